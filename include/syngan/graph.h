@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file graph.h
+ * Graphs: descriptions of a computation, made of nodes.
+ *
+ * A builder takes nodes and returns the node of their result. Nodes belong to
+ * their graph and live as long as it; they are not freed. Nothing is computed
+ * while building: a model (model.h) or a program (program.h) does that.
+ *
+ * Errors. After a builder fails it returns its graph's error node, and
+ * builders that are given the error node return it, so building code reads as
+ * straight lines. Whoever takes the final node, syngan_model_create() or
+ * syngan_program_create(), returns the first error, which names the node, what
+ * came and what was expected; syngan_graph_status() tells it earlier. Builders
+ * return NULL only when given NULL.
+ *
+ * Shapes. All builders take and give f32 elements unless they say otherwise.
+ * The first dimension of a model's inputs may be SYNGAN_BATCH; shapes of the
+ * nodes behind then carry it along.
+ */
+#ifndef SYNGAN_GRAPH_H
+#define SYNGAN_GRAPH_H
+
+#include <syngan/base.h>
+#include <syngan/tensor.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct syngan_graph syngan_graph;
+typedef struct syngan_node syngan_node;
+
+/** An empty graph. @return SYNGAN_OK or SYNGAN_E_MEMORY. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_graph_create(syngan_context *context, syngan_graph **out);
+/** Releases the caller's hold; models and programs made from it keep it. */
+SYNGAN_API void syngan_graph_free(syngan_graph *graph);
+/** SYNGAN_OK, or the status of the first builder that failed. */
+SYNGAN_API syngan_status syngan_graph_status(const syngan_graph *graph);
+
+/* ---- sources ------------------------------------------------------------ */
+
+/** A value given from outside. Names are unique in a graph.
+ *  @param type SYNGAN_F32, or SYNGAN_I32 for indices */
+SYNGAN_API syngan_node *syngan_input(syngan_graph *graph, const char *name,
+                                     int32_t type, const int64_t *dims,
+                                     size_t rank);
+/** A number, of rank 0; broadcasts with everything. */
+SYNGAN_API syngan_node *syngan_scalar(syngan_graph *graph, double value);
+/** A fixed f32 tensor, copied; it is saved with a model. */
+SYNGAN_API syngan_node *syngan_constant(syngan_graph *graph,
+                                        const syngan_tensor *tensor);
+/** A shape filled with one number. */
+SYNGAN_API syngan_node *syngan_fill(syngan_graph *graph, double value,
+                                    const int64_t *dims, size_t rank);
+/** Independent normal (0, 1) numbers, new in each run of a program: a function
+ *  of (seed, step, this node, index). */
+SYNGAN_API syngan_node *syngan_random_normal(syngan_graph *graph,
+                                             const int64_t *dims, size_t rank);
+/** Likewise, uniform in [0, 1). */
+SYNGAN_API syngan_node *syngan_random_uniform(syngan_graph *graph,
+                                              const int64_t *dims, size_t rank);
+
+/* ---- about a node ------------------------------------------------------- */
+
+/** Sizes; writes at most SYNGAN_MAX_RANK of them to `dims` and returns the
+ *  rank. 0 for the error node. */
+SYNGAN_API size_t syngan_node_dims(const syngan_node *node, int64_t *dims);
+/** Its name: given, or made from the operator ("conv2d_2"). */
+SYNGAN_API const char *syngan_node_name(const syngan_node *node);
+/** Names a node, for messages, summaries and finding it again in a model.
+ *  @return the node. */
+SYNGAN_API syngan_node *syngan_set_name(syngan_node *node, const char *name);
+/** 1 for the error node and NULL, else 0. */
+SYNGAN_API int32_t syngan_node_failed(const syngan_node *node);
+
+/* ---- arithmetic, element by element ------------------------------------- */
+/* The two operands broadcast as in NumPy: aligned at the last dimension,
+ * sizes equal or 1. */
+
+SYNGAN_API syngan_node *syngan_add(syngan_node *a, syngan_node *b);
+SYNGAN_API syngan_node *syngan_subtract(syngan_node *a, syngan_node *b);
+SYNGAN_API syngan_node *syngan_multiply(syngan_node *a, syngan_node *b);
+SYNGAN_API syngan_node *syngan_divide(syngan_node *a, syngan_node *b);
+/** The greater and the smaller of two; the gradient goes to `a` on ties. */
+SYNGAN_API syngan_node *syngan_maximum(syngan_node *a, syngan_node *b);
+SYNGAN_API syngan_node *syngan_minimum(syngan_node *a, syngan_node *b);
+/** 1 where a > b, else 0. No gradient flows. */
+SYNGAN_API syngan_node *syngan_greater(syngan_node *a, syngan_node *b);
+
+SYNGAN_API syngan_node *syngan_negate(syngan_node *x);
+SYNGAN_API syngan_node *syngan_exp(syngan_node *x);
+SYNGAN_API syngan_node *syngan_log(syngan_node *x);
+SYNGAN_API syngan_node *syngan_sqrt(syngan_node *x);
+SYNGAN_API syngan_node *syngan_square(syngan_node *x);
+/** x scaled and shifted: `scale` x + `offset`. */
+SYNGAN_API syngan_node *syngan_affine(syngan_node *x, double scale,
+                                      double offset);
+/** x limited to [low, high]; the gradient is 0 outside. */
+SYNGAN_API syngan_node *syngan_clip(syngan_node *x, double low, double high);
+
+SYNGAN_API syngan_node *syngan_relu(syngan_node *x);
+/** x where positive, `slope` x elsewhere. */
+SYNGAN_API syngan_node *syngan_leaky_relu(syngan_node *x, double slope);
+SYNGAN_API syngan_node *syngan_tanh(syngan_node *x);
+SYNGAN_API syngan_node *syngan_sigmoid(syngan_node *x);
+/** log(1 + exp(x)), computed without overflow. */
+SYNGAN_API syngan_node *syngan_softplus(syngan_node *x);
+/** exp(x) normalised to sum 1 over `axis` (negative: counted from the last). */
+SYNGAN_API syngan_node *syngan_softmax(syngan_node *x, int32_t axis);
+/** The logarithm of syngan_softmax(), without its loss of precision. */
+SYNGAN_API syngan_node *syngan_log_softmax(syngan_node *x, int32_t axis);
+
+/* ---- products and reductions -------------------------------------------- */
+
+/** Matrix product over the last two dimensions. Leading dimensions, if any,
+ *  are equal (a batch of products).
+ *  @param transpose_a,transpose_b 1 to exchange the last two dimensions first
+ */
+SYNGAN_API syngan_node *syngan_matmul(syngan_node *a, syngan_node *b,
+                                      int32_t transpose_a, int32_t transpose_b);
+
+/** Sum and mean over `count` axes (negative: from the last); count 0: all.
+ *  @param keep 1 keeps the axes with size 1, 0 removes them */
+SYNGAN_API syngan_node *syngan_sum(syngan_node *x, const int32_t *axes,
+                                   size_t count, int32_t keep);
+SYNGAN_API syngan_node *syngan_mean(syngan_node *x, const int32_t *axes,
+                                    size_t count, int32_t keep);
+
+/* ---- shape -------------------------------------------------------------- */
+
+/** The same elements in another shape. One size may be -1, to be computed; if
+ *  x has a batch dimension, the first size is SYNGAN_BATCH. */
+SYNGAN_API syngan_node *syngan_reshape(syngan_node *x, const int64_t *dims,
+                                       size_t rank);
+/** All dimensions behind the first become one. */
+SYNGAN_API syngan_node *syngan_flatten(syngan_node *x);
+/** Dimension i of the result is dimension `order[i]` of x. */
+SYNGAN_API syngan_node *syngan_transpose(syngan_node *x, const int32_t *order,
+                                         size_t count);
+/** x repeated along dimensions of size 1, and along new leading ones. */
+SYNGAN_API syngan_node *syngan_broadcast(syngan_node *x, const int64_t *dims,
+                                         size_t rank);
+/** Nodes joined along `axis`; the other sizes are equal. */
+SYNGAN_API syngan_node *syngan_concat(syngan_node *const *nodes, size_t count,
+                                      int32_t axis);
+/** `size` elements of `axis` from `start` on; size -1: to the end. */
+SYNGAN_API syngan_node *syngan_slice(syngan_node *x, int32_t axis,
+                                     int64_t start, int64_t size);
+
+/* ---- differentiation ---------------------------------------------------- */
+
+/**
+ * Gradients of the sum of y's elements, by reverse-mode differentiation
+ * (Griewank and Walther 2008, chapter 3). The results are nodes of the graph
+ * and can be differentiated again.
+ * @param wrt   `count` nodes that y depends on; where it does not, the
+ *              gradient is a node of zeros
+ * @param out   receives `count` nodes, each of the shape of its `wrt`
+ * @return SYNGAN_OK or the graph's status. Shapes must be known: a batch of
+ *         SYNGAN_BATCH is refused (apply a model to inputs of a fixed batch).
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_gradient(syngan_node *y,
+                                                        syngan_node *const *wrt,
+                                                        size_t count,
+                                                        syngan_node **out);
+
+/** x itself, through which no gradient flows. */
+SYNGAN_API syngan_node *syngan_stop_gradient(syngan_node *x);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

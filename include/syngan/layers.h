@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file layers.h
+ * Layers: builders that make parameters of their own, and the image operators
+ * that go with them. Images are N x C x H x W.
+ *
+ * A parameter is named after its layer: "dense.weight", "conv2d_2.bias". A
+ * layer's name is its option `name`, else the operator's with a number from
+ * the second one on. Parameters take their first values when a model is made.
+ */
+#ifndef SYNGAN_LAYERS_H
+#define SYNGAN_LAYERS_H
+
+#include <syngan/graph.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Activations that a layer can apply to its result. */
+enum {
+    SYNGAN_LINEAR = 0,
+    SYNGAN_RELU = 1,
+    SYNGAN_LEAKY_RELU = 2, /**< slope: `activation_slope` */
+    SYNGAN_TANH = 3,
+    SYNGAN_SIGMOID = 4,
+    SYNGAN_SOFTPLUS = 5
+};
+
+/** First values of parameters. Fans are counted as Keras does. */
+enum {
+    SYNGAN_GLOROT_UNIFORM = 0, /**< Glorot and Bengio 2010 */
+    SYNGAN_GLOROT_NORMAL = 1,
+    SYNGAN_HE_UNIFORM = 2, /**< He and others 2015 */
+    SYNGAN_HE_NORMAL = 3,
+    SYNGAN_UNIFORM = 4,  /**< in [-scale, scale) */
+    SYNGAN_NORMAL = 5,   /**< deviation `scale` */
+    SYNGAN_CONSTANT = 6, /**< `scale` everywhere */
+    SYNGAN_ZEROS = 7
+};
+
+/** Padding of convolutions and pooling. */
+enum {
+    SYNGAN_SAME = 0,    /**< result is ceil(size / stride), padded as TensorFlow
+                             does: the odd one at the bottom and right */
+    SYNGAN_VALID = 1,   /**< none */
+    SYNGAN_EXPLICIT = 2 /**< the four `pad_` options */
+};
+
+/** A parameter of your own, for layers that are not here. */
+typedef struct syngan_parameter_options {
+    size_t struct_size;
+    int32_t initializer; /**< default SYNGAN_GLOROT_UNIFORM */
+    float scale;         /**< of uniform, normal and constant; default 0.05 */
+    int64_t fan_in;      /**< for Glorot and He; default: by the shape, read as
+                              out x in x kernel */
+    int64_t fan_out;
+    int32_t frozen; /**< 1: no optimizer changes it */
+    int32_t reserved;
+} syngan_parameter_options;
+#define SYNGAN_PARAMETER(...)                                                  \
+    (&(const syngan_parameter_options){                                        \
+        .struct_size = sizeof(syngan_parameter_options), __VA_ARGS__})
+
+/** A tensor that belongs to the model. Names are unique in a graph. */
+SYNGAN_API syngan_node *
+syngan_parameter(syngan_graph *graph, const char *name, const int64_t *dims,
+                 size_t rank, const syngan_parameter_options *options);
+
+typedef struct syngan_dense_options {
+    size_t struct_size;
+    const char *name;
+    int64_t units;           /**< required */
+    int32_t activation;      /**< default none */
+    float activation_slope;  /**< of leaky ReLU; default 0.2 */
+    int32_t no_bias;         /**< 1: without bias */
+    int32_t initializer;     /**< of the weight; default Glorot uniform */
+    float initializer_scale; /**< default 0.05 */
+    int32_t reserved;
+} syngan_dense_options;
+#define SYNGAN_DENSE(...)                                                      \
+    (&(const syngan_dense_options){                                            \
+        .struct_size = sizeof(syngan_dense_options), __VA_ARGS__})
+
+/** activation(x weight^T + bias).
+ *  @param x N x features; weight: units x features; result: N x units */
+SYNGAN_API syngan_node *syngan_dense(syngan_node *x,
+                                     const syngan_dense_options *options);
+
+typedef struct syngan_conv2d_options {
+    size_t struct_size;
+    const char *name;
+    int64_t filters;        /**< required: channels of the result */
+    int32_t kernel;         /**< required: height, and width unless given */
+    int32_t kernel_width;   /**< default: `kernel` */
+    int32_t stride;         /**< default 1 */
+    int32_t stride_width;   /**< default: `stride` */
+    int32_t dilation;       /**< distance of kernel elements; default 1 */
+    int32_t dilation_width; /**< default: `dilation` */
+    int32_t groups;         /**< default 1; divides both channel counts */
+    int32_t padding;        /**< default SYNGAN_SAME */
+    int32_t pad_top;        /**< these four with SYNGAN_EXPLICIT only */
+    int32_t pad_bottom;
+    int32_t pad_left;
+    int32_t pad_right;
+    int32_t activation;      /**< default none */
+    float activation_slope;  /**< of leaky ReLU; default 0.2 */
+    int32_t no_bias;         /**< 1: without bias */
+    int32_t initializer;     /**< of the weight; default Glorot uniform */
+    float initializer_scale; /**< default 0.05 */
+    int32_t reserved;
+} syngan_conv2d_options;
+#define SYNGAN_CONV2D(...)                                                     \
+    (&(const syngan_conv2d_options){                                           \
+        .struct_size = sizeof(syngan_conv2d_options), __VA_ARGS__})
+
+/** Convolution (cross-correlation, as the field calls it).
+ *  @param x N x C x H x W; weight: filters x C / groups x kernel x width */
+SYNGAN_API syngan_node *syngan_conv2d(syngan_node *x,
+                                      const syngan_conv2d_options *options);
+
+/** Transposed convolution has the same options. SYNGAN_SAME gives size times
+ *  stride; SYNGAN_VALID gives (size - 1) stride + dilation (kernel - 1) + 1;
+ *  SYNGAN_EXPLICIT takes the four pads off that. */
+typedef struct syngan_conv2d_options syngan_conv2d_transpose_options;
+#define SYNGAN_CONV2D_TRANSPOSE(...) SYNGAN_CONV2D(__VA_ARGS__)
+
+/** Transposed convolution: the gradient of a convolution with respect to its
+ *  input. @param x N x C x H x W; weight: C x filters / groups x kernel x width
+ */
+SYNGAN_API syngan_node *
+syngan_conv2d_transpose(syngan_node *x,
+                        const syngan_conv2d_transpose_options *options);
+
+typedef struct syngan_batch_norm_options {
+    size_t struct_size;
+    const char *name;
+    float momentum; /**< of the running statistics; default 0.99 */
+    float epsilon;  /**< default 1e-3 */
+    int32_t reserved[2];
+} syngan_batch_norm_options;
+#define SYNGAN_BATCH_NORM(...)                                                 \
+    (&(const syngan_batch_norm_options){                                       \
+        .struct_size = sizeof(syngan_batch_norm_options), __VA_ARGS__})
+
+/**
+ * Batch normalisation over dimension 1 (Ioffe and Szegedy 2015): with the
+ * batch's mean and biased variance in training mode, with running ones in
+ * inference mode; the mode is chosen when a model is applied. Parameters
+ * weight, bias (trained) and running_mean, running_var (moved by
+ * syngan_update_statistics()).
+ * @param x N x C or N x C x H x W
+ */
+SYNGAN_API syngan_node *
+syngan_batch_norm(syngan_node *x, const syngan_batch_norm_options *options);
+
+/** Zeroes each element with probability `rate` and scales the others by
+ *  1 / (1 - rate), in training mode; the identity in inference mode. */
+SYNGAN_API syngan_node *syngan_dropout(syngan_node *x, double rate);
+
+/** Adds normal noise of this deviation in training mode only. */
+SYNGAN_API syngan_node *syngan_gaussian_noise(syngan_node *x, double deviation);
+
+typedef struct syngan_pool2d_options {
+    size_t struct_size;
+    int32_t size;         /**< window height; default 2 */
+    int32_t size_width;   /**< default: `size` */
+    int32_t stride;       /**< default: the window's height */
+    int32_t stride_width; /**< default: `stride`, else the window's width */
+    int32_t padding;      /**< default SYNGAN_SAME; padding is never counted */
+    int32_t pad_top;
+    int32_t pad_bottom;
+    int32_t pad_left;
+    int32_t pad_right;
+    int32_t reserved;
+} syngan_pool2d_options;
+#define SYNGAN_POOL2D(...)                                                     \
+    (&(const syngan_pool2d_options){                                           \
+        .struct_size = sizeof(syngan_pool2d_options), __VA_ARGS__})
+
+/** Mean and greatest element of each window. */
+SYNGAN_API syngan_node *
+syngan_average_pool2d(syngan_node *x, const syngan_pool2d_options *options);
+SYNGAN_API syngan_node *syngan_max_pool2d(syngan_node *x,
+                                          const syngan_pool2d_options *options);
+
+/** Each pixel becomes `factor` x `factor` equal ones. */
+SYNGAN_API syngan_node *syngan_upsample2d(syngan_node *x, int32_t factor);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

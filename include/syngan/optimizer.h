@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file optimizer.h
+ * Losses, optimizers and learning-rate schedules, all of them nodes.
+ */
+#ifndef SYNGAN_OPTIMIZER_H
+#define SYNGAN_OPTIMIZER_H
+
+#include <syngan/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- losses: nodes of rank 0, means over the batch ----------------------- */
+
+/** Binary cross-entropy of logits against one target for all of them:
+ *  mean(softplus(z) - target z), exact for large |z|. */
+SYNGAN_API syngan_node *syngan_binary_cross_entropy(syngan_node *logits,
+                                                    double target);
+/** Share of logits on the right side: above 0 for real (1), else fake (0). */
+SYNGAN_API syngan_node *syngan_binary_accuracy(syngan_node *logits,
+                                               int32_t real);
+/** Cross-entropy of N x classes logits against N x classes probabilities. */
+SYNGAN_API syngan_node *syngan_softmax_cross_entropy(syngan_node *logits,
+                                                     syngan_node *targets);
+/** mean((a - b)^2). */
+SYNGAN_API syngan_node *syngan_mean_squared_error(syngan_node *a,
+                                                  syngan_node *b);
+/** mean((|gradient of `score` with respect to x, per example| - target)^2):
+ *  WGAN-GP's penalty with target 1 (Gulrajani and others 2017); with target 0
+ *  the R1 penalty (Mescheder and others 2018).
+ *  @param score a node that depends on x, whose first size is the batch */
+SYNGAN_API syngan_node *syngan_gradient_penalty(syngan_node *score,
+                                                syngan_node *x, double target);
+
+/* ---- optimizers ---------------------------------------------------------- */
+
+enum {
+    SYNGAN_ADAM =
+        0,            /**< Kingma and Ba 2015, epsilon placed as in Keras:
+                           p -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps) */
+    SYNGAN_ADAMW = 1, /**< Loshchilov and Hutter 2019: p -= lr decay p, too */
+    SYNGAN_SGD = 2,   /**< with momentum: m = momentum m + g; p -= lr m */
+    SYNGAN_RMSPROP =
+        3 /**< v = rho v + (1 - rho) g^2; p -= lr g / (sqrt(v) + eps) */
+};
+
+/** Learning rate in update t = 0, 1, ... of `schedule_steps` = n. */
+enum {
+    SYNGAN_SCHEDULE_CONSTANT = 0,
+    SYNGAN_SCHEDULE_LINEAR =
+        1, /**< to final_rate over n updates, then constant */
+    SYNGAN_SCHEDULE_COSINE = 2, /**< the same along half a cosine */
+    SYNGAN_SCHEDULE_EXPONENTIAL =
+        3,                   /**< rate (final / rate)^(t / n), without end */
+    SYNGAN_SCHEDULE_STEP = 4 /**< as exponential, in whole multiples of n */
+};
+
+typedef struct syngan_optimizer_options {
+    size_t struct_size;
+    int32_t kind;           /**< default SYNGAN_ADAM */
+    float learning_rate;    /**< default 1e-3 (SGD: 1e-2) */
+    float beta1;            /**< Adam: default 0.9 */
+    float beta2;            /**< Adam: default 0.999 */
+    float epsilon;          /**< default 1e-7 */
+    float momentum;         /**< SGD: default 0 */
+    float rho;              /**< RMSprop: default 0.9 */
+    float weight_decay;     /**< AdamW: default 0.01; others add it to the
+                                 gradient (L2), default 0 */
+    float clip_value;       /**< limits each gradient element; default none */
+    float clip_norm;        /**< limits the norm of all gradients together;
+                                 default none */
+    int32_t schedule;       /**< default constant */
+    float final_rate;       /**< learning rate at the end of the schedule */
+    int64_t schedule_steps; /**< required with a schedule */
+    int64_t warmup_steps; /**< rate grows linearly from 0 at first; default 0 */
+    int64_t reserved[2];
+} syngan_optimizer_options;
+#define SYNGAN_OPTIMIZER(...)                                                  \
+    (&(const syngan_optimizer_options){                                        \
+        .struct_size = sizeof(syngan_optimizer_options), __VA_ARGS__})
+
+typedef struct syngan_optimizer syngan_optimizer;
+
+/** An optimizer for the parameters of one model, with its moments. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_optimizer_create(
+    syngan_model *model, const syngan_optimizer_options *options,
+    syngan_optimizer **out);
+SYNGAN_API void syngan_optimizer_free(syngan_optimizer *optimizer);
+
+/** Updates done so far: t of the formulas. */
+SYNGAN_API int64_t syngan_optimizer_updates(const syngan_optimizer *optimizer);
+
+/** An update node that lowers `loss` (rank 0) by one step on the trainable
+ *  parameters of the optimizer's model. Others are left as they are. */
+SYNGAN_API syngan_node *syngan_minimize(syngan_optimizer *optimizer,
+                                        syngan_node *loss);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

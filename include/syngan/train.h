@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file train.h
+ * The GAN trainer: two players, a dataset, checkpoints and a history.
+ */
+#ifndef SYNGAN_TRAIN_H
+#define SYNGAN_TRAIN_H
+
+#include <syngan/data.h>
+#include <syngan/model.h>
+#include <syngan/optimizer.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct syngan_trainer syngan_trainer;
+
+/** Sets of defaults; single options override them. */
+enum {
+    SYNGAN_RECIPE_DEFAULT = 0,  /**< what works: see docs/training.md */
+    SYNGAN_RECIPE_PUBLISHED = 1 /**< the well-known Keras settings, to the
+                                  letter: fakes in inference mode, separate
+                                  updates, Adam 1e-3, 0.9, 0.999, 1e-7 */
+};
+
+/** GAN losses; `discriminator` gives logits. */
+enum {
+    SYNGAN_LOSS_CROSS_ENTROPY = 1, /**< non-saturating (Goodfellow 2014) */
+    SYNGAN_LOSS_HINGE = 2,         /**< Lim and Ye 2017 */
+    SYNGAN_LOSS_WASSERSTEIN = 3    /**< Arjovsky 2017; use with a penalty */
+};
+
+enum {
+    SYNGAN_UPDATE_SEPARATE = 1, /**< one step on real, one on fake examples */
+    SYNGAN_UPDATE_JOINT = 2     /**< one step on the mean of both losses */
+};
+
+enum {
+    SYNGAN_FAKES_TRAINING = 1, /**< for the discriminator: batch statistics */
+    SYNGAN_FAKES_INFERENCE = 2 /**< running statistics */
+};
+
+enum {
+    SYNGAN_PENALTY_NONE = 1,
+    SYNGAN_PENALTY_R1 = 2, /**< on real examples, penalty_weight / 2 |grad|^2 */
+    SYNGAN_PENALTY_WGAN_GP =
+        3 /**< between real and fake, weight (|grad| - 1)^2 */
+};
+
+/** What one report of the trainer holds. Losses are of the last iteration. */
+typedef struct syngan_losses {
+    size_t struct_size;
+    int64_t iteration; /**< iterations done before it: 0 for the first */
+    double seconds;    /**< training time since the first, resumed runs added */
+    float d_loss_real;
+    float d_loss_fake;
+    float d_loss; /**< mean of the two */
+    float d_accuracy_real;
+    float d_accuracy_fake;
+    float d_accuracy; /**< mean of the two */
+    float g_loss;
+    float penalty;
+    int32_t collapsed; /**< 1: a collapse is suspected; see the log */
+    int32_t reserved;
+} syngan_losses;
+
+/** Called after iterations 0, n, 2n, ... (n = report_every), and after the
+ *  last one. It may sample and save the trainer.
+ *  @return SYNGAN_OK to go on; a status of at least SYNGAN_E_USER stops the
+ *  run, which then returns it, in a state that can be resumed. */
+typedef syngan_status (*syngan_progress_fn)(syngan_trainer *trainer,
+                                            const syngan_losses *losses,
+                                            void *user);
+
+/** Receives a line of text about progress, without a line end. */
+typedef void (*syngan_line_fn)(const char *line, void *user);
+
+typedef struct syngan_trainer_options {
+    size_t struct_size;
+    int32_t recipe;               /**< default SYNGAN_RECIPE_DEFAULT */
+    int32_t batch;                /**< default 64 */
+    int32_t loss;                 /**< default cross-entropy */
+    int32_t discriminator_steps;  /**< per iteration; default 1 */
+    int32_t discriminator_update; /**< default: the recipe's */
+    int32_t fakes;                /**< default: the recipe's */
+    int32_t penalty;              /**< default: the recipe's */
+    float penalty_weight;         /**< default 10 */
+    float real_target;            /**< label of real examples, below 1 smooths
+                                       one side (Salimans 2016); default: recipe's */
+    float average_decay;          /**< of the averaged generator; SYNGAN_ZERO:
+                                       none; default: the recipe's */
+    const syngan_optimizer_options
+        *generator_optimizer; /**< default: recipe's */
+    const syngan_optimizer_options *discriminator_optimizer;
+    uint64_t seed;               /**< of noise; default: the context's */
+    int32_t report_every;        /**< iterations; default 100 */
+    int32_t bf16;                /**< 1: bf16 products; refused without
+                                      AVX512_BF16 */
+    syngan_progress_fn progress; /**< default none */
+    void *progress_user;
+    syngan_line_fn line; /**< ready-made progress line (iteration, rate,
+                              time left, losses), about once a second */
+    void *line_user;
+    int64_t reserved[4];
+} syngan_trainer_options;
+#define SYNGAN_TRAINER(...)                                                    \
+    (&(const syngan_trainer_options){                                          \
+        .struct_size = sizeof(syngan_trainer_options), __VA_ARGS__})
+
+/**
+ * A trainer for a generator (one input: noise N x size) and a discriminator
+ * (one input: examples; result N x 1 logits). A sigmoid at the end of the
+ * discriminator is taken off, since losses are computed from logits.
+ * @return SYNGAN_OK, SYNGAN_E_SHAPE (they don't fit each other or the data),
+ * SYNGAN_E_ARGUMENT, SYNGAN_E_MEMORY.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_create(
+    syngan_model *generator, syngan_model *discriminator,
+    syngan_dataset *dataset, const syngan_trainer_options *options,
+    syngan_trainer **out);
+SYNGAN_API void syngan_trainer_free(syngan_trainer *trainer);
+
+/** Memory that syngan_trainer_create() with these arguments would take
+ *  through the context, in bytes, without taking it. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_estimate(syngan_model *generator, syngan_model *discriminator,
+                        syngan_dataset *dataset,
+                        const syngan_trainer_options *options, uint64_t *bytes);
+
+/**
+ * Trains until `iterations` have been done in all, resumed ones counted.
+ * @return SYNGAN_OK; SYNGAN_E_CANCELLED, or what the progress callback
+ * returned, with a state that can be saved and resumed; SYNGAN_E_DIVERGED on
+ * NaN or infinity, after going back to the last good state; a dataset's error.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_run(syngan_trainer *trainer, int64_t iterations);
+
+/** Iterations done. */
+SYNGAN_API int64_t syngan_trainer_iteration(const syngan_trainer *trainer);
+/** Losses of the last iteration. @return SYNGAN_OK, SYNGAN_E_STATE (none yet).
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_losses(const syngan_trainer *trainer, syngan_losses *out);
+/** The model to sample from: the averaged generator if there is one. It goes
+ *  on changing with training. The caller frees the handle. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_sampler(const syngan_trainer *trainer, syngan_model **out);
+
+/* ---- history ------------------------------------------------------------- */
+
+/** Number of iterations recorded: all of them. */
+SYNGAN_API int64_t syngan_trainer_history_count(const syngan_trainer *trainer);
+/** Losses of one iteration. @return SYNGAN_OK or SYNGAN_E_ARGUMENT. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_history(
+    const syngan_trainer *trainer, int64_t index, syngan_losses *out);
+/** Writes the history as CSV with a header line, atomically. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_write_history(const syngan_trainer *trainer, const char *path);
+/** Draws the loss curves as an SVG picture. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_write_chart(const syngan_trainer *trainer, const char *path);
+
+/* ---- checkpoints --------------------------------------------------------- */
+
+/** Writes everything that resuming needs to one safetensors file, atomically:
+ *  networks, parameters, optimizers, averages, positions, history. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_trainer_save(syngan_trainer *trainer, const char *path);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
+    syngan_trainer *trainer, const syngan_stream *stream);
+
+/**
+ * Continues a saved run, bit for bit as if it had not stopped (same threads,
+ * instruction set and oneDNN; a difference is logged as a warning). Networks
+ * and settings come from the file.
+ * @param dataset of the shape and count of the one saved with
+ * @param options NULL, or hooks (progress, line, report_every) to set; any
+ *                other field that is set must equal the saved one
+ * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_VERSION,
+ * SYNGAN_E_MISMATCH, SYNGAN_E_MEMORY.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_load(
+    syngan_context *context, const char *path, syngan_dataset *dataset,
+    const syngan_trainer_options *options, syngan_trainer **out);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_load_stream(
+    syngan_context *context, const syngan_stream *stream,
+    syngan_dataset *dataset, const syngan_trainer_options *options,
+    syngan_trainer **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Kernels: ways to compute an operator. The compiler goes through an
+ * operator's kernels in order, takes the first that accepts the site, lets it
+ * plan, and later runs it any number of times.
+ *
+ * A site is an anchor operator with the neighbours it absorbs: a bias along
+ * dimension 1, then a chain of unary functions.
+ */
+#ifndef SG_BACKEND_KERNEL_H
+#define SG_BACKEND_KERNEL_H
+
+#include "backend/layout.h"
+#include "backend/unary.h"
+#include "base/random.h"
+
+#define SG_MAX_UNARY 4
+
+/* What a kernel can absorb. */
+enum { SG_ABSORB_BIAS = 1, SG_ABSORB_UNARY = 2 };
+
+typedef struct sg_site {
+    syngan_context *context;
+    const char *label;  /* the node's name, for messages */
+    const void *fields; /* the operator's */
+    int32_t n_inputs;   /* without the bias */
+    int32_t n_unary;
+    /* Before planning the layouts are those in which the values come (output:
+     * plain). Planning sets them to those wanted; the compiler reorders. */
+    sg_desc *input;
+    sg_desc output;
+    sg_unary unary[SG_MAX_UNARY];
+    bool has_bias; /* f32, plain, dims [output.dims.size[1]] */
+    /* Results of planning. */
+    bool in_place;    /* output may lie on input 0 (same bytes) */
+    size_t workspace; /* bytes, for the time of a run, aligned to 64 */
+    void *state;      /* of the kernel, from sg_alloc; destroy() frees it */
+} sg_site;
+
+/* A run. Pointers follow the layouts of the site. */
+typedef struct sg_call {
+    void *const *input; /* written only by operators that change variables */
+    void *output;
+    const float *bias;
+    void *workspace;
+    sg_random random; /* for this node in this run */
+} sg_call;
+
+typedef struct sg_kernel {
+    const char *name;
+    uint32_t absorbs;
+    uint32_t reserved;
+    /* NULL: accepts every site. Looks, changes nothing. */
+    bool (*accepts)(const sg_site *site);
+    /* NULL: everything plain, nothing else to do. */
+    syngan_status (*plan)(sg_site *site);
+    syngan_status (*run)(const sg_site *site, const sg_call *call);
+    /* NULL: state (may be NULL) is freed by sg_free alone. */
+    void (*destroy)(sg_site *site);
+} sg_kernel;
+
+/* Copies between any two layouts of one shape, and between f32 and bf16. One
+ * input. Used by the compiler where layouts differ. */
+extern const sg_kernel sg_kernel_reorder;
+
+/* ---- common plans ------------------------------------------------------- */
+
+/* For element-by-element kernels whose inputs all have the output's shape:
+ * everything takes the first layout that is not plain, if any input has one;
+ * output in place of input 0. */
+syngan_status sg_plan_elementwise(sg_site *site);
+
+#endif

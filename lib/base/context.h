@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The context: where all state of the library hangs, and where errors go.
+ * Every handle holds a reference on its context.
+ */
+#ifndef SG_BASE_CONTEXT_H
+#define SG_BASE_CONTEXT_H
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <syngan/base.h>
+
+#define SG_ERROR_MAX 1024
+
+/* The system calls that file code uses. Tests replace the table in a context
+ * to make any of them fail. Signatures and results are those of POSIX. */
+typedef struct sg_io {
+    int (*open)(const char *path, int flags, int mode);
+    int64_t (*read)(int fd, void *buffer, size_t size);
+    int64_t (*write)(int fd, const void *buffer, size_t size);
+    int (*fsync)(int fd);
+    int (*close)(int fd);
+    int (*rename)(const char *from, const char *to);
+    int (*unlink)(const char *path);
+} sg_io;
+
+extern const sg_io sg_io_posix;
+
+struct syngan_context {
+    atomic_int references;
+    atomic_int cancelled;
+    syngan_allocator allocator;
+    atomic_uint_fast64_t bytes;       /* held now through this context */
+    atomic_uint_fast64_t allocations; /* calls of allocate so far */
+    uint64_t memory_limit;
+    uint64_t seed;
+    syngan_log_fn log;
+    void *log_user;
+    int32_t log_level;
+    int32_t threads;
+    int32_t isa; /* best instruction set in use: SYNGAN_ISA_SSE41 ... */
+    sg_io io;
+    char error[SG_ERROR_MAX];
+};
+
+void sg_context_retain(syngan_context *context);
+void sg_context_release(syngan_context *context);
+
+/* Writes the error sentence and returns `status`. Sentences start with the
+ * thing concerned ("conv2d 'c1': ..."), say what came and what would be right,
+ * and have no full stop at the end. */
+syngan_status sg_fail(syngan_context *context, syngan_status status,
+                      const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+syngan_status sg_fail_v(syngan_context *context, syngan_status status,
+                        const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+/* The sentence for an allocation of `bytes` that failed, for `what`. */
+syngan_status sg_fail_memory(syngan_context *context, const char *what,
+                             uint64_t bytes);
+
+void sg_log(syngan_context *context, int32_t level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static inline bool sg_is_cancelled(syngan_context *context) {
+    return atomic_load_explicit(&context->cancelled, memory_order_relaxed) != 0;
+}
+
+/* Leaves the function with a status that is not SYNGAN_OK. */
+#define SG_TRY(call)                                                           \
+    do {                                                                       \
+        syngan_status sg_try_status = (call);                                  \
+        if (sg_try_status != SYNGAN_OK) return sg_try_status;                  \
+    } while (0)
+
+#endif
