@@ -95,6 +95,8 @@ sg_variable *sg_variable_make(syngan_context *context, const char *name,
                               const sg_dims *dims);
 sg_variable *sg_variable_retain(sg_variable *variable);
 void sg_variable_release(sg_variable *variable);
+/* Makes its tensor if it has none yet; the elements are zeros. */
+syngan_status sg_variable_allocate(sg_variable *variable);
 /* The graph's node of a variable: one for each graph and variable. */
 syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable);
 

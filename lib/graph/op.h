@@ -69,6 +69,15 @@ struct sg_op {
     const sg_kernel *const *kernels;
 };
 
+/* Fields of the sources whose shape is given: input, parameter, constant, fill
+ * and the random ones. */
+typedef struct sg_source_fields {
+    int32_t type;
+    int32_t reserved;
+    double value; /* of fill */
+    sg_dims dims;
+} sg_source_fields;
+
 /* All operators, ended by NULL; by name. */
 extern const sg_op *const sg_ops[];
 const sg_op *sg_op_find(const char *name);
