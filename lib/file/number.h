@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers as text in files: always with a point, whatever the locale, and as
+ * short as reads back to the same value.
+ */
+#ifndef SG_FILE_NUMBER_H
+#define SG_FILE_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Longest text of a number, its end included. */
+#define SG_NUMBER_TEXT 40
+
+/* The shortest decimal text that reads back as this number: "0.1", "1e-07".
+ * Not finite: "NaN", "Infinity", "-Infinity". Writes to `text`
+ * (SG_NUMBER_TEXT bytes) and returns it. */
+const char *sg_number_f64(double value, char *text);
+const char *sg_number_f32(float value, char *text);
+
+/* Rounded to `digits` (1 ... 17) significant digits. */
+const char *sg_number_short(double value, int digits, char *text);
+
+/* Reads what the functions above write. False if `text` is anything else. */
+bool sg_number_read(const char *text, double *out);
+
+#endif
