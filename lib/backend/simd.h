@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Vectors of float for files named *_simd.c, which are compiled once for each
+ * instruction set: SG_SIMD(name) is the name with the set's suffix. The code
+ * is written once, with vectors whose length depends on the set. Results of
+ * one set do not depend on where an element lies: the last, incomplete vector
+ * is computed as a whole one.
+ *
+ * Whoever calls such a function declares it by SG_SIMD_DECLARE and chooses by
+ * SG_SIMD_PICK; only *_simd.c files see the vectors.
+ */
+#ifndef SG_BACKEND_SIMD_H
+#define SG_BACKEND_SIMD_H
+
+#include <syngan/base.h>
+
+#define SG_SIMD_DECLARE(type, name, ...)                                       \
+    type name##_sse41(__VA_ARGS__);                                            \
+    type name##_avx2(__VA_ARGS__);                                             \
+    type name##_avx512(__VA_ARGS__)
+
+#define SG_SIMD_PICK(isa, name)                                                \
+    ((isa) >= SYNGAN_ISA_AVX512 ? name##_avx512                                \
+     : (isa) >= SYNGAN_ISA_AVX2 ? name##_avx2                                  \
+                                : name##_sse41)
+
+#ifdef SG_SIMD_SUFFIX
+
+#include <immintrin.h>
+#include <string.h>
+
+#define SG_SIMD_JOIN_(name, suffix) name##suffix
+#define SG_SIMD_JOIN(name, suffix) SG_SIMD_JOIN_(name, suffix)
+#define SG_SIMD(name) SG_SIMD_JOIN(name, SG_SIMD_SUFFIX)
+
+#if defined(__AVX512F__)
+#define SG_LANES 16
+#elif defined(__AVX2__)
+#define SG_LANES 8
+#else
+#define SG_LANES 4
+#endif
+
+/* Arithmetic and comparisons are the language's own on these; a comparison
+ * gives all ones or zeros in each lane. */
+typedef float sg_vf __attribute__((vector_size(SG_LANES * 4)));
+typedef int32_t sg_vi __attribute__((vector_size(SG_LANES * 4)));
+typedef double sg_vd __attribute__((vector_size(SG_LANES * 8)));
+
+static inline sg_vf sg_load(const float *p) {
+    sg_vf v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+static inline void sg_store(float *p, sg_vf v) {
+    memcpy(p, &v, sizeof v);
+}
+/* The first n lanes from memory, the others zero. */
+static inline sg_vf sg_load_part(const float *p, size_t n) {
+    sg_vf v = {0};
+    memcpy(&v, p, n * sizeof *p);
+    return v;
+}
+static inline void sg_store_part(float *p, size_t n, sg_vf v) {
+    memcpy(p, &v, n * sizeof *p);
+}
+static inline sg_vf sg_all(float value) {
+    return value - (sg_vf){0};
+}
+static inline sg_vi sg_all_i(int32_t value) {
+    return value - (sg_vi){0};
+}
+
+/* a where the mask is set, else b. */
+static inline sg_vf sg_choose(sg_vi mask, sg_vf a, sg_vf b) {
+    return (sg_vf)((mask & (sg_vi)a) | (~mask & (sg_vi)b));
+}
+/* As the comparison a > b says: NaN in b stays. */
+static inline sg_vf sg_max(sg_vf a, sg_vf b) {
+    return sg_choose(a > b, a, b);
+}
+static inline sg_vf sg_min(sg_vf a, sg_vf b) {
+    return sg_choose(a < b, a, b);
+}
+static inline sg_vf sg_abs(sg_vf a) {
+    return (sg_vf)((sg_vi)a & sg_all_i(0x7fffffff));
+}
+
+/* a b + c, rounded once where the set has it. */
+static inline sg_vf sg_fma(sg_vf a, sg_vf b, sg_vf c) {
+#if SG_LANES == 16
+    return (sg_vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif SG_LANES == 8
+    return (sg_vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return a * b + c;
+#endif
+}
+static inline sg_vf sg_root(sg_vf a) {
+#if SG_LANES == 16
+    return (sg_vf)_mm512_sqrt_ps((__m512)a);
+#elif SG_LANES == 8
+    return (sg_vf)_mm256_sqrt_ps((__m256)a);
+#else
+    return (sg_vf)_mm_sqrt_ps((__m128)a);
+#endif
+}
+
+#endif
+#endif

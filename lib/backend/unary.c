@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions of one element: the choice of the instruction set.
+ */
+#include "backend/unary.h"
+
+#include <assert.h>
+
+#include "backend/unary_simd.h"
+
+int sg_unary_from_output(int32_t kind) {
+    return kind != SG_UNARY_SOFTPLUS && kind != SG_UNARY_LOG &&
+           kind != SG_UNARY_SQUARE && kind != SG_UNARY_CLIP;
+}
+
+void sg_unary_run(int32_t isa, const sg_unary *unary, size_t count,
+                  const float *in, float *out) {
+    assert(unary->kind >= 0 && unary->kind < SG_UNARY_COUNT);
+    SG_SIMD_PICK(isa, sg_unary_vector)(unary, count, in, out);
+}
+
+void sg_unary_grad_run(int32_t isa, const sg_unary *unary, size_t count,
+                       const float *v, const float *dy, float *dx) {
+    assert(unary->kind >= 0 && unary->kind < SG_UNARY_COUNT);
+    SG_SIMD_PICK(isa, sg_unary_grad_vector)(unary, count, v, dy, dx);
+}
