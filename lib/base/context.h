@@ -13,9 +13,13 @@
 
 #define SG_ERROR_MAX 1024
 
+struct stat;
+
 /* The system calls that file code uses. Tests replace the table in a context
  * to make any of them fail. Signatures and results are those of POSIX. */
 typedef struct sg_io {
+    int (*stat)(const char *path, struct stat *out);
+    int64_t (*readlink)(const char *path, char *target, size_t size);
     int (*open)(const char *path, int flags, int mode);
     int64_t (*read)(int fd, void *buffer, size_t size);
     int64_t (*write)(int fd, const void *buffer, size_t size);
@@ -44,10 +48,15 @@ struct syngan_context {
     char error[SG_ERROR_MAX];
 };
 
+/* The cap on instruction sets that the process has, SYNGAN_ISA_BEST if none;
+ * called before oneDNN is used first. From then on another cap is refused. */
+int32_t sg_isa_settle(void);
+
 void sg_context_retain(syngan_context *context);
 void sg_context_release(syngan_context *context);
 
-/* Writes the error sentence and returns `status`. Sentences start with the
+/* Writes the error sentence and returns `status`; a NULL context (there is none
+ * yet) only gives back the status. Sentences start with the
  * thing concerned ("conv2d 'c1': ..."), say what came and what would be right,
  * and have no full stop at the end. */
 syngan_status sg_fail(syngan_context *context, syngan_status status,

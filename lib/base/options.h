@@ -34,18 +34,33 @@ typedef struct sg_fields {
     const sg_field *field;
 } sg_fields;
 
-/* All public options structs, ended by NULL; in base/options_list.c. */
+/* The tables of public options structs: sg_options_context, ... */
+#define SG_OPTIONS(name) extern const sg_fields sg_options_##name;
+#include "base/options_list.h"
+#undef SG_OPTIONS
+
+/* All of them, ended by NULL. */
 extern const sg_fields *const sg_options_all[];
 
 /*
  * Copies the caller's struct (NULL: all zero) into `out` (fields->size bytes):
- * defaults where zero, zero where SYNGAN_ZERO, all ranges checked, bytes beyond
- * what is known and reserved fields checked to be zero. `where` names the call
- * in messages.
+ * defaults where zero, zero where SYNGAN_ZERO, ranges checked. Bytes that no
+ * field covers (reserved ones, and those beyond what is known) must be zero.
+ * `where` names the call in messages. Strings and pointers are copied as they
+ * are: the caller copies what they point at.
+ *
+ * A zero is replaced by the field's `standard` without a look at the range, so
+ * a field that is required, or whose default is computed, has the standard 0
+ * and its user does the rest.
  */
 syngan_status sg_options_read(syngan_context *context, const sg_fields *fields,
                               const void *options, const char *where,
                               void *out);
+
+/* Whether the caller's struct sets the field at `offset` (offsetof): tells
+ * SYNGAN_ZERO from nothing where the default is computed. */
+bool sg_options_given(const sg_fields *fields, const void *options,
+                      size_t offset);
 
 /* Shorthands for tables. A struct `type`, its field `member`. */
 #define SG_I32(type, member, low, high, std, text)                             \

@@ -33,7 +33,7 @@ void sg_random_uniform(const sg_random *random, uint64_t first, size_t count,
 /* Normal (0, 1) by Box and Muller from pairs of elements. */
 void sg_random_normal(const sg_random *random, uint64_t first, size_t count,
                       float *out);
-/* Element `index`, uniform in 0 ... limit - 1, limit at least 1. */
+/* Uniform in 0 ... limit - 1, limit at least 1, made from block `index`. */
 uint64_t sg_random_below(const sg_random *random, uint64_t index,
                          uint64_t limit);
 

@@ -34,7 +34,8 @@ void sg_compute_leave(syngan_context *context, sg_compute_scope scope);
 /* Processors that this process may use, at least 1. */
 int32_t sg_processor_count(void);
 
-/* Best instruction set of this CPU, SYNGAN_ISA_SSE41 ... . */
+/* Best instruction set of this CPU, SYNGAN_ISA_SSE41 ... ; SYNGAN_ISA_BEST (0)
+ * if it has not even SSE4.1. */
 int32_t sg_cpu_isa(void);
 
 /* Seconds of a steady clock. */

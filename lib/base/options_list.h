@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public options structs. One line each, with SG_OPTIONS(name) defined:
+ * syngan_NAME_options has the field table sg_options_NAME, defined where the
+ * struct is used. */
+SG_OPTIONS(context)
