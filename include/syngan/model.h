@@ -29,7 +29,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_create(syngan_node *output,
                                                             syngan_model **out);
 SYNGAN_API void syngan_model_free(syngan_model *model);
 
-/** The same network with parameters of its own, equal now. */
+/** The same network with parameters of its own, equal now.
+ *  @param name NULL: the model's */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_clone(
     const syngan_model *model, const char *name, syngan_model **out);
 
@@ -84,14 +85,18 @@ SYNGAN_API syngan_node *syngan_model_apply(syngan_graph *graph,
 
 /** An update node that moves the running statistics of every training-mode
  *  batch normalisation that `node` depends on: running = momentum running +
- *  (1 - momentum) batch. */
+ *  (1 - momentum) batch. Where a model was applied more than once, `batch` is
+ *  the mean over its applications. */
 SYNGAN_API syngan_node *syngan_update_statistics(syngan_node *node);
 
 /**
- * Computes the model in inference mode.
- * @param inputs  as many f32 tensors as the model has inputs, with equal first
+ * Computes the model in inference mode. Row i of the result is a function of
+ * row i of the inputs; its bits don't depend on N.
+ * @param inputs  as many tensors as the model has inputs, with equal first
  *                sizes N (any, 0 included)
- * @param out     a new f32 tensor of N results
+ * @param out     a new tensor of N results
+ * @return SYNGAN_OK, SYNGAN_E_SHAPE, SYNGAN_E_TYPE, SYNGAN_E_MEMORY,
+ * SYNGAN_E_CANCELLED.
  * The compiled program is kept with the model for later calls.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
