@@ -1,24 +1,59 @@
-# Everything that the library links, in one place. Options switch off what the
-# core does not need; the code asks SYNGAN_HAVE_PNG and SYNGAN_HAVE_ZLIB.
-find_package(PkgConfig REQUIRED)
+# Finds what the library links, in one place: included by the project and, for
+# the static library, by the installed package. SYNGAN_PNG and SYNGAN_ZLIB say
+# whether those two are wanted. Sets syngan_libraries and, where something is
+# missing, syngan_missing.
 find_package(Threads REQUIRED)
-find_package(dnnl CONFIG REQUIRED)
-pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
-pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
-find_library(SYNGAN_GOMP NAMES gomp libgomp.so.1
-  PATHS /usr/lib/gcc/x86_64-linux-gnu/12 REQUIRED)
+find_package(PkgConfig)
+set(syngan_missing)
 
-add_library(syngan_dependencies INTERFACE)
-target_link_libraries(syngan_dependencies INTERFACE
-  DNNL::dnnl PkgConfig::JANSSON PkgConfig::XXHASH ${SYNGAN_GOMP}
-  Threads::Threads m)
+# A oneDNN of your own, 2.6 or later or 3.x, with the GNU OpenMP runtime: give
+# dnnl_DIR, dnnl_ROOT or CMAKE_PREFIX_PATH. The installed package asks for the
+# major version that the library was built with.
+find_package(dnnl ${SYNGAN_DNNL_VERSION} CONFIG HINTS ${SYNGAN_DNNL_DIR})
+if(NOT TARGET DNNL::dnnl OR dnnl_VERSION VERSION_LESS 2.6)
+  list(APPEND syngan_missing "oneDNN (Debian: libdnnl-dev ocl-icd-opencl-dev)")
+endif()
+
+# The OpenMP runtime that oneDNN links, by its file: no -fopenmp, with which a
+# compiler would bring its own.
+if(NOT SYNGAN_GOMP)
+  foreach(compiler ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} gcc)
+    foreach(name libgomp.so libgomp.so.1)
+      if(NOT SYNGAN_GOMP)
+        execute_process(COMMAND ${compiler} -print-file-name=${name}
+          OUTPUT_VARIABLE file OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+        if(IS_ABSOLUTE "${file}" AND EXISTS "${file}")
+          get_filename_component(file "${file}" REALPATH)
+          set(SYNGAN_GOMP "${file}" CACHE FILEPATH "libgomp's shared library")
+        endif()
+      endif()
+    endforeach()
+  endforeach()
+  find_library(SYNGAN_GOMP NAMES gomp libgomp.so.1)
+endif()
+if(SYNGAN_GOMP AND NOT TARGET syngan::gomp)
+  add_library(syngan::gomp SHARED IMPORTED)
+  set_target_properties(syngan::gomp PROPERTIES
+    IMPORTED_LOCATION ${SYNGAN_GOMP})
+elseif(NOT SYNGAN_GOMP)
+  list(APPEND syngan_missing "libgomp (Debian: libgomp1)")
+endif()
+
+set(syngan_libraries DNNL::dnnl syngan::gomp Threads::Threads m)
+set(syngan_modules jansson libxxhash)
 if(SYNGAN_PNG)
-  pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
-  target_link_libraries(syngan_dependencies INTERFACE PkgConfig::PNG)
-  target_compile_definitions(syngan_dependencies INTERFACE SYNGAN_HAVE_PNG)
+  list(APPEND syngan_modules libpng)
 endif()
 if(SYNGAN_ZLIB)
-  pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
-  target_link_libraries(syngan_dependencies INTERFACE PkgConfig::ZLIB)
-  target_compile_definitions(syngan_dependencies INTERFACE SYNGAN_HAVE_ZLIB)
+  list(APPEND syngan_modules zlib)
 endif()
+foreach(module ${syngan_modules})
+  if(PkgConfig_FOUND)
+    pkg_check_modules(SYNGAN_${module} QUIET IMPORTED_TARGET ${module})
+  endif()
+  if(NOT SYNGAN_${module}_FOUND)
+    list(APPEND syngan_missing "${module}.pc")
+  endif()
+  list(APPEND syngan_libraries PkgConfig::SYNGAN_${module})
+endforeach()
+list(JOIN syngan_missing ", " syngan_missing)

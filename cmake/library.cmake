@@ -1,0 +1,69 @@
+# The library, static and shared, from the same objects.
+if(syngan_missing)
+  message(FATAL_ERROR "syngan: not found: ${syngan_missing}\n"
+    "On Debian: apt-get install pkg-config libdnnl-dev ocl-icd-opencl-dev "
+    "libjansson-dev libxxhash-dev libpng-dev zlib1g-dev")
+endif()
+
+file(GLOB syngan_sources CONFIGURE_DEPENDS lib/*/*.c)
+set(simd_sources ${syngan_sources})
+list(FILTER syngan_sources EXCLUDE REGEX "_simd\\.c$")
+list(FILTER simd_sources INCLUDE REGEX "_simd\\.c$")
+
+# Vector kernels are compiled once for each instruction set; the suffix of
+# their functions' names tells which, and they are chosen at run time.
+set(simd_flags_sse41 -msse4.1)
+set(simd_flags_avx2 -mavx2 -mfma)
+set(simd_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma
+    -mprefer-vector-width=512)
+set(object_libraries syngan_objects)
+add_library(syngan_objects OBJECT ${syngan_sources})
+foreach(isa sse41 avx2 avx512)
+  add_library(syngan_${isa} OBJECT ${simd_sources})
+  target_compile_options(syngan_${isa} PRIVATE ${simd_flags_${isa}})
+  target_compile_definitions(syngan_${isa} PRIVATE SG_SIMD_SUFFIX=_${isa})
+  list(APPEND object_libraries syngan_${isa})
+endforeach()
+set(syngan_objects)
+foreach(library ${object_libraries})
+  list(APPEND syngan_objects $<TARGET_OBJECTS:${library}>)
+  target_link_libraries(${library} PRIVATE syngan_warnings ${syngan_libraries})
+  target_include_directories(${library} PRIVATE
+    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
+  target_compile_definitions(${library} PRIVATE _GNU_SOURCE
+    $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
+    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>)
+  # Contraction of a * b + c would make results depend on how a loop is split.
+  target_compile_options(${library} PRIVATE -ffp-contract=off)
+endforeach()
+
+add_library(syngan_static STATIC ${syngan_objects})
+add_library(syngan_shared SHARED ${syngan_objects})
+foreach(kind static shared)
+  add_library(syngan::${kind} ALIAS syngan_${kind})
+  set_target_properties(syngan_${kind} PROPERTIES
+    OUTPUT_NAME syngan EXPORT_NAME ${kind})
+  target_include_directories(syngan_${kind} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(syngan_${kind} PRIVATE ${syngan_libraries})
+endforeach()
+
+# Only the listed symbols are visible, each with its version, and none may be
+# missing. clang links its sanitizers' runtime into programs only, so that
+# their symbols stay open in a library.
+set(symbol_map ${PROJECT_SOURCE_DIR}/cmake/syngan.map)
+target_link_options(syngan_shared PRIVATE
+  -Wl,--version-script=${symbol_map} -Wl,--as-needed)
+if(NOT (CMAKE_C_COMPILER_ID MATCHES "Clang" AND CMAKE_C_FLAGS MATCHES "-fsanit"))
+  target_link_options(syngan_shared PRIVATE -Wl,--no-undefined)
+endif()
+set_target_properties(syngan_shared PROPERTIES EXCLUDE_FROM_ALL ON INSTALL_RPATH_USE_LINK_PATH ON
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+  LINK_DEPENDS ${symbol_map})
+
+if(DEFINED BUILD_SHARED_LIBS AND NOT BUILD_SHARED_LIBS)
+  add_library(syngan::syngan ALIAS syngan_static)
+else()
+  add_library(syngan::syngan ALIAS syngan_shared)
+endif()
