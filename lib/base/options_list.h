@@ -3,3 +3,4 @@
  * syngan_NAME_options has the field table sg_options_NAME, defined where the
  * struct is used. */
 SG_OPTIONS(context)
+SG_OPTIONS(grid)

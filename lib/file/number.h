@@ -6,9 +6,6 @@
 #ifndef SG_FILE_NUMBER_H
 #define SG_FILE_NUMBER_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /* Longest text of a number, its end included. */
 #define SG_NUMBER_TEXT 40
 
@@ -20,8 +17,5 @@ const char *sg_number_f32(float value, char *text);
 
 /* Rounded to `digits` (1 ... 17) significant digits. */
 const char *sg_number_short(double value, int digits, char *text);
-
-/* Reads what the functions above write. False if `text` is anything else. */
-bool sg_number_read(const char *text, double *out);
 
 #endif

@@ -39,7 +39,7 @@ typedef struct sg_safetensors sg_safetensors;
 
 typedef struct sg_safetensors_entry {
     const char *name;
-    const void *data; /* row-major, aligned to 8 bytes or more */
+    const void *data; /* row-major, aligned to the size of an element */
     size_t bytes;
     int32_t type; /* SYNGAN_F32, ... */
     int32_t reserved;

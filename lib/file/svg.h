@@ -15,7 +15,6 @@ typedef struct sg_chart {
     const char *const *names; /* series */
 } sg_chart;
 
-syngan_status sg_svg_chart(syngan_context *context, sg_writer *writer,
-                           const sg_chart *chart);
+syngan_status sg_svg_chart(sg_writer *writer, const sg_chart *chart);
 
 #endif
