@@ -34,17 +34,18 @@ typedef struct syngan_dataset_options {
     (&(const syngan_dataset_options){                                          \
         .struct_size = sizeof(syngan_dataset_options), __VA_ARGS__})
 
-/** Examples in memory, kept by reference.
+/** Examples in memory, kept by reference: they must not change while batches
+ *  are made.
  *  @param examples N x ..., u8 or f32
  *  @param labels   N, u8 or i32, or NULL */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_tensors(
     syngan_tensor *examples, syngan_tensor *labels,
     const syngan_dataset_options *options, syngan_dataset **out);
 
-/** Makes example `index`: writes its elements (f32, final scale) and its label.
- *  Called from one thread at a time, not always the same one.
- *  @return SYNGAN_OK, or a status of at least SYNGAN_E_USER, which is passed
- * on. */
+/** Makes example `index`: writes its elements (f32, final scale) and its label,
+ *  which is 0 if left alone. Called from one thread at a time, not always the
+ *  same one. @return SYNGAN_OK, or a status of at least SYNGAN_E_USER, which is
+ * passed on. */
 typedef syngan_status (*syngan_example_fn)(int64_t index, float *example,
                                            int32_t *label, void *user);
 
