@@ -122,9 +122,11 @@ static syngan_status check_range(syngan_context *context, const char *where,
                        "%s: %s is %.0f, but must be %s", where, field->name,
                        value, choices);
     }
+    int digits = field->type == SYNGAN_OPTION_F32 ? 6 : 15;
     return sg_fail(context, SYNGAN_E_ARGUMENT,
-                   "%s: %s is %.9g, but must be from %.9g to %.9g", where,
-                   field->name, value, field->minimum, field->maximum);
+                   "%s: %s is %.*g, but must be from %.*g to %.*g", where,
+                   field->name, digits, value, digits, field->minimum, digits,
+                   field->maximum);
 }
 
 /* Replaces zero and SYNGAN_ZERO in a field of the copy, and checks it. */

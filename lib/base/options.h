@@ -75,7 +75,7 @@ bool sg_options_given(const sg_fields *fields, const void *options,
     }
 #define SG_U64(type, member, text)                                             \
     {                                                                          \
-#member, text, NULL, 0, 18446744073709549568.0, 0,                     \
+#member, text, NULL, 0, 18446744073709551615.0, 0,                     \
             offsetof(type, member), SYNGAN_OPTION_U64, 0                       \
     }
 #define SG_F32(type, member, low, high, std, text)                             \

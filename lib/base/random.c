@@ -44,23 +44,28 @@ void sg_philox(const uint32_t counter[4], const uint32_t key[2],
     }
 }
 
-/* Blocks first ... first + LANES - 1; word w of lane i becomes words[w][i]. */
+/* Blocks first ... first + LANES - 1, with `first` a multiple of LANES; word w
+ * of lane i becomes words[w][i]. The rounds are unrolled, so that compilers
+ * vectorise over the lanes. */
 static void philox_group(const sg_random *random, uint64_t first,
                          uint32_t words[4][LANES]) {
-    uint32_t k0 = (uint32_t)random->seed, k1 = (uint32_t)(random->seed >> 32);
-    for (unsigned i = 0; i < LANES; i++) {
-        words[0][i] = (uint32_t)(first + i);
-        words[1][i] = (uint32_t)((first + i) >> 32) ^ random->stream;
-        words[2][i] = (uint32_t)random->step;
-        words[3][i] = (uint32_t)(random->step >> 32);
-    }
-    for (int round = 0; round < ROUNDS; round++) {
-        for (unsigned i = 0; i < LANES; i++) {
-            philox_round(&words[0][i], &words[1][i], &words[2][i], &words[3][i],
-                         k0, k1);
+    const uint32_t k0 = (uint32_t)random->seed;
+    const uint32_t k1 = (uint32_t)(random->seed >> 32);
+    const uint32_t low = (uint32_t)first;
+    const uint32_t high = (uint32_t)(first >> 32) ^ random->stream;
+    const uint32_t step0 = (uint32_t)random->step;
+    const uint32_t step1 = (uint32_t)(random->step >> 32);
+    for (uint32_t i = 0; i < LANES; i++) {
+        uint32_t c0 = low + i, c1 = high, c2 = step0, c3 = step1;
+#pragma GCC unroll 10
+        for (uint32_t round = 0; round < ROUNDS; round++) {
+            philox_round(&c0, &c1, &c2, &c3, k0 + round * KEY_STEP_0,
+                         k1 + round * KEY_STEP_1);
         }
-        k0 += KEY_STEP_0;
-        k1 += KEY_STEP_1;
+        words[0][i] = c0;
+        words[1][i] = c1;
+        words[2][i] = c2;
+        words[3][i] = c3;
     }
 }
 
@@ -74,19 +79,21 @@ uint32_t sg_stream_id(const char *name) {
 
 /* ---- one group of each distribution ------------------------------------- */
 
-static void group_bits(uint32_t words[4][LANES], void *out) {
-    uint32_t *bits = out;
-    for (unsigned i = 0; i < LANES; i++) {
-        for (unsigned w = 0; w < 4; w++)
-            bits[4 * i + w] = words[w][i];
-    }
+/* These change words of blocks to elements, in place (of equal size). */
+
+static void group_bits(uint32_t words[4][LANES]) {
+    (void)words;
 }
 
-static void group_uniform(uint32_t words[4][LANES], void *out) {
-    float *uniform = out;
+static void store_float(uint32_t *word, float value) {
+    memcpy(word, &value, sizeof(value));
+}
+
+static void group_uniform(uint32_t words[4][LANES]) {
     for (unsigned w = 0; w < 4; w++) {
         for (unsigned i = 0; i < LANES; i++) {
-            uniform[4 * i + w] = (float)(int32_t)(words[w][i] >> 8) * 0x1p-24f;
+            int32_t bits = (int32_t)(words[w][i] >> 8);
+            store_float(&words[w][i], (float)bits * 0x1p-24f);
         }
     }
 }
@@ -152,28 +159,42 @@ static inline void cos_sin_of(uint32_t bits, float *cosine, float *sine) {
 
 /* Box and Muller: words 2 k and 2 k + 1 give the radius and the angle of a
  * point whose coordinates are elements 2 k and 2 k + 1. */
-static void group_normal(uint32_t words[4][LANES], void *out) {
-    float *normal = out;
-    float radius[LANES], cosine[LANES], sine[LANES];
+static void group_normal(uint32_t words[4][LANES]) {
     for (unsigned w = 0; w < 4; w += 2) {
+        float radius[LANES];
         for (unsigned i = 0; i < LANES; i++) {
             radius[i] = -2.0f * log_of(open_uniform(words[w][i]));
-            cos_sin_of(words[w + 1][i], &cosine[i], &sine[i]);
         }
         for (unsigned i = 0; i < LANES; i += 4) {
             _mm_storeu_ps(radius + i, _mm_sqrt_ps(_mm_loadu_ps(radius + i)));
         }
         for (unsigned i = 0; i < LANES; i++) {
-            normal[4 * i + w] = radius[i] * cosine[i];
-            normal[4 * i + w + 1] = radius[i] * sine[i];
+            float cosine, sine;
+            cos_sin_of(words[w + 1][i], &cosine, &sine);
+            store_float(&words[w][i], radius[i] * cosine);
+            store_float(&words[w + 1][i], radius[i] * sine);
         }
     }
 }
 
 /* ---- ranges ------------------------------------------------------------- */
 
-/* All types of elements have four bytes. */
-typedef void (*group_fn)(uint32_t words[4][LANES], void *out);
+typedef void (*group_fn)(uint32_t words[4][LANES]);
+
+/* Words 0 ... 3 of lane 0, then of lane 1, ...; all elements have 4 bytes. */
+static void interleave(uint32_t words[4][LANES], void *out) {
+    float *target = out;
+    for (unsigned i = 0; i < LANES; i += 4) {
+        __m128 row[4];
+        for (unsigned w = 0; w < 4; w++) {
+            row[w] = _mm_loadu_ps((const float *)(const void *)&words[w][i]);
+        }
+        _MM_TRANSPOSE4_PS(row[0], row[1], row[2], row[3]);
+        for (unsigned w = 0; w < 4; w++) {
+            _mm_storeu_ps(target + 4 * (i + w), row[w]);
+        }
+    }
+}
 
 static void fill(const sg_random *random, uint64_t first, size_t count,
                  group_fn make, void *out) {
@@ -184,10 +205,11 @@ static void fill(const sg_random *random, uint64_t first, size_t count,
         uint64_t skip = first % GROUP;
         size_t n = GROUP - (size_t)skip < count ? GROUP - (size_t)skip : count;
         philox_group(random, (first - skip) / 4, words);
+        make(words);
         if (n == GROUP) {
-            make(words, target);
+            interleave(words, target);
         } else {
-            make(words, group);
+            interleave(words, group);
             memcpy(target, group + skip, n * sizeof(uint32_t));
         }
         target += n * sizeof(uint32_t);

@@ -13,18 +13,23 @@
 
 typedef struct sg_writer sg_writer;
 
-/* A new file beside `path`, which takes its place when committed. */
+/* A new file beside `path`, which takes its place when committed: whatever
+ * happens, `path` is the old file or the whole new one. Links are followed and
+ * stay. What is no regular file (a pipe, a terminal, /dev/stdout) is written
+ * directly. */
 syngan_status sg_writer_open(syngan_context *context, const char *path,
                              sg_writer **out);
 syngan_status sg_writer_open_stream(syngan_context *context,
                                     const syngan_stream *stream,
                                     sg_writer **out);
-/* Buffered; short writes are continued, interrupted ones repeated. */
+/* Buffered; short writes are continued, interrupted ones repeated. After a
+ * failure all further calls give the same status and do nothing. */
 syngan_status sg_writer_put(sg_writer *writer, const void *data, size_t size);
 syngan_status sg_writer_printf(sg_writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Flushes, syncs, renames over `path`, syncs the folder, and frees. If that or
- * anything before failed: removes the new file, and returns the first error. */
+ * anything before failed: removes the new file, and returns the first error.
+ * Only a failure to sync the folder comes when the new file is in place. */
 syngan_status sg_writer_commit(sg_writer *writer);
 /* Gives up: removes the new file and frees. Takes NULL. */
 void sg_writer_abandon(sg_writer *writer);

@@ -138,6 +138,8 @@ static syngan_status open_path(sg_writer *writer, const char *path) {
             return sg_stream_fail(context, writer->name, "opening", errno);
         }
         mode = info.st_mode & 0777; /* a private file stays private */
+    } else if (errno != ENOENT) {
+        return sg_stream_fail(context, writer->name, "opening", errno);
     }
     SG_TRY(resolve(writer, path));
     return open_temporary(writer, mode);

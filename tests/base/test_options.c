@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options structs: defaults, ranges, versions of the struct, and by name. */
+#include "base/options.h"
+
+#include <math.h>
+
+#include "support/test.h"
+
+/* ---- a struct with a field of every type, in three versions -------------- */
+
+typedef struct sample_options {
+    size_t struct_size;
+    const char *name;
+    int64_t wide;
+    uint64_t seed;
+    int32_t whole;
+    int32_t choice;
+    float real;
+    int32_t flag;
+    const void *other;
+    int32_t small; /* new in version 2 */
+    int32_t reserved;
+} sample_options;
+
+/* As programs built with an older header know it. */
+typedef struct sample_options_v1 {
+    size_t struct_size;
+    const char *name;
+    int64_t wide;
+    uint64_t seed;
+    int32_t whole;
+    int32_t choice;
+    float real;
+    int32_t flag;
+    const void *other;
+} sample_options_v1;
+
+/* As a header of the future might. */
+typedef struct sample_options_v3 {
+    sample_options known;
+    int64_t news;
+    int64_t more;
+} sample_options_v3;
+
+#define T sample_options
+static const sg_field sample_fields[] = {
+    SG_STRING(T, name, "Name"),
+    SG_I64(T, wide, 1, 1e12, 0, "Required"),
+    SG_U64(T, seed, "Seed"),
+    SG_I32(T, whole, -5, 100, 7, "Whole"),
+    SG_ENUM(T, choice, "same|valid|explicit", 1, 3, 2, "Choice"),
+    SG_F32(T, real, 0, 2, 0.25, "Real"),
+    SG_BOOL(T, flag, "Flag"),
+    SG_OTHER(T, other, "Pointer"),
+    SG_I32(T, small, 1, 8, 3, "Small"),
+};
+#undef T
+static SG_FIELDS(sample, "sample", sample_options, sample_fields);
+
+#define SAMPLE(...)                                                            \
+    (&(const sample_options){.struct_size = sizeof(sample_options),            \
+                             __VA_ARGS__})
+
+static syngan_context *context;
+
+static int make_context(void **state) {
+    (void)state;
+    context = test_context(1);
+    return 0;
+}
+
+static int free_context(void **state) {
+    (void)state;
+    syngan_context_free(context);
+    return 0;
+}
+
+static syngan_status read(const void *options, sample_options *out) {
+    return sg_options_read(context, &sample, options, "sample 's1'", out);
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+static void null_gives_defaults(void **state) {
+    (void)state;
+    sample_options out;
+    memset(&out, 0xff, sizeof(out));
+    assert_ok(context, read(NULL, &out));
+    assert_int_equal(out.struct_size, sizeof(out));
+    assert_null(out.name);
+    assert_int_equal(out.wide, 0);
+    assert_int_equal(out.seed, 0);
+    assert_int_equal(out.whole, 7);
+    assert_int_equal(out.choice, 2);
+    assert_true(out.real == 0.25f);
+    assert_int_equal(out.flag, 0);
+    assert_null(out.other);
+    assert_int_equal(out.small, 3);
+    assert_int_equal(out.reserved, 0);
+}
+
+static void values_are_taken(void **state) {
+    (void)state;
+    sample_options out;
+    assert_ok(context,
+              read(SAMPLE(.name = "n", .wide = 1000000000000,
+                          .seed = UINT64_MAX, .whole = -5, .choice = 3,
+                          .real = 2.0f, .flag = 1, .other = &out, .small = 8),
+                   &out));
+    assert_string_equal(out.name, "n");
+    assert_true(out.wide == 1000000000000);
+    assert_true(out.seed == UINT64_MAX);
+    assert_int_equal(out.whole, -5);
+    assert_int_equal(out.choice, 3);
+    assert_true(out.real == 2.0f);
+    assert_int_equal(out.flag, 1);
+    assert_ptr_equal(out.other, &out);
+    assert_int_equal(out.small, 8);
+}
+
+static void zero_can_be_asked_for(void **state) {
+    (void)state;
+    sample_options out;
+    assert_ok(context, read(SAMPLE(.whole = SYNGAN_ZERO, .real = SYNGAN_ZERO,
+                                   .flag = SYNGAN_ZERO,
+                                   .seed = (uint64_t)(int64_t)SYNGAN_ZERO),
+                            &out));
+    assert_int_equal(out.whole, 0);
+    assert_true(out.real == 0.0f && !signbit(out.real));
+    assert_int_equal(out.flag, 0);
+    assert_int_equal(out.seed, 0);
+    /* But only where zero is in the range. */
+    assert_fails(context, read(SAMPLE(.small = SYNGAN_ZERO), &out),
+                 SYNGAN_E_ARGUMENT, "small is 0, but must be from 1 to 8");
+    assert_fails(context, read(SAMPLE(.wide = SYNGAN_ZERO), &out),
+                 SYNGAN_E_ARGUMENT, "wide is 0");
+    assert_fails(context, read(SAMPLE(.choice = SYNGAN_ZERO), &out),
+                 SYNGAN_E_ARGUMENT, "choice is 0");
+}
+
+static void ranges_are_checked(void **state) {
+    (void)state;
+    sample_options out;
+    assert_fails(context, read(SAMPLE(.whole = 101), &out), SYNGAN_E_ARGUMENT,
+                 "sample 's1': whole is 101, but must be from -5 to 100");
+    assert_fails(context, read(SAMPLE(.whole = INT32_MIN), &out),
+                 SYNGAN_E_ARGUMENT, "whole is -2147483648");
+    assert_fails(context, read(SAMPLE(.wide = -1), &out), SYNGAN_E_ARGUMENT,
+                 "wide is -1");
+    assert_fails(context, read(SAMPLE(.wide = INT64_MAX), &out),
+                 SYNGAN_E_ARGUMENT, "wide is 9.22337203685478e+18");
+    assert_fails(context, read(SAMPLE(.real = 2.5f), &out), SYNGAN_E_ARGUMENT,
+                 "real is 2.5, but must be from 0 to 2");
+    assert_fails(context, read(SAMPLE(.real = NAN), &out), SYNGAN_E_ARGUMENT,
+                 "real is ");
+    assert_fails(context, read(SAMPLE(.real = INFINITY), &out),
+                 SYNGAN_E_ARGUMENT, "real is inf");
+    assert_fails(context, read(SAMPLE(.flag = 2), &out), SYNGAN_E_ARGUMENT,
+                 "flag is 2");
+    assert_fails(context, read(SAMPLE(.choice = 4), &out), SYNGAN_E_ARGUMENT,
+                 "choice is 4, but must be 1 (same), 2 (valid) or "
+                 "3 (explicit)");
+}
+
+static void given_fields_are_told(void **state) {
+    (void)state;
+    size_t at = offsetof(sample_options, seed);
+    assert_false(sg_options_given(&sample, NULL, at));
+    assert_false(sg_options_given(&sample, SAMPLE(.whole = 1), at));
+    assert_true(sg_options_given(&sample, SAMPLE(.seed = 1ull << 63), at));
+    assert_true(sg_options_given(
+        &sample, SAMPLE(.seed = (uint64_t)(int64_t)SYNGAN_ZERO), at));
+    const sample_options_v1 old = {.struct_size = sizeof(old)};
+    assert_false(
+        sg_options_given(&sample, &old, offsetof(sample_options, small)));
+}
+
+/* ---- other versions of the struct ---------------------------------------- */
+
+static void older_structs_work(void **state) {
+    (void)state;
+    const sample_options_v1 old = {.struct_size = sizeof(old), .whole = 9};
+    sample_options out;
+    assert_ok(context, read(&old, &out));
+    assert_int_equal(out.struct_size, sizeof(out));
+    assert_int_equal(out.whole, 9);
+    assert_int_equal(out.small, 3); /* the default of what it did not know */
+}
+
+static void newer_structs_work_if_unused(void **state) {
+    (void)state;
+    sample_options_v3 new = {.known = {.struct_size = sizeof(new), .whole = 9}};
+    sample_options out;
+    assert_ok(context, read(&new, &out));
+    assert_int_equal(out.struct_size, sizeof(out));
+    assert_int_equal(out.whole, 9);
+    new.more = 1;
+    assert_fails(context, read(&new, &out), SYNGAN_E_ARGUMENT, "does not know");
+}
+
+static void reserved_bytes_must_be_zero(void **state) {
+    (void)state;
+    sample_options out;
+    assert_fails(context, read(SAMPLE(.reserved = 1), &out), SYNGAN_E_ARGUMENT,
+                 "reserved");
+    assert_fails(context, read(SAMPLE(.reserved = INT32_MIN), &out),
+                 SYNGAN_E_ARGUMENT, "reserved");
+}
+
+static void wrong_sizes_are_refused(void **state) {
+    (void)state;
+    const size_t sizes[] = {0,    1,        7,
+                            9,    12,       sizeof(sample_options) - 4,
+                            5000, SIZE_MAX, SIZE_MAX - 7};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        sample_options given = {.struct_size = sizes[i]};
+        sample_options out;
+        assert_fails(context, read(&given, &out), SYNGAN_E_ARGUMENT,
+                     "struct_size");
+    }
+}
+
+/* ---- by name ------------------------------------------------------------ */
+
+static void tables_are_well_formed(void **state) {
+    (void)state;
+    for (size_t t = 0; sg_options_all[t] != NULL; t++) {
+        const sg_fields *fields = sg_options_all[t];
+        size_t end = sizeof(size_t);
+        assert_int_equal(fields->size % 8, 0);
+        assert_true(syngan_option_count(fields->name) == fields->count);
+        for (size_t i = 0; i < fields->count; i++) {
+            syngan_option option = {.struct_size = sizeof(option)};
+            assert_int_equal(syngan_option_get(fields->name, i, &option),
+                             SYNGAN_OK);
+            assert_true(option.offset >= end); /* in order, no overlap */
+            bool wide = option.type == SYNGAN_OPTION_I64 ||
+                        option.type == SYNGAN_OPTION_U64 ||
+                        option.type == SYNGAN_OPTION_STRING ||
+                        option.type == SYNGAN_OPTION_OTHER;
+            end = option.offset + (wide ? 8 : 4);
+            assert_true(end <= fields->size);
+            assert_true(option.minimum <= option.maximum);
+            assert_in_range(option.type, SYNGAN_OPTION_I32,
+                            SYNGAN_OPTION_OTHER);
+            assert_true(strlen(option.help) > 0);
+            assert_int_equal(option.type == SYNGAN_OPTION_ENUM,
+                             option.choices != NULL);
+            if (option.choices == NULL) continue;
+            int choices = 1;
+            for (const char *c = option.choices; *c != '\0'; c++) {
+                choices += *c == '|';
+            }
+            assert_int_equal(choices, option.maximum - option.minimum + 1);
+        }
+    }
+}
+
+static void fields_can_be_listed(void **state) {
+    (void)state;
+    assert_int_equal(syngan_option_count("context"), 8);
+    assert_int_equal(syngan_option_count("nothing"), 0);
+    assert_int_equal(syngan_option_count(NULL), 0);
+    syngan_option option = {.struct_size = sizeof(option)};
+    assert_int_equal(syngan_option_get("context", 4, &option), SYNGAN_OK);
+    assert_string_equal(option.name, "log_level");
+    assert_string_equal(option.choices, "warning|info|debug");
+    assert_int_equal(option.struct_size, sizeof(option));
+    assert_int_equal(option.offset,
+                     offsetof(syngan_context_options, log_level));
+    assert_int_equal(syngan_option_get("context", 8, &option),
+                     SYNGAN_E_NOT_FOUND);
+    assert_int_equal(syngan_option_get("nothing", 0, &option),
+                     SYNGAN_E_NOT_FOUND);
+    assert_int_equal(syngan_option_get(NULL, 0, &option), SYNGAN_E_ARGUMENT);
+    assert_int_equal(syngan_option_get("context", 0, NULL), SYNGAN_E_ARGUMENT);
+    option.struct_size = 8;
+    assert_int_equal(syngan_option_get("context", 0, &option),
+                     SYNGAN_E_ARGUMENT);
+}
+
+static syngan_status set(syngan_context_options *options, const char *name,
+                         const char *text) {
+    return syngan_option_set(context, "context", options, name, text);
+}
+
+static void fields_can_be_set_by_name(void **state) {
+    (void)state;
+    syngan_context_options options = {.struct_size = sizeof(options)};
+    assert_ok(context, set(&options, "seed", "18446744073709551615"));
+    assert_true(options.seed == UINT64_MAX);
+    assert_ok(context, set(&options, "threads", "3"));
+    assert_int_equal(options.threads, 3);
+    assert_ok(context, set(&options, "log_level", "debug"));
+    assert_int_equal(options.log_level, SYNGAN_LOG_DEBUG);
+    assert_ok(context, set(&options, "isa", "avx2"));
+    assert_int_equal(options.isa, SYNGAN_ISA_AVX2);
+    /* A zero in words is a zero, not the default. */
+    assert_ok(context, set(&options, "seed", "0"));
+    syngan_context_options read_back;
+    assert_true(options.seed != 0);
+    assert_ok(context, sg_options_read(context, &sg_options_context, &options,
+                                       "context", &read_back));
+    assert_int_equal(read_back.seed, 0);
+    assert_int_equal(read_back.threads, 3);
+    assert_ok(context, set(&options, "isa", "best"));
+    assert_ok(context, sg_options_read(context, &sg_options_context, &options,
+                                       "context", &read_back));
+    assert_int_equal(read_back.isa, SYNGAN_ISA_BEST);
+}
+
+static void wrong_texts_are_refused(void **state) {
+    (void)state;
+    syngan_context_options options = {.struct_size = sizeof(options)};
+    const char *const wrong[][2] = {
+        {"threads", "many"},
+        {"threads", "1.5"},
+        {"threads", ""},
+        {"threads", "0"},
+        {"threads", "4294967297"},
+        {"threads", "257"},
+        {"seed", "-1"},
+        {"seed", "x"},
+        {"log_level", "Debug"},
+        {"log_level", "2"},
+        {"log_level", "info|debug"},
+        {"isa", ""},
+        {"allocator", "1"},
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        assert_fails(context, set(&options, wrong[i][0], wrong[i][1]),
+                     SYNGAN_E_ARGUMENT, wrong[i][0]);
+    }
+    const syngan_context_options untouched = {.struct_size = sizeof(options)};
+    assert_memory_equal(&options, &untouched, sizeof(options));
+    assert_fails(context, set(&options, "thread", "1"), SYNGAN_E_NOT_FOUND,
+                 "'thread'");
+    assert_fails(context,
+                 syngan_option_set(context, "nothing", &options, "a", "1"),
+                 SYNGAN_E_NOT_FOUND, "'nothing'");
+    assert_int_equal(set(NULL, "threads", "1"), SYNGAN_E_ARGUMENT);
+    assert_int_equal(set(&options, NULL, "1"), SYNGAN_E_ARGUMENT);
+    assert_int_equal(set(&options, "threads", NULL), SYNGAN_E_ARGUMENT);
+    assert_int_equal(
+        syngan_option_set(NULL, "context", &options, "threads", "1"),
+        SYNGAN_E_ARGUMENT);
+    options.struct_size = offsetof(syngan_context_options, memory_limit);
+    assert_fails(context, set(&options, "memory_limit", "1"), SYNGAN_E_ARGUMENT,
+                 "too small");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(null_gives_defaults),
+        cmocka_unit_test(values_are_taken),
+        cmocka_unit_test(zero_can_be_asked_for),
+        cmocka_unit_test(ranges_are_checked),
+        cmocka_unit_test(given_fields_are_told),
+        cmocka_unit_test(older_structs_work),
+        cmocka_unit_test(newer_structs_work_if_unused),
+        cmocka_unit_test(reserved_bytes_must_be_zero),
+        cmocka_unit_test(wrong_sizes_are_refused),
+        cmocka_unit_test(tables_are_well_formed),
+        cmocka_unit_test(fields_can_be_listed),
+        cmocka_unit_test(fields_can_be_set_by_name),
+        cmocka_unit_test(wrong_texts_are_refused),
+    };
+    return cmocka_run_group_tests(tests, make_context, free_context);
+}

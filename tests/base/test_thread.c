@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parallel loops and the scope around computing. */
+#include "base/thread.h"
+
+#include <xmmintrin.h>
+
+#include "support/test.h"
+
+int omp_get_max_threads(void);
+void omp_set_num_threads(int threads);
+int omp_get_thread_num(void);
+
+/* ---- loops -------------------------------------------------------------- */
+
+typedef struct visits {
+    atomic_int seen[1000];
+    int64_t grain, count;
+    atomic_int wrong, calls;
+} visits;
+
+static void visit(void *argument, int64_t first, int64_t last) {
+    visits *all = argument;
+    atomic_fetch_add(&all->calls, 1);
+    bool aligned = first % all->grain == 0 &&
+                   (last % all->grain == 0 || last == all->count);
+    if (first >= last || !aligned) atomic_fetch_add(&all->wrong, 1);
+    for (int64_t i = first; i < last; i++)
+        atomic_fetch_add(&all->seen[i], 1);
+}
+
+static void every_item_is_done_once(void **state) {
+    (void)state;
+    for (int32_t threads = 1; threads <= 2; threads++) {
+        syngan_context *context = test_context(threads);
+        const int64_t counts[] = {0, 1, 2, 3, 7, 8, 9, 64, 101, 1000};
+        const int64_t grains[] = {1, 2, 3, 8, 64, 1000, 5000};
+        for (size_t c = 0; c < 10; c++) {
+            for (size_t g = 0; g < 7; g++) {
+                visits all = {.grain = grains[g], .count = counts[c]};
+                sg_parallel(context, counts[c], grains[g], visit, &all);
+                assert_int_equal(atomic_load(&all.wrong), 0);
+                assert_true(atomic_load(&all.calls) <= threads);
+                for (int64_t i = 0; i < 1000; i++) {
+                    assert_int_equal(atomic_load(&all.seen[i]),
+                                     i < counts[c] ? 1 : 0);
+                }
+            }
+        }
+        syngan_context_free(context);
+    }
+}
+
+static void note_thread(void *argument, int64_t first, int64_t last) {
+    (void)last;
+    int *threads = argument;
+    threads[first / 10] = omp_get_thread_num();
+}
+
+static void work_is_shared(void **state) {
+    (void)state;
+    syngan_context *context = test_context(2);
+    int threads[2] = {-1, -1};
+    sg_parallel(context, 20, 10, note_thread, threads);
+    assert_int_equal(threads[0], 0);
+    assert_int_equal(threads[1], 1);
+    /* One grain stays with the caller. */
+    threads[0] = -1;
+    sg_parallel(context, 10, 10, note_thread, threads);
+    assert_int_equal(threads[0], 0);
+    syngan_context_free(context);
+}
+
+static void nothing_is_done_for_nothing(void **state) {
+    (void)state;
+    syngan_context *context = test_context(2);
+    visits all = {.grain = 1};
+    sg_parallel(context, 0, 1, visit, &all);
+    sg_parallel(context, -5, 1, visit, &all);
+    assert_int_equal(atomic_load(&all.calls), 0);
+    syngan_context_free(context);
+}
+
+/* ---- the scope ---------------------------------------------------------- */
+
+static void note_control(void *argument, int64_t first, int64_t last) {
+    uint32_t *control = argument;
+    for (int64_t i = first; i < last; i++)
+        control[i] = _mm_getcsr();
+}
+
+static void scope_is_set_and_restored(void **state) {
+    (void)state;
+    for (int32_t threads = 1; threads <= 2; threads++) {
+        syngan_context *context = test_context(threads);
+        omp_set_num_threads(5);
+        uint32_t mine = _mm_getcsr();
+        uint32_t control[2] = {0};
+        sg_compute_scope scope = sg_compute_enter(context);
+        assert_int_equal(omp_get_max_threads(), threads);
+        sg_parallel(context, 2, 1, note_control, control);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(control[i] & 0x8040u, 0x8040u);
+        }
+        volatile float tiny = 1e-38f;
+        volatile float smaller = tiny * 0.01f;
+        assert_true(smaller == 0.0f);
+        sg_compute_leave(context, scope);
+        assert_int_equal(_mm_getcsr(), mine);
+        assert_int_equal(omp_get_max_threads(), 5);
+        sg_parallel(context, 2, 1, note_control, control);
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(control[i] & 0x8040u, 0);
+        }
+        smaller = tiny * 0.01f;
+        assert_true(smaller > 0.0f);
+        syngan_context_free(context);
+    }
+}
+
+/* ---- the machine -------------------------------------------------------- */
+
+static void machine_is_known(void **state) {
+    (void)state;
+    assert_true(sg_processor_count() >= 1);
+    assert_in_range(sg_cpu_isa(), SYNGAN_ISA_SSE41, SYNGAN_ISA_AVX512_BF16);
+    double before = sg_seconds();
+    double after = sg_seconds();
+    assert_true(after >= before && after < before + 60);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_item_is_done_once),
+        cmocka_unit_test(work_is_shared),
+        cmocka_unit_test(nothing_is_done_for_nothing),
+        cmocka_unit_test(scope_is_set_and_restored),
+        cmocka_unit_test(machine_is_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
