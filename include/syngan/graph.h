@@ -79,6 +79,7 @@ SYNGAN_API int32_t syngan_node_failed(const syngan_node *node);
 /* The two operands broadcast as in NumPy: aligned at the last dimension,
  * sizes equal or 1. */
 
+/** a + b, a - b, a b and a / b. */
 SYNGAN_API syngan_node *syngan_add(syngan_node *a, syngan_node *b);
 SYNGAN_API syngan_node *syngan_subtract(syngan_node *a, syngan_node *b);
 SYNGAN_API syngan_node *syngan_multiply(syngan_node *a, syngan_node *b);
@@ -89,6 +90,7 @@ SYNGAN_API syngan_node *syngan_minimum(syngan_node *a, syngan_node *b);
 /** 1 where a > b, else 0. No gradient flows. */
 SYNGAN_API syngan_node *syngan_greater(syngan_node *a, syngan_node *b);
 
+/** -x, e^x, the natural logarithm, the square root, x x. */
 SYNGAN_API syngan_node *syngan_negate(syngan_node *x);
 SYNGAN_API syngan_node *syngan_exp(syngan_node *x);
 SYNGAN_API syngan_node *syngan_log(syngan_node *x);
@@ -100,6 +102,7 @@ SYNGAN_API syngan_node *syngan_affine(syngan_node *x, double scale,
 /** x limited to [low, high]; the gradient is 0 outside. */
 SYNGAN_API syngan_node *syngan_clip(syngan_node *x, double low, double high);
 
+/** x where positive, 0 elsewhere. */
 SYNGAN_API syngan_node *syngan_relu(syngan_node *x);
 /** x where positive, `slope` x elsewhere. */
 SYNGAN_API syngan_node *syngan_leaky_relu(syngan_node *x, double slope);

@@ -34,7 +34,9 @@ SYNGAN_API void syngan_model_free(syngan_model *model);
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_clone(
     const syngan_model *model, const char *name, syngan_model **out);
 
+/** The name that it was made with. */
 SYNGAN_API const char *syngan_model_name(const syngan_model *model);
+/** Number of tensors that it is applied to. */
 SYNGAN_API size_t syngan_model_input_count(const syngan_model *model);
 /** Sizes of an input (the batch is SYNGAN_BATCH); returns the rank. */
 SYNGAN_API size_t syngan_model_input_dims(const syngan_model *model,

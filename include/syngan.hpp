@@ -1,0 +1,926 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file syngan.hpp
+ * The C interface for C++17 and up, header-only: handles that free themselves,
+ * errors as exceptions, shapes as lists, operators on nodes. Names and meaning
+ * are those of the C headers, which describe them: `syngan_model_sample(model,
+ * ...)` is `model.sample(...)`, `syngan_conv2d(x, ...)` is `conv2d(x, ...)`.
+ *
+ *     syngan::context context;
+ *     syngan::graph graph(context);
+ *     auto x = graph.input("noise", {SYNGAN_BATCH, 100});
+ *     auto o = syngan::options<syngan_dense_options>();
+ *     o.units = 64;
+ *     o.activation = SYNGAN_RELU;
+ *     syngan::model model(syngan::dense(x, o), "small");
+ *     syngan::tensor rows = model.sample(8, 1);
+ *
+ * Handles can be moved and not copied. As in C, a handle keeps alive what it
+ * was made from; nodes belong to their graph. A callback given to the library
+ * must not throw: C code lies between.
+ */
+#ifndef SYNGAN_HPP
+#define SYNGAN_HPP
+
+#include <syngan.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace syngan {
+
+/* ---- errors and options ---------------------------------------------------
+ */
+
+/** What every failure throws: the status, and the context's sentence. */
+class error : public std::runtime_error {
+  public:
+    error(syngan_status status, const std::string &text)
+        : std::runtime_error(text), status_(status) {}
+    /** SYNGAN_E_..., or what a callback returned. */
+    syngan_status status() const noexcept { return status_; }
+
+  private:
+    syngan_status status_;
+};
+
+/** Throws unless the status is SYNGAN_OK. */
+inline void check(syngan_status status, const syngan_context *context) {
+    if (status == SYNGAN_OK) return;
+    std::string text = syngan_last_error(context);
+    throw error(status, text.empty() ? syngan_status_text(status) : text);
+}
+
+/** An options struct with all defaults. */
+template <class T> T options() {
+    T value{};
+    value.struct_size = sizeof value;
+    return value;
+}
+
+/** What the library is and what it runs on. */
+inline syngan_build_info build_info() {
+    auto info = options<syngan_build_info>();
+    check(syngan_build_info_get(&info), nullptr);
+    return info;
+}
+
+/** Sizes of a tensor: a list in braces, or a vector. */
+class shape {
+  public:
+    shape(std::initializer_list<int64_t> sizes)
+        : shape(sizes.begin(), sizes.size()) {}
+    shape(const std::vector<int64_t> &sizes)
+        : shape(sizes.data(), sizes.size()) {}
+    const int64_t *data() const noexcept { return sizes_; }
+    size_t rank() const noexcept { return rank_; }
+
+  private:
+    shape(const int64_t *sizes, size_t rank) : rank_(rank) {
+        if (rank > SYNGAN_MAX_RANK)
+            throw error(SYNGAN_E_SHAPE,
+                        "shape: " + std::to_string(rank) + " sizes, at most " +
+                            std::to_string(SYNGAN_MAX_RANK) + " are possible");
+        std::copy_n(sizes, rank, sizes_);
+    }
+    int64_t sizes_[SYNGAN_MAX_RANK];
+    size_t rank_;
+};
+
+namespace detail {
+
+/** A C handle that frees itself, and the context that tells its errors. */
+template <class T, void (*Free)(T *)> class handle {
+  public:
+    T *get() const noexcept { return pointer_.get(); }
+    explicit operator bool() const noexcept { return bool(pointer_); }
+    /** The context that it was made in, valid as long as the handle. */
+    syngan_context *context_handle() const noexcept { return context_; }
+
+  protected:
+    handle() = default;
+    handle(T *pointer, syngan_context *context)
+        : pointer_(pointer), context_(context) {}
+    void reset(T *pointer, syngan_context *context) {
+        pointer_.reset(pointer);
+        context_ = context;
+    }
+    void must(syngan_status status) const { check(status, context_); }
+
+  private:
+    struct release {
+        void operator()(T *pointer) const noexcept { Free(pointer); }
+    };
+    std::unique_ptr<T, release> pointer_;
+    syngan_context *context_ = nullptr;
+};
+
+/** The whole text of a C function that writes into a buffer. */
+template <class F> std::string text_of(F write) {
+    std::string text(write(nullptr, size_t{0}), '\0');
+    /* The end that C writes lies in the string's own. */
+    write(text.data(), text.size() + 1);
+    return text;
+}
+
+template <class T> constexpr int32_t element_type() {
+    using element = std::remove_const_t<T>;
+    if constexpr (std::is_same_v<element, float>) return SYNGAN_F32;
+    if constexpr (std::is_same_v<element, double>) return SYNGAN_F64;
+    if constexpr (std::is_same_v<element, int32_t>) return SYNGAN_I32;
+    if constexpr (std::is_same_v<element, int64_t>) return SYNGAN_I64;
+    if constexpr (std::is_same_v<element, uint8_t>) return SYNGAN_U8;
+    return 0;
+}
+
+} // namespace detail
+
+/* ---- context --------------------------------------------------------------
+ */
+
+class context : public detail::handle<syngan_context, syngan_context_free> {
+  public:
+    explicit context(const syngan_context_options &wanted =
+                         options<syngan_context_options>()) {
+        syngan_context *made = nullptr;
+        must(syngan_context_create(&wanted, &made));
+        reset(made, made);
+    }
+    std::string last_error() const { return syngan_last_error(get()); }
+    int32_t threads() const { return syngan_context_threads(get()); }
+    /** Any thread and any signal handler may call it. */
+    void cancel() noexcept { syngan_cancel(get()); }
+    void cancel_reset() noexcept { syngan_cancel_reset(get()); }
+};
+
+/* ---- tensors --------------------------------------------------------------
+ */
+
+class tensor : public detail::handle<syngan_tensor, syngan_tensor_free> {
+  public:
+    tensor() = default;
+    /** Takes over a C handle. */
+    tensor(syngan_tensor *owned, syngan_context *context)
+        : handle(owned, context) {}
+    /** Zeros. */
+    tensor(const context &context, shape dims, int32_t type = SYNGAN_F32) {
+        syngan_tensor *made = nullptr;
+        check(syngan_tensor_create(context.get(), type, dims.data(),
+                                   dims.rank(), &made),
+              context.get());
+        reset(made, context.get());
+    }
+    /** On memory of yours, which must outlive the tensor and what is made
+     *  from it. */
+    template <class T>
+    static tensor wrap(const context &context, T *data, shape dims) {
+        syngan_tensor *made = nullptr;
+        check(syngan_tensor_wrap(context.get(), data, detail::element_type<T>(),
+                                 dims.data(), dims.rank(), nullptr, nullptr,
+                                 &made),
+              context.get());
+        return tensor(made, context.get());
+    }
+    /** Takes over the DLPack struct. */
+    static tensor from_dlpack(const context &context,
+                              struct DLManagedTensor *managed) {
+        syngan_tensor *made = nullptr;
+        check(syngan_tensor_from_dlpack(context.get(), managed, &made),
+              context.get());
+        return tensor(made, context.get());
+    }
+    static tensor from_dlpack(const context &context,
+                              struct DLManagedTensorVersioned *managed) {
+        syngan_tensor *made = nullptr;
+        check(
+            syngan_tensor_from_dlpack_versioned(context.get(), managed, &made),
+            context.get());
+        return tensor(made, context.get());
+    }
+    /** To be ended by its deleter. */
+    struct DLManagedTensor *to_dlpack() const {
+        struct DLManagedTensor *managed = nullptr;
+        must(syngan_tensor_to_dlpack(get(), &managed));
+        return managed;
+    }
+    struct DLManagedTensorVersioned *to_dlpack_versioned() const {
+        struct DLManagedTensorVersioned *managed = nullptr;
+        must(syngan_tensor_to_dlpack_versioned(get(), &managed));
+        return managed;
+    }
+
+    /** The elements, whose type must be T. */
+    template <class T> T *data() const {
+        static_assert(detail::element_type<T>() != 0,
+                      "float, double, int32_t, int64_t or uint8_t");
+        if (type() != detail::element_type<T>())
+            throw error(SYNGAN_E_TYPE,
+                        std::string("tensor: its elements are ") +
+                            syngan_type_name(type()) + ", not " +
+                            syngan_type_name(detail::element_type<T>()));
+        return static_cast<T *>(syngan_tensor_data(get()));
+    }
+    void *data() const { return syngan_tensor_data(get()); }
+    int32_t type() const { return syngan_tensor_type(get()); }
+    std::vector<int64_t> dims() const {
+        const int64_t *first = syngan_tensor_dims(get());
+        return {first, first + syngan_tensor_rank(get())};
+    }
+    size_t count() const { return syngan_tensor_count(get()); }
+    size_t bytes() const { return syngan_tensor_bytes(get()); }
+
+    void copy_from(const tensor &source) {
+        must(syngan_tensor_copy(get(), source.get()));
+    }
+    /** A copy; type 0: of the same type. */
+    tensor clone(int32_t to = 0) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_tensor_clone(get(), to, &made));
+        return tensor(made, context_handle());
+    }
+    tensor reshape(shape sizes) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_tensor_reshape(get(), sizes.data(), sizes.rank(), &made));
+        return tensor(made, context_handle());
+    }
+    void fill_normal(uint64_t seed, uint64_t stream = 0) {
+        must(syngan_tensor_fill_normal(get(), seed, stream));
+    }
+    void fill_uniform(uint64_t seed, uint64_t stream, float low, float high) {
+        must(syngan_tensor_fill_uniform(get(), seed, stream, low, high));
+    }
+};
+
+/* ---- nodes and graphs -----------------------------------------------------
+ */
+
+/** A node of a graph; a pointer in nature, valid as long as the graph. Builders
+ *  throw where the C ones return the error node. */
+class node {
+  public:
+    node() = default;
+    node(syngan_node *made, syngan_graph *graph, syngan_context *context)
+        : node_(made), graph_(graph), context_(context) {
+        if (!syngan_node_failed(made)) return;
+        syngan_status status = syngan_graph_status(graph);
+        check(status == SYNGAN_OK ? SYNGAN_E_ARGUMENT : status, context);
+    }
+    syngan_node *get() const noexcept { return node_; }
+    syngan_context *context_handle() const noexcept { return context_; }
+    /** Another node of the same graph. */
+    node sibling(syngan_node *made) const { return {made, graph_, context_}; }
+    /** A number in the same graph. */
+    node number(double value) const {
+        return sibling(syngan_scalar(graph_, value));
+    }
+    std::vector<int64_t> dims() const {
+        std::vector<int64_t> sizes(SYNGAN_MAX_RANK);
+        sizes.resize(syngan_node_dims(node_, sizes.data()));
+        return sizes;
+    }
+    std::string name() const { return syngan_node_name(node_); }
+    node set_name(const std::string &name) const {
+        return sibling(syngan_set_name(node_, name.c_str()));
+    }
+
+  private:
+    syngan_node *node_ = nullptr;
+    syngan_graph *graph_ = nullptr;
+    syngan_context *context_ = nullptr;
+};
+
+namespace detail {
+
+/** The C pointers of several nodes. */
+inline std::vector<syngan_node *> pointers(const std::vector<node> &nodes) {
+    std::vector<syngan_node *> result;
+    for (const node &each : nodes)
+        result.push_back(each.get());
+    return result;
+}
+
+inline const node &first(const std::vector<node> &nodes) {
+    if (nodes.empty())
+        throw error(SYNGAN_E_ARGUMENT, "nodes: at least one is needed");
+    return nodes.front();
+}
+
+} // namespace detail
+
+class graph : public detail::handle<syngan_graph, syngan_graph_free> {
+  public:
+    explicit graph(const context &context) {
+        syngan_graph *made = nullptr;
+        check(syngan_graph_create(context.get(), &made), context.get());
+        reset(made, context.get());
+    }
+    syngan_status status() const { return syngan_graph_status(get()); }
+
+    node input(const char *name, shape dims, int32_t type = SYNGAN_F32) {
+        return of(syngan_input(get(), name, type, dims.data(), dims.rank()));
+    }
+    node scalar(double value) { return of(syngan_scalar(get(), value)); }
+    node constant(const tensor &value) {
+        return of(syngan_constant(get(), value.get()));
+    }
+    node fill(double value, shape dims) {
+        return of(syngan_fill(get(), value, dims.data(), dims.rank()));
+    }
+    node random_normal(shape dims) {
+        return of(syngan_random_normal(get(), dims.data(), dims.rank()));
+    }
+    node random_uniform(shape dims) {
+        return of(syngan_random_uniform(get(), dims.data(), dims.rank()));
+    }
+    node parameter(const char *name, shape dims,
+                   const syngan_parameter_options &o =
+                       options<syngan_parameter_options>()) {
+        return of(syngan_parameter(get(), name, dims.data(), dims.rank(), &o));
+    }
+    /** The wrapper of a C node of this graph. */
+    node of(syngan_node *made) const { return {made, get(), context_handle()}; }
+};
+
+/* ---- arithmetic -----------------------------------------------------------
+ */
+
+inline node affine(node x, double scale, double offset) {
+    return x.sibling(syngan_affine(x.get(), scale, offset));
+}
+inline node operator+(node a, node b) {
+    return a.sibling(syngan_add(a.get(), b.get()));
+}
+inline node operator-(node a, node b) {
+    return a.sibling(syngan_subtract(a.get(), b.get()));
+}
+inline node operator*(node a, node b) {
+    return a.sibling(syngan_multiply(a.get(), b.get()));
+}
+inline node operator/(node a, node b) {
+    return a.sibling(syngan_divide(a.get(), b.get()));
+}
+inline node operator-(node x) {
+    return x.sibling(syngan_negate(x.get()));
+}
+inline node operator+(node x, double value) {
+    return affine(x, 1, value);
+}
+inline node operator+(double value, node x) {
+    return affine(x, 1, value);
+}
+inline node operator-(node x, double value) {
+    return affine(x, 1, -value);
+}
+inline node operator-(double value, node x) {
+    return affine(x, -1, value);
+}
+inline node operator*(node x, double value) {
+    return affine(x, value, 0);
+}
+inline node operator*(double value, node x) {
+    return affine(x, value, 0);
+}
+inline node operator/(node x, double value) {
+    return x / x.number(value);
+}
+inline node operator/(double value, node x) {
+    return x.number(value) / x;
+}
+inline node maximum(node a, node b) {
+    return a.sibling(syngan_maximum(a.get(), b.get()));
+}
+inline node minimum(node a, node b) {
+    return a.sibling(syngan_minimum(a.get(), b.get()));
+}
+inline node greater(node a, node b) {
+    return a.sibling(syngan_greater(a.get(), b.get()));
+}
+inline node exp(node x) {
+    return x.sibling(syngan_exp(x.get()));
+}
+inline node log(node x) {
+    return x.sibling(syngan_log(x.get()));
+}
+inline node sqrt(node x) {
+    return x.sibling(syngan_sqrt(x.get()));
+}
+inline node square(node x) {
+    return x.sibling(syngan_square(x.get()));
+}
+inline node clip(node x, double low, double high) {
+    return x.sibling(syngan_clip(x.get(), low, high));
+}
+inline node relu(node x) {
+    return x.sibling(syngan_relu(x.get()));
+}
+inline node leaky_relu(node x, double slope) {
+    return x.sibling(syngan_leaky_relu(x.get(), slope));
+}
+inline node tanh(node x) {
+    return x.sibling(syngan_tanh(x.get()));
+}
+inline node sigmoid(node x) {
+    return x.sibling(syngan_sigmoid(x.get()));
+}
+inline node softplus(node x) {
+    return x.sibling(syngan_softplus(x.get()));
+}
+inline node softmax(node x, int32_t axis = -1) {
+    return x.sibling(syngan_softmax(x.get(), axis));
+}
+inline node log_softmax(node x, int32_t axis = -1) {
+    return x.sibling(syngan_log_softmax(x.get(), axis));
+}
+inline node matmul(node a, node b, bool transpose_a = false,
+                   bool transpose_b = false) {
+    return a.sibling(syngan_matmul(a.get(), b.get(), transpose_a, transpose_b));
+}
+/** Over all axes if none is given. */
+inline node sum(node x, const std::vector<int32_t> &axes = {},
+                bool keep = false) {
+    return x.sibling(syngan_sum(x.get(), axes.data(), axes.size(), keep));
+}
+inline node mean(node x, const std::vector<int32_t> &axes = {},
+                 bool keep = false) {
+    return x.sibling(syngan_mean(x.get(), axes.data(), axes.size(), keep));
+}
+
+/* ---- shapes ---------------------------------------------------------------
+ */
+
+inline node reshape(node x, shape dims) {
+    return x.sibling(syngan_reshape(x.get(), dims.data(), dims.rank()));
+}
+inline node flatten(node x) {
+    return x.sibling(syngan_flatten(x.get()));
+}
+inline node transpose(node x, const std::vector<int32_t> &order) {
+    return x.sibling(syngan_transpose(x.get(), order.data(), order.size()));
+}
+inline node broadcast(node x, shape dims) {
+    return x.sibling(syngan_broadcast(x.get(), dims.data(), dims.rank()));
+}
+inline node concat(const std::vector<node> &nodes, int32_t axis) {
+    auto pointers = detail::pointers(nodes);
+    return detail::first(nodes).sibling(
+        syngan_concat(pointers.data(), pointers.size(), axis));
+}
+inline node slice(node x, int32_t axis, int64_t start, int64_t size) {
+    return x.sibling(syngan_slice(x.get(), axis, start, size));
+}
+
+/* ---- differentiation ------------------------------------------------------
+ */
+
+inline std::vector<node> gradient(node y, const std::vector<node> &wrt) {
+    auto pointers = detail::pointers(wrt);
+    std::vector<syngan_node *> made(wrt.size());
+    check(syngan_gradient(y.get(), pointers.data(), wrt.size(), made.data()),
+          y.context_handle());
+    std::vector<node> result;
+    for (syngan_node *each : made)
+        result.push_back(y.sibling(each));
+    return result;
+}
+inline node stop_gradient(node x) {
+    return x.sibling(syngan_stop_gradient(x.get()));
+}
+
+/* ---- layers ---------------------------------------------------------------
+ */
+
+inline node dense(node x, const syngan_dense_options &o) {
+    return x.sibling(syngan_dense(x.get(), &o));
+}
+inline node conv2d(node x, const syngan_conv2d_options &o) {
+    return x.sibling(syngan_conv2d(x.get(), &o));
+}
+inline node conv2d_transpose(node x, const syngan_conv2d_transpose_options &o) {
+    return x.sibling(syngan_conv2d_transpose(x.get(), &o));
+}
+inline node batch_norm(node x, const syngan_batch_norm_options &o =
+                                   options<syngan_batch_norm_options>()) {
+    return x.sibling(syngan_batch_norm(x.get(), &o));
+}
+inline node dropout(node x, double rate) {
+    return x.sibling(syngan_dropout(x.get(), rate));
+}
+inline node gaussian_noise(node x, double deviation) {
+    return x.sibling(syngan_gaussian_noise(x.get(), deviation));
+}
+inline node average_pool2d(
+    node x, const syngan_pool2d_options &o = options<syngan_pool2d_options>()) {
+    return x.sibling(syngan_average_pool2d(x.get(), &o));
+}
+inline node
+max_pool2d(node x,
+           const syngan_pool2d_options &o = options<syngan_pool2d_options>()) {
+    return x.sibling(syngan_max_pool2d(x.get(), &o));
+}
+inline node upsample2d(node x, int32_t factor) {
+    return x.sibling(syngan_upsample2d(x.get(), factor));
+}
+
+/* ---- models ---------------------------------------------------------------
+ */
+
+class model : public detail::handle<syngan_model, syngan_model_free> {
+  public:
+    /** Takes over a C handle. */
+    model(syngan_model *owned, syngan_context *context)
+        : handle(owned, context) {}
+    model(node output, const char *name) {
+        syngan_model *made = nullptr;
+        check(syngan_model_create(output.get(), name, &made),
+              output.context_handle());
+        reset(made, output.context_handle());
+    }
+    static model load(const context &context, const std::string &path) {
+        syngan_model *made = nullptr;
+        check(syngan_model_load(context.get(), path.c_str(), &made),
+              context.get());
+        return model(made, context.get());
+    }
+    static model load(const context &context, const syngan_stream &stream) {
+        syngan_model *made = nullptr;
+        check(syngan_model_load_stream(context.get(), &stream, &made),
+              context.get());
+        return model(made, context.get());
+    }
+    void save(const std::string &path) const {
+        must(syngan_model_save(get(), path.c_str()));
+    }
+    void save(const syngan_stream &stream) const {
+        must(syngan_model_save_stream(get(), &stream));
+    }
+    model clone(const char *name) const {
+        syngan_model *made = nullptr;
+        must(syngan_model_clone(get(), name, &made));
+        return model(made, context_handle());
+    }
+
+    std::string name() const { return syngan_model_name(get()); }
+    size_t input_count() const { return syngan_model_input_count(get()); }
+    std::vector<int64_t> input_dims(size_t index) const {
+        std::vector<int64_t> sizes(SYNGAN_MAX_RANK);
+        sizes.resize(syngan_model_input_dims(get(), index, sizes.data()));
+        return sizes;
+    }
+    std::vector<int64_t> output_dims() const {
+        std::vector<int64_t> sizes(SYNGAN_MAX_RANK);
+        sizes.resize(syngan_model_output_dims(get(), sizes.data()));
+        return sizes;
+    }
+    std::string summary() const {
+        return detail::text_of([this](char *text, size_t size) {
+            return syngan_model_summary(get(), text, size);
+        });
+    }
+
+    std::vector<std::string> parameter_names() const {
+        std::vector<std::string> names;
+        for (size_t i = 0; i < syngan_model_parameter_count(get()); i++)
+            names.emplace_back(syngan_model_parameter_name(get(), i));
+        return names;
+    }
+    bool parameter_trainable(size_t index) const {
+        return syngan_model_parameter_trainable(get(), index) != 0;
+    }
+    tensor parameter(const std::string &name) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_model_parameter(get(), name.c_str(), &made));
+        return tensor(made, context_handle());
+    }
+    int64_t trainable_elements() const {
+        return syngan_model_trainable_elements(get());
+    }
+    void copy_parameters(const model &source) {
+        must(syngan_model_copy_parameters(get(), source.get()));
+    }
+
+    /** The model's result in a graph. @param mode SYNGAN_INFERENCE or
+     *  SYNGAN_TRAINING */
+    node apply(const graph &graph, const std::vector<node> &inputs,
+               int32_t mode) const {
+        auto pointers = detail::pointers(inputs);
+        return graph.of(syngan_model_apply(graph.get(), get(), pointers.data(),
+                                           pointers.size(), mode));
+    }
+    tensor predict(const tensor &input) const {
+        const syngan_tensor *pointer = input.get();
+        return predict_all(&pointer, 1);
+    }
+    tensor predict(const std::vector<const tensor *> &inputs) const {
+        std::vector<const syngan_tensor *> pointers;
+        for (const tensor *each : inputs)
+            pointers.push_back(each->get());
+        return predict_all(pointers.data(), pointers.size());
+    }
+    tensor sample(int64_t count, uint64_t seed) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_model_sample(get(), count, seed, &made));
+        return tensor(made, context_handle());
+    }
+
+  private:
+    tensor predict_all(const syngan_tensor *const *inputs, size_t count) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_model_predict(get(), inputs, count, &made));
+        return tensor(made, context_handle());
+    }
+};
+
+/* ---- losses, optimizers, updates ------------------------------------------
+ */
+
+inline node binary_cross_entropy(node logits, double target) {
+    return logits.sibling(syngan_binary_cross_entropy(logits.get(), target));
+}
+inline node binary_accuracy(node logits, bool real) {
+    return logits.sibling(syngan_binary_accuracy(logits.get(), real));
+}
+inline node softmax_cross_entropy(node logits, node targets) {
+    return logits.sibling(
+        syngan_softmax_cross_entropy(logits.get(), targets.get()));
+}
+inline node mean_squared_error(node a, node b) {
+    return a.sibling(syngan_mean_squared_error(a.get(), b.get()));
+}
+inline node gradient_penalty(node score, node x, double target) {
+    return score.sibling(syngan_gradient_penalty(score.get(), x.get(), target));
+}
+inline node update_statistics(node x) {
+    return x.sibling(syngan_update_statistics(x.get()));
+}
+inline node assign(node parameter, node value) {
+    return parameter.sibling(syngan_assign(parameter.get(), value.get()));
+}
+inline node moving_average(node parameter, node value, double decay) {
+    return parameter.sibling(
+        syngan_moving_average(parameter.get(), value.get(), decay));
+}
+inline node group(const std::vector<node> &updates) {
+    auto pointers = detail::pointers(updates);
+    return detail::first(updates).sibling(
+        syngan_group(pointers.data(), pointers.size()));
+}
+
+class optimizer
+    : public detail::handle<syngan_optimizer, syngan_optimizer_free> {
+  public:
+    explicit optimizer(const model &model,
+                       const syngan_optimizer_options &o =
+                           options<syngan_optimizer_options>()) {
+        syngan_optimizer *made = nullptr;
+        check(syngan_optimizer_create(model.get(), &o, &made),
+              model.context_handle());
+        reset(made, model.context_handle());
+    }
+    int64_t updates() const { return syngan_optimizer_updates(get()); }
+    node minimize(node loss) {
+        return loss.sibling(syngan_minimize(get(), loss.get()));
+    }
+};
+
+/* ---- programs -------------------------------------------------------------
+ */
+
+class program : public detail::handle<syngan_program, syngan_program_free> {
+  public:
+    program(
+        const std::vector<node> &outputs, const std::vector<node> &updates,
+        const syngan_program_options &o = options<syngan_program_options>()) {
+        auto values = detail::pointers(outputs);
+        auto changes = detail::pointers(updates);
+        syngan_context *context =
+            detail::first(outputs.empty() ? updates : outputs).context_handle();
+        syngan_program *made = nullptr;
+        check(syngan_program_create(values.data(), values.size(),
+                                    changes.data(), changes.size(), &o, &made),
+              context);
+        reset(made, context);
+    }
+    tensor input(const std::string &name) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_program_input(get(), name.c_str(), &made));
+        return tensor(made, context_handle());
+    }
+    tensor output(size_t index) const {
+        syngan_tensor *made = nullptr;
+        must(syngan_program_output(get(), index, &made));
+        return tensor(made, context_handle());
+    }
+    void run(uint64_t step) { must(syngan_program_run(get(), step)); }
+    size_t bytes() const { return syngan_program_bytes(get()); }
+    std::string report() const {
+        return detail::text_of([this](char *text, size_t size) {
+            return syngan_program_report(get(), text, size);
+        });
+    }
+};
+
+/* ---- datasets -------------------------------------------------------------
+ */
+
+class dataset : public detail::handle<syngan_dataset, syngan_dataset_free> {
+  public:
+    /** Takes over a C handle. */
+    dataset(syngan_dataset *owned, syngan_context *context)
+        : handle(owned, context) {}
+    /** @param labels NULL if there are none */
+    static dataset from_tensors(
+        const tensor &examples, const tensor *labels = nullptr,
+        const syngan_dataset_options &o = options<syngan_dataset_options>()) {
+        syngan_dataset *made = nullptr;
+        check(syngan_dataset_from_tensors(
+                  examples.get(), labels ? labels->get() : nullptr, &o, &made),
+              examples.context_handle());
+        return dataset(made, examples.context_handle());
+    }
+    static dataset from_callback(
+        const context &context, int64_t count, shape dims,
+        syngan_example_fn make, void *user,
+        const syngan_dataset_options &o = options<syngan_dataset_options>()) {
+        syngan_dataset *made = nullptr;
+        check(syngan_dataset_from_callback(context.get(), count, dims.data(),
+                                           dims.rank(), make, user, &o, &made),
+              context.get());
+        return dataset(made, context.get());
+    }
+    /** @param labels "" if there are none */
+    static dataset from_idx(
+        const context &context, const std::string &images,
+        const std::string &labels = "",
+        const syngan_dataset_options &o = options<syngan_dataset_options>()) {
+        syngan_dataset *made = nullptr;
+        check(syngan_dataset_from_idx(context.get(), images.c_str(),
+                                      labels.empty() ? nullptr : labels.c_str(),
+                                      &o, &made),
+              context.get());
+        return dataset(made, context.get());
+    }
+    static dataset digits(
+        const context &context, int64_t count,
+        const syngan_dataset_options &o = options<syngan_dataset_options>()) {
+        syngan_dataset *made = nullptr;
+        check(syngan_dataset_digits(context.get(), count, &o, &made),
+              context.get());
+        return dataset(made, context.get());
+    }
+
+    int64_t count() const { return syngan_dataset_count(get()); }
+    std::vector<int64_t> dims() const {
+        std::vector<int64_t> sizes(SYNGAN_MAX_RANK);
+        sizes.resize(syngan_dataset_dims(get(), sizes.data()));
+        return sizes;
+    }
+    bool has_labels() const { return syngan_dataset_has_labels(get()) != 0; }
+    void read(int64_t first, tensor &examples, tensor *labels = nullptr) {
+        must(syngan_dataset_read(get(), first, examples.get(),
+                                 labels ? labels->get() : nullptr));
+    }
+    void batch(int64_t step, tensor &examples, tensor *labels = nullptr) {
+        must(syngan_dataset_batch(get(), step, examples.get(),
+                                  labels ? labels->get() : nullptr));
+    }
+};
+
+/* ---- the trainer ----------------------------------------------------------
+ */
+
+class trainer : public detail::handle<syngan_trainer, syngan_trainer_free> {
+  public:
+    trainer(
+        const model &generator, const model &discriminator,
+        const dataset &dataset,
+        const syngan_trainer_options &o = options<syngan_trainer_options>()) {
+        syngan_trainer *made = nullptr;
+        check(syngan_trainer_create(generator.get(), discriminator.get(),
+                                    dataset.get(), &o, &made),
+              generator.context_handle());
+        reset(made, generator.context_handle());
+    }
+    static trainer
+    load(const context &context, const std::string &path,
+         const dataset &dataset,
+         const syngan_trainer_options &o = options<syngan_trainer_options>()) {
+        syngan_trainer *made = nullptr;
+        check(syngan_trainer_load(context.get(), path.c_str(), dataset.get(),
+                                  &o, &made),
+              context.get());
+        return trainer(made, context.get());
+    }
+    static trainer
+    load(const context &context, const syngan_stream &stream,
+         const dataset &dataset,
+         const syngan_trainer_options &o = options<syngan_trainer_options>()) {
+        syngan_trainer *made = nullptr;
+        check(syngan_trainer_load_stream(context.get(), &stream, dataset.get(),
+                                         &o, &made),
+              context.get());
+        return trainer(made, context.get());
+    }
+    /** Bytes that a trainer of these would take, without taking them. */
+    static uint64_t estimate(
+        const model &generator, const model &discriminator,
+        const dataset &dataset,
+        const syngan_trainer_options &o = options<syngan_trainer_options>()) {
+        uint64_t bytes = 0;
+        check(syngan_trainer_estimate(generator.get(), discriminator.get(),
+                                      dataset.get(), &o, &bytes),
+              generator.context_handle());
+        return bytes;
+    }
+
+    /** Until `iterations` have been done in all. Cancelling throws, too: an
+     *  error of status SYNGAN_E_CANCELLED, after which all can go on. */
+    void run(int64_t iterations) {
+        must(syngan_trainer_run(get(), iterations));
+    }
+    int64_t iteration() const { return syngan_trainer_iteration(get()); }
+    syngan_losses losses() const {
+        auto result = options<syngan_losses>();
+        must(syngan_trainer_losses(get(), &result));
+        return result;
+    }
+    model sampler() const {
+        syngan_model *made = nullptr;
+        must(syngan_trainer_sampler(get(), &made));
+        return model(made, context_handle());
+    }
+    std::vector<syngan_losses> history() const {
+        std::vector<syngan_losses> all;
+        for (int64_t i = 0; i < syngan_trainer_history_count(get()); i++) {
+            all.push_back(options<syngan_losses>());
+            must(syngan_trainer_history(get(), i, &all.back()));
+        }
+        return all;
+    }
+    void write_history(const std::string &path) const {
+        must(syngan_trainer_write_history(get(), path.c_str()));
+    }
+    void write_chart(const std::string &path) const {
+        must(syngan_trainer_write_chart(get(), path.c_str()));
+    }
+    void save(const std::string &path) {
+        must(syngan_trainer_save(get(), path.c_str()));
+    }
+    void save(const syngan_stream &stream) {
+        must(syngan_trainer_save_stream(get(), &stream));
+    }
+
+  private:
+    trainer(syngan_trainer *owned, syngan_context *context)
+        : handle(owned, context) {}
+};
+
+/* ---- files ----------------------------------------------------------------
+ */
+
+inline void
+write_png(const tensor &images, const std::string &path,
+          const syngan_grid_options &o = options<syngan_grid_options>()) {
+    check(syngan_write_png(images.get(), path.c_str(), &o),
+          images.context_handle());
+}
+/** @param names one for each row of `values` */
+inline void write_chart(const tensor &x, const tensor &values,
+                        const std::vector<std::string> &names,
+                        const std::string &title, const std::string &path) {
+    std::vector<const char *> pointers;
+    for (const std::string &each : names)
+        pointers.push_back(each.c_str());
+    auto sizes = values.dims();
+    if (sizes.empty() || static_cast<size_t>(sizes[0]) != names.size())
+        throw error(SYNGAN_E_SHAPE, "chart: each row of values needs one name");
+    check(syngan_write_chart(x.get(), values.get(), pointers.data(),
+                             title.c_str(), path.c_str()),
+          x.context_handle());
+}
+inline void write_npy(const tensor &values, const std::string &path) {
+    check(syngan_write_npy(values.get(), path.c_str()),
+          values.context_handle());
+}
+inline tensor read_npy(const context &context, const std::string &path) {
+    syngan_tensor *made = nullptr;
+    check(syngan_read_npy(context.get(), path.c_str(), &made), context.get());
+    return tensor(made, context.get());
+}
+inline void write_idx(const tensor &values, const std::string &path) {
+    check(syngan_write_idx(values.get(), path.c_str()),
+          values.context_handle());
+}
+inline tensor read_idx(const context &context, const std::string &path) {
+    syngan_tensor *made = nullptr;
+    check(syngan_read_idx(context.get(), path.c_str(), &made), context.get());
+    return tensor(made, context.get());
+}
+
+} // namespace syngan
+
+#endif
