@@ -4,3 +4,4 @@
  * struct is used. */
 SG_OPTIONS(context)
 SG_OPTIONS(grid)
+SG_OPTIONS(program)

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Second stage of compiling: an order of the groups in which each follows what
+ * it reads, and each update of a variable follows all other readers of the
+ * value that it overwrites. Updates come as early as they can, so that
+ * gradients die early; for the rest the order of building is kept.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "compile/program.h"
+
+typedef struct order {
+    syngan_program *program;
+    int32_t *group_of; /* by node id: the group with this result, or -1 */
+    /* Edges from groups to groups that must follow, as lists in one array. */
+    int32_t *head; /* by group: first edge, or -1 */
+    int32_t *next; /* by edge */
+    int32_t *to;   /* by edge */
+    size_t n_edges, edge_capacity;
+    int32_t *waiting; /* by group: edges into it that are not done */
+} order;
+
+static syngan_status out_of_memory(const order *o) {
+    return sg_fail_memory(o->program->context, "compiling",
+                          o->program->n_groups * 16);
+}
+
+static bool reserve_edge(order *o) {
+    syngan_context *context = o->program->context;
+    size_t capacity = o->edge_capacity;
+    void *array = o->next;
+    if (!sg_reserve(context, &array, &capacity, o->n_edges, sizeof *o->next))
+        return false;
+    o->next = array;
+    array = o->to;
+    if (!sg_reserve(context, &array, &o->edge_capacity, o->n_edges,
+                    sizeof *o->to))
+        return false;
+    o->to = array;
+    return true;
+}
+
+static bool add_edge(order *o, int32_t from, int32_t to) {
+    if (from < 0 || from == to) return true;
+    if (!reserve_edge(o)) return false;
+    o->to[o->n_edges] = to;
+    o->next[o->n_edges] = o->head[from];
+    o->head[from] = (int32_t)o->n_edges++;
+    o->waiting[to]++;
+    return true;
+}
+
+/* Nodes that a group reads: its anchor's inputs, then the bias. */
+static int32_t read_count(const sg_group *group) {
+    return group->copy_of_output >= 0
+               ? 1
+               : group->anchor->n_inputs + (group->bias != NULL);
+}
+
+static syngan_node *read_node(const order *o, const sg_group *group,
+                              int32_t index) {
+    if (group->copy_of_output >= 0) return group->anchor;
+    return index < group->anchor->n_inputs
+               ? sg_same(o->program, group->anchor->inputs[index])
+               : group->bias;
+}
+
+static bool is_update(const sg_group *group) {
+    return group->copy_of_output < 0 &&
+           (group->anchor->op->flags & SG_OP_UPDATE) != 0;
+}
+
+/* The node whose memory a node's value lies in: views share their input's. */
+static syngan_node *memory_of(const order *o, syngan_node *node) {
+    while (node->op->flags & SG_OP_VIEW)
+        node = sg_same(o->program, node->inputs[0]);
+    return node;
+}
+
+/* All other readers of `node`'s value go before the group `writer`. */
+static bool readers_first(order *o, syngan_node *node, int32_t writer) {
+    syngan_node *memory = memory_of(o, node);
+    for (size_t g = 0; g < o->program->n_groups; g++) {
+        const sg_group *group = &o->program->groups[g];
+        int32_t count = (int32_t)g == writer ? 0 : read_count(group);
+        for (int32_t i = 0; i < count; i++)
+            if (memory_of(o, read_node(o, group, i)) == memory &&
+                !add_edge(o, (int32_t)g, writer))
+                return false;
+    }
+    return true;
+}
+
+static syngan_status add_edges(order *o) {
+    syngan_program *program = o->program;
+    for (size_t g = 0; g < program->n_groups; g++) {
+        const sg_group *group = &program->groups[g];
+        for (int32_t i = 0; i < read_count(group); i++)
+            if (!add_edge(o, o->group_of[read_node(o, group, i)->id],
+                          (int32_t)g))
+                return out_of_memory(o);
+        if (!is_update(group)) continue;
+        for (int32_t i = 0; i < group->anchor->op->n_changed; i++)
+            if (!readers_first(o, read_node(o, group, i), (int32_t)g))
+                return out_of_memory(o);
+    }
+    return SYNGAN_OK;
+}
+
+/* Does group a come before b where both could be next? */
+static bool before(const sg_group *a, const sg_group *b) {
+    bool update_a = is_update(a), update_b = is_update(b);
+    return update_a != update_b ? update_a : a->anchor->id < b->anchor->id;
+}
+
+/* Moves the groups into their order: again and again the first of those that
+ * wait for nothing. `ready` has room for all groups. */
+static syngan_status sort(order *o, int32_t *ready, sg_group *sorted) {
+    sg_group *groups = o->program->groups;
+    size_t n_ready = 0, done = 0;
+    for (size_t g = 0; g < o->program->n_groups; g++)
+        if (o->waiting[g] == 0) ready[n_ready++] = (int32_t)g;
+    while (n_ready > 0) {
+        size_t best = 0;
+        for (size_t i = 1; i < n_ready; i++)
+            if (before(&groups[ready[i]], &groups[ready[best]])) best = i;
+        int32_t g = ready[best];
+        ready[best] = ready[--n_ready];
+        sorted[done++] = groups[g];
+        for (int32_t e = o->head[g]; e >= 0; e = o->next[e])
+            if (--o->waiting[o->to[e]] == 0) ready[n_ready++] = o->to[e];
+    }
+    if (done < o->program->n_groups)
+        return sg_fail(o->program->context, SYNGAN_E_ARGUMENT,
+                       "syngan_program_create: two updates change the same "
+                       "variable, or each reads what the other changes; let "
+                       "one read the other's value, or make two programs");
+    memcpy(groups, sorted, done * sizeof *sorted);
+    return SYNGAN_OK;
+}
+
+static syngan_status order_run(order *o, int32_t **ready, sg_group **sorted) {
+    syngan_program *program = o->program;
+    syngan_context *context = program->context;
+    size_t count = program->n_groups + 1;
+    o->group_of = sg_alloc(context, program->n_nodes * sizeof *o->group_of);
+    o->head = sg_alloc(context, count * sizeof *o->head);
+    o->waiting = sg_alloc_zero(context, count, sizeof *o->waiting);
+    *ready = sg_alloc(context, count * sizeof **ready);
+    *sorted = sg_alloc(context, count * sizeof **sorted);
+    if (o->group_of == NULL || o->head == NULL || o->waiting == NULL ||
+        *ready == NULL || *sorted == NULL)
+        return out_of_memory(o);
+    memset(o->group_of, 0xff, program->n_nodes * sizeof *o->group_of);
+    memset(o->head, 0xff, count * sizeof *o->head);
+    for (size_t g = 0; g < program->n_groups; g++)
+        if (program->groups[g].copy_of_output < 0)
+            o->group_of[program->groups[g].result->id] = (int32_t)g;
+    SG_TRY(add_edges(o));
+    return sort(o, *ready, *sorted);
+}
+
+syngan_status sg_schedule(syngan_program *program) {
+    order o = {.program = program};
+    int32_t *ready = NULL;
+    sg_group *sorted = NULL;
+    syngan_status status = order_run(&o, &ready, &sorted);
+    syngan_context *context = program->context;
+    sg_free(context, o.group_of);
+    sg_free(context, o.head);
+    sg_free(context, o.next);
+    sg_free(context, o.to);
+    sg_free(context, o.waiting);
+    sg_free(context, ready);
+    sg_free(context, sorted);
+    return status;
+}

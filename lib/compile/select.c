@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * First stage of compiling: finds the nodes that are needed, lets one node
+ * stand for all equal ones, and groups each anchor with what its kernel
+ * absorbs.
+ */
+#include <string.h>
+
+#include "base/memory.h"
+#include "compile/program.h"
+
+typedef struct selection {
+    syngan_program *program;
+    syngan_context *context;
+    syngan_graph *graph;
+    int32_t *uses;   /* by id: readers among the needed nodes, and outputs */
+    int32_t *reader; /* by id: the last of them */
+    bool *absorbed;  /* by id: part of an earlier group */
+} selection;
+
+/* ---- what is needed -------------------------------------------------------
+ */
+
+/* Marks `same` of everything that the given nodes depend on. Inputs have
+ * smaller ids than their readers, so one pass downwards reaches all. */
+static syngan_status mark_needed(syngan_program *program,
+                                 syngan_node *const *nodes, size_t count) {
+    int32_t *same = program->same;
+    for (size_t i = 0; i < count; i++)
+        same[nodes[i]->id] = nodes[i]->id;
+    for (size_t id = program->n_nodes; id-- > 0;) {
+        const syngan_node *node = program->graph->nodes[id];
+        if (same[id] < 0) continue;
+        for (int32_t i = 0; i < node->n_inputs; i++)
+            same[node->inputs[i]->id] = node->inputs[i]->id;
+        if (sg_dims_open(&node->dims))
+            return sg_fail(program->context, SYNGAN_E_SHAPE,
+                           "%s '%s': its batch is not fixed; apply the model "
+                           "to inputs of a fixed batch",
+                           node->op->name, node->name);
+    }
+    return SYNGAN_OK;
+}
+
+/* ---- equal nodes -----------------------------------------------------------
+ */
+
+static bool can_merge(const syngan_node *node) {
+    return (node->op->flags & (SG_OP_RANDOM | SG_OP_UPDATE | SG_OP_SOURCE)) ==
+           0;
+}
+
+static uint64_t node_hash(const int32_t *same, const syngan_node *node) {
+    uint64_t hash = 14695981039346656037u; /* FNV-1a, by words */
+    for (const char *c = node->op->name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
+    for (int32_t i = 0; i < node->n_inputs; i++)
+        hash = (hash ^ (uint64_t)same[node->inputs[i]->id]) * 1099511628211u;
+    return hash;
+}
+
+static bool nodes_equal(const int32_t *same, const syngan_node *a,
+                        const syngan_node *b) {
+    if (a->op != b->op || a->n_inputs != b->n_inputs || a->type != b->type ||
+        !sg_dims_equal(&a->dims, &b->dims))
+        return false;
+    for (int32_t i = 0; i < a->n_inputs; i++)
+        if (same[a->inputs[i]->id] != same[b->inputs[i]->id]) return false;
+    return a->op->fields == NULL ||
+           memcmp(a->fields, b->fields, a->op->fields->size) == 0;
+}
+
+/* Lets the first of equal nodes stand for all, by open addressing. */
+static syngan_status merge_equal(syngan_program *program) {
+    size_t slots = 16;
+    while (slots < 2 * program->n_nodes)
+        slots *= 2;
+    int32_t *table = sg_alloc(program->context, slots * sizeof *table);
+    if (table == NULL)
+        return sg_fail_memory(program->context, "compiling",
+                              slots * sizeof *table);
+    memset(table, 0xff, slots * sizeof *table);
+    for (size_t id = 0; id < program->n_nodes; id++) {
+        const syngan_node *node = program->graph->nodes[id];
+        if (program->same[id] < 0 || !can_merge(node)) continue;
+        size_t slot = node_hash(program->same, node) & (slots - 1);
+        while (table[slot] >= 0 &&
+               !nodes_equal(program->same, program->graph->nodes[table[slot]],
+                            node))
+            slot = (slot + 1) & (slots - 1);
+        if (table[slot] < 0) table[slot] = (int32_t)id;
+        program->same[id] = table[slot];
+    }
+    sg_free(program->context, table);
+    return SYNGAN_OK;
+}
+
+static bool is_needed(const syngan_program *program, size_t id) {
+    return program->same[id] == (int32_t)id;
+}
+
+/* ---- groups ----------------------------------------------------------------
+ */
+
+static void count_uses(selection *s) {
+    for (size_t id = 0; id < s->program->n_nodes; id++) {
+        const syngan_node *node = s->graph->nodes[id];
+        if (!is_needed(s->program, id)) continue;
+        for (int32_t i = 0; i < node->n_inputs; i++) {
+            int32_t input = s->program->same[node->inputs[i]->id];
+            s->uses[input]++;
+            s->reader[input] = (int32_t)id;
+        }
+    }
+}
+
+/* The only reader of `node`, if that could be absorbed; else NULL. */
+static syngan_node *only_reader(const selection *s, const syngan_node *node) {
+    if (s->uses[node->id] != 1 || node->type != SYNGAN_F32) return NULL;
+    syngan_node *reader = s->graph->nodes[s->reader[node->id]];
+    bool fits = (reader->op->is_unary || (reader->op->flags & SG_OP_BIAS)) &&
+                sg_same(s->program, reader->inputs[0]) == node;
+    return fits ? reader : NULL;
+}
+
+/* All that a kernel could absorb behind the anchor. */
+static void find_chain(const selection *s, sg_group *group) {
+    if (s->program->options.no_fusion) return;
+    for (;;) {
+        syngan_node *next = only_reader(s, group->result);
+        if (next == NULL) return;
+        if (next->op->is_unary && group->n_unary < SG_MAX_UNARY) {
+            group->unary[group->n_unary++] = next;
+        } else if ((next->op->flags & SG_OP_BIAS) && group->bias == NULL &&
+                   group->n_unary == 0) {
+            group->bias = sg_same(s->program, next->inputs[1]);
+        } else {
+            return;
+        }
+        group->result = next;
+    }
+}
+
+/* Takes back the last node of the chain; false if there is none. */
+static bool shorten(const selection *s, sg_group *group) {
+    if (group->n_unary == 0 && group->bias == NULL) return false;
+    if (group->n_unary > 0)
+        group->n_unary--;
+    else
+        group->bias = NULL;
+    group->result = sg_same(s->program, group->result->inputs[0]);
+    return true;
+}
+
+static bool absorbs(const sg_kernel *kernel, const sg_group *group) {
+    return (group->bias == NULL || (kernel->absorbs & SG_ABSORB_BIAS)) &&
+           (group->n_unary == 0 || (kernel->absorbs & SG_ABSORB_UNARY));
+}
+
+static sg_desc plain_desc(const syngan_node *node) {
+    return (sg_desc){.type = node->type, .dims = node->dims};
+}
+
+/* Asks a kernel whether it takes the group; everything plain as yet. */
+static bool kernel_accepts(const selection *s, const sg_kernel *kernel,
+                           const sg_group *group, sg_desc *input) {
+    if (!absorbs(kernel, group)) return false;
+    if (kernel->accepts == NULL) return true;
+    sg_site site = {.context = s->context,
+                    .label = group->anchor->name,
+                    .fields = group->anchor->fields,
+                    .n_inputs = group->anchor->n_inputs,
+                    .n_unary = group->n_unary,
+                    .input = input,
+                    .output = plain_desc(group->anchor),
+                    .has_bias = group->bias != NULL};
+    for (int32_t i = 0; i < group->n_unary; i++)
+        site.unary[i] = *(const sg_unary *)group->unary[i]->fields;
+    for (int32_t i = 0; i < site.n_inputs; i++)
+        input[i] = plain_desc(group->anchor->inputs[i]);
+    return kernel->accepts(&site);
+}
+
+/* The first kernel that accepts the group, with as much of the chain as it
+ * takes. */
+static bool choose_kernel(const selection *s, sg_group *group, sg_desc *input) {
+    const sg_group whole = *group;
+    for (size_t k = 0; whole.anchor->op->kernels[k] != NULL; k++) {
+        const sg_kernel *kernel = whole.anchor->op->kernels[k];
+        *group = whole;
+        do {
+            if (!kernel_accepts(s, kernel, group, input)) continue;
+            group->kernel = kernel;
+            return true;
+        } while (shorten(s, group));
+    }
+    return false;
+}
+
+static void mark_absorbed(selection *s, const sg_group *group) {
+    for (syngan_node *node = group->result; node != group->anchor;
+         node = sg_same(s->program, node->inputs[0]))
+        s->absorbed[node->id] = true;
+}
+
+static syngan_status add_group(selection *s, syngan_node *node) {
+    syngan_program *program = s->program;
+    sg_group group = {.anchor = node, .result = node, .copy_of_output = -1};
+    if ((node->op->flags & SG_OP_VIEW) == 0) {
+        if (node->op->kernels == NULL)
+            return sg_fail(s->context, SYNGAN_E_STATE,
+                           "%s '%s': depends on the mode; use "
+                           "syngan_model_apply() to choose one",
+                           node->op->name, node->name);
+        sg_desc *input = sg_alloc_zero(s->context, (size_t)node->n_inputs + 1,
+                                       sizeof *input);
+        if (input == NULL)
+            return sg_fail_memory(s->context, "compiling", sizeof *input);
+        find_chain(s, &group);
+        bool chosen = choose_kernel(s, &group, input);
+        sg_free(s->context, input);
+        if (!chosen)
+            return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
+                           "%s '%s': no kernel computes it", node->op->name,
+                           node->name);
+    }
+    mark_absorbed(s, &group);
+    program->groups[program->n_groups++] = group;
+    return SYNGAN_OK;
+}
+
+static bool is_computed(const syngan_node *node) {
+    bool only_order =
+        (node->op->flags & SG_OP_UPDATE) && node->op->kernels == NULL;
+    return (node->op->flags & SG_OP_SOURCE) == 0 && !only_order;
+}
+
+/* Is output `index` the result of a kernel, and the first output of it? */
+static bool is_direct(const syngan_program *program,
+                      syngan_node *const *outputs, size_t index) {
+    const syngan_node *node = sg_same(program, outputs[index]);
+    for (size_t i = 0; i < index; i++)
+        if (sg_same(program, outputs[i]) == node) return false;
+    return (node->op->flags & (SG_OP_SOURCE | SG_OP_VIEW | SG_OP_UPDATE)) == 0;
+}
+
+static syngan_status make_groups(selection *s, syngan_node *const *outputs,
+                                 size_t n_outputs) {
+    syngan_program *program = s->program;
+    for (size_t id = 0; id < program->n_nodes; id++) {
+        syngan_node *node = s->graph->nodes[id];
+        if (is_needed(program, id) && !s->absorbed[id] && is_computed(node))
+            SG_TRY(add_group(s, node));
+    }
+    for (size_t i = 0; i < n_outputs; i++) {
+        syngan_node *node = sg_same(program, outputs[i]);
+        if (!is_direct(program, outputs, i))
+            program->groups[program->n_groups++] =
+                (sg_group){.anchor = node,
+                           .result = node,
+                           .copy_of_output = (int32_t)i,
+                           .kernel = &sg_kernel_reorder};
+    }
+    return SYNGAN_OK;
+}
+
+/* ---- the stage
+ * --------------------------------------------------------------- */
+
+static void selection_end(selection *s) {
+    sg_free(s->context, s->uses);
+    sg_free(s->context, s->reader);
+    sg_free(s->context, s->absorbed);
+}
+
+static syngan_status selection_run(selection *s, syngan_node *const *outputs,
+                                   size_t n_outputs) {
+    size_t count = s->program->n_nodes + 1;
+    s->uses = sg_alloc_zero(s->context, count, sizeof *s->uses);
+    s->reader = sg_alloc_zero(s->context, count, sizeof *s->reader);
+    s->absorbed = sg_alloc_zero(s->context, count, sizeof *s->absorbed);
+    s->program->groups = sg_alloc_zero(s->context, count + n_outputs,
+                                       sizeof *s->program->groups);
+    if (s->uses == NULL || s->reader == NULL || s->absorbed == NULL ||
+        s->program->groups == NULL)
+        return sg_fail_memory(s->context, "compiling",
+                              count * sizeof(sg_group));
+    count_uses(s);
+    for (size_t i = 0; i < n_outputs; i++)
+        s->uses[sg_same(s->program, outputs[i])->id]++;
+    return make_groups(s, outputs, n_outputs);
+}
+
+syngan_status sg_select(syngan_program *program, syngan_node *const *outputs,
+                        size_t n_outputs, syngan_node *const *updates,
+                        size_t n_updates) {
+    size_t bytes = program->n_nodes * sizeof *program->same;
+    program->same = sg_alloc(program->context, bytes);
+    if (program->same == NULL)
+        return sg_fail_memory(program->context, "compiling", bytes);
+    memset(program->same, 0xff, bytes);
+    /* Twice, so that the second pass sees what the first set has marked. */
+    SG_TRY(mark_needed(program, outputs, n_outputs));
+    SG_TRY(mark_needed(program, updates, n_updates));
+    SG_TRY(merge_equal(program));
+    selection s = {.program = program,
+                   .context = program->context,
+                   .graph = program->graph};
+    syngan_status status = selection_run(&s, outputs, n_outputs);
+    selection_end(&s);
+    return status;
+}
