@@ -6,6 +6,8 @@
 #ifndef SG_BACKEND_LAYOUT_H
 #define SG_BACKEND_LAYOUT_H
 
+#include <syngan/tensor.h>
+
 #include "tensor/shape.h"
 
 enum {

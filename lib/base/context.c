@@ -64,6 +64,10 @@ static int32_t choose_isa(int32_t cap) {
     return known != SYNGAN_ISA_BEST && known < best ? known : best;
 }
 
+int32_t sg_isa_best(void) {
+    return choose_isa(SYNGAN_ISA_BEST);
+}
+
 /* ---- life --------------------------------------------------------------- */
 
 static void *standard_allocate(size_t size, size_t alignment, void *user) {

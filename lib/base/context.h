@@ -51,6 +51,8 @@ struct syngan_context {
 /* The cap on instruction sets that the process has, SYNGAN_ISA_BEST if none;
  * called before oneDNN is used first. From then on another cap is refused. */
 int32_t sg_isa_settle(void);
+/* The best instruction set that a context without a wish would get now. */
+int32_t sg_isa_best(void);
 
 void sg_context_retain(syngan_context *context);
 void sg_context_release(syngan_context *context);
