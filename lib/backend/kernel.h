@@ -52,22 +52,37 @@ typedef struct sg_kernel {
     uint32_t reserved;
     /* NULL: accepts every site. Looks, changes nothing. */
     bool (*accepts)(const sg_site *site);
-    /* NULL: everything plain, nothing else to do. */
+    /* NULL: everything plain, nothing else to do. What a failed plan leaves in
+     * `state` is ended like that of a good one. The site may move between
+     * calls: the state does not point to it. */
     syngan_status (*plan)(sg_site *site);
     syngan_status (*run)(const sg_site *site, const sg_call *call);
     /* NULL: state (may be NULL) is freed by sg_free alone. */
     void (*destroy)(sg_site *site);
 } sg_kernel;
 
-/* Copies between any two layouts of one shape, and between f32 and bf16. One
- * input. Used by the compiler where layouts differ. */
+/* Copies between any two layouts of one shape, and between f32 and bf16; other
+ * types plain only. One input. The compiler sets both layouts beforehand, and
+ * uses it where they differ. */
 extern const sg_kernel sg_kernel_reorder;
 
-/* ---- common plans ------------------------------------------------------- */
+/* ---- common parts ------------------------------------------------------- */
 
 /* For element-by-element kernels whose inputs all have the output's shape:
  * everything takes the first layout that is not plain, if any input has one;
  * output in place of input 0. */
 syngan_status sg_plan_elementwise(sg_site *site);
+
+/* Elements of an f32 value that are worth a thread of their own: a grain for
+ * sg_parallel(). */
+enum { SG_GRAIN = 16384 };
+
+/*
+ * Finishes a site's result in place, for kernels that don't do it on their
+ * way: adds the bias (if `bias`) and applies the unary functions from number
+ * `first` on. The result's layout is plain or blocked.
+ */
+void sg_finish(const sg_site *site, const sg_call *call, bool bias,
+               int32_t first);
 
 #endif

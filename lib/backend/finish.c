@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bias and unary functions in a pass of their own, in pieces that stay in the
+ * nearest cache.
+ */
+#include <assert.h>
+
+#include <string.h>
+
+#include "backend/bias_add.h"
+#include "backend/convert_simd.h"
+#include "backend/finish_simd.h"
+#include "base/thread.h"
+
+/* Elements at a time. */
+enum { PIECE = 2048 };
+
+/* A result as rows, within which the bias repeats with a period. */
+typedef struct finish {
+    const sg_site *site;
+    const char *from; /* the output itself, or what is copied to it */
+    char *output;
+    const float *bias; /* NULL: none */
+    int64_t row;       /* elements */
+    int64_t rows;
+    int64_t pieces;    /* of a row */
+    int64_t bias_step; /* from row to row, until the channels are through */
+    int64_t channels;
+    int64_t period;
+    int32_t first; /* unary */
+    int32_t reserved;
+} finish;
+
+static void set_rows(finish *f, const sg_desc *output, const float *bias) {
+    const sg_dims *dims = &output->dims;
+    int64_t count = sg_dims_count(dims);
+    int64_t inner = sg_dims_product(dims, 2, dims->rank);
+    f->bias = bias;
+    if (bias == NULL) {
+        f->row = count;
+    } else if (dims->rank == 2) {
+        f->row = dims->size[1];
+        f->period = f->row;
+    } else {
+        bool blocked = output->layout.kind == SG_BLOCKED;
+        f->period = f->bias_step = blocked ? output->layout.block : 1;
+        f->row = inner * f->period;
+    }
+    f->channels = dims->size[1];
+    f->rows = count / f->row;
+    f->pieces = (f->row - 1) / PIECE + 1;
+}
+
+/* Bias of the piece that starts at element `at` of `row`. */
+static const float *piece_bias(const finish *f, int64_t row, int64_t at) {
+    if (f->bias == NULL) return NULL;
+    if (f->bias_step == 0) return f->bias + at;
+    return f->bias + row * f->bias_step % f->channels;
+}
+
+static void finish_floats(const finish *f, float *data, size_t count,
+                          const float *bias) {
+    const sg_site *site = f->site;
+    int32_t isa = site->context->isa;
+    if (bias != NULL)
+        SG_SIMD_PICK(isa, sg_add_bias)(data, count, bias, (size_t)f->period);
+    for (int32_t u = f->first; u < site->n_unary; u++)
+        sg_unary_run(isa, &site->unary[u], count, data, data);
+}
+
+static void finish_piece(const finish *f, int64_t row, int64_t at,
+                         int64_t count) {
+    int32_t isa = f->site->context->isa;
+    size_t size = syngan_type_size(f->site->output.type);
+    size_t place = (size_t)(row * f->row + at);
+    char *output = f->output + place * size;
+    if (f->from != f->output)
+        memcpy(output, f->from + place * size, (size_t)count * size);
+    const float *bias = piece_bias(f, row, at);
+    if (f->site->output.type == SYNGAN_F32) {
+        finish_floats(f, (float *)(void *)output, (size_t)count, bias);
+        return;
+    }
+    float wide[PIECE];
+    uint16_t *data = (uint16_t *)(void *)output;
+    SG_SIMD_PICK(isa, sg_widen)((size_t)count, data, wide);
+    finish_floats(f, wide, (size_t)count, bias);
+    SG_SIMD_PICK(isa, sg_narrow)((size_t)count, wide, data);
+}
+
+static void finish_range(void *argument, int64_t first, int64_t last) {
+    const finish *f = argument;
+    for (int64_t i = first; i < last; i++) {
+        int64_t at = i % f->pieces * PIECE;
+        int64_t count = f->row - at < PIECE ? f->row - at : PIECE;
+        finish_piece(f, i / f->pieces, at, count);
+    }
+}
+
+static void finish_all(finish *f) {
+    int64_t piece = f->row < PIECE ? f->row : PIECE;
+    sg_parallel(f->site->context, f->rows * f->pieces, SG_GRAIN / piece,
+                finish_range, f);
+}
+
+void sg_finish(const sg_site *site, const sg_call *call, bool bias,
+               int32_t first) {
+    finish f = {.site = site,
+                .from = call->output,
+                .output = call->output,
+                .first = first};
+    if (!bias && first >= site->n_unary) return;
+    set_rows(&f, &site->output, bias ? call->bias : NULL);
+    finish_all(&f);
+}
+
+/* ---- the operator ------------------------------------------------------- */
+
+/* The bias stays plain. */
+static syngan_status plan_bias_add(sg_site *site) {
+    site->output.layout = site->input[0].layout;
+    site->in_place = site->input[0].type == site->output.type;
+    return SYNGAN_OK;
+}
+
+static syngan_status run_bias_add(const sg_site *site, const sg_call *call) {
+    finish f = {.site = site, .from = call->input[0], .output = call->output};
+    set_rows(&f, &site->output, call->input[1]);
+    finish_all(&f);
+    return SYNGAN_OK;
+}
+
+static const sg_kernel kernel_bias_add = {
+    .name = "bias add",
+    .absorbs = SG_ABSORB_UNARY,
+    .plan = plan_bias_add,
+    .run = run_bias_add,
+};
+
+const sg_kernel *const sg_bias_add_kernels[] = {&kernel_bias_add, NULL};
