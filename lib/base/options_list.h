@@ -5,3 +5,4 @@
 SG_OPTIONS(context)
 SG_OPTIONS(grid)
 SG_OPTIONS(program)
+SG_OPTIONS(dense)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What layers have in common.
+ */
+#include "graph/layer.h"
+
+#include "base/text.h"
+
+/* The parameter "layer.part". */
+static syngan_node *parameter(syngan_graph *graph, const char *layer,
+                              const char *part, const sg_dims *dims,
+                              const syngan_parameter_options *options) {
+    char name[SG_LAYER_NAME + 16];
+    sg_text(name, sizeof name, "%s.%s", layer, part);
+    return syngan_parameter(graph, name, dims->size, (size_t)dims->rank,
+                            options);
+}
+
+syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
+                             const sg_dims *dims, int32_t initializer,
+                             float scale) {
+    float given = scale == 0 ? (float)SYNGAN_ZERO : scale;
+    return parameter(
+        graph, layer, "weight", dims,
+        SYNGAN_PARAMETER(.initializer = initializer, .scale = given));
+}
+
+syngan_node *sg_layer_bias(syngan_node *x, const char *layer) {
+    if (x->op == NULL) return x;
+    sg_dims dims = sg_dims_make(&x->dims.size[1], 1);
+    syngan_node *bias =
+        parameter(x->graph, layer, "bias", &dims,
+                  SYNGAN_PARAMETER(.initializer = SYNGAN_ZEROS));
+    return sg_node2(&sg_op_bias_add, x, bias, NULL);
+}
+
+syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
+                                 float slope) {
+    switch (activation) {
+    case SYNGAN_RELU:
+        return syngan_relu(x);
+    case SYNGAN_LEAKY_RELU:
+        return syngan_leaky_relu(x, (double)slope);
+    case SYNGAN_TANH:
+        return syngan_tanh(x);
+    case SYNGAN_SIGMOID:
+        return syngan_sigmoid(x);
+    case SYNGAN_SOFTPLUS:
+        return syngan_softplus(x);
+    default:
+        return x;
+    }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What layers have in common: parameters named after them, a bias and an
+ * activation behind.
+ */
+#ifndef SG_GRAPH_LAYER_H
+#define SG_GRAPH_LAYER_H
+
+#include <syngan/layers.h>
+
+#include "graph/op.h"
+
+#define SG_LAYER_NAME 160
+
+/* The parameter "layer.part" with the options that layers offer. */
+syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
+                             const sg_dims *dims, int32_t initializer,
+                             float scale);
+/* "layer.bias", one zero for each channel of x, added along dimension 1. */
+syngan_node *sg_layer_bias(syngan_node *x, const char *layer);
+/* SYNGAN_LINEAR ... SYNGAN_SOFTPLUS of x. */
+syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
+                                 float slope);
+
+/* Choices of the options that layers share, for their field tables. */
+#define SG_ACTIVATIONS "linear|relu|leaky_relu|tanh|sigmoid|softplus"
+#define SG_INITIALIZERS                                                        \
+    "glorot_uniform|glorot_normal|he_uniform|he_normal|uniform|normal|"        \
+    "constant|zeros"
+#define SG_PADDINGS "same|valid|explicit"
+
+#endif

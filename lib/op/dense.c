@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The dense layer: a matrix product, a bias, an activation.
+ */
+#include "backend/matmul.h"
+#include "graph/layer.h"
+
+#define T syngan_dense_options
+static const sg_field options_fields[] = {
+    SG_STRING(T, name, "Name of the layer"),
+    SG_I64(T, units, 1, 1e15, 0, "Features of the result, required"),
+    SG_ENUM(T, activation, SG_ACTIVATIONS, SYNGAN_LINEAR, SYNGAN_SOFTPLUS,
+            SYNGAN_LINEAR, "Function applied to the result"),
+    SG_F32(T, activation_slope, 0, 1e6, 0.2, "Slope of leaky ReLU below 0"),
+    SG_BOOL(T, no_bias, "Leaves out the bias"),
+    SG_ENUM(T, initializer, SG_INITIALIZERS, SYNGAN_GLOROT_UNIFORM,
+            SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM, "First values of the weight"),
+    SG_F32(T, initializer_scale, 0, 1e6, 0.05,
+           "Scale of uniform, normal and constant first values"),
+};
+#undef T
+SG_FIELDS(sg_options_dense, "dense", syngan_dense_options, options_fields);
+
+static syngan_node *make(syngan_node *x, const syngan_dense_options *o,
+                         const char *name) {
+    char text[SG_DIMS_TEXT];
+    if (o->units == 0)
+        return sg_graph_fail(x->graph, SYNGAN_E_ARGUMENT,
+                             "dense '%s': units must be given", name);
+    if (x->dims.rank != 2)
+        return sg_graph_fail(x->graph, SYNGAN_E_SHAPE,
+                             "dense '%s': takes N x features, not %s; "
+                             "syngan_flatten() makes that",
+                             name, sg_dims_text(&x->dims, text));
+    const sg_matmul_fields fields = {.transpose_b = 1};
+    sg_dims dims = sg_dims_make((int64_t[]){o->units, x->dims.size[1]}, 2);
+    syngan_node *weight = sg_layer_weight(x->graph, name, &dims, o->initializer,
+                                          o->initializer_scale);
+    syngan_node *y = sg_node(NULL, &sg_op_matmul, (syngan_node *[]){x, weight},
+                             2, &fields, name);
+    if (!o->no_bias) y = sg_layer_bias(y, name);
+    return sg_layer_activation(y, o->activation, o->activation_slope);
+}
+
+syngan_node *syngan_dense(syngan_node *x, const syngan_dense_options *options) {
+    syngan_dense_options o;
+    char name[SG_LAYER_NAME];
+    if (x == NULL) return NULL;
+    if (!sg_builder_options(x, &sg_options_dense, options, "dense", &o))
+        return &x->graph->error;
+    sg_layer_name(x->graph, o.name, "dense", name, sizeof name);
+    return make(x, &o, name);
+}
