@@ -65,6 +65,8 @@ SG_OP(pad)
 SG_OP(stop_gradient)
 /* updates */
 SG_OP(assign)
+/* (parameter, value[, decay]): the third input, f32 of rank 0, is taken in
+ * place of the field where it is given */
 SG_OP(moving_average)
 SG_OP(group)
 SG_OP(count)
