@@ -6,6 +6,7 @@
  */
 #include "data/digit.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 /* ---- chance -------------------------------------------------------------- */
 
 #define N_UNIFORM 64
-#define N_NORMAL 96
+#define N_NORMAL 64
 
 /* The numbers that one digit uses up, one after the other. */
 typedef struct chance {
@@ -37,11 +38,18 @@ static void chance_fill(chance *c, uint64_t seed, uint64_t index) {
 }
 
 static float uniform(chance *c, float low, float high) {
+    assert(c->next_uniform < N_UNIFORM);
     return low + (high - low) * c->uniform[c->next_uniform++];
 }
 
 static float normal(chance *c, float deviation) {
+    assert(c->next_normal < N_NORMAL);
     return deviation * c->normal[c->next_normal++];
+}
+
+/* Without the rarest 3 %. */
+static float usual(chance *c, float deviation) {
+    return deviation * fminf(fmaxf(normal(c, 1), -2.2f), 2.2f);
 }
 
 /* ---- the path ------------------------------------------------------------ */
@@ -101,25 +109,25 @@ static void bend_point(const bend *b, point *p) {
 static void move_points(const sg_glyph *glyph, chance *c,
                         point out[SG_GLYPH_POINTS]) {
     const float sloppy = uniform(c, 0, 1);
-    const float careless =
-        0.3f + 0.7f * sloppy + 1.0f * sloppy * sloppy * sloppy * sloppy;
-    const float jitter = 0.016f * careless;
-    const bend b = choose_bend(c, 0.035f * careless);
-    const float slant = 0.22f + normal(c, 0.24f);
-    const float turn = normal(c, 0.07f) * careless;
-    const float width = expf(0.04f + normal(c, 0.2f));
+    const float careless = 0.45f + 0.75f * sloppy + 1.4f * powf(sloppy, 6);
+    const float jitter = 0.0155f * careless;
+    const bend b = choose_bend(c, 0.045f * careless);
+    const float slant = 0.22f + usual(c, 0.24f);
+    const float turn = usual(c, 0.07f) * careless;
+    const float width = expf(0.04f + usual(c, 0.18f));
     const float cosine = cosf(turn), sine = sinf(turn);
-    float lift_x = 0, lift_y = 0;
+    float off_x = 0, off_y = 0;
     for (int i = 0; i < glyph->count; ++i) {
         const sg_pen *pen = &glyph->path[i];
         point p = {(float)pen->x / 100, (float)pen->y / 100, 0,
                    pen->kind == SG_PEN_DOWN};
-        if (p.start && i > 0) {
-            lift_x = normal(c, jitter);
-            lift_y = normal(c, jitter);
-        }
-        p.x += lift_x + normal(c, jitter);
-        p.y += lift_y + normal(c, jitter);
+        /* The hand errs slowly, but jumps when it is lifted. */
+        const float keep = p.start ? 0 : 0.5f;
+        const float error = p.start && i > 0 ? 2 * jitter : jitter;
+        off_x = keep * off_x + normal(c, error);
+        off_y = keep * off_y + normal(c, error);
+        p.x += off_x;
+        p.y += off_y;
         bend_point(&b, &p);
         const float x = width * (p.x - 0.32f) - slant * (p.y - 0.5f);
         const float y = p.y - 0.5f;
@@ -297,13 +305,13 @@ static void develop(const pen_path *path, chance *c, uint64_t seed,
                     uint64_t index, uint8_t pixels[SIDE * SIDE]) {
     float ink[SIDE * SIDE];
     ink_path(path, ink);
-    const float sharp = uniform(c, 0.9f, 1.6f);
+    const float sharp = uniform(c, 1.1f, 2.0f);
     for (int i = 0; i < SIDE * SIDE; ++i)
         ink[i] = fminf(fmaxf(0.5f + sharp * ink[i], 0), 1);
-    blur(ink, uniform(c, 0.0f, 0.05f));
+    blur(ink, uniform(c, 0, 0.04f));
 
     /* Noise is in the ink alone: paper stays black. */
-    const float strength = uniform(c, 235, 320);
+    const float strength = uniform(c, 245, 325);
     const float noise = uniform(c, 0.02f, 0.12f) / 256;
     const sg_random grains = {seed, index, sg_stream_id("digits.grains")};
     uint8_t bytes[SIDE * SIDE];
@@ -324,7 +332,7 @@ int32_t sg_digit_draw(uint64_t seed, uint64_t index,
     const int digit = (int)uniform(&c, 0, 10);
     pen_path path;
     make_path(choose_glyph(digit, &c), &c, &path);
-    const float radius = fminf(1.3f * expf(normal(&c, 0.22f)), 2.2f);
+    const float radius = fminf(1.3f * expf(normal(&c, 0.22f)), 2.1f);
     place(&path, &c, radius);
     press(&path, &c, radius);
     develop(&path, &c, seed, index, pixels);
