@@ -25,7 +25,8 @@ typedef struct syngan_dataset_options {
     size_t struct_size;
     int32_t order;       /**< default SYNGAN_SHUFFLE */
     int32_t no_prefetch; /**< 1: make batches in the caller's thread */
-    uint64_t seed;       /**< of the order; default: the context's */
+    uint64_t seed;       /**< of the order and of the built-in digits; default:
+                              the context's */
     float low;           /**< u8 elements 0 ... 255 become low ... high; */
     float high;          /**< default -1 and 1. Other types are not scaled */
     int32_t reserved[2];

@@ -3,6 +3,7 @@
  * syngan_NAME_options has the field table sg_options_NAME, defined where the
  * struct is used. */
 SG_OPTIONS(context)
+SG_OPTIONS(dataset)
 SG_OPTIONS(grid)
 SG_OPTIONS(program)
 SG_OPTIONS(dense)

@@ -37,7 +37,11 @@ syngan_status sg_dataset_options_read(syngan_context *context,
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: low and high are both %g, they must differ", where,
                        (double)out->low);
-    if (out->seed == 0) out->seed = context->seed;
+    const bool zero_seed =
+        options != NULL &&
+        options->struct_size >= sizeof(syngan_dataset_options) &&
+        options->seed == (uint64_t)(int64_t)SYNGAN_ZERO;
+    if (out->seed == 0 && !zero_seed) out->seed = context->seed;
     return SYNGAN_OK;
 }
 

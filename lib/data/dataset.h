@@ -9,7 +9,6 @@
 #include <pthread.h>
 #include <syngan/data.h>
 
-#include "base/options.h"
 #include "data/order.h"
 #include "tensor/tensor.h"
 
@@ -38,8 +37,6 @@ struct syngan_dataset {
     pthread_mutex_t making; /* held while the source makes an example */
     sg_prefetch *prefetch;  /* NULL until the first batch */
 };
-
-extern const sg_fields sg_options_dataset;
 
 /* Reads the options, with the context's seed where none is given. */
 syngan_status sg_dataset_options_read(syngan_context *context,

@@ -109,7 +109,8 @@ static void bend_point(const bend *b, point *p) {
 static void move_points(const sg_glyph *glyph, chance *c,
                         point out[SG_GLYPH_POINTS]) {
     const float sloppy = uniform(c, 0, 1);
-    const float careless = 0.45f + 0.75f * sloppy + 1.4f * powf(sloppy, 6);
+    const float rare = sloppy * sloppy * sloppy;
+    const float careless = 0.45f + 0.75f * sloppy + 1.4f * rare * rare;
     const float jitter = 0.0155f * careless;
     const bend b = choose_bend(c, 0.045f * careless);
     const float slant = 0.22f + usual(c, 0.24f);
@@ -206,7 +207,8 @@ static void middle_of(const pen_path *path, float *x, float *y) {
     for (int i = 1; i < path->count; ++i) {
         const point *p = &path->points[i - 1], *q = &path->points[i];
         if (q->start) continue;
-        const float length = hypotf(q->x - p->x, q->y - p->y);
+        const float dx = q->x - p->x, dy = q->y - p->y;
+        const float length = sqrtf(dx * dx + dy * dy);
         sum += length;
         sum_x += length * (p->x + q->x) / 2;
         sum_y += length * (p->y + q->y) / 2;
