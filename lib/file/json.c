@@ -70,9 +70,20 @@ static measure measure_text(const char *text, size_t size) {
     return m;
 }
 
+/* jansson ends the process when memory fails in the middle of a text, so it is
+ * asked for all that it may take before. */
+static bool has_memory(size_t bytes) {
+    json_malloc_t allocate;
+    json_free_t release;
+    json_get_alloc_funcs(&allocate, &release);
+    void *block = allocate(bytes);
+    if (block == NULL) return false;
+    release(block);
+    return true;
+}
+
 static syngan_status check_limits(syngan_context *context, const char *name,
-                                  const char *text, size_t size) {
-    measure m = measure_text(text, size);
+                                  measure m) {
     if (m.depth > SG_JSON_DEPTH) {
         return sg_fail(context, SYNGAN_E_FORMAT,
                        "%s: the JSON is nested %d deep, but at most %d are "
@@ -89,6 +100,9 @@ static syngan_status check_limits(syngan_context *context, const char *name,
     if (context->memory_limit != 0 && held + m.memory > context->memory_limit) {
         return sg_fail_memory(context, name, m.memory);
     }
+    if (!has_memory((size_t)m.memory)) {
+        return sg_fail_memory(context, name, m.memory);
+    }
     return SYNGAN_OK;
 }
 
@@ -97,9 +111,6 @@ static syngan_status parse(sg_json *json, const char *text, size_t size) {
     json->root = json_loadb(text, size,
                             JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (json->root != NULL) return SYNGAN_OK;
-    if (json_error_code(&error) == json_error_out_of_memory) {
-        return sg_fail_memory(json->context, json->name, size);
-    }
     return sg_fail(json->context, SYNGAN_E_FORMAT,
                    "%s: line %d, column %d of the JSON: %s", json->name,
                    error.line, error.column, error.text);
@@ -108,7 +119,7 @@ static syngan_status parse(sg_json *json, const char *text, size_t size) {
 syngan_status sg_json_parse(syngan_context *context, const char *name,
                             const char *text, size_t size, sg_json **out) {
     *out = NULL;
-    SG_TRY(check_limits(context, name, text, size));
+    SG_TRY(check_limits(context, name, measure_text(text, size)));
     sg_json *json = sg_alloc_zero(context, 1, sizeof(*json));
     if (json == NULL) return sg_fail_memory(context, name, sizeof(*json));
     json->context = context;

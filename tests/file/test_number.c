@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Numbers as text: short, and back to the same bits. */
+#include "file/number.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/random.h"
+#include "support/test.h"
+
+static void numbers_are_short(void **state) {
+    (void)state;
+    char text[SG_NUMBER_TEXT];
+    assert_string_equal(sg_number_f64(0.1, text), "0.1");
+    assert_string_equal(sg_number_f64(1.0, text), "1");
+    assert_string_equal(sg_number_f64(-0.0, text), "-0.0");
+    assert_string_equal(sg_number_f64(1e-7, text), "1e-07");
+    assert_string_equal(sg_number_f64(0.1 + 0.2, text), "0.30000000000000004");
+    assert_string_equal(sg_number_f32(0.2f, text), "0.2");
+    assert_string_equal(sg_number_f32(16777216.0f, text), "16777216");
+    assert_string_equal(sg_number_short(1234567.0, 3, text), "1.23e+06");
+}
+
+static void numbers_that_are_not_finite_have_names(void **state) {
+    (void)state;
+    char text[SG_NUMBER_TEXT];
+    assert_string_equal(sg_number_f64((double)NAN, text), "NaN");
+    assert_string_equal(sg_number_f64(-(double)NAN, text), "NaN");
+    assert_string_equal(sg_number_f32(INFINITY, text), "Infinity");
+    assert_string_equal(sg_number_f32(-INFINITY, text), "-Infinity");
+}
+
+static void all_bits_come_back(void **state) {
+    (void)state;
+    const sg_random random = {.seed = 1};
+    for (uint64_t i = 0; i < 20000; i++) {
+        uint32_t bits[4];
+        sg_random_bits(&random, 4 * i, 4, bits);
+        double wide;
+        float narrow;
+        memcpy(&wide, bits, sizeof(wide));
+        memcpy(&narrow, bits + 2, sizeof(narrow));
+        char text[SG_NUMBER_TEXT];
+        if (isfinite(wide)) {
+            double back = strtod(sg_number_f64(wide, text), NULL);
+            assert_memory_equal(&back, &wide, sizeof(wide));
+        }
+        if (isfinite(narrow)) {
+            float back = (float)strtod(sg_number_f32(narrow, text), NULL);
+            assert_memory_equal(&back, &narrow, sizeof(narrow));
+        }
+    }
+}
+
+static void the_point_is_a_point_everywhere(void **state) {
+    (void)state;
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8",
+                                        "de_DE.utf8", "fr_FR.utf8"};
+    const char *found = NULL;
+    for (size_t i = 0; i < 4 && found == NULL; i++) {
+        found = setlocale(LC_NUMERIC, names[i]);
+    }
+    if (found == NULL) {
+        print_message("skipped: no locale with a decimal comma is installed\n");
+        skip();
+    }
+    char text[SG_NUMBER_TEXT];
+    assert_string_equal(sg_number_f64(0.5, text), "0.5");
+    assert_string_equal(sg_number_f32(0.1f, text), "0.1");
+    setlocale(LC_NUMERIC, "C");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_short),
+        cmocka_unit_test(numbers_that_are_not_finite_have_names),
+        cmocka_unit_test(all_bits_come_back),
+        cmocka_unit_test(the_point_is_a_point_everywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
