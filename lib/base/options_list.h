@@ -5,5 +5,4 @@
 SG_OPTIONS(context)
 SG_OPTIONS(dataset)
 SG_OPTIONS(grid)
-SG_OPTIONS(program)
 SG_OPTIONS(dense)

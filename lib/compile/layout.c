@@ -45,7 +45,8 @@ static int32_t add_fixed(syngan_program *program, const syngan_tensor *tensor) {
     return index;
 }
 
-/* The memory of a source: a variable's, a constant's, or an input's buffer. */
+/* The memory of a source: a variable's, a constant's, or an input's buffer. An
+ * estimate goes without the variables'. */
 static syngan_status source_value(syngan_program *program,
                                   const syngan_node *node, int32_t *out) {
     const syngan_tensor *tensor = node->tensor;
@@ -53,13 +54,17 @@ static syngan_status source_value(syngan_program *program,
     for (size_t i = 0; i < program->n_inputs && tensor == NULL; i++)
         if (strcmp(program->inputs[i].name, node->name) == 0)
             tensor = program->inputs[i].tensor;
-    if (tensor == NULL)
+    if (tensor == NULL && !program->estimating)
         return sg_fail(program->context, SYNGAN_E_STATE,
                        "%s '%s': has no value yet; make the model with "
                        "syngan_model_create() first",
                        node->op->name, node->name);
-    *out = add_fixed(program, tensor);
-    return *out < 0 ? out_of_memory(program) : SYNGAN_OK;
+    const sg_desc desc = {.type = node->type, .dims = node->dims};
+    *out = add_value(program, &desc);
+    if (*out < 0) return out_of_memory(program);
+    program->values[*out].kind = SG_VALUE_FIXED;
+    program->values[*out].data = tensor == NULL ? NULL : tensor->data;
+    return SYNGAN_OK;
 }
 
 /* The value that a node's readers start from. */

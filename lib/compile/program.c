@@ -125,7 +125,8 @@ static syngan_status compile(syngan_program *program,
 
 static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
                                   syngan_node *const *updates, size_t n_updates,
-                                  const void *options, syngan_program **out) {
+                                  const void *options, bool estimating,
+                                  syngan_program **out) {
     syngan_graph *graph = NULL;
     if ((outputs == NULL && n_outputs > 0) ||
         (updates == NULL && n_updates > 0) || n_outputs + n_updates == 0)
@@ -144,6 +145,7 @@ static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
     program->context = context;
     program->graph = sg_graph_retain(graph);
     program->options = known;
+    program->estimating = estimating;
     if (known.seed == 0) program->options.seed = context->seed;
     program->n_nodes = graph->count;
     sg_compute_scope scope = sg_compute_enter(context);
@@ -166,7 +168,7 @@ syngan_status syngan_program_create(syngan_node *const *outputs,
     if (out == NULL) return SYNGAN_E_ARGUMENT;
     *out = NULL;
     syngan_program *program;
-    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options,
+    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, false,
                         &program));
     syngan_status status = allocate_arena(program);
     if (status == SYNGAN_OK)
@@ -181,7 +183,7 @@ syngan_status sg_program_estimate(syngan_node *const *outputs, size_t n_outputs,
                                   const syngan_program_options *options,
                                   uint64_t *bytes) {
     syngan_program *program;
-    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options,
+    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, true,
                         &program));
     *bytes = syngan_program_bytes(program);
     syngan_program_free(program);

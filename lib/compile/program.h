@@ -92,6 +92,7 @@ struct syngan_program {
     char *arena;
     size_t arena_bytes;
     uint64_t runs;
+    bool estimating; /* never to be run: variables need no memory yet */
 };
 
 /* Stages. Each leaves what it has made in the program, also on failure. */

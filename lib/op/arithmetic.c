@@ -23,7 +23,8 @@ static syngan_status infer(sg_infer *infer) {
                    sg_dims_text(&b->dims, text_b), b->name);
 }
 
-/* ---- gradients --------------------------------------------------------------- */
+/* ---- gradients
+ * --------------------------------------------------------------- */
 
 static void set(syngan_node *node, syngan_node **dx, syngan_node *da,
                 syngan_node *db) {
@@ -31,8 +32,7 @@ static void set(syngan_node *node, syngan_node **dx, syngan_node *da,
     dx[1] = sg_sum_to(db, &node->inputs[1]->dims);
 }
 
-static void add_gradient(syngan_node *node, syngan_node *dy,
-                         syngan_node **dx) {
+static void add_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
     set(node, dx, dy, dy);
 }
 
@@ -63,22 +63,22 @@ static void select_gradient(syngan_node *node, syngan_node *dy,
 
 static void maximum_gradient(syngan_node *node, syngan_node *dy,
                              syngan_node **dx) {
-    select_gradient(node, dy,
-                    syngan_greater(node->inputs[1], node->inputs[0]), dx);
+    select_gradient(node, dy, syngan_greater(node->inputs[1], node->inputs[0]),
+                    dx);
 }
 
 static void minimum_gradient(syngan_node *node, syngan_node *dy,
                              syngan_node **dx) {
-    select_gradient(node, dy,
-                    syngan_greater(node->inputs[0], node->inputs[1]), dx);
+    select_gradient(node, dy, syngan_greater(node->inputs[0], node->inputs[1]),
+                    dx);
 }
 
-static void no_gradient(syngan_node *node, syngan_node *dy,
-                        syngan_node **dx) {
+static void no_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
     (void)node, (void)dy, (void)dx;
 }
 
-/* ---- kernel ------------------------------------------------------------------- */
+/* ---- kernel
+ * ------------------------------------------------------------------- */
 
 /* Loops over the result, neighbouring dimensions joined where the operands
  * allow; steps are in elements, 0 where an operand is repeated. */
@@ -122,7 +122,8 @@ static void make_loops(const sg_site *site, loops *l) {
     }
     if (l->rank == 0) l->size[l->rank++] = 1;
     l->rows = 1;
-    for (int32_t i = 0; i < l->rank - 1; i++) l->rows *= l->size[i];
+    for (int32_t i = 0; i < l->rank - 1; i++)
+        l->rows *= l->size[i];
 }
 
 /* Only one layout can serve if the shapes are equal or one is a number. */
@@ -213,7 +214,8 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
     return SYNGAN_OK;
 }
 
-/* ---- operators ------------------------------------------------------------------ */
+/* ---- operators
+ * ------------------------------------------------------------------ */
 
 #define ARITHMETIC(id, kind, gradient_rule)                                    \
     static syngan_status id##_plan(sg_site *site) {                            \
