@@ -18,6 +18,49 @@ int omp_get_num_threads(void);
 int omp_get_max_threads(void);
 void omp_set_num_threads(int threads);
 
+/* ---- teams -------------------------------------------------------------- */
+
+/* The thread sanitizer does not see libgomp's barriers, so there we tell it
+ * what they order. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SG_TELL_SANITIZER
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define SG_TELL_SANITIZER
+#endif
+#ifdef SG_TELL_SANITIZER
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+#else
+#define __tsan_acquire(address) ((void)(address))
+#define __tsan_release(address) ((void)(address))
+#endif
+
+typedef struct region {
+    void (*work)(void *argument);
+    void *argument;
+    char begun, ended; /* addresses to tell of */
+} region;
+
+static void run_member(void *data) {
+    region *all = data;
+    __tsan_acquire(&all->begun);
+    all->work(all->argument);
+    __tsan_release(&all->ended);
+}
+
+/* Calls `work` in each thread of the context's team. Always the whole team:
+ * libgomp ends threads that a smaller one has no use for, and starting them
+ * again costs more than what they miss. */
+static void run_team(syngan_context *context, void (*work)(void *),
+                     void *argument) {
+    region all = {.work = work, .argument = argument};
+    __tsan_release(&all.begun);
+    GOMP_parallel(run_member, &all, (unsigned)context->threads, 0);
+    __tsan_acquire(&all.ended);
+}
+
 /* ---- parallel loops ----------------------------------------------------- */
 
 typedef struct loop {
@@ -45,18 +88,16 @@ void sg_parallel(syngan_context *context, int64_t count, int64_t grain,
                  sg_range_fn work, void *argument) {
     assert(grain >= 1);
     if (count <= 0) return;
+    if (context->threads == 1 || count <= grain) {
+        work(argument, 0, count);
+        return;
+    }
     loop all = {.work = work,
                 .argument = argument,
                 .count = count,
                 .grain = grain,
                 .grains = (count - 1) / grain + 1};
-    int64_t threads = context->threads;
-    if (threads > all.grains) threads = all.grains;
-    if (threads == 1) {
-        work(argument, 0, count);
-        return;
-    }
-    GOMP_parallel(run_share, &all, (unsigned)threads, 0);
+    run_team(context, run_share, &all);
 }
 
 /* ---- the scope around computing ----------------------------------------- */
@@ -73,7 +114,7 @@ static void set_control_everywhere(syngan_context *context, uint32_t control) {
     if (context->threads == 1) {
         set_control(&control);
     } else {
-        GOMP_parallel(set_control, &control, (unsigned)context->threads, 0);
+        run_team(context, set_control, &control);
     }
 }
 

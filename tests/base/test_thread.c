@@ -88,8 +88,18 @@ static void note_control(void *argument, int64_t first, int64_t last) {
         control[i] = _mm_getcsr();
 }
 
+/* Valgrind computes without the control register. */
+static bool has_control(void) {
+    uint32_t mine = _mm_getcsr();
+    _mm_setcsr(mine | 0x8040u);
+    bool kept = (_mm_getcsr() & 0x8040u) == 0x8040u;
+    _mm_setcsr(mine);
+    return kept;
+}
+
 static void scope_is_set_and_restored(void **state) {
     (void)state;
+    if (!has_control()) skip();
     for (int32_t threads = 1; threads <= 2; threads++) {
         syngan_context *context = test_context(threads);
         omp_set_num_threads(5);
