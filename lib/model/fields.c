@@ -171,8 +171,8 @@ static syngan_status read_dims(sg_json_value value, const sg_field *field,
 
 static syngan_status read_one(sg_json_value value, const sg_field *field,
                               void *at) {
-    int64_t integer;
-    double real;
+    int64_t integer = 0;
+    double real = 0;
     bool flag;
     switch (field->type) {
     case SYNGAN_OPTION_I32:

@@ -318,7 +318,7 @@ static syngan_status read_op(const network_reader *r, sg_json_value value,
 
 static syngan_status read_node(const network_reader *r, sg_json_value value,
                                syngan_node **out) {
-    const sg_op *op;
+    const sg_op *op = NULL;
     const char *name;
     SG_TRY(read_op(r, value, &op));
     SG_TRY(sg_json_read_string(sg_json_member(value, "name"), &name));

@@ -198,9 +198,9 @@ static syngan_status import_tensor(syngan_context *context,
                                    const DLTensor *tensor, void *managed,
                                    void (*release)(void *data, void *owner),
                                    syngan_tensor **out) {
-    int32_t type;
-    sg_dims dims;
-    void *data;
+    int32_t type = 0;
+    sg_dims dims = {0};
+    void *data = NULL;
     SG_TRY(examine(context, tensor, &type, &dims, &data));
     return sg_tensor_view(context, data, type, &dims, release, managed, out);
 }
