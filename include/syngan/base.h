@@ -158,8 +158,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_option_get(const char *type,
 
 /* ---- host hooks --------------------------------------------------------- */
 
-/** Memory for everything that libsyngan itself allocates. oneDNN, libgomp,
- *  libpng and zlib allocate on their own. Both functions may be called from
+/** Memory for everything that libsyngan itself allocates. oneDNN, libgomp
+ *  and jansson allocate on their own. Both functions may be called from
  *  any thread of the library. */
 typedef struct syngan_allocator {
     size_t struct_size;

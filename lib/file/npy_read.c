@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "file/npy.h"
-#include "file/npy_form.h"
 #include "file/source.h"
 #include "tensor/tensor.h"
 

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "file/npy.h"
-#include "file/npy_form.h"
 #include "tensor/tensor.h"
 
 /* Longest header: 8 sizes of at most 19 digits and the words around. */

@@ -115,7 +115,10 @@ static double pixel(const axis *a, double value) {
 static const char *tick_text(const axis *a, double value, char *text) {
     double size = fmax(fabs(a->low), fabs(a->high));
     if (fabs(value) < 1e-9 * size) return strcpy(text, "0");
-    if (size >= 1e6 || size < 1e-3) return sg_number_short(value, 6, text);
+    if (size >= 1e7 || size < 1e-3) { /* digits down to the step's */
+        int digits = (int)(floor(log10(size)) - floor(log10(a->step))) + 1;
+        return sg_number_short(value, digits, text);
+    }
     int digits = (int)-floor(log10(a->step) + 1e-9);
     sg_text(text, SG_NUMBER_TEXT, "%.*f", digits > 0 ? digits : 0, value);
     return text;
