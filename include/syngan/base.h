@@ -139,7 +139,8 @@ typedef struct syngan_option {
     const char *choices;  /**< of an enum: "same|valid|explicit"; else NULL */
     double minimum;       /**< smallest value accepted */
     double maximum;       /**< greatest value accepted */
-    double default_value; /**< used where the field is zero */
+    double default_value; /**< used where the field is zero; 0 where `help`
+                               tells what is used instead */
     size_t offset;        /**< in the struct, in bytes */
     int32_t type;         /**< SYNGAN_OPTION_... */
     int32_t reserved;
@@ -224,7 +225,8 @@ typedef struct syngan_context syngan_context;
 
 /** Makes a context. @param options NULL for all defaults.
  *  @return SYNGAN_OK, SYNGAN_E_ARGUMENT, SYNGAN_E_MEMORY or
- *  SYNGAN_E_UNSUPPORTED (a cap that differs from the process's). */
+ *  SYNGAN_E_UNSUPPORTED (a cap that differs from the process's, or a CPU
+ *  without SSE4.1). */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_context_create(
     const syngan_context_options *options, syngan_context **out);
 
@@ -253,7 +255,8 @@ SYNGAN_API void syngan_cancel_reset(syngan_context *context);
  *  @param options the struct, its `struct_size` set
  *  @return SYNGAN_OK; SYNGAN_E_NOT_FOUND for an unknown type or field;
  *  SYNGAN_E_ARGUMENT for a text that is no value of the field, or out of
- *  range. Strings are borrowed: `text` must outlive the struct. */
+ *  range. Strings are borrowed: `text` must outlive the struct. A zero is
+ *  stored as SYNGAN_ZERO, so that it is not taken for the default. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_option_set(syngan_context *context, const char *type, void *options,
                   const char *name, const char *text);

@@ -38,8 +38,10 @@ syngan_tensor_create(syngan_context *context, int32_t type, const int64_t *dims,
 
 /** A tensor on memory of the host's, which is borrowed: it must stay until
  *  `release(data, user)` is called, when the last handle on it has gone.
+ *  @param data    aligned to the size of an element
  *  @param release NULL if nothing has to be done. On failure it is not called.
- */
+ *  @return SYNGAN_OK, SYNGAN_E_ARGUMENT, SYNGAN_E_TYPE, SYNGAN_E_SHAPE or
+ *  SYNGAN_E_MEMORY. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_tensor_wrap(
     syngan_context *context, void *data, int32_t type, const int64_t *dims,
     size_t rank, void (*release)(void *data, void *user), void *user,
@@ -60,7 +62,8 @@ SYNGAN_API size_t syngan_tensor_bytes(const syngan_tensor *tensor);
 
 /** Copies the elements of `source` into `target`, converting between element
  *  types (to integers: rounded to nearest even, clamped; NaN becomes 0).
- *  @return SYNGAN_OK or SYNGAN_E_SHAPE (the shapes differ). */
+ *  @return SYNGAN_OK, SYNGAN_E_SHAPE (the shapes differ), or SYNGAN_E_ARGUMENT
+ *  (a conversion within memory that both share). */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_tensor_copy(syngan_tensor *target, const syngan_tensor *source);
 
@@ -78,7 +81,8 @@ syngan_tensor_reshape(const syngan_tensor *tensor, const int64_t *dims,
  *  @return SYNGAN_OK or SYNGAN_E_TYPE (only f32). */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_tensor_fill_normal(
     syngan_tensor *tensor, uint64_t seed, uint64_t stream);
-/** Likewise, uniform in [low, high). */
+/** Likewise, uniform in [low, high). SYNGAN_E_ARGUMENT unless low < high
+ *  and high - low is finite. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_tensor_fill_uniform(syngan_tensor *tensor, uint64_t seed,
                            uint64_t stream, float low, float high);
@@ -100,7 +104,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_tensor_to_dlpack_versioned(
  *  and calls its `deleter` at its end; on failure the caller still owns it.
  *  @return SYNGAN_OK, SYNGAN_E_TYPE, SYNGAN_E_SHAPE (too many dimensions, or
  *  strides that are not compact and row-major), SYNGAN_E_UNSUPPORTED (memory
- *  that is not the CPU's, or a read-only versioned struct). */
+ *  that is not the CPU's or not aligned to the size of an element, or a
+ *  versioned struct that is read-only or not of version 1). */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_tensor_from_dlpack(syngan_context *context,
                           struct DLManagedTensor *managed, syngan_tensor **out);
