@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Trains a GAN on handwritten digits: MNIST if you have it, else the digits
+ * that the library draws itself. See `mnist_gan --help`.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syngan.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOISE 100
+#define DIGITS 60000   /* built-in ones, as many as MNIST has */
+#define SAVE_EVERY 500 /* iterations between checkpoints */
+#define GRID_SEED 1    /* the same noise for each grid shows the progress */
+#define PATH_SIZE 4096
+
+/* ---- the two networks -----------------------------------------------------
+ */
+
+static syngan_status make_generator(syngan_context *context,
+                                    syngan_model **out) {
+    syngan_graph *g;
+    syngan_status status = syngan_graph_create(context, &g);
+    if (status != SYNGAN_OK) return status;
+    syngan_node *x =
+        syngan_input(g, "noise", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, NOISE));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 256 * 7 * 7, .activation = SYNGAN_RELU));
+    x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 256, 7, 7));
+    x = syngan_batch_norm(x, NULL);
+    x = syngan_conv2d_transpose(
+        x, SYNGAN_CONV2D_TRANSPOSE(.filters = 128, .kernel = 4, .stride = 2,
+                                   .activation = SYNGAN_RELU));
+    x = syngan_batch_norm(x, NULL);
+    x = syngan_conv2d_transpose(
+        x, SYNGAN_CONV2D_TRANSPOSE(.filters = 64, .kernel = 4, .stride = 2,
+                                   .activation = SYNGAN_RELU));
+    x = syngan_batch_norm(x, NULL);
+    x = syngan_conv2d_transpose(
+        x, SYNGAN_CONV2D_TRANSPOSE(.filters = 1, .kernel = 7,
+                                   .activation = SYNGAN_TANH));
+    status = syngan_model_create(x, "generator", out);
+    syngan_graph_free(g);
+    return status;
+}
+
+static syngan_status make_discriminator(syngan_context *context,
+                                        syngan_model **out) {
+    syngan_graph *g;
+    syngan_status status = syngan_graph_create(context, &g);
+    if (status != SYNGAN_OK) return status;
+    syngan_node *x = syngan_input(g, "image", SYNGAN_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 1, 28, 28));
+    x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 64, .kernel = 4, .stride = 2,
+                                       .activation = SYNGAN_LEAKY_RELU));
+    x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 128, .kernel = 4, .stride = 2,
+                                       .activation = SYNGAN_LEAKY_RELU));
+    x = syngan_flatten(x);
+    x = syngan_dense(x, SYNGAN_DENSE(.units = 1, .activation = SYNGAN_SIGMOID));
+    status = syngan_model_create(x, "discriminator", out);
+    syngan_graph_free(g);
+    return status;
+}
+
+/* ---- the command line ------------------------------------------------------
+ */
+
+static const char usage[] =
+    "usage: mnist_gan [OPTION]...\n"
+    "Trains a GAN on handwritten digits and draws what it generates.\n"
+    "\n"
+    "  --data DIR        MNIST: train-images-idx3-ubyte or its .gz in DIR;\n"
+    "                    without it, digits that the library draws itself\n"
+    "  --recipe NAME     default, or published: the well-known Keras settings\n"
+    "  --iterations N    in all, resumed ones counted (2000)\n"
+    "  --batch N         images in a batch (64)\n"
+    "  --seed N          of everything random (0)\n"
+    "  --threads N       for computing (all processors)\n"
+    "  --bf16            faster products, on processors with AVX512_BF16\n"
+    "  --out DIR         for everything written (mnist_gan_out)\n"
+    "  --resume FILE     goes on from a checkpoint\n"
+    "  --help            prints this\n"
+    "\n"
+    "DIR gets gan_generated_image_epoch_N.png each 100 iterations, and at the\n"
+    "end history.csv, losses.svg and the checkpoint mnist_gan.safetensors.\n"
+    "Ctrl-C stops after the iteration at hand and saves all of that.\n";
+
+typedef struct settings {
+    const char *data, *recipe, *out, *resume;
+    int64_t iterations, batch, seed, threads;
+    int bf16;
+} settings;
+
+/* Ends the program: the command line can't be right. */
+static void refuse(const char *option, const char *came, const char *right) {
+    fprintf(stderr, "mnist_gan: %s is '%s', but must be %s\n", option, came,
+            right);
+    exit(2);
+}
+
+static int64_t whole_number(const char *option, const char *text, int64_t least,
+                            int64_t most) {
+    char *end, right[100];
+    errno = 0;
+    const long long value = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < least ||
+        value > most) {
+        snprintf(right, sizeof(right),
+                 "a whole number from %" PRId64 " to %" PRId64, least, most);
+        refuse(option, text, right);
+    }
+    return value;
+}
+
+static settings read_command_line(int argc, char **argv) {
+    static const struct option table[] = {
+        {"data", required_argument, NULL, 'd'},
+        {"recipe", required_argument, NULL, 'r'},
+        {"iterations", required_argument, NULL, 'i'},
+        {"batch", required_argument, NULL, 'b'},
+        {"seed", required_argument, NULL, 's'},
+        {"threads", required_argument, NULL, 't'},
+        {"bf16", no_argument, NULL, 'f'},
+        {"out", required_argument, NULL, 'o'},
+        {"resume", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    settings s = {.out = "mnist_gan_out", .iterations = 2000};
+    int which;
+    while ((which = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        switch (which) {
+        case 'd':
+            s.data = optarg;
+            break;
+        case 'r':
+            s.recipe = optarg;
+            break;
+        case 'o':
+            s.out = optarg;
+            break;
+        case 'c':
+            s.resume = optarg;
+            break;
+        case 'f':
+            s.bf16 = 1;
+            break;
+        case 'i':
+            s.iterations = whole_number("--iterations", optarg, 1, INT32_MAX);
+            break;
+        case 'b':
+            s.batch = whole_number("--batch", optarg, 1, 65536);
+            break;
+        case 's':
+            s.seed = whole_number("--seed", optarg, 0, INT64_MAX);
+            break;
+        case 't':
+            s.threads = whole_number("--threads", optarg, 1, 256);
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            exit(0);
+        default:
+            fputs("Try 'mnist_gan --help'.\n", stderr);
+            exit(2);
+        }
+    }
+    if (optind < argc) refuse("an argument", argv[optind], "an option");
+    if (s.recipe != NULL && strcmp(s.recipe, "default") != 0 &&
+        strcmp(s.recipe, "published") != 0)
+        refuse("--recipe", s.recipe, "default or published");
+    return s;
+}
+
+/* For a shell: in quotes if need be. */
+static void print_option(const char *option, const char *value) {
+    if (value == NULL) return;
+    printf(" %s ", option);
+    if (value[strcspn(value, " \t\n'\"\\$`*?[]{}()<>|&;#~!")] == '\0') {
+        fputs(value, stdout);
+        return;
+    }
+    putchar('\'');
+    for (; *value != '\0'; value++) {
+        if (*value == '\'')
+            fputs("'\\''", stdout);
+        else
+            putchar(*value);
+    }
+    putchar('\'');
+}
+
+/* ---- the run ---------------------------------------------------------------
+ */
+
+/* Where `name` lies in the folder of results. */
+static const char *result_path(const settings *s, const char *name) {
+    static char path[PATH_SIZE];
+    snprintf(path, sizeof(path), "%s/%s", s->out, name);
+    return path;
+}
+
+static void print_line(const char *line, void *user) {
+    (void)user;
+    fprintf(stderr, "\r%-78s", line);
+}
+
+static syngan_status draw_grid(syngan_trainer *trainer, const settings *s,
+                               int64_t iteration) {
+    char name[64];
+    snprintf(name, sizeof(name), "gan_generated_image_epoch_%" PRId64 ".png",
+             iteration);
+    syngan_model *generator = NULL;
+    syngan_tensor *images = NULL;
+    syngan_status status = syngan_trainer_sampler(trainer, &generator);
+    if (status == SYNGAN_OK)
+        status = syngan_model_sample(generator, 10, GRID_SEED, &images);
+    if (status == SYNGAN_OK)
+        status = syngan_write_png(images, result_path(s, name),
+                                  SYNGAN_GRID(.columns = 10, .zoom = 2));
+    syngan_tensor_free(images);
+    syngan_model_free(generator);
+    return status;
+}
+
+static syngan_status save(syngan_trainer *trainer, const settings *s) {
+    return syngan_trainer_save(trainer,
+                               result_path(s, "mnist_gan.safetensors"));
+}
+
+/* After iterations 0, 100, 200 ... and the last. */
+static syngan_status report(syngan_trainer *trainer,
+                            const syngan_losses *losses, void *user) {
+    const settings *s = user;
+    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%-78s\r", "");
+    printf("iteration %" PRId64 ": discriminator %.4f (real %.4f, fake %.4f; "
+           "%.0f %% right), generator %.4f, %.0f s%s\n",
+           losses->iteration, (double)losses->d_loss,
+           (double)losses->d_loss_real, (double)losses->d_loss_fake,
+           100 * (double)losses->d_accuracy, (double)losses->g_loss,
+           losses->seconds, losses->collapsed ? "; it may have collapsed" : "");
+    syngan_status status = draw_grid(trainer, s, losses->iteration);
+    if (status == SYNGAN_OK && losses->iteration > 0 &&
+        losses->iteration % SAVE_EVERY == 0)
+        status = save(trainer, s);
+    return status;
+}
+
+static syngan_status open_data(syngan_context *context, const settings *s,
+                               syngan_dataset **out) {
+    if (s->data == NULL)
+        return syngan_dataset_digits(context, DIGITS, NULL, out);
+    char path[PATH_SIZE];
+    snprintf(path, sizeof(path), "%s/train-images-idx3-ubyte", s->data);
+    if (access(path, R_OK) != 0)
+        snprintf(path, sizeof(path), "%s/train-images-idx3-ubyte.gz", s->data);
+    return syngan_dataset_from_idx(context, path, NULL, NULL, out);
+}
+
+static syngan_status make_trainer(syngan_context *context, settings *s,
+                                  syngan_dataset *dataset,
+                                  syngan_trainer **out) {
+    const syngan_trainer_options *options =
+        SYNGAN_TRAINER(.recipe = s->recipe != NULL &&
+                                         strcmp(s->recipe, "published") == 0
+                                     ? SYNGAN_RECIPE_PUBLISHED
+                                     : SYNGAN_RECIPE_DEFAULT,
+                       .batch = (int32_t)s->batch, .bf16 = s->bf16,
+                       .progress = report, .progress_user = s,
+                       .line = isatty(STDERR_FILENO) ? print_line : NULL);
+    if (s->resume != NULL)
+        return syngan_trainer_load(context, s->resume, dataset, options, out);
+    syngan_model *generator = NULL, *discriminator = NULL;
+    syngan_status status = make_generator(context, &generator);
+    if (status == SYNGAN_OK)
+        status = make_discriminator(context, &discriminator);
+    if (status == SYNGAN_OK)
+        status = syngan_trainer_create(generator, discriminator, dataset,
+                                       options, out);
+    syngan_model_free(generator);
+    syngan_model_free(discriminator);
+    return status;
+}
+
+/* ---- its end ---------------------------------------------------------------
+ */
+
+static syngan_status write_results(syngan_trainer *trainer, const settings *s) {
+    syngan_status status = save(trainer, s);
+    if (status == SYNGAN_OK)
+        status = syngan_trainer_write_history(trainer,
+                                              result_path(s, "history.csv"));
+    if (status == SYNGAN_OK)
+        status =
+            syngan_trainer_write_chart(trainer, result_path(s, "losses.svg"));
+    if (status == SYNGAN_OK)
+        printf("wrote mnist_gan.safetensors, history.csv and losses.svg to "
+               "%s\n",
+               s->out);
+    return status;
+}
+
+static void print_how_to_resume(const char *program, const settings *s) {
+    char number[32];
+    printf("to go on: %s", program);
+    print_option("--resume", result_path(s, "mnist_gan.safetensors"));
+    print_option("--data", s->data);
+    print_option("--out", s->out);
+    snprintf(number, sizeof(number), "%" PRId64, s->iterations);
+    print_option("--iterations", number);
+    snprintf(number, sizeof(number), "%" PRId64, s->seed);
+    if (s->seed != 0) print_option("--seed", number);
+    snprintf(number, sizeof(number), "%" PRId64, s->threads);
+    if (s->threads != 0) print_option("--threads", number);
+    putchar('\n');
+}
+
+/* The context of the run, for the signal handler alone. */
+static syngan_context *running;
+
+static void stop(int number) {
+    signal(number, SIG_DFL); /* the second Ctrl-C ends the program at once */
+    syngan_cancel(running);
+}
+
+/* Makes the folder of results, or says why not. */
+static int make_folder(const char *path) {
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "mnist_gan: %s: the folder can't be made: %s\n", path,
+                strerror(errno));
+        return 0;
+    }
+    if (access(path, W_OK | X_OK) == 0) return 1;
+    fprintf(stderr, "mnist_gan: %s: can't be written to: %s\n", path,
+            strerror(errno));
+    return 0;
+}
+
+static syngan_status train(syngan_context *context, syngan_trainer *trainer,
+                           const settings *s, const char *program) {
+    if (syngan_trainer_iteration(trainer) >= s->iterations)
+        printf("%" PRId64 " iterations were already done; --iterations is the "
+               "number of all\n",
+               syngan_trainer_iteration(trainer));
+    running = context;
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    const syngan_status status = syngan_trainer_run(trainer, s->iterations);
+    signal(SIGINT, SIG_IGN); /* while files are written */
+    signal(SIGTERM, SIG_IGN);
+    if (isatty(STDERR_FILENO)) fputc('\n', stderr);
+    if (status == SYNGAN_E_CANCELLED) syngan_cancel_reset(context);
+    /* Also then the trainer is in a good state. */
+    if (status == SYNGAN_OK || status == SYNGAN_E_CANCELLED ||
+        status == SYNGAN_E_DIVERGED) {
+        const syngan_status written = write_results(trainer, s);
+        if (written != SYNGAN_OK) return written;
+    }
+    if (status == SYNGAN_E_CANCELLED) print_how_to_resume(program, s);
+    return status;
+}
+
+static void print_log(int32_t level, const char *text, void *user) {
+    (void)level;
+    (void)user;
+    fprintf(stderr, "mnist_gan: %s\n", text);
+}
+
+static void print_build(const syngan_context *context) {
+    syngan_build_info info = {.struct_size = sizeof(info)};
+    if (syngan_build_info_get(&info) == SYNGAN_OK)
+        printf("libsyngan %s, oneDNN %s, %s, %d threads\n", info.version_text,
+               info.onednn_text, info.isa, syngan_context_threads(context));
+}
+
+int main(int argc, char **argv) {
+    settings s = read_command_line(argc, argv);
+    setvbuf(stdout, NULL, _IOLBF, 0); /* lines come as they are made */
+    syngan_context *context = NULL;
+    syngan_dataset *dataset = NULL;
+    syngan_trainer *trainer = NULL;
+    syngan_status status = syngan_context_create(
+        SYNGAN_CONTEXT(.seed = (uint64_t)s.seed, .threads = (int32_t)s.threads,
+                       .log = print_log),
+        &context);
+    if (status == SYNGAN_OK) status = open_data(context, &s, &dataset);
+    if (status == SYNGAN_OK)
+        status = make_trainer(context, &s, dataset, &trainer);
+    int result = 1;
+    if (status == SYNGAN_OK && make_folder(s.out)) {
+        print_build(context);
+        status = train(context, trainer, &s, argv[0]);
+        result = status == SYNGAN_OK ? 0 : 1;
+    }
+    if (status == SYNGAN_E_CANCELLED)
+        result = 130; /* as shells say of a program that Ctrl-C ended */
+    else if (status != SYNGAN_OK)
+        fprintf(stderr, "mnist_gan: %s\n",
+                context == NULL ? syngan_status_text(status)
+                                : syngan_last_error(context));
+    syngan_trainer_free(trainer);
+    syngan_dataset_free(dataset);
+    syngan_context_free(context);
+    return result;
+}
