@@ -5,4 +5,6 @@
 SG_OPTIONS(context)
 SG_OPTIONS(dataset)
 SG_OPTIONS(grid)
+SG_OPTIONS(parameter)
+SG_OPTIONS(program)
 SG_OPTIONS(dense)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the shape rules of many operators check alike; see rule.h.
+ */
+#include "graph/rule.h"
+
+#include <math.h>
+
+syngan_status sg_rule_f32(const sg_infer *infer) {
+    for (int32_t i = 0; i < infer->n_inputs; i++) {
+        const syngan_node *input = infer->inputs[i];
+        if (input->type != SYNGAN_F32)
+            return sg_fail(infer->context, SYNGAN_E_TYPE,
+                           "%s: input '%s' is %s, but must be f32",
+                           infer->label, input->name,
+                           syngan_type_name(input->type));
+    }
+    return SYNGAN_OK;
+}
+
+syngan_status sg_rule_axis(const sg_infer *infer, int32_t rank, int32_t *axis) {
+    int32_t given = *axis;
+    if (given < -rank || given >= rank)
+        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                       "%s: there is no axis %d in a shape of %d dimensions",
+                       infer->label, given, rank);
+    if (given < 0) *axis = given + rank;
+    return SYNGAN_OK;
+}
+
+syngan_status sg_rule_finite(const sg_infer *infer, const char *name,
+                             double value) {
+    if (isfinite(value)) return SYNGAN_OK;
+    return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                   "%s: %s is %g, but must be finite", infer->label, name,
+                   value);
+}
+
+syngan_status sg_rule_same(sg_infer *infer) {
+    SG_TRY(sg_rule_f32(infer));
+    infer->dims = infer->inputs[0]->dims;
+    return SYNGAN_OK;
+}
