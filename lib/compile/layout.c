@@ -117,9 +117,12 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
     return &program->steps[program->n_steps++];
 }
 
+/* A kernel without a plan of its own wants everything plain. */
 static syngan_status plan_step(sg_step *step) {
-    return step->kernel->plan == NULL ? SYNGAN_OK
-                                      : step->kernel->plan(&step->site);
+    if (step->kernel->plan != NULL) return step->kernel->plan(&step->site);
+    for (int32_t i = 0; i < step->site.n_inputs; i++)
+        step->site.input[i].layout = (sg_layout){.kind = SG_PLAIN};
+    return SYNGAN_OK;
 }
 
 /* Appends a step that copies value `from` to value `to`, layouts and all. */

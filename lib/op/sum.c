@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sums and means over dimensions.
+ */
+#include "backend/sum.h"
+
+#include "graph/op.h"
+
+static const sg_field table[] = {
+    SG_I32(sg_sum_fields, axes, 0, (1 << SYNGAN_MAX_RANK) - 1, 0, ""),
+    SG_BOOL(sg_sum_fields, keep, ""),
+};
+static SG_FIELDS(sum_fields, "sum", sg_sum_fields, table);
+
+static syngan_status infer(sg_infer *infer) {
+    const sg_sum_fields *fields = infer->fields;
+    const syngan_node *x = infer->inputs[0];
+    if (x->type != SYNGAN_F32)
+        return sg_fail(infer->context, SYNGAN_E_TYPE, "%s: takes f32, not %s",
+                       infer->label, syngan_type_name(x->type));
+    if (fields->axes >> x->dims.rank != 0)
+        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                       "%s: sums over dimensions that a shape of rank %d does "
+                       "not have",
+                       infer->label, x->dims.rank);
+    for (int32_t i = 0; i < x->dims.rank; i++) {
+        bool summed = (fields->axes >> i & 1) != 0;
+        if (!summed || fields->keep)
+            infer->dims.size[infer->dims.rank++] = summed ? 1 : x->dims.size[i];
+    }
+    return SYNGAN_OK;
+}
+
+static void gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+    const sg_sum_fields *fields = node->fields;
+    const sg_dims *dims = &node->inputs[0]->dims;
+    sg_dims kept = *dims;
+    for (int32_t i = 0; i < dims->rank; i++)
+        if (fields->axes >> i & 1) kept.size[i] = 1;
+    if (!sg_dims_equal(&kept, &dy->dims))
+        dy = syngan_reshape(dy, kept.size, (size_t)kept.rank);
+    dx[0] = syngan_broadcast(dy, dims->size, (size_t)dims->rank);
+}
+
+const sg_op sg_op_sum = {.name = "sum",
+                         .version = 1,
+                         .n_inputs = 1,
+                         .fields = &sum_fields,
+                         .infer = infer,
+                         .gradient = gradient,
+                         .kernels = sg_sum_kernels};
+
+/* The set of axes, or false after a failure. No axes given: all. */
+static bool read_axes(syngan_node *x, const char *what, const int32_t *axes,
+                      size_t count, int32_t *out) {
+    int32_t rank = x->dims.rank;
+    *out = count == 0 ? (1 << rank) - 1 : 0;
+    for (size_t i = 0; i < count; i++) {
+        int32_t axis = axes[i] < 0 ? axes[i] + rank : axes[i];
+        bool twice = axis >= 0 && axis < rank && (*out >> axis & 1);
+        if (axis < 0 || axis >= rank || twice) {
+            sg_graph_fail(x->graph, SYNGAN_E_ARGUMENT,
+                          "%s of '%s': axis %d is %s; its shape has rank %d",
+                          what, x->name, axes[i],
+                          twice ? "given twice" : "out of range", rank);
+            return false;
+        }
+        *out |= 1 << axis;
+    }
+    return true;
+}
+
+static syngan_node *make_sum(syngan_node *x, const char *what,
+                             const int32_t *axes, size_t count, int32_t keep,
+                             int32_t *set) {
+    if (x == NULL || x->op == NULL) return x;
+    if (axes == NULL) count = 0;
+    if (!read_axes(x, what, axes, count, set)) return &x->graph->error;
+    const sg_sum_fields fields = {.axes = *set, .keep = keep != 0};
+    return sg_node1(&sg_op_sum, x, &fields);
+}
+
+syngan_node *syngan_sum(syngan_node *x, const int32_t *axes, size_t count,
+                        int32_t keep) {
+    int32_t set;
+    return make_sum(x, "sum", axes, count, keep, &set);
+}
+
+syngan_node *syngan_mean(syngan_node *x, const int32_t *axes, size_t count,
+                         int32_t keep) {
+    int32_t set;
+    syngan_node *sum = make_sum(x, "mean", axes, count, keep, &set);
+    if (sum == NULL || sum->op == NULL) return sum;
+    double terms = 1;
+    for (int32_t i = 0; i < x->dims.rank; i++)
+        if (set >> i & 1) terms *= (double)x->dims.size[i];
+    if (terms < 0)
+        return sg_graph_fail(
+            x->graph, SYNGAN_E_SHAPE,
+            "mean of '%s': its batch is not fixed, so the mean "
+            "over it is not known",
+            x->name);
+    return syngan_affine(sum, 1.0 / terms, 0.0);
+}
