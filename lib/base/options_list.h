@@ -4,7 +4,8 @@
  * struct is used. */
 SG_OPTIONS(context)
 SG_OPTIONS(dataset)
+SG_OPTIONS(dense)
 SG_OPTIONS(grid)
+SG_OPTIONS(optimizer)
 SG_OPTIONS(parameter)
 SG_OPTIONS(program)
-SG_OPTIONS(dense)
