@@ -9,16 +9,19 @@ static void add_number(float *data, size_t count, float number) {
     size_t i = 0;
     for (; i + SG_LANES <= count; i += SG_LANES)
         sg_store(data + i, sg_load(data + i) + b);
-    for (; i < count; i++)
-        data[i] += number;
+    if (i < count)
+        sg_store_part(data + i, count - i,
+                      sg_load_part(data + i, count - i) + b);
 }
 
 static void add_array(float *data, size_t count, const float *bias) {
     size_t i = 0;
     for (; i + SG_LANES <= count; i += SG_LANES)
         sg_store(data + i, sg_load(data + i) + sg_load(bias + i));
-    for (; i < count; i++)
-        data[i] += bias[i];
+    if (i < count)
+        sg_store_part(data + i, count - i,
+                      sg_load_part(data + i, count - i) +
+                          sg_load_part(bias + i, count - i));
 }
 
 /* A period of 8 is taken twice, so that whole vectors of any length fit. */

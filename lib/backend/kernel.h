@@ -32,9 +32,11 @@ typedef struct sg_site {
     sg_unary unary[SG_MAX_UNARY];
     bool has_bias; /* f32, plain, dims [output.dims.size[1]] */
     /* Results of planning. */
-    bool in_place;    /* output may lie on input 0 (same bytes) */
-    size_t workspace; /* bytes, for the time of a run, aligned to 64 */
-    void *state;      /* of the kernel, from sg_alloc; destroy() frees it */
+    const char *detail; /* names the implementation in reports, or NULL; lives
+                           as long as the state */
+    bool in_place;      /* output may lie on input 0 (same bytes) */
+    size_t workspace;   /* bytes, for the time of a run, aligned to 64 */
+    void *state;        /* of the kernel, from sg_alloc; destroy() frees it */
 } sg_site;
 
 /* A run. Pointers follow the layouts of the site. */

@@ -55,14 +55,22 @@ static inline sg_vf sg_load(const float *p) {
 static inline void sg_store(float *p, sg_vf v) {
     memcpy(p, &v, sizeof v);
 }
-/* The first n lanes from memory, the others zero. */
+/* The first n lanes, at least 1, from memory, the others zero. */
 static inline sg_vf sg_load_part(const float *p, size_t n) {
+#if SG_LANES == 16
+    return (sg_vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+#else
     sg_vf v = {0};
     memcpy(&v, p, n * sizeof *p);
     return v;
+#endif
 }
 static inline void sg_store_part(float *p, size_t n, sg_vf v) {
+#if SG_LANES == 16
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+#else
     memcpy(p, &v, n * sizeof *p);
+#endif
 }
 static inline sg_vf sg_all(float value) {
     return value - (sg_vf){0};
@@ -96,6 +104,36 @@ static inline sg_vf sg_fma(sg_vf a, sg_vf b, sg_vf c) {
     return a * b + c;
 #endif
 }
+/* a0 b0 a1 b1 ..., of the lower and of the upper halves of a and b. */
+#if SG_LANES == 16
+#define SG_MIX_LOW(a, b)                                                       \
+    __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, \
+                            22, 7, 23)
+#define SG_MIX_HIGH(a, b)                                                      \
+    __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,    \
+                            29, 14, 30, 15, 31)
+#elif SG_LANES == 8
+#define SG_MIX_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define SG_MIX_HIGH(a, b)                                                      \
+    __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#else
+#define SG_MIX_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define SG_MIX_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#endif
+
+/* Exchanges rows and lanes of SG_LANES vectors: each round of mixing row i
+ * with row i + SG_LANES / 2 rotates the bits of (row, lane) by one. */
+static inline void sg_transpose(sg_vf row[SG_LANES]) {
+    for (int round = 1; round < SG_LANES; round *= 2) {
+        sg_vf mixed[SG_LANES];
+        for (int i = 0; i < SG_LANES / 2; i++) {
+            mixed[2 * i] = SG_MIX_LOW(row[i], row[i + SG_LANES / 2]);
+            mixed[2 * i + 1] = SG_MIX_HIGH(row[i], row[i + SG_LANES / 2]);
+        }
+        memcpy(row, mixed, sizeof mixed);
+    }
+}
+
 static inline sg_vf sg_root(sg_vf a) {
 #if SG_LANES == 16
     return (sg_vf)_mm512_sqrt_ps((__m512)a);

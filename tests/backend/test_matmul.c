@@ -4,27 +4,21 @@
  * rows and columns, batches, bias and unary functions.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "backend/matmul.h"
 #include "base/thread.h"
 #include "support/kernel_run.h"
+#include "support/test.h"
 
 static syngan_context *context;
 static sg_compute_scope scope;
 
 static int set_up(void **state) {
     (void)state;
-    syngan_status status =
-        syngan_context_create(SYNGAN_CONTEXT(.threads = 2), &context);
-    if (status == SYNGAN_OK) scope = sg_compute_enter(context);
-    return status;
+    context = test_context(2);
+    scope = sg_compute_enter(context);
+    return 0;
 }
 
 static int tear_down(void **state) {

@@ -5,17 +5,12 @@
  * independence of an element's place.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "backend/unary.h"
 #include "base/random.h"
 #include "base/thread.h"
+#include "support/test.h"
 
 #define COUNT 4099
 

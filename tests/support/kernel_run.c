@@ -5,17 +5,12 @@
 #include "support/kernel_run.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/memory.h"
 #include "base/random.h"
+#include "support/test.h"
 
 /* ---- guarded memory ----------------------------------------------------- */
 

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Convolution by oneDNN. Images whose channels fill whole blocks travel
+ * blocked; others are plain, and copied to the padded order that oneDNN wants
+ * and back within the run. Weights are in oneDNN's own order.
+ */
+#include "backend/conv.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "backend/conv_few.h"
+#include "backend/onednn.h"
+
+/* The three values of a convolution. */
+enum { X, W, Y, ROLES };
+
+typedef struct conv_state {
+    sg_onednn primitive;
+    /* Of X and Y, where the order differs from the site's: the copy to or (for
+     * the result) from the primitive's order. Else not opened. */
+    sg_onednn copy[ROLES];
+    size_t place[ROLES]; /* of the copies in the workspace */
+    size_t scratchpad;   /* its place there */
+    int32_t direction;
+    int32_t fused_unary;
+} conv_state;
+
+/* Which of the site's values plays a role: 0, 1 for inputs, 2 the output. */
+static const int role_place[][ROLES] = {
+    [SG_FORWARD] = {[X] = 0, [W] = 1, [Y] = 2},
+    [SG_BACKWARD_INPUT] = {[Y] = 0, [W] = 1, [X] = 2},
+    [SG_BACKWARD_WEIGHT] = {[X] = 0, [Y] = 1, [W] = 2},
+};
+/* DNNL_ARG_ of each role, in each direction. */
+static const int role_name[][ROLES] = {
+    [SG_FORWARD] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+    [SG_BACKWARD_INPUT] = {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS,
+                           DNNL_ARG_DIFF_DST},
+    [SG_BACKWARD_WEIGHT] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS,
+                            DNNL_ARG_DIFF_DST},
+};
+
+static sg_desc *role_desc(sg_site *site, int direction, int role) {
+    int place = role_place[direction][role];
+    return place == 2 ? &site->output : &site->input[place];
+}
+
+/* ---- descriptors -------------------------------------------------------- */
+
+/* Elements of a channel block for the context's instruction set. */
+static int32_t channel_block(const sg_site *site) {
+    return site->context->isa >= SYNGAN_ISA_AVX512 ? 16 : 8;
+}
+
+static sg_layout blocked_layout(const sg_site *site, const sg_desc *desc) {
+    int32_t block = channel_block(site);
+    if (desc->dims.size[1] % block != 0) return (sg_layout){.kind = SG_PLAIN};
+    return (sg_layout){.kind = SG_BLOCKED, .block = block};
+}
+
+/* An image's descriptor: in blocks if they are whole, else (or if `free`) as
+ * oneDNN likes. */
+static syngan_status image_md(const sg_site *site, const sg_desc *desc,
+                              bool free, sg_md *out) {
+    sg_desc wanted = *desc;
+    wanted.layout = blocked_layout(site, desc);
+    bool any = free || wanted.layout.kind == SG_PLAIN;
+    return sg_md_make(site->context, 4, desc->dims.size, desc->type,
+                      any ? dnnl_format_tag_any : sg_md_layout_tag(&wanted),
+                      out);
+}
+
+/* A weight's descriptor, with a dimension of its own for several groups. */
+static syngan_status weight_md(const sg_site *site, const sg_desc *desc,
+                               sg_md *out) {
+    const sg_conv_fields *f = site->fields;
+    const int64_t *size = desc->dims.size;
+    const int64_t grouped[] = {f->groups, size[0] / f->groups, size[1], size[2],
+                               size[3]};
+    bool one = f->groups == 1;
+    return sg_md_make(site->context, one ? 4 : 5, one ? size : grouped,
+                      desc->type, dnnl_format_tag_any, out);
+}
+
+static void set_geometry(const sg_conv_fields *f, sg_onednn_conv *conv) {
+    conv->stride[0] = f->stride_h;
+    conv->stride[1] = f->stride_w;
+    conv->dilation[0] = f->dilation_h - 1;
+    conv->dilation[1] = f->dilation_w - 1;
+    conv->pad_before[0] = f->pad_top;
+    conv->pad_before[1] = f->pad_left;
+    conv->pad_after[0] = f->pad_bottom;
+    conv->pad_after[1] = f->pad_right;
+}
+
+/* Sets the primitive's descriptor; *found is false if oneDNN has nothing but
+ * its reference for these orders. */
+static syngan_status try_desc(sg_site *site, conv_state *state, bool free,
+                              bool *found) {
+    sg_onednn_conv conv = {0};
+    int direction = state->direction;
+    set_geometry(site->fields, &conv);
+    syngan_status status =
+        image_md(site, role_desc(site, direction, X), free, &conv.x);
+    if (status == SYNGAN_OK)
+        status = image_md(site, role_desc(site, direction, Y), free, &conv.y);
+    if (status == SYNGAN_OK)
+        status = weight_md(site, role_desc(site, direction, W), &conv.w);
+    if (status == SYNGAN_OK && site->has_bias && direction == SG_FORWARD)
+        status = sg_md_make(site->context, 1, &site->output.dims.size[1],
+                            SYNGAN_F32, dnnl_a, &conv.bias);
+    dnnl_status_t result = dnnl_success;
+    if (status == SYNGAN_OK)
+        result = sg_onednn_conv_desc(&state->primitive, direction, &conv);
+    *found = status == SYNGAN_OK && result == dnnl_success &&
+             strncmp(sg_onednn_name(&state->primitive), "ref", 3) != 0;
+    if (status == SYNGAN_OK && result != dnnl_success && free)
+        status = sg_onednn_fail(site->context, result, site->label);
+    sg_md_free(site->context, conv.x);
+    sg_md_free(site->context, conv.y);
+    sg_md_free(site->context, conv.w);
+    sg_md_free(site->context, conv.bias);
+    return status;
+}
+
+static syngan_status choose_desc(sg_site *site, conv_state *state) {
+    const sg_conv_fields *f = site->fields;
+    bool found = false;
+    if (f->groups == 1) SG_TRY(try_desc(site, state, false, &found));
+    if (!found) SG_TRY(try_desc(site, state, true, &found));
+    return SYNGAN_OK;
+}
+
+/* ---- layouts ------------------------------------------------------------ */
+
+static syngan_status build_copy(const sg_site *site, sg_onednn *copy,
+                                sg_md from, sg_md to) {
+    static const int names[] = {DNNL_ARG_FROM, DNNL_ARG_TO};
+    SG_TRY(sg_onednn_open(site->context, copy));
+    dnnl_status_t status = sg_onednn_reorder_desc(copy, from, to);
+    if (status != dnnl_success)
+        return sg_onednn_fail(site->context, status, site->label);
+    return sg_onednn_build(site->context, copy, names, 2);
+}
+
+/* Sets the layout of an image to `layout` if the primitive's order is that. */
+static syngan_status match(const sg_site *site, sg_desc *desc, sg_md actual,
+                           sg_layout layout, bool *matches) {
+    sg_desc candidate = *desc;
+    sg_md md;
+    candidate.layout = layout;
+    SG_TRY(sg_md_make(site->context, 4, desc->dims.size, desc->type,
+                      sg_md_layout_tag(&candidate), &md));
+    *matches = dnnl_memory_desc_equal(md, actual) != 0;
+    if (*matches) desc->layout = layout;
+    sg_md_free(site->context, md);
+    return SYNGAN_OK;
+}
+
+/* Another order than ours: plain outside, copied within the run. */
+static syngan_status plan_copy(sg_site *site, conv_state *state, int role,
+                               sg_md actual) {
+    sg_desc *desc = role_desc(site, state->direction, role);
+    sg_md plain;
+    desc->layout = (sg_layout){.kind = SG_PLAIN};
+    SG_TRY(sg_md_make(site->context, 4, desc->dims.size, desc->type, dnnl_abcd,
+                      &plain));
+    bool is_output = role_place[state->direction][role] == 2;
+    syngan_status status =
+        build_copy(site, &state->copy[role], is_output ? actual : plain,
+                   is_output ? plain : actual);
+    sg_md_free(site->context, plain);
+    state->place[role] = site->workspace;
+    size_t bytes = dnnl_memory_desc_get_size(actual);
+    site->workspace += (bytes + 63) / 64 * 64;
+    return status;
+}
+
+static syngan_status plan_image(sg_site *site, conv_state *state, int role) {
+    sg_desc *desc = role_desc(site, state->direction, role);
+    sg_md actual =
+        sg_onednn_md(&state->primitive, role_name[state->direction][role]);
+    bool matches = false;
+    sg_layout blocked = blocked_layout(site, desc);
+    if (blocked.kind == SG_BLOCKED)
+        SG_TRY(match(site, desc, actual, blocked, &matches));
+    if (!matches)
+        SG_TRY(
+            match(site, desc, actual, (sg_layout){.kind = SG_PLAIN}, &matches));
+    return matches ? SYNGAN_OK : plan_copy(site, state, role, actual);
+}
+
+static void plan_weight(sg_site *site, const conv_state *state) {
+    sg_md md = sg_onednn_md(&state->primitive, role_name[state->direction][W]);
+    role_desc(site, state->direction, W)->layout =
+        (sg_layout){.kind = SG_OPAQUE,
+                    .opaque = md,
+                    .bytes = dnnl_memory_desc_get_size(md)};
+}
+
+/* One scratchpad for all, behind the copies. */
+static void plan_scratchpad(sg_site *site, conv_state *state) {
+    size_t scratchpad = state->primitive.scratchpad;
+    for (int role = 0; role < ROLES; role++)
+        if (state->copy[role].scratchpad > scratchpad)
+            scratchpad = state->copy[role].scratchpad;
+    state->scratchpad = site->workspace;
+    site->workspace += scratchpad;
+}
+
+/* ---- planning and running ----------------------------------------------- */
+
+/* A first ReLU goes into the forward primitive. */
+static syngan_status fuse_unary(const sg_site *site, conv_state *state) {
+    if (state->direction != SG_FORWARD || site->n_unary == 0) return SYNGAN_OK;
+    const sg_unary *first = &site->unary[0];
+    if (first->kind != SG_UNARY_RELU && first->kind != SG_UNARY_LEAKY_RELU)
+        return SYNGAN_OK;
+    state->fused_unary = 1;
+    return sg_onednn_post_relu(site->context, &state->primitive,
+                               first->kind == SG_UNARY_RELU ? 0.0
+                                                            : first->alpha);
+}
+
+static syngan_status plan(sg_site *site, int32_t direction) {
+    conv_state *state;
+    SG_TRY(sg_onednn_state(site, sizeof *state, (void **)&state));
+    state->direction = direction;
+    SG_TRY(fuse_unary(site, state));
+    SG_TRY(choose_desc(site, state));
+    const int *name = role_name[direction];
+    const int names[] = {name[X], name[W], name[Y], DNNL_ARG_BIAS};
+    bool fused_bias = site->has_bias && direction == SG_FORWARD;
+    SG_TRY(sg_onednn_build(site->context, &state->primitive, names,
+                           fused_bias ? 4 : 3));
+    SG_TRY(plan_image(site, state, X));
+    SG_TRY(plan_image(site, state, Y));
+    plan_weight(site, state);
+    plan_scratchpad(site, state);
+    site->detail = sg_onednn_name(&state->primitive);
+    return SYNGAN_OK;
+}
+
+static syngan_status plan_forward(sg_site *site) {
+    return plan(site, SG_FORWARD);
+}
+static syngan_status plan_input(sg_site *site) {
+    return plan(site, SG_BACKWARD_INPUT);
+}
+static syngan_status plan_weight_gradient(sg_site *site) {
+    return plan(site, SG_BACKWARD_WEIGHT);
+}
+
+/* Copies a value between the site's and the primitive's order, if that is
+ * how it was planned: inputs before the primitive runs, the result after. */
+static syngan_status run_copy(const sg_site *site, int role, void *from,
+                              void *to, void *scratchpad) {
+    conv_state *state = site->state;
+    void *const pointers[] = {from, to};
+    if (state->copy[role].primitive == NULL) return SYNGAN_OK;
+    return sg_onednn_run(site->context, &state->copy[role], pointers,
+                         scratchpad);
+}
+
+static syngan_status run(const sg_site *site, const sg_call *call) {
+    const conv_state *state = site->state;
+    char *workspace = call->workspace;
+    void *scratchpad = workspace + state->scratchpad;
+    void *outside[ROLES], *inside[ROLES + 1];
+    int result = W;
+    for (int role = 0; role < ROLES; role++) {
+        int place = role_place[state->direction][role];
+        bool is_copied = state->copy[role].primitive != NULL;
+        outside[role] = place == 2 ? call->output : call->input[place];
+        inside[role] =
+            is_copied ? workspace + state->place[role] : outside[role];
+        if (place == 2)
+            result = role;
+        else
+            SG_TRY(
+                run_copy(site, role, outside[role], inside[role], scratchpad));
+    }
+    inside[ROLES] = (void *)(uintptr_t)call->bias; /* read only if fused */
+    SG_TRY(sg_onednn_run(site->context, site->state, inside, scratchpad));
+    SG_TRY(run_copy(site, result, inside[result], outside[result], scratchpad));
+    if (result != W)
+        sg_finish(site, call, site->has_bias && result == X,
+                  state->fused_unary);
+    return SYNGAN_OK;
+}
+
+static void destroy(sg_site *site) {
+    conv_state *state = site->state;
+    for (int role = 0; state != NULL && role < ROLES; role++)
+        sg_onednn_close(&state->copy[role]);
+    sg_onednn_destroy(site);
+}
+
+static const sg_kernel forward = {
+    .name = "convolution",
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .plan = plan_forward,
+    .run = run,
+    .destroy = destroy,
+};
+static const sg_kernel backward_input = {
+    .name = "convolution, data",
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .plan = plan_input,
+    .run = run,
+    .destroy = destroy,
+};
+static const sg_kernel backward_weight = {
+    .name = "convolution, weight",
+    .plan = plan_weight_gradient,
+    .run = run,
+    .destroy = destroy,
+};
+
+const sg_kernel *const sg_conv2d_kernels[] = {&forward, NULL};
+const sg_kernel *const sg_conv2d_input_kernels[] = {&sg_kernel_conv_few,
+                                                    &backward_input, NULL};
+const sg_kernel *const sg_conv2d_weight_kernels[] = {&backward_weight, NULL};
