@@ -3,12 +3,11 @@
  * syngan_NAME_options has the field table sg_options_NAME, defined where the
  * struct is used. */
 SG_OPTIONS(context)
+SG_OPTIONS(conv2d)
+SG_OPTIONS(conv2d_transpose)
 SG_OPTIONS(dataset)
 SG_OPTIONS(dense)
 SG_OPTIONS(grid)
 SG_OPTIONS(optimizer)
 SG_OPTIONS(parameter)
 SG_OPTIONS(program)
-SG_OPTIONS(dense)
-SG_OPTIONS(conv2d)
-SG_OPTIONS(conv2d_transpose)
