@@ -47,6 +47,9 @@ foreach(kind static shared)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(syngan_${kind} PRIVATE ${syngan_libraries})
+  if(NOT SYNGAN_INSTALL OR NOT SYNGAN_EXAMPLES) # inside another project: built if it is used
+    set_target_properties(syngan_${kind} PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
 endforeach()
 
 # Only the listed symbols are visible, each with its version, and none may be
@@ -58,7 +61,7 @@ target_link_options(syngan_shared PRIVATE
 if(NOT (CMAKE_C_COMPILER_ID MATCHES "Clang" AND CMAKE_C_FLAGS MATCHES "-fsanit"))
   target_link_options(syngan_shared PRIVATE -Wl,--no-undefined)
 endif()
-set_target_properties(syngan_shared PROPERTIES EXCLUDE_FROM_ALL ON INSTALL_RPATH_USE_LINK_PATH ON
+set_target_properties(syngan_shared PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
   LINK_DEPENDS ${symbol_map})
 

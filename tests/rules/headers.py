@@ -20,7 +20,7 @@ CPP17 = ["-x", "c++", "-std=c++17", "-Wold-style-cast"]
 def compile_header(compiler, flags, header):
     """The compiler's first complaint about a source that includes the header
     (twice: its guard must hold), or None."""
-    source = f'#include "{header}"\n' * 2
+    source = f'#include "{header}"\n' * 2 + "extern int not_empty;\n"
     result = subprocess.run(
         [compiler, "-fsyntax-only", *flags, *WARNINGS, "-"],
         input=source, capture_output=True, text=True)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A program of somebody else: a small model, one sample from it. */
+#include <math.h>
+#include <stdio.h>
+#include <syngan.h>
+
+static syngan_model *make_model(syngan_context *context) {
+    syngan_graph *graph = NULL;
+    syngan_model *model = NULL;
+    if (syngan_graph_create(context, &graph) != SYNGAN_OK) return NULL;
+    syngan_node *x =
+        syngan_input(graph, "noise", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 5));
+    x = syngan_dense(x, SYNGAN_DENSE(.units = 16));
+    x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 1, 4, 4));
+    x = syngan_conv2d(
+        x, SYNGAN_CONV2D(.filters = 3, .kernel = 3, .activation = SYNGAN_TANH));
+    if (syngan_model_create(x, "small", &model) != SYNGAN_OK) model = NULL;
+    syngan_graph_free(graph);
+    return model;
+}
+
+int main(void) {
+    syngan_context *context = NULL;
+    syngan_tensor *sample = NULL;
+    int fine = 0;
+    if (syngan_context_create(SYNGAN_CONTEXT(.seed = 1), &context) ==
+        SYNGAN_OK) {
+        syngan_model *model = make_model(context);
+        if (model && syngan_model_sample(model, 2, 7, &sample) == SYNGAN_OK) {
+            const float *value = syngan_tensor_data(sample);
+            fine = syngan_tensor_count(sample) == 2 * 3 * 4 * 4 &&
+                   isfinite(value[0]);
+        }
+        if (!fine) printf("failed: %s\n", syngan_last_error(context));
+        syngan_tensor_free(sample);
+        syngan_model_free(model);
+    }
+    syngan_context_free(context);
+    return fine ? 0 : 1;
+}
