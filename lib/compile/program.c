@@ -182,10 +182,14 @@ syngan_status sg_program_estimate(syngan_node *const *outputs, size_t n_outputs,
                                   syngan_node *const *updates, size_t n_updates,
                                   const syngan_program_options *options,
                                   uint64_t *bytes) {
+    const syngan_node *first = n_outputs > 0 ? outputs[0] : updates[0];
+    syngan_context *context = first->graph->context;
+    uint64_t before = atomic_load(&context->bytes);
     syngan_program *program;
     SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, true,
                         &program));
-    *bytes = syngan_program_bytes(program);
+    /* All that is there now, and the arena that is not. */
+    *bytes = atomic_load(&context->bytes) - before + program->arena_bytes;
     syngan_program_free(program);
     return SYNGAN_OK;
 }

@@ -70,11 +70,17 @@ typedef struct work {
     const sg_call *call;
 } work;
 
+/* Input 2, where it is given, is the decay in place of the field. */
+static float decay_of(const work *w) {
+    const average_fields *fields = w->site->fields;
+    return w->site->n_inputs == 3 ? *(const float *)w->call->input[2]
+                                  : (float)fields->decay;
+}
+
 static void average_range(void *argument, int64_t first, int64_t last) {
     const work *w = argument;
-    const average_fields *fields = w->site->fields;
     SG_SIMD_PICK(w->site->context->isa, sg_average_update)
-    ((float)fields->decay, (size_t)(last - first),
+    (decay_of(w), (size_t)(last - first),
      (const float *)w->call->input[1] + first,
      (float *)w->call->input[0] + first);
 }
@@ -95,10 +101,19 @@ static syngan_status average_infer(sg_infer *infer) {
         return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
                        "%s: the decay %g is not between 0 and 1", infer->label,
                        fields->decay);
+    if (infer->n_inputs != 2 && infer->n_inputs != 3)
+        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                       "%s: takes 2 or 3 inputs, not %d", infer->label,
+                       infer->n_inputs);
     SG_TRY(value_infer(infer));
     if (infer->type != SYNGAN_F32)
         return sg_fail(infer->context, SYNGAN_E_TYPE, "%s: takes f32, not %s",
                        infer->label, syngan_type_name(infer->type));
+    if (infer->n_inputs == 3 && (infer->inputs[2]->type != SYNGAN_F32 ||
+                                 infer->inputs[2]->dims.rank != 0))
+        return sg_fail(infer->context, SYNGAN_E_SHAPE,
+                       "%s: the decay '%s' is not an f32 of rank 0",
+                       infer->label, infer->inputs[2]->name);
     return SYNGAN_OK;
 }
 
@@ -106,7 +121,7 @@ const sg_op sg_op_moving_average = {
     .name = "moving_average",
     .version = 1,
     .flags = SG_OP_UPDATE,
-    .n_inputs = 2,
+    .n_inputs = -1,
     .n_changed = 1,
     .fields = &average_field_list,
     .infer = average_infer,
