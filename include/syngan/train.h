@@ -48,11 +48,12 @@ enum {
         3 /**< between real and fake, weight (|grad| - 1)^2 */
 };
 
-/** What one report of the trainer holds. Losses are of the last iteration. */
+/** What was measured in one iteration. */
 typedef struct syngan_losses {
-    size_t struct_size;
-    int64_t iteration; /**< iterations done before it: 0 for the first */
-    double seconds;    /**< training time since the first, resumed runs added */
+    size_t struct_size; /**< set by the caller: sizeof of this struct */
+    int64_t iteration;  /**< iterations done before it: 0 for the first */
+    double seconds;     /**< training time of this trainer until then; 0 for
+                             iterations from before it was loaded */
     float d_loss_real;
     float d_loss_fake;
     float d_loss; /**< mean of the two */
@@ -60,15 +61,18 @@ typedef struct syngan_losses {
     float d_accuracy_fake;
     float d_accuracy; /**< mean of the two */
     float g_loss;
-    float penalty;
-    int32_t collapsed; /**< 1: a collapse is suspected; see the log */
+    float penalty;     /**< with its weight */
+    int32_t collapsed; /**< 1: a collapse is suspected: d_loss has been under
+                            0.01 for 200 iterations (not with the Wasserstein
+                            loss). The log tells it once. */
     int32_t reserved;
 } syngan_losses;
 
 /** Called after iterations 0, n, 2n, ... (n = report_every), and after the
  *  last one. It may sample and save the trainer.
- *  @return SYNGAN_OK to go on; a status of at least SYNGAN_E_USER stops the
- *  run, which then returns it, in a state that can be resumed. */
+ *  @return SYNGAN_OK to go on; anything else (a failed call's status, or one
+ *  of at least SYNGAN_E_USER) stops the run, which then returns it, in a state
+ *  that can be resumed. */
 typedef syngan_status (*syngan_progress_fn)(syngan_trainer *trainer,
                                             const syngan_losses *losses,
                                             void *user);
@@ -94,7 +98,8 @@ typedef struct syngan_trainer_options {
         *generator_optimizer; /**< default: recipe's */
     const syngan_optimizer_options *discriminator_optimizer;
     uint64_t seed;               /**< of noise; default: the context's */
-    int32_t report_every;        /**< iterations; default 100 */
+    int32_t report_every;        /**< iterations; default 100. The state to go
+                                      back to on NaN is kept as often */
     int32_t bf16;                /**< 1: bf16 products; refused without
                                       AVX512_BF16 */
     syngan_progress_fn progress; /**< default none */
@@ -165,7 +170,8 @@ syngan_trainer_write_chart(const syngan_trainer *trainer, const char *path);
 /* ---- checkpoints --------------------------------------------------------- */
 
 /** Writes everything that resuming needs to one safetensors file, atomically:
- *  networks, parameters, optimizers, averages, positions, history. */
+ *  networks, parameters, optimizers, averages, positions, history. Equal states
+ *  give equal bytes. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_save(syngan_trainer *trainer, const char *path);
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
@@ -175,7 +181,7 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
  * Continues a saved run, bit for bit as if it had not stopped (same threads,
  * instruction set and oneDNN; a difference is logged as a warning). Networks
  * and settings come from the file.
- * @param dataset of the shape and count of the one saved with
+ * @param dataset of the shape, count, order and seed of the one saved with
  * @param options NULL, or hooks (progress, line, report_every) to set; any
  *                other field that is set must equal the saved one
  * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_VERSION,

@@ -24,7 +24,7 @@ typedef struct application {
     syngan_node **inputs; /* of the node being made */
 } application;
 
-/* ---- checks ------------------------------------------------------------- */
+/* ---- checks ------------------------------------------------------------ */
 
 /* Whether the input's shape fits, apart from an open batch; takes the batch
  * from the first input that has one. */
@@ -94,7 +94,7 @@ static bool check_application(application *a, syngan_node *const *inputs,
     return true;
 }
 
-/* ---- making the nodes --------------------------------------------------- */
+/* ---- making the nodes -------------------------------------------------- */
 
 /* The node's fields with open batches replaced, in `copy` if need be. */
 static const void *fields_here(const application *a, const syngan_node *node,

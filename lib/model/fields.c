@@ -16,7 +16,7 @@ static bool is_stored(const sg_field *field) {
            field->type != SYNGAN_OPTION_STRING;
 }
 
-/* ---- names of an enum's values ------------------------------------------- */
+/* ---- names of an enum's values ----------------------------------------- */
 
 #define CHOICE_MAX 64
 
@@ -58,7 +58,7 @@ static syngan_status read_choice(sg_json_value value, const sg_field *field,
                         field->choices);
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------- */
 
 static void write_dims(sg_json_writer *writer, const char *key,
                        const sg_dims *dims) {
@@ -129,33 +129,45 @@ void sg_fields_write(sg_json_writer *writer, const char *key,
     sg_json_close_object(writer);
 }
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- reading ----------------------------------------------------------- */
 
-static syngan_status read_integer(sg_json_value value, const sg_field *field,
+/* A field to be read, and whether its standard value is always right. */
+typedef struct target {
+    const sg_field *field;
+    bool standard_fits;
+} target;
+
+static bool is_inside(const target *t, double number) {
+    return (number >= t->field->minimum && number <= t->field->maximum) ||
+           (t->standard_fits && number == t->field->standard);
+}
+
+static syngan_status read_integer(sg_json_value value, const target *t,
                                   int64_t low, int64_t high, int64_t *out) {
     int64_t number;
     SG_TRY(sg_json_read_i64(value, low, high, &number));
-    if ((double)number < field->minimum || (double)number > field->maximum)
+    if (!is_inside(t, (double)number))
         return sg_json_fail(value, "is %lld, not within %g ... %g",
-                            (long long)number, field->minimum, field->maximum);
+                            (long long)number, t->field->minimum,
+                            t->field->maximum);
     *out = number;
     return SYNGAN_OK;
 }
 
 /* Operators' own numbers may be infinite ("clip" without an upper end). */
-static syngan_status read_real(sg_json_value value, const sg_field *field,
+static syngan_status read_real(sg_json_value value, const target *t,
                                double *out) {
     double number;
     SG_TRY(sg_json_read_f64(value, &number));
-    bool inside = number >= field->minimum && number <= field->maximum;
-    if (!inside && !(field->type == SG_FIELD_F64 && isinf(number)))
+    if (!is_inside(t, number) &&
+        !(t->field->type == SG_FIELD_F64 && isinf(number)))
         return sg_json_fail(value, "is %g, not within %g ... %g", number,
-                            field->minimum, field->maximum);
+                            t->field->minimum, t->field->maximum);
     *out = number;
     return SYNGAN_OK;
 }
 
-static syngan_status read_dims(sg_json_value value, const sg_field *field,
+static syngan_status read_dims(sg_json_value value, const target *t,
                                sg_dims *out) {
     size_t count;
     SG_TRY(sg_json_read_array(value, &count));
@@ -164,54 +176,53 @@ static syngan_status read_dims(sg_json_value value, const sg_field *field,
                             SYNGAN_MAX_RANK);
     *out = (sg_dims){.rank = (int32_t)count};
     for (size_t i = 0; i < count; i++)
-        SG_TRY(read_integer(sg_json_item(value, i), field, INT64_MIN, INT64_MAX,
+        SG_TRY(read_integer(sg_json_item(value, i), t, INT64_MIN, INT64_MAX,
                             &out->size[i]));
     return SYNGAN_OK;
 }
 
-static syngan_status read_one(sg_json_value value, const sg_field *field,
-                              void *at) {
+static syngan_status read_one(sg_json_value value, const target *t, void *at) {
     int64_t integer = 0;
     double real = 0;
     bool flag;
-    switch (field->type) {
+    switch (t->field->type) {
     case SYNGAN_OPTION_I32:
-        SG_TRY(read_integer(value, field, INT32_MIN, INT32_MAX, &integer));
+        SG_TRY(read_integer(value, t, INT32_MIN, INT32_MAX, &integer));
         *(int32_t *)at = (int32_t)integer;
         return SYNGAN_OK;
     case SYNGAN_OPTION_I64:
-        return read_integer(value, field, INT64_MIN, INT64_MAX, at);
+        return read_integer(value, t, INT64_MIN, INT64_MAX, at);
     case SYNGAN_OPTION_U64:
         return sg_json_read_u64(value, at);
     case SYNGAN_OPTION_F32:
-        SG_TRY(read_real(value, field, &real));
+        SG_TRY(read_real(value, t, &real));
         *(float *)at = (float)real;
         return SYNGAN_OK;
     case SG_FIELD_F64:
-        return read_real(value, field, at);
+        return read_real(value, t, at);
     case SYNGAN_OPTION_BOOL:
         SG_TRY(sg_json_read_bool(value, &flag));
         *(int32_t *)at = flag;
         return SYNGAN_OK;
     case SYNGAN_OPTION_ENUM:
-        return read_choice(value, field, at);
+        return read_choice(value, t->field, at);
     default:
-        assert(field->type == SG_FIELD_DIMS);
-        return read_dims(value, field, at);
+        assert(t->field->type == SG_FIELD_DIMS);
+        return read_dims(value, t, at);
     }
 }
 
 /* An array of exactly field->count elements. */
-static syngan_status read_many(sg_json_value value, const sg_field *field,
-                               char *at) {
+static syngan_status read_many(sg_json_value value, const target *t, char *at) {
+    const sg_field *field = t->field;
     size_t count;
     SG_TRY(sg_json_read_array(value, &count));
     if (count != (size_t)field->count)
         return sg_json_fail(value, "has %zu elements, not %d", count,
                             field->count);
     for (size_t i = 0; i < count; i++)
-        SG_TRY(read_one(sg_json_item(value, i), field,
-                        at + i * element_size(field)));
+        SG_TRY(
+            read_one(sg_json_item(value, i), t, at + i * element_size(field)));
     return SYNGAN_OK;
 }
 
@@ -246,7 +257,7 @@ static const sg_field *find_field(const sg_fields *fields, const char *name) {
 }
 
 syngan_status sg_fields_read(sg_json_value object, const sg_fields *fields,
-                             void *values) {
+                             bool standard_fits, void *values) {
     size_t count;
     SG_TRY(sg_json_read_object(object, &count));
     memset(values, 0, fields->size);
@@ -255,9 +266,10 @@ syngan_status sg_fields_read(sg_json_value object, const sg_fields *fields,
         char *at = (char *)values + field->offset;
         if (!is_stored(field)) continue;
         sg_json_value value = sg_json_member(object, field->name);
+        const target t = {.field = field, .standard_fits = standard_fits};
         if (sg_json_present(value))
-            SG_TRY(field->count > 0 ? read_many(value, field, at)
-                                    : read_one(value, field, at));
+            SG_TRY(field->count > 0 ? read_many(value, &t, at)
+                                    : read_one(value, &t, at));
         else if (field->count == 0)
             set_standard(field, at);
     }

@@ -9,7 +9,7 @@
 
 #include "model/network.h"
 
-/* ---- formats ------------------------------------------------------------- */
+/* ---- formats ----------------------------------------------------------- */
 
 syngan_status sg_format_put(sg_safetensors_writer *file, const char *format) {
     SG_TRY(sg_safetensors_put_text(file, "format", format));
@@ -35,7 +35,7 @@ syngan_status sg_format_check(syngan_context *context,
                    version == NULL ? "unknown" : version, SG_FORMAT_VERSION);
 }
 
-/* ---- saving -------------------------------------------------------------- */
+/* ---- saving ------------------------------------------------------------ */
 
 static syngan_status put_model(sg_safetensors_writer *file,
                                const syngan_model *model) {
@@ -77,7 +77,7 @@ syngan_status syngan_model_save_stream(const syngan_model *model,
     return save(model, out);
 }
 
-/* ---- loading ------------------------------------------------------------- */
+/* ---- loading ----------------------------------------------------------- */
 
 static syngan_status get_model(syngan_context *context,
                                const sg_safetensors *file, syngan_model **out) {

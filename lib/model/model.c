@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "graph/op.h"
 
-/* ---- the handle --------------------------------------------------------- */
+/* ---- the handle -------------------------------------------------------- */
 
 syngan_model *sg_model_retain(syngan_model *model) {
     atomic_fetch_add(&model->references, 1);
@@ -65,7 +65,7 @@ static void model_append(syngan_model *model, syngan_node *node,
     if (node->op == &sg_op_input) model->inputs[model->n_inputs++] = node;
 }
 
-/* ---- from a result ------------------------------------------------------ */
+/* ---- from a result ----------------------------------------------------- */
 
 /* Sets needed[id] for each node that `output` depends on; returns how many. */
 static size_t mark_needed(const syngan_node *output, unsigned char *needed) {
@@ -182,7 +182,7 @@ syngan_status syngan_model_create(syngan_node *output, const char *name,
     return status;
 }
 
-/* ---- clones ------------------------------------------------------------- */
+/* ---- clones ------------------------------------------------------------ */
 
 static sg_variable *variable_like(const sg_variable *source) {
     sg_variable *variable =
@@ -269,7 +269,7 @@ syngan_status syngan_model_copy_parameters(syngan_model *target,
     return SYNGAN_OK;
 }
 
-/* ---- about a model ------------------------------------------------------ */
+/* ---- about a model ----------------------------------------------------- */
 
 const char *syngan_model_name(const syngan_model *model) {
     return model == NULL ? "" : model->name;

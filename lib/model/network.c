@@ -28,7 +28,7 @@
 #define FIELDS_MAX 1024
 #define NAME_MAX_BYTES 1024
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------- */
 
 static void write_dims(sg_json_writer *json, const sg_dims *dims) {
     sg_json_open_array(json, "dims");
@@ -92,7 +92,7 @@ syngan_status sg_network_put(sg_safetensors_writer *file, const char *key,
     return status;
 }
 
-/* ---- names of tensors ---------------------------------------------------- */
+/* ---- names of tensors -------------------------------------------------- */
 
 /* "<prefix><name>", or of the constant at `index`: "<prefix>constant:7". */
 static syngan_status tensor_name(syngan_context *context, const char *prefix,
@@ -129,7 +129,7 @@ syngan_status sg_network_put_tensors(sg_safetensors_writer *file,
     return SYNGAN_OK;
 }
 
-/* ---- reading tensors ----------------------------------------------------- */
+/* ---- reading tensors --------------------------------------------------- */
 
 /* The f32 tensor of this name in the file; `dims` NULL: of any shape. */
 static syngan_status find_tensor(syngan_context *context,
@@ -172,7 +172,7 @@ syngan_status sg_network_get_tensors(const sg_safetensors *file,
     return SYNGAN_OK;
 }
 
-/* ---- reading nodes ------------------------------------------------------- */
+/* ---- reading nodes ----------------------------------------------------- */
 
 typedef struct network_reader {
     syngan_context *context;
@@ -280,7 +280,7 @@ static syngan_status read_operator(const network_reader *r, sg_json_value value,
     _Alignas(16) unsigned char fields[FIELDS_MAX];
     if (op->fields != NULL)
         SG_TRY(sg_fields_read(sg_json_member(value, "fields"), op->fields,
-                              fields));
+                              false, fields));
     syngan_node **inputs;
     size_t count;
     SG_TRY(read_inputs(r, sg_json_member(value, "inputs"), &inputs, &count));
@@ -328,7 +328,7 @@ static syngan_status read_node(const network_reader *r, sg_json_value value,
     return read_operator(r, value, op, name, out);
 }
 
-/* ---- reading a network --------------------------------------------------- */
+/* ---- reading a network ------------------------------------------------- */
 
 static syngan_status read_nodes(network_reader *r, sg_json_value root,
                                 syngan_model **out) {

@@ -26,7 +26,7 @@ syngan_status sg_network_get(syngan_context *context,
 syngan_status sg_network_get_tensors(const sg_safetensors *file,
                                      const char *prefix, syngan_model *model);
 
-/* ---- files of one model -------------------------------------------------- */
+/* ---- files of one model ------------------------------------------------ */
 
 /* What the metadata text "format" says. */
 #define SG_FORMAT_MODEL "syngan model"

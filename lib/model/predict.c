@@ -16,7 +16,7 @@
 #define CHUNK_MOST 64
 #define CHUNK_BYTES ((int64_t)256 << 20)
 
-/* ---- the program --------------------------------------------------------- */
+/* ---- the program ------------------------------------------------------- */
 
 void sg_prediction_free(syngan_model *model) {
     sg_prediction *p = &model->prediction;
@@ -115,7 +115,7 @@ static syngan_status prepare(syngan_model *model) {
     return status;
 }
 
-/* ---- running it ---------------------------------------------------------- */
+/* ---- running it -------------------------------------------------------- */
 
 /* Fills rows first ... first + rows - 1 of input `index` into `target`. */
 typedef void (*fill_fn)(const void *source, size_t index, int64_t first,
@@ -170,7 +170,7 @@ static syngan_status run_rows(syngan_model *model, int64_t count, fill_fn fill,
     return status;
 }
 
-/* ---- prediction ---------------------------------------------------------- */
+/* ---- prediction -------------------------------------------------------- */
 
 static void fill_given(const void *source, size_t index, int64_t first,
                        int64_t rows, syngan_tensor *target) {
@@ -225,7 +225,7 @@ syngan_status syngan_model_predict(syngan_model *model,
     return run_rows(model, rows, fill_given, inputs, out);
 }
 
-/* ---- sampling ------------------------------------------------------------ */
+/* ---- sampling ---------------------------------------------------------- */
 
 static void fill_noise(const void *source, size_t index, int64_t first,
                        int64_t rows, syngan_tensor *target) {

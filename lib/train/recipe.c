@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Recipes: one table with the values of each, and the reading of a trainer's
+ * options on top of them.
+ */
+#include "train/recipe.h"
+
+#include <string.h>
+
+#include "model/fields.h"
+
+/* ---- the recipes ------------------------------------------------------- */
+
+typedef struct recipe {
+    int32_t discriminator_update;
+    int32_t fakes;
+    int32_t penalty;
+    float real_target;
+    float average_decay; /* 0: no average */
+    syngan_optimizer_options generator_optimizer;
+    syngan_optimizer_options discriminator_optimizer;
+} recipe;
+
+#define ADAM(rate, first, second, small)                                       \
+    {                                                                          \
+        .struct_size = sizeof(syngan_optimizer_options), .kind = SYNGAN_ADAM,  \
+        .learning_rate = rate, .beta1 = first, .beta2 = second,                \
+        .epsilon = small                                                       \
+    }
+
+static const recipe recipes[] = {
+    /* Adam's values are those of Radford, Metz and Chintala 2015. */
+    [SYNGAN_RECIPE_DEFAULT] =
+        {
+            .discriminator_update = SYNGAN_UPDATE_SEPARATE,
+            .fakes = SYNGAN_FAKES_TRAINING,
+            .penalty = SYNGAN_PENALTY_NONE,
+            .real_target = 1.0f,
+            .average_decay = 0.99f,
+            .generator_optimizer = ADAM(2e-4f, 0.5f, 0.999f, 1e-7f),
+            .discriminator_optimizer = ADAM(2e-4f, 0.5f, 0.999f, 1e-7f),
+        },
+    [SYNGAN_RECIPE_PUBLISHED] =
+        {
+            .discriminator_update = SYNGAN_UPDATE_SEPARATE,
+            .fakes = SYNGAN_FAKES_INFERENCE,
+            .penalty = SYNGAN_PENALTY_NONE,
+            .real_target = 1.0f,
+            .average_decay = 0.0f,
+            .generator_optimizer = ADAM(1e-3f, 0.9f, 0.999f, 1e-7f),
+            .discriminator_optimizer = ADAM(1e-3f, 0.9f, 0.999f, 1e-7f),
+        },
+};
+
+/* ---- the options' fields ----------------------------------------------- */
+
+#define T syngan_trainer_options
+/* Fields whose default is the recipe's have the standard 0 here. */
+static const sg_field trainer_fields[] = {
+    SG_ENUM(T, recipe, "default|published", 0, 1, 0, "set of defaults"),
+    SG_I32(T, batch, 1, 1000000, 64, "examples in a batch"),
+    SG_ENUM(T, loss, "cross_entropy|hinge|wasserstein", 1, 3,
+            SYNGAN_LOSS_CROSS_ENTROPY, "loss of both players"),
+    SG_I32(T, discriminator_steps, 1, 1000, 1,
+           "discriminator steps in an iteration"),
+    SG_ENUM(T, discriminator_update, "separate|joint", 1, 2, 0,
+            "one discriminator update on real and one on fake examples, or "
+            "one on both; default: the recipe's"),
+    SG_ENUM(T, fakes, "training|inference", 1, 2, 0,
+            "mode of the generator when it makes examples for the "
+            "discriminator; default: the recipe's"),
+    SG_ENUM(T, penalty, "none|r1|wgan_gp", 1, 3, 0,
+            "gradient penalty of the discriminator; default: the recipe's"),
+    SG_F32(T, penalty_weight, 0, 1e6, 10, "weight of the gradient penalty"),
+    SG_F32(T, real_target, 0, 1, 0,
+           "label of real examples; default: the recipe's"),
+    SG_F32(T, average_decay, 0, 0.999999, 0,
+           "decay of the averaged generator; default: the recipe's"),
+    SG_OTHER(T, generator_optimizer, "default: the recipe's"),
+    SG_OTHER(T, discriminator_optimizer, "default: the recipe's"),
+    SG_U64(T, seed, "seed of the noise; default: the context's"),
+    SG_I32(T, report_every, 1, 1000000000, SG_REPORT_EVERY,
+           "iterations between two reports"),
+    SG_BOOL(T, bf16, "products in bf16"),
+    SG_OTHER(T, progress, "called with a report"),
+    SG_OTHER(T, progress_user, "given to `progress`"),
+    SG_OTHER(T, line, "called with a line of text about once a second"),
+    SG_OTHER(T, line_user, "given to `line`"),
+};
+#undef T
+
+SG_FIELDS(sg_options_trainer, "trainer", syngan_trainer_options,
+          trainer_fields);
+
+/* ---- reading ----------------------------------------------------------- */
+
+#define WHERE "trainer"
+
+#define GIVEN(options, member)                                                 \
+    sg_options_given(&sg_options_trainer, options,                             \
+                     offsetof(syngan_trainer_options, member))
+
+static void fill_from_recipe(const syngan_trainer_options *options,
+                             const recipe *from, syngan_trainer_options *out) {
+    if (!GIVEN(options, discriminator_update))
+        out->discriminator_update = from->discriminator_update;
+    if (!GIVEN(options, fakes)) out->fakes = from->fakes;
+    if (!GIVEN(options, penalty)) out->penalty = from->penalty;
+    if (!GIVEN(options, real_target)) out->real_target = from->real_target;
+    if (!GIVEN(options, average_decay))
+        out->average_decay = from->average_decay;
+}
+
+static syngan_status check_settings(syngan_context *context,
+                                    const syngan_trainer_options *t) {
+    if (t->real_target < 1.0f && t->loss != SYNGAN_LOSS_CROSS_ENTROPY)
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       WHERE ": real_target is %g, which only the "
+                             "cross-entropy loss has a use for",
+                       (double)t->real_target);
+    if (t->bf16)
+        return sg_fail(context, SYNGAN_E_UNSUPPORTED,
+                       WHERE ": bf16 is not available in this build");
+    return SYNGAN_OK;
+}
+
+static syngan_status read_optimizer(syngan_context *context, const char *where,
+                                    const syngan_optimizer_options *given,
+                                    const syngan_optimizer_options *standard,
+                                    syngan_optimizer_options *out) {
+    return sg_options_read(context, &sg_options_optimizer,
+                           given != NULL ? given : standard, where, out);
+}
+
+syngan_status sg_settings_read(syngan_context *context,
+                               const syngan_trainer_options *options,
+                               sg_settings *out) {
+    syngan_trainer_options *t = &out->trainer;
+    SG_TRY(sg_options_read(context, &sg_options_trainer, options, WHERE, t));
+    const recipe *from = &recipes[t->recipe];
+    fill_from_recipe(options, from, t);
+    if (!GIVEN(options, seed)) t->seed = context->seed;
+    SG_TRY(check_settings(context, t));
+    SG_TRY(read_optimizer(context, WHERE ": generator_optimizer",
+                          t->generator_optimizer, &from->generator_optimizer,
+                          &out->generator_optimizer));
+    SG_TRY(read_optimizer(
+        context, WHERE ": discriminator_optimizer", t->discriminator_optimizer,
+        &from->discriminator_optimizer, &out->discriminator_optimizer));
+    t->generator_optimizer = t->discriminator_optimizer = NULL;
+    return SYNGAN_OK;
+}
+
+/* ---- in files ---------------------------------------------------------- */
+
+/* Names of the parts of the JSON object. */
+#define PART_TRAINER "trainer"
+#define PART_GENERATOR "generator_optimizer"
+#define PART_DISCRIMINATOR "discriminator_optimizer"
+
+syngan_status sg_settings_write(syngan_context *context,
+                                const sg_settings *settings, char **text) {
+    syngan_trainer_options trainer = settings->trainer;
+    trainer.report_every = SG_REPORT_EVERY;
+    sg_json_writer json;
+    sg_json_start(&json, context);
+    sg_json_open_object(&json, NULL);
+    sg_fields_write(&json, PART_TRAINER, &sg_options_trainer, &trainer);
+    sg_fields_write(&json, PART_GENERATOR, &sg_options_optimizer,
+                    &settings->generator_optimizer);
+    sg_fields_write(&json, PART_DISCRIMINATOR, &sg_options_optimizer,
+                    &settings->discriminator_optimizer);
+    sg_json_close_object(&json);
+    return sg_json_finish(&json, text, NULL);
+}
+
+static syngan_status parse_parts(sg_json_value root, sg_settings *out) {
+    SG_TRY(sg_fields_read(sg_json_member(root, PART_TRAINER),
+                          &sg_options_trainer, true, &out->trainer));
+    SG_TRY(sg_fields_read(sg_json_member(root, PART_GENERATOR),
+                          &sg_options_optimizer, true,
+                          &out->generator_optimizer));
+    return sg_fields_read(sg_json_member(root, PART_DISCRIMINATOR),
+                          &sg_options_optimizer, true,
+                          &out->discriminator_optimizer);
+}
+
+syngan_status sg_settings_parse(syngan_context *context, const char *name,
+                                const char *text, sg_settings *out) {
+    sg_json *json;
+    SG_TRY(sg_json_parse(context, name, text, strlen(text), &json));
+    syngan_status status = parse_parts(sg_json_root(json), out);
+    sg_json_free(json);
+    out->trainer.struct_size = sizeof out->trainer;
+    out->generator_optimizer.struct_size = sizeof out->generator_optimizer;
+    out->discriminator_optimizer.struct_size =
+        sizeof out->discriminator_optimizer;
+    if (status == SYNGAN_OK) status = check_settings(context, &out->trainer);
+    return status;
+}
+
+/* ---- resuming ---------------------------------------------------------- */
+
+static size_t field_bytes(const sg_field *field) {
+    return field->type == SYNGAN_OPTION_I64 || field->type == SYNGAN_OPTION_U64
+               ? 8
+               : 4;
+}
+
+/* Each field that `given` sets must be in `read` (which was made of it) as it
+ * is in `saved`. */
+static syngan_status check_equal(syngan_context *context,
+                                 const sg_fields *fields, const char *where,
+                                 const void *given, const void *read,
+                                 const void *saved) {
+    for (size_t i = 0; i < fields->count; i++) {
+        const sg_field *field = &fields->field[i];
+        if (field->type == SYNGAN_OPTION_OTHER ||
+            !sg_options_given(fields, given, field->offset) ||
+            memcmp((const char *)read + field->offset,
+                   (const char *)saved + field->offset,
+                   field_bytes(field)) == 0)
+            continue;
+        return sg_fail(context, SYNGAN_E_MISMATCH,
+                       "%s: %s differs from the checkpoint's; leave it out to "
+                       "continue with that",
+                       where, field->name);
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status
+check_equal_optimizer(syngan_context *context, const char *where,
+                      const syngan_optimizer_options *given,
+                      const syngan_optimizer_options *read,
+                      const syngan_optimizer_options *saved) {
+    if (given == NULL) return SYNGAN_OK;
+    return check_equal(context, &sg_options_optimizer, where, given, read,
+                       saved);
+}
+
+syngan_status sg_settings_resume(syngan_context *context,
+                                 const syngan_trainer_options *options,
+                                 sg_settings *saved) {
+    if (options == NULL) return SYNGAN_OK;
+    sg_settings read;
+    SG_TRY(sg_settings_read(context, options, &read));
+    saved->trainer.report_every = read.trainer.report_every;
+    saved->trainer.progress = read.trainer.progress;
+    saved->trainer.progress_user = read.trainer.progress_user;
+    saved->trainer.line = read.trainer.line;
+    saved->trainer.line_user = read.trainer.line_user;
+    syngan_trainer_options given;
+    SG_TRY(
+        sg_options_read(context, &sg_options_trainer, options, WHERE, &given));
+    SG_TRY(check_equal(context, &sg_options_trainer, WHERE, options,
+                       &read.trainer, &saved->trainer));
+    SG_TRY(check_equal_optimizer(
+        context, WHERE ": generator_optimizer", given.generator_optimizer,
+        &read.generator_optimizer, &saved->generator_optimizer));
+    return check_equal_optimizer(context, WHERE ": discriminator_optimizer",
+                                 given.discriminator_optimizer,
+                                 &read.discriminator_optimizer,
+                                 &saved->discriminator_optimizer);
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trainer: making it from two models and a dataset, estimating its memory,
+ * and training.
+ */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "graph/op.h"
+#include "train/optimizer.h"
+
+/* Room in the history is made ahead for at most so many iterations. */
+#define HISTORY_AHEAD 262144
+
+/* ---- do the parts fit each other? -------------------------------------- */
+
+static syngan_status check_input(const syngan_model *model, const char *player,
+                                 int64_t batch) {
+    char text[SG_DIMS_TEXT];
+    if (model->n_inputs != 1 || model->inputs[0]->type != SYNGAN_F32)
+        return sg_fail(model->context, SYNGAN_E_SHAPE,
+                       "trainer: the %s '%s' has %zu inputs, but must have one "
+                       "of f32",
+                       player, model->name, model->n_inputs);
+    const sg_dims *dims = &model->inputs[0]->dims;
+    if (dims->rank >= 2 &&
+        (dims->size[0] == SYNGAN_BATCH || dims->size[0] == batch))
+        return SYNGAN_OK;
+    return sg_fail(model->context, SYNGAN_E_SHAPE,
+                   "trainer: the %s's input is %s, but must be a batch of "
+                   "examples, with SYNGAN_BATCH as first size",
+                   player, sg_dims_text(dims, text));
+}
+
+/* Shapes that are equal but for the batch in front. */
+static bool same_example(const sg_dims *a, const sg_dims *b) {
+    sg_dims copy = *b;
+    if (a->rank == 0 || a->rank != b->rank) return false;
+    copy.size[0] = a->size[0];
+    return sg_dims_equal(a, &copy);
+}
+
+static syngan_status check_result(const syngan_model *discriminator,
+                                  int64_t batch) {
+    const sg_dims *dims = &discriminator->output->dims;
+    char text[SG_DIMS_TEXT];
+    if (dims->rank == 2 && dims->size[1] == 1 &&
+        (dims->size[0] == SYNGAN_BATCH || dims->size[0] == batch))
+        return SYNGAN_OK;
+    return sg_fail(discriminator->context, SYNGAN_E_SHAPE,
+                   "trainer: the discriminator's result is %s, but must be "
+                   "[batch, 1]",
+                   sg_dims_text(dims, text));
+}
+
+static syngan_status check_dataset(const syngan_dataset *dataset,
+                                   const sg_dims *want) {
+    sg_dims have = {.rank = dataset->source.dims.rank + 1};
+    if (have.rank <= SYNGAN_MAX_RANK) {
+        memcpy(have.size + 1, dataset->source.dims.size,
+               (size_t)dataset->source.dims.rank * sizeof *have.size);
+        have.size[0] = want->size[0];
+        if (sg_dims_equal(&have, want)) return SYNGAN_OK;
+    }
+    char want_text[SG_DIMS_TEXT], have_text[SG_DIMS_TEXT];
+    return sg_fail(dataset->context, SYNGAN_E_SHAPE,
+                   "trainer: the discriminator takes %s, but an example of the "
+                   "dataset is %s",
+                   sg_dims_text(want, want_text),
+                   sg_dims_text(&dataset->source.dims, have_text));
+}
+
+static syngan_status check_players(const syngan_model *generator,
+                                   const syngan_model *discriminator,
+                                   const syngan_dataset *dataset,
+                                   int64_t batch) {
+    syngan_context *context = generator->context;
+    if (discriminator->context != context || dataset->context != context)
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       "trainer: the models and the dataset must be of one "
+                       "context");
+    if (generator == discriminator)
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       "trainer: generator and discriminator are the same "
+                       "model");
+    SG_TRY(check_input(generator, "generator", batch));
+    SG_TRY(check_input(discriminator, "discriminator", batch));
+    const sg_dims *made = &generator->output->dims;
+    const sg_dims *taken = &discriminator->inputs[0]->dims;
+    char made_text[SG_DIMS_TEXT], taken_text[SG_DIMS_TEXT];
+    if (!same_example(made, taken))
+        return sg_fail(context, SYNGAN_E_SHAPE,
+                       "trainer: the generator makes %s, but the discriminator "
+                       "takes %s",
+                       sg_dims_text(made, made_text),
+                       sg_dims_text(taken, taken_text));
+    SG_TRY(check_result(discriminator, batch));
+    return check_dataset(dataset, taken);
+}
+
+/* ---- making and freeing ------------------------------------------------ */
+
+void syngan_trainer_free(syngan_trainer *trainer) {
+    if (trainer == NULL) return;
+    syngan_context *context = trainer->context;
+    sg_turns_free(trainer);
+    sg_history_free(&trainer->history);
+    sg_free(context, trainer->snapshot);
+    syngan_optimizer_free(trainer->generator_optimizer);
+    syngan_optimizer_free(trainer->discriminator_optimizer);
+    syngan_model_free(trainer->average);
+    syngan_model_free(trainer->generator);
+    syngan_model_free(trainer->discriminator);
+    syngan_dataset_free(trainer->dataset);
+    sg_free(context, trainer);
+    sg_context_release(context);
+}
+
+static syngan_status make_average(syngan_trainer *t) {
+    if (t->settings.trainer.average_decay <= 0.0f) return SYNGAN_OK;
+    return t->estimating ? sg_model_clone_empty(t->generator, NULL, &t->average)
+                         : syngan_model_clone(t->generator, NULL, &t->average);
+}
+
+/* For an estimate: what a variable that got no tensor would take. */
+static syngan_status count_tensor(const char *prefix, sg_variable *variable,
+                                  void *argument) {
+    (void)prefix;
+    syngan_trainer *t = argument;
+    if (variable->tensor == NULL)
+        t->estimate +=
+            (uint64_t)sg_dims_count(&variable->dims) * sizeof(float) +
+            sizeof(syngan_tensor) + sizeof(sg_storage);
+    return SYNGAN_OK;
+}
+
+static syngan_status make_parts(syngan_trainer *t) {
+    const sg_settings *s = &t->settings;
+    SG_TRY(make_average(t));
+    SG_TRY(sg_optimizer_make(t->generator, &s->generator_optimizer,
+                             !t->estimating, &t->generator_optimizer));
+    SG_TRY(sg_optimizer_make(t->discriminator, &s->discriminator_optimizer,
+                             !t->estimating, &t->discriminator_optimizer));
+    SG_TRY(sg_state_visit(t, count_tensor, t));
+    SG_TRY(sg_turns_make(t));
+    return sg_snapshot_make(t);
+}
+
+/* A trainer with its handles, but nothing made of its own. */
+static syngan_status trainer_allocate(syngan_model *generator,
+                                      syngan_model *discriminator,
+                                      syngan_dataset *dataset,
+                                      const sg_settings *settings,
+                                      syngan_trainer **out) {
+    syngan_context *context = generator->context;
+    SG_TRY(check_players(generator, discriminator, dataset,
+                         settings->trainer.batch));
+    syngan_trainer *t = sg_alloc_zero(context, 1, sizeof *t);
+    if (t == NULL) return sg_fail_memory(context, "a trainer", sizeof *t);
+    sg_context_retain(context);
+    t->context = context;
+    t->generator = sg_model_retain(generator);
+    t->discriminator = sg_model_retain(discriminator);
+    t->dataset = sg_dataset_retain(dataset);
+    t->settings = *settings;
+    t->history.context = context;
+    t->history.watch_collapse =
+        settings->trainer.loss != SYNGAN_LOSS_WASSERSTEIN;
+    *out = t;
+    return SYNGAN_OK;
+}
+
+syngan_status sg_trainer_make(syngan_model *generator,
+                              syngan_model *discriminator,
+                              syngan_dataset *dataset,
+                              const sg_settings *settings,
+                              syngan_trainer **out) {
+    syngan_trainer *t;
+    SG_TRY(trainer_allocate(generator, discriminator, dataset, settings, &t));
+    syngan_status status = make_parts(t);
+    if (status == SYNGAN_OK)
+        *out = t;
+    else
+        syngan_trainer_free(t);
+    return status;
+}
+
+/* The arguments that creating and estimating have in common. */
+static syngan_status check_arguments(const syngan_model *generator,
+                                     const syngan_model *discriminator,
+                                     const syngan_dataset *dataset,
+                                     const void *out, const char *where) {
+    if (generator == NULL) return SYNGAN_E_ARGUMENT;
+    if (discriminator != NULL && dataset != NULL && out != NULL)
+        return SYNGAN_OK;
+    return sg_fail(generator->context, SYNGAN_E_ARGUMENT, "%s: %s is NULL",
+                   where,
+                   discriminator == NULL ? "`discriminator`"
+                   : dataset == NULL     ? "`dataset`"
+                                         : "the place for the result");
+}
+
+syngan_status syngan_trainer_create(syngan_model *generator,
+                                    syngan_model *discriminator,
+                                    syngan_dataset *dataset,
+                                    const syngan_trainer_options *options,
+                                    syngan_trainer **out) {
+    if (out != NULL) *out = NULL;
+    SG_TRY(check_arguments(generator, discriminator, dataset, out,
+                           "syngan_trainer_create"));
+    sg_settings settings;
+    SG_TRY(sg_settings_read(generator->context, options, &settings));
+    return sg_trainer_make(generator, discriminator, dataset, &settings, out);
+}
+
+syngan_status syngan_trainer_estimate(syngan_model *generator,
+                                      syngan_model *discriminator,
+                                      syngan_dataset *dataset,
+                                      const syngan_trainer_options *options,
+                                      uint64_t *bytes) {
+    if (bytes != NULL) *bytes = 0;
+    SG_TRY(check_arguments(generator, discriminator, dataset, bytes,
+                           "syngan_trainer_estimate"));
+    syngan_context *context = generator->context;
+    sg_settings settings;
+    SG_TRY(sg_settings_read(context, options, &settings));
+    uint64_t before = atomic_load(&context->bytes);
+    syngan_trainer *t;
+    SG_TRY(trainer_allocate(generator, discriminator, dataset, &settings, &t));
+    t->estimating = true;
+    syngan_status status = make_parts(t);
+    if (status == SYNGAN_OK)
+        *bytes = t->estimate + (atomic_load(&context->bytes) - before);
+    syngan_trainer_free(t);
+    return status;
+}
+
+/* ---- training ---------------------------------------------------------- */
+
+static syngan_status diverged(syngan_trainer *t, const char *what) {
+    int64_t at = t->iteration;
+    sg_snapshot_restore(t);
+    return sg_fail(t->context, SYNGAN_E_DIVERGED,
+                   "trainer: %s in iteration %lld; the state is again that "
+                   "after %lld iterations; a lower learning rate may help",
+                   what, (long long)at, (long long)t->iteration);
+}
+
+static bool all_finite(const float *measures) {
+    for (int i = 0; i < SG_MEASURES; i++)
+        if (!isfinite(measures[i])) return false;
+    return true;
+}
+
+static void warn_of_collapse(syngan_trainer *t) {
+    if (t->history.low != SG_COLLAPSE_ITERATIONS) return;
+    sg_log(t->context, SYNGAN_LOG_WARNING,
+           "trainer: the discriminator's loss has been under %g for %d "
+           "iterations up to %lld; the generator may have collapsed",
+           (double)SG_COLLAPSE_LOSS, SG_COLLAPSE_ITERATIONS,
+           (long long)t->iteration);
+}
+
+/* One iteration. On failure the state is one between two iterations. */
+static syngan_status iterate(syngan_trainer *t) {
+    float measures[SG_MEASURES];
+    bool changed;
+    double start = sg_seconds();
+    syngan_status status = sg_turns_run(t, measures, &changed);
+    if (status != SYNGAN_OK) {
+        if (changed) sg_snapshot_restore(t);
+        return status;
+    }
+    if (!all_finite(measures)) return diverged(t, "a loss is not finite");
+    t->seconds += sg_seconds() - start;
+    SG_TRY(sg_history_add(&t->history, measures, t->seconds));
+    t->iteration++;
+    warn_of_collapse(t);
+    return SYNGAN_OK;
+}
+
+static void last_losses(const syngan_trainer *t, syngan_losses *losses) {
+    *losses = (syngan_losses){.struct_size = sizeof *losses};
+    sg_history_losses(&t->history, t->history.count - 1, losses);
+}
+
+static void tell_line(const syngan_trainer *t, sg_progress *progress) {
+    double now = sg_seconds();
+    if (t->settings.trainer.line == NULL ||
+        !sg_progress_due(progress, t->iteration, now))
+        return;
+    syngan_losses losses;
+    char text[SG_LINE_MAX];
+    last_losses(t, &losses);
+    sg_progress_line(progress, &losses, now, text);
+    t->settings.trainer.line(text, t->settings.trainer.line_user);
+}
+
+/* After iterations 0, n, 2n, ... and the last one: keeps the state, and calls
+ * the host. */
+static syngan_status report(syngan_trainer *t, int64_t iterations) {
+    const syngan_trainer_options *s = &t->settings.trainer;
+    if ((t->iteration - 1) % s->report_every != 0 && t->iteration != iterations)
+        return SYNGAN_OK;
+    if (!sg_snapshot_take(t))
+        return diverged(t, "a parameter is not finite any more");
+    if (s->progress == NULL) return SYNGAN_OK;
+    syngan_losses losses;
+    last_losses(t, &losses);
+    return s->progress(t, &losses, s->progress_user);
+}
+
+static syngan_status run_prepare(syngan_trainer *t, int64_t iterations) {
+    int64_t more = iterations - t->iteration;
+    if (!sg_snapshot_take(t))
+        return sg_fail(t->context, SYNGAN_E_DIVERGED,
+                       "trainer: a parameter is not finite before iteration "
+                       "%lld",
+                       (long long)t->iteration);
+    return sg_history_reserve(
+        &t->history, (size_t)(more < HISTORY_AHEAD ? more : HISTORY_AHEAD));
+}
+
+syngan_status syngan_trainer_run(syngan_trainer *trainer, int64_t iterations) {
+    if (trainer == NULL) return SYNGAN_E_ARGUMENT;
+    syngan_trainer *t = trainer;
+    if (iterations < 0)
+        return sg_fail(t->context, SYNGAN_E_ARGUMENT,
+                       "trainer: %lld iterations, but must be at least 0",
+                       (long long)iterations);
+    if (iterations <= t->iteration) return SYNGAN_OK;
+    SG_TRY(run_prepare(t, iterations));
+    sg_progress progress =
+        sg_progress_start(t->iteration, iterations, sg_seconds());
+    while (t->iteration < iterations) {
+        if (sg_is_cancelled(t->context))
+            return sg_fail(t->context, SYNGAN_E_CANCELLED,
+                           "trainer: cancelled after %lld iterations",
+                           (long long)t->iteration);
+        SG_TRY(iterate(t));
+        tell_line(t, &progress);
+        SG_TRY(report(t, iterations));
+    }
+    return SYNGAN_OK;
+}
+
+/* ---- about a trainer --------------------------------------------------- */
+
+int64_t syngan_trainer_iteration(const syngan_trainer *trainer) {
+    return trainer == NULL ? 0 : trainer->iteration;
+}
+
+syngan_status syngan_trainer_sampler(const syngan_trainer *trainer,
+                                     syngan_model **out) {
+    if (out != NULL) *out = NULL;
+    if (trainer == NULL) return SYNGAN_E_ARGUMENT;
+    if (out == NULL)
+        return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
+                       "syngan_trainer_sampler: `out` is NULL");
+    *out = sg_model_retain(trainer->average != NULL ? trainer->average
+                                                    : trainer->generator);
+    return SYNGAN_OK;
+}
+
+static syngan_status check_losses(const syngan_trainer *trainer,
+                                  const syngan_losses *out, const char *where) {
+    if (trainer == NULL) return SYNGAN_E_ARGUMENT;
+    if (out != NULL && out->struct_size == sizeof *out) return SYNGAN_OK;
+    return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
+                   "%s: `out` must be a syngan_losses with its struct_size "
+                   "set to %zu",
+                   where, sizeof *out);
+}
+
+syngan_status syngan_trainer_losses(const syngan_trainer *trainer,
+                                    syngan_losses *out) {
+    SG_TRY(check_losses(trainer, out, "syngan_trainer_losses"));
+    if (trainer->history.count == 0)
+        return sg_fail(trainer->context, SYNGAN_E_STATE,
+                       "trainer: there are no losses before the first "
+                       "iteration");
+    sg_history_losses(&trainer->history, trainer->history.count - 1, out);
+    return SYNGAN_OK;
+}
+
+int64_t syngan_trainer_history_count(const syngan_trainer *trainer) {
+    return trainer == NULL ? 0 : (int64_t)trainer->history.count;
+}
+
+syngan_status syngan_trainer_history(const syngan_trainer *trainer,
+                                     int64_t index, syngan_losses *out) {
+    SG_TRY(check_losses(trainer, out, "syngan_trainer_history"));
+    int64_t count = (int64_t)trainer->history.count;
+    if (index < 0 || index >= count)
+        return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
+                       "trainer: the history has %lld records, none at %lld",
+                       (long long)count, (long long)index);
+    sg_history_losses(&trainer->history, (size_t)index, out);
+    return SYNGAN_OK;
+}
+
+static syngan_status check_path(const syngan_trainer *trainer, const char *path,
+                                const char *where) {
+    if (trainer == NULL) return SYNGAN_E_ARGUMENT;
+    if (path != NULL) return SYNGAN_OK;
+    return sg_fail(trainer->context, SYNGAN_E_ARGUMENT, "%s: `path` is NULL",
+                   where);
+}
+
+syngan_status syngan_trainer_write_history(const syngan_trainer *trainer,
+                                           const char *path) {
+    SG_TRY(check_path(trainer, path, "syngan_trainer_write_history"));
+    return sg_history_write_csv(&trainer->history, path);
+}
+
+syngan_status syngan_trainer_write_chart(const syngan_trainer *trainer,
+                                         const char *path) {
+    SG_TRY(check_path(trainer, path, "syngan_trainer_write_chart"));
+    return sg_history_write_chart(&trainer->history, path);
+}

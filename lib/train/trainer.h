@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The trainer handle: two players with their optimizers, a dataset, and the
+ * programs that an iteration runs.
+ */
+#ifndef SG_TRAIN_TRAINER_H
+#define SG_TRAIN_TRAINER_H
+
+#include "data/dataset.h"
+#include "model/model.h"
+#include "train/history.h"
+#include "train/progress.h"
+#include "train/recipe.h"
+
+/* The programs of an iteration. */
+enum {
+    SG_TURN_REAL, /* discriminator update on real examples */
+    SG_TURN_FAKE, /* and on generated ones */
+    SG_TURN_BOTH, /* or on both at once */
+    SG_TURN_GENERATOR,
+    SG_TURN_AVERAGE, /* moves the averaged generator */
+    SG_TURNS
+};
+
+typedef struct sg_turn {
+    syngan_program *program; /* NULL: not part of this trainer's iteration */
+    syngan_tensor *examples; /* an input; NULL: takes none */
+    syngan_tensor *decay;    /* likewise: of the average, rank 0 */
+    syngan_tensor *outputs[SG_MEASURES]; /* by measure; NULL: not measured */
+} sg_turn;
+
+struct syngan_trainer {
+    syngan_context *context;
+    syngan_model *generator;
+    syngan_model *discriminator;
+    syngan_model *average; /* NULL: none */
+    syngan_optimizer *generator_optimizer;
+    syngan_optimizer *discriminator_optimizer;
+    syngan_dataset *dataset;
+    sg_settings settings;
+    sg_turn turns[SG_TURNS];
+    sg_history history;
+    int64_t iteration; /* iterations done */
+    double seconds;    /* of training in this process */
+    void *snapshot;    /* the variables after snapshot_iteration iterations */
+    int64_t snapshot_iteration;
+    /* Of an estimate: no tensors and programs are made; what they would take
+     * is counted. */
+    bool estimating;
+    uint64_t estimate;
+};
+
+/* A trainer before its first iteration. */
+syngan_status sg_trainer_make(syngan_model *generator,
+                              syngan_model *discriminator,
+                              syngan_dataset *dataset,
+                              const sg_settings *settings,
+                              syngan_trainer **out);
+
+/* ---- turns (turn.c) ---------------------------------------------------- */
+
+/* Builds the programs. */
+syngan_status sg_turns_make(syngan_trainer *trainer);
+void sg_turns_free(syngan_trainer *trainer);
+
+/* Runs one iteration and writes what it measures. On failure *changed tells
+ * whether variables may have changed already. */
+syngan_status sg_turns_run(syngan_trainer *trainer, float *measures,
+                           bool *changed);
+
+/* ---- state (state.c) --------------------------------------------------- */
+
+/* Calls `visit` for each variable that training changes, in a fixed order.
+ * `prefix` goes before its name in a checkpoint: "generator." */
+typedef syngan_status (*sg_state_fn)(const char *prefix, sg_variable *variable,
+                                     void *argument);
+syngan_status sg_state_visit(const syngan_trainer *trainer, sg_state_fn visit,
+                             void *argument);
+
+/* Of these, the optimizers' own. */
+syngan_status sg_state_visit_optimizers(const syngan_trainer *trainer,
+                                        sg_state_fn visit, void *argument);
+
+/* Allocates the snapshot. */
+syngan_status sg_snapshot_make(syngan_trainer *trainer);
+/* Keeps the state as it is now; false, with the snapshot unchanged, if it
+ * holds NaN or infinity. */
+bool sg_snapshot_take(syngan_trainer *trainer);
+/* Goes back to what was kept. */
+void sg_snapshot_restore(syngan_trainer *trainer);
+
+#endif
