@@ -94,6 +94,9 @@ typedef struct syngan_trainer_options {
                                        one side (Salimans 2016); default: recipe's */
     float average_decay;          /**< of the averaged generator; SYNGAN_ZERO:
                                        none; default: the recipe's */
+    float statistics_momentum;    /**< of running statistics; default: the
+                                       recipe's (published: each layer's own) */
+    int32_t reserved_small;
     const syngan_optimizer_options
         *generator_optimizer; /**< default: recipe's */
     const syngan_optimizer_options *discriminator_optimizer;

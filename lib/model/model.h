@@ -52,8 +52,10 @@ syngan_status sg_model_clone_empty(const syngan_model *model, const char *name,
 void sg_initialize(const sg_variable *variable, const char *model_name);
 
 /* As syngan_update_statistics(), for the batch normalisations whose running
- * statistics are parameters of `model` only; NULL: for all. */
-syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model);
+ * statistics are parameters of `model` only; NULL: for all. A momentum of 0 is
+ * each layer's own. */
+syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
+                                  double momentum);
 
 /* Ends what syngan_model_predict() keeps. */
 void sg_prediction_free(syngan_model *model);

@@ -15,6 +15,7 @@ enum { STATISTICS = 3, RUNNING_MEAN = 4, RUNNING_VARIANCE = 5 };
 typedef struct search {
     syngan_graph *graph;
     const syngan_model *model; /* NULL: any */
+    double momentum;           /* 0: each layer's own */
     unsigned char *needed;     /* by id */
     int32_t top;
     syngan_node **updates; /* found so far */
@@ -72,10 +73,11 @@ static void find_updates(search *s) {
         if (statistics == NULL) continue;
         const syngan_node *node = s->graph->nodes[id];
         const sg_batch_norm_fields *fields = node->fields;
+        double momentum = s->momentum > 0.0 ? s->momentum : fields->momentum;
         s->updates[s->count++] =
-            move(node->inputs[RUNNING_MEAN], statistics, 0, fields->momentum);
-        s->updates[s->count++] = move(node->inputs[RUNNING_VARIANCE],
-                                      statistics, 1, fields->momentum);
+            move(node->inputs[RUNNING_MEAN], statistics, 0, momentum);
+        s->updates[s->count++] =
+            move(node->inputs[RUNNING_VARIANCE], statistics, 1, momentum);
     }
 }
 
@@ -88,12 +90,13 @@ static void mark_needed(search *s) {
     }
 }
 
-syngan_node *sg_update_statistics(syngan_node *node,
-                                  const syngan_model *model) {
+syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
+                                  double momentum) {
     if (node->op == NULL) return node;
     syngan_graph *graph = node->graph;
     size_t ids = (size_t)node->id + 1;
-    search s = {.graph = graph, .model = model, .top = node->id};
+    search s = {
+        .graph = graph, .model = model, .momentum = momentum, .top = node->id};
     s.needed = sg_alloc_zero(graph->context, ids, 1);
     s.updates = sg_alloc_zero(graph->context, 2 * ids, sizeof *s.updates);
     syngan_node *result;
@@ -112,5 +115,5 @@ syngan_node *sg_update_statistics(syngan_node *node,
 }
 
 syngan_node *syngan_update_statistics(syngan_node *node) {
-    return node == NULL ? NULL : sg_update_statistics(node, NULL);
+    return node == NULL ? NULL : sg_update_statistics(node, NULL, 0.0);
 }

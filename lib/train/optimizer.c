@@ -140,6 +140,23 @@ syngan_status sg_optimizer_make(syngan_model *model,
     return status;
 }
 
+syngan_status sg_optimizer_read(syngan_context *context,
+                                const syngan_optimizer_options *options,
+                                const char *where,
+                                syngan_optimizer_options *out) {
+    SG_TRY(
+        sg_options_read(context, &sg_options_optimizer, options, where, out));
+    bool has_rate =
+        sg_options_given(&sg_options_optimizer, options,
+                         offsetof(syngan_optimizer_options, learning_rate));
+    bool has_decay =
+        sg_options_given(&sg_options_optimizer, options,
+                         offsetof(syngan_optimizer_options, weight_decay));
+    if (!has_rate) out->learning_rate = out->kind == SYNGAN_SGD ? 1e-2f : 1e-3f;
+    if (!has_decay && out->kind == SYNGAN_ADAMW) out->weight_decay = 0.01f;
+    return SYNGAN_OK;
+}
+
 syngan_status syngan_optimizer_create(syngan_model *model,
                                       const syngan_optimizer_options *options,
                                       syngan_optimizer **out) {
@@ -148,19 +165,9 @@ syngan_status syngan_optimizer_create(syngan_model *model,
     if (out == NULL)
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
                        "syngan_optimizer_create: `out` is NULL");
-    syngan_optimizer_options known;
-    SG_TRY(sg_options_read(model->context, &sg_options_optimizer, options,
-                           "optimizer", &known));
-    bool has_rate =
-        sg_options_given(&sg_options_optimizer, options,
-                         offsetof(syngan_optimizer_options, learning_rate));
-    bool has_decay =
-        sg_options_given(&sg_options_optimizer, options,
-                         offsetof(syngan_optimizer_options, weight_decay));
-    if (!has_rate)
-        known.learning_rate = known.kind == SYNGAN_SGD ? 1e-2f : 1e-3f;
-    if (!has_decay && known.kind == SYNGAN_ADAMW) known.weight_decay = 0.01f;
-    return sg_optimizer_make(model, &known, true, out);
+    syngan_optimizer_options settled;
+    SG_TRY(sg_optimizer_read(model->context, options, "optimizer", &settled));
+    return sg_optimizer_make(model, &settled, true, out);
 }
 
 void syngan_optimizer_free(syngan_optimizer *optimizer) {

@@ -9,6 +9,12 @@
 
 #include "graph/graph.h"
 
+/* Reads options with all defaults, also those that depend on the kind. */
+syngan_status sg_optimizer_read(syngan_context *context,
+                                const syngan_optimizer_options *options,
+                                const char *where,
+                                syngan_optimizer_options *out);
+
 /* As syngan_optimizer_create(), with options that have been read: every
  * default is filled in, and a zero is a zero. Without `allocate` the state's
  * f32 variables get no tensors: for estimates of memory, where the optimizer

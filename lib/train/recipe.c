@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/fields.h"
+#include "train/optimizer.h"
 
 /* ---- the recipes ------------------------------------------------------- */
 
@@ -16,7 +17,8 @@ typedef struct recipe {
     int32_t fakes;
     int32_t penalty;
     float real_target;
-    float average_decay; /* 0: no average */
+    float average_decay;       /* 0: no average */
+    float statistics_momentum; /* 0: each layer's own */
     syngan_optimizer_options generator_optimizer;
     syngan_optimizer_options discriminator_optimizer;
 } recipe;
@@ -37,6 +39,7 @@ static const recipe recipes[] = {
             .penalty = SYNGAN_PENALTY_NONE,
             .real_target = 1.0f,
             .average_decay = 0.99f,
+            .statistics_momentum = 0.9f,
             .generator_optimizer = ADAM(2e-4f, 0.5f, 0.999f, 1e-7f),
             .discriminator_optimizer = ADAM(2e-4f, 0.5f, 0.999f, 1e-7f),
         },
@@ -47,6 +50,7 @@ static const recipe recipes[] = {
             .penalty = SYNGAN_PENALTY_NONE,
             .real_target = 1.0f,
             .average_decay = 0.0f,
+            .statistics_momentum = 0.0f,
             .generator_optimizer = ADAM(1e-3f, 0.9f, 0.999f, 1e-7f),
             .discriminator_optimizer = ADAM(1e-3f, 0.9f, 0.999f, 1e-7f),
         },
@@ -76,6 +80,8 @@ static const sg_field trainer_fields[] = {
            "label of real examples; default: the recipe's"),
     SG_F32(T, average_decay, 0, 0.999999, 0,
            "decay of the averaged generator; default: the recipe's"),
+    SG_F32(T, statistics_momentum, 0, 0.999999, 0,
+           "momentum of running statistics; default: the recipe's"),
     SG_OTHER(T, generator_optimizer, "default: the recipe's"),
     SG_OTHER(T, discriminator_optimizer, "default: the recipe's"),
     SG_U64(T, seed, "seed of the noise; default: the context's"),
@@ -109,6 +115,8 @@ static void fill_from_recipe(const syngan_trainer_options *options,
     if (!GIVEN(options, real_target)) out->real_target = from->real_target;
     if (!GIVEN(options, average_decay))
         out->average_decay = from->average_decay;
+    if (!GIVEN(options, statistics_momentum))
+        out->statistics_momentum = from->statistics_momentum;
 }
 
 static syngan_status check_settings(syngan_context *context,
@@ -128,8 +136,8 @@ static syngan_status read_optimizer(syngan_context *context, const char *where,
                                     const syngan_optimizer_options *given,
                                     const syngan_optimizer_options *standard,
                                     syngan_optimizer_options *out) {
-    return sg_options_read(context, &sg_options_optimizer,
-                           given != NULL ? given : standard, where, out);
+    return sg_optimizer_read(context, given != NULL ? given : standard, where,
+                             out);
 }
 
 syngan_status sg_settings_read(syngan_context *context,

@@ -144,7 +144,9 @@ static syngan_node *add_wgan_gp(plan *p, syngan_node *loss, syngan_node *real,
 static void update_player(plan *p, syngan_optimizer *optimizer,
                           const syngan_model *player, syngan_node *loss,
                           syngan_node *source) {
-    p->updates[p->n_updates++] = sg_update_statistics(source, player);
+    p->updates[p->n_updates++] = sg_update_statistics(
+        source, player,
+        (double)p->trainer->settings.trainer.statistics_momentum);
     p->updates[p->n_updates++] = syngan_minimize(optimizer, loss);
 }
 
