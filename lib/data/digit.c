@@ -138,7 +138,7 @@ static void move_points(const sg_glyph *glyph, chance *c,
     }
 }
 
-/* Half the tangent of a Catmull-Rom curve at point i; at corners and ends the
+/* The tangent of a Catmull-Rom curve at point i; at corners and ends the
  * curve leaves towards its neighbour on the side of `towards` (-1 or 1). */
 static void tangent(const sg_glyph *glyph, const point *points, int i,
                     int towards, float *x, float *y) {

@@ -9,7 +9,7 @@
 
 #include "data/dataset.h"
 
-/* Makes the buffers, but no thread yet. */
+/* Has no buffers and no thread before sg_prefetch_start(). */
 syngan_status sg_prefetch_create(syngan_dataset *dataset, sg_prefetch **out);
 /* Ends and joins the thread, then frees. Takes NULL. */
 void sg_prefetch_free(sg_prefetch *prefetch);
