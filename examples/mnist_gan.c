@@ -83,7 +83,7 @@ static const char usage[] =
     "  --seed N          of everything random (0)\n"
     "  --threads N       for computing (all processors)\n"
     "  --bf16            faster products, on processors with AVX512_BF16\n"
-    "  --out DIR         for everything written (mnist_gan_out)\n"
+    "  --out DIR         for everything written (out)\n"
     "  --resume FILE     goes on from a checkpoint\n"
     "  --help            prints this\n"
     "\n"
@@ -131,7 +131,7 @@ static settings read_command_line(int argc, char **argv) {
         {"resume", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
-    settings s = {.out = "mnist_gan_out", .iterations = 2000};
+    settings s = {.out = "out", .iterations = 2000};
     int which;
     while ((which = getopt_long(argc, argv, "", table, NULL)) != -1) {
         switch (which) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The programs mnist_gan and mnist_sample, run as a person runs them, with
  * tiny settings: what they write, going on, Ctrl-C, and wrong usage. */
-#include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <syngan/image.h>
