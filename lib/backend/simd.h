@@ -45,7 +45,7 @@
  * gives all ones or zeros in each lane. */
 typedef float sg_vf __attribute__((vector_size(SG_LANES * 4)));
 typedef int32_t sg_vi __attribute__((vector_size(SG_LANES * 4)));
-typedef double sg_vd __attribute__((vector_size(SG_LANES * 8)));
+typedef double sg_vd __attribute__((vector_size(SG_LANES * 4))); /* half */
 
 static inline sg_vf sg_load(const float *p) {
     sg_vf v;
@@ -92,6 +92,26 @@ static inline sg_vf sg_min(sg_vf a, sg_vf b) {
 }
 static inline sg_vf sg_abs(sg_vf a) {
     return (sg_vf)((sg_vi)a & sg_all_i(0x7fffffff));
+}
+
+/* Lower and upper half as doubles. */
+static inline sg_vd sg_low(sg_vf a) {
+#if SG_LANES == 16
+    return (sg_vd)_mm512_cvtps_pd(_mm512_castps512_ps256((__m512)a));
+#elif SG_LANES == 8
+    return (sg_vd)_mm256_cvtps_pd(_mm256_castps256_ps128((__m256)a));
+#else
+    return (sg_vd)_mm_cvtps_pd((__m128)a);
+#endif
+}
+static inline sg_vd sg_high(sg_vf a) {
+#if SG_LANES == 16
+    return (sg_vd)_mm512_cvtps_pd(_mm512_extractf32x8_ps((__m512)a, 1));
+#elif SG_LANES == 8
+    return (sg_vd)_mm256_cvtps_pd(_mm256_extractf128_ps((__m256)a, 1));
+#else
+    return (sg_vd)_mm_cvtps_pd(_mm_movehl_ps((__m128)a, (__m128)a));
+#endif
 }
 
 /* a b + c, rounded once where the set has it. */

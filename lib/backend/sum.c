@@ -177,7 +177,7 @@ static void column_range(void *argument, int64_t first, int64_t last) {
         double sum[COLUMNS] = {0};
         for (int64_t term = 0; term < p->terms; term++)
             SG_SIMD_PICK(isa, sg_sum_add)
-            (in + offset_of(p->summed, p->n_summed, term), (size_t)count, sum);
+        (in + offset_of(p->summed, p->n_summed, term), (size_t)count, sum);
         for (int64_t i = 0; i < count; i++)
             w->out[result + i] = (float)sum[i];
         finish(w, result, count);
