@@ -2,6 +2,7 @@
 /* The public options structs. One line each, with SG_OPTIONS(name) defined:
  * syngan_NAME_options has the field table sg_options_NAME, defined where the
  * struct is used. */
+SG_OPTIONS(batch_norm)
 SG_OPTIONS(context)
 SG_OPTIONS(conv2d)
 SG_OPTIONS(conv2d_transpose)

@@ -6,10 +6,9 @@
 
 #include "base/text.h"
 
-/* The parameter "layer.part". */
-static syngan_node *parameter(syngan_graph *graph, const char *layer,
-                              const char *part, const sg_dims *dims,
-                              const syngan_parameter_options *options) {
+syngan_node *sg_layer_parameter(syngan_graph *graph, const char *layer,
+                                const char *part, const sg_dims *dims,
+                                const syngan_parameter_options *options) {
     char name[SG_LAYER_NAME + 16];
     sg_text(name, sizeof name, "%s.%s", layer, part);
     return syngan_parameter(graph, name, dims->size, (size_t)dims->rank,
@@ -20,7 +19,7 @@ syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
                              const sg_dims *dims, int32_t initializer,
                              float scale) {
     float given = scale == 0 ? (float)SYNGAN_ZERO : scale;
-    return parameter(
+    return sg_layer_parameter(
         graph, layer, "weight", dims,
         SYNGAN_PARAMETER(.initializer = initializer, .scale = given));
 }
@@ -29,8 +28,8 @@ syngan_node *sg_layer_bias(syngan_node *x, const char *layer) {
     if (x->op == NULL) return x;
     sg_dims dims = sg_dims_make(&x->dims.size[1], 1);
     syngan_node *bias =
-        parameter(x->graph, layer, "bias", &dims,
-                  SYNGAN_PARAMETER(.initializer = SYNGAN_ZEROS));
+        sg_layer_parameter(x->graph, layer, "bias", &dims,
+                           SYNGAN_PARAMETER(.initializer = SYNGAN_ZEROS));
     return sg_node2(&sg_op_bias_add, x, bias, NULL);
 }
 

@@ -12,7 +12,11 @@
 
 #define SG_LAYER_NAME 160
 
-/* The parameter "layer.part" with the options that layers offer. */
+/* The parameter "layer.part". */
+syngan_node *sg_layer_parameter(syngan_graph *graph, const char *layer,
+                                const char *part, const sg_dims *dims,
+                                const syngan_parameter_options *options);
+/* "layer.weight", with the options that layers offer. */
 syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
                              const sg_dims *dims, int32_t initializer,
                              float scale);

@@ -18,6 +18,19 @@ syngan_status sg_rule_f32(const sg_infer *infer) {
     return SYNGAN_OK;
 }
 
+syngan_status sg_rule_filled(const sg_infer *infer) {
+    SG_TRY(sg_rule_f32(infer));
+    for (int32_t i = 0; i < infer->n_inputs; i++) {
+        const sg_dims *dims = &infer->inputs[i]->dims;
+        char text[SG_DIMS_TEXT];
+        if (sg_dims_count(dims) == 0)
+            return sg_fail(infer->context, SYNGAN_E_SHAPE,
+                           "%s: input %d has no elements: its shape is %s",
+                           infer->label, (int)i, sg_dims_text(dims, text));
+    }
+    return SYNGAN_OK;
+}
+
 syngan_status sg_rule_axis(const sg_infer *infer, int32_t rank, int32_t *axis) {
     int32_t given = *axis;
     if (given < -rank || given >= rank)

@@ -10,6 +10,9 @@
 /* Every input is f32, or SYNGAN_E_TYPE. */
 syngan_status sg_rule_f32(const sg_infer *infer);
 
+/* Every input is f32 and has elements, or SYNGAN_E_TYPE, SYNGAN_E_SHAPE. */
+syngan_status sg_rule_filled(const sg_infer *infer);
+
 /* Makes an axis that is counted from the last one (negative) count from the
  * first; SYNGAN_E_ARGUMENT if a shape of `rank` has none such. */
 syngan_status sg_rule_axis(const sg_infer *infer, int32_t rank, int32_t *axis);

@@ -3,9 +3,10 @@
  * One number for each channel, added along dimension 1. Kernels absorb it.
  */
 #include "backend/bias_add.h"
-#include "graph/op.h"
+#include "graph/rule.h"
 
 static syngan_status infer(sg_infer *infer) {
+    SG_TRY(sg_rule_filled(infer));
     const sg_dims *x = &infer->inputs[0]->dims, *b = &infer->inputs[1]->dims;
     char text[SG_DIMS_TEXT], bias[SG_DIMS_TEXT];
     if (x->rank < 2 || b->rank != 1 || b->size[0] != x->size[1])

@@ -9,7 +9,7 @@
  */
 #include "backend/conv.h"
 
-#include "graph/op.h"
+#include "graph/rule.h"
 
 #define T sg_conv_fields
 static const sg_field fields[] = {
@@ -38,6 +38,7 @@ static syngan_status fail(const sg_infer *infer, const char *reason) {
 }
 
 static syngan_status check_ranks(const sg_infer *infer) {
+    SG_TRY(sg_rule_filled(infer));
     if (infer->inputs[0]->dims.rank == 4 && infer->inputs[1]->dims.rank == 4)
         return SYNGAN_OK;
     return fail(infer, "must both have four dimensions");

@@ -5,7 +5,7 @@
  */
 #include "backend/matmul.h"
 
-#include "graph/op.h"
+#include "graph/rule.h"
 
 static const sg_field fields[] = {
     SG_BOOL(sg_matmul_fields, transpose_a, ""),
@@ -24,6 +24,7 @@ static syngan_status fail_shapes(const sg_infer *infer, const char *reason) {
 }
 
 static syngan_status infer(sg_infer *infer) {
+    SG_TRY(sg_rule_filled(infer));
     const sg_matmul_fields *f = infer->fields;
     const sg_dims *a = &infer->inputs[0]->dims, *b = &infer->inputs[1]->dims;
     if (a->rank < 2 || b->rank != a->rank)
