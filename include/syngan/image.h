@@ -25,11 +25,11 @@ typedef struct syngan_grid_options {
     (&(const syngan_grid_options){.struct_size = sizeof(syngan_grid_options),  \
                                   __VA_ARGS__})
 
-/** Images as one PNG, row by row from the top left.
- *  @param images f32, or u8 (written as it is: low and high don't apply),
- *  N x 1 x H x W (grey) or N x 3 x H x W. NaN is black. @return SYNGAN_OK,
- * SYNGAN_E_SHAPE, SYNGAN_E_TYPE, SYNGAN_E_IO, SYNGAN_E_UNSUPPORTED (built
- * without libpng). */
+/** Images as one PNG, row by row from the top left. NaN is black.
+ *  @param images N x 1 x H x W (grey) or N x 3 x H x W; f32, or u8, which is
+ *                written as it is: low and high don't apply
+ *  @return SYNGAN_OK, SYNGAN_E_SHAPE, SYNGAN_E_TYPE, SYNGAN_E_IO,
+ *  SYNGAN_E_UNSUPPORTED (built without libpng). */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_write_png(const syngan_tensor *images, const char *path,
                  const syngan_grid_options *options);

@@ -179,7 +179,7 @@ syngan_status sg_trainer_make(syngan_model *generator,
                               syngan_dataset *dataset,
                               const sg_settings *settings,
                               syngan_trainer **out) {
-    syngan_trainer *t;
+    syngan_trainer *t = NULL;
     SG_TRY(trainer_allocate(generator, discriminator, dataset, settings, &t));
     syngan_status status = make_parts(t);
     if (status == SYNGAN_OK)

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions of one element as operators: values, first and second gradients,
+ * chains, and what is refused.
+ */
+#include <math.h>
+
+#include "support/check.h"
+#include "support/test.h"
+
+static syngan_node *leaky(syngan_node *x) {
+    return syngan_leaky_relu(x, 0.2);
+}
+static syngan_node *affine(syngan_node *x) {
+    return syngan_affine(x, -1.5, 0.25);
+}
+static syngan_node *clip(syngan_node *x) {
+    return syngan_clip(x, -0.75, 1.25);
+}
+
+typedef struct function {
+    syngan_node *(*build)(syngan_node *);
+    double low, high;
+} function;
+
+static const function functions[] = {
+    {syngan_relu, -2, 2},
+    {leaky, -2, 2},
+    {syngan_tanh, -2, 2},
+    {syngan_sigmoid, -3, 3},
+    {syngan_softplus, -3, 3},
+    {syngan_exp, -2, 2},
+    {syngan_log, 0.3, 3},
+    {syngan_sqrt, 0.3, 3},
+    {syngan_square, -2, 2},
+    {affine, -2, 2},
+    {clip, -2, 2},
+    {syngan_negate, -2, 2},
+};
+#define FUNCTIONS (sizeof functions / sizeof functions[0])
+
+typedef struct shape {
+    int64_t size[5];
+    size_t rank;
+} shape;
+
+static const shape shapes[] = {
+    {{0}, 0},    {{1}, 1},    {{37}, 1},
+    {{0, 3}, 2}, {{3, 5}, 2}, {{2, 3, 5, 1, 7}, 5},
+};
+#define SHAPES (sizeof shapes / sizeof shapes[0])
+
+static void test_functions(void **state) {
+    (void)state;
+    for (size_t i = 0; i < FUNCTIONS; i++)
+        for (size_t j = 0; j < SHAPES; j++) {
+            const function *f = &functions[i];
+            check c;
+            check_begin(&c);
+            syngan_node *x = check_input(&c, f->low, f->high, shapes[j].size,
+                                         shapes[j].rank);
+            check_gradients(&c, f->build(x), &x, 1);
+            check_end(&c);
+        }
+}
+
+/* Longer than any piece, and shared by threads. */
+static void test_large(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *results[2 * FUNCTIONS];
+    for (size_t i = 0; i < FUNCTIONS; i++) {
+        syngan_node *x = check_input(&c, functions[i].low, functions[i].high,
+                                     SYNGAN_SHAPE(40009));
+        results[2 * i] = functions[i].build(x);
+        assert_ok(c.context,
+                  syngan_gradient(results[2 * i], &x, 1, &results[2 * i + 1]));
+    }
+    check_values(&c, results, 2 * FUNCTIONS, CHECK_FORWARD);
+    check_end(&c);
+}
+
+/* A chain that is longer than what a kernel absorbs, and one whose middle is
+ * used twice. */
+static void test_chains(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(5, 11));
+    syngan_node *y = x;
+    for (int i = 0; i < 7; i++)
+        y = syngan_tanh(affine(y));
+    check_gradients(&c, y, &x, 1);
+    syngan_node *middle = syngan_sigmoid(x);
+    y = syngan_multiply(middle, syngan_exp(syngan_square(middle)));
+    check_gradients(&c, y, &x, 1);
+    check_end(&c);
+}
+
+static void test_not_finite(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *x = check_input(&c, 0, 1, SYNGAN_SHAPE(5));
+    reference_set(c.reference, x,
+                  (const float[]){NAN, INFINITY, -INFINITY, 0, 60});
+    syngan_node *results[] = {syngan_softplus(x), syngan_sigmoid(x),
+                              syngan_tanh(x), syngan_relu(x)};
+    check_values(&c, &results[1], 2, CHECK_FORWARD);
+    check_value(&c, results[0]);
+    check_end(&c);
+}
+
+static void test_refused(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_clip(x, 1, 0), SYNGAN_E_ARGUMENT, "lower limit 1");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_clip(x, 0, NAN), SYNGAN_E_ARGUMENT, "limit");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_leaky_relu(x, -0.1), SYNGAN_E_ARGUMENT, "slope");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_affine(x, INFINITY, 0), SYNGAN_E_ARGUMENT,
+                  "finite");
+    x = syngan_input(c.graph, "index", SYNGAN_I32, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_exp(x), SYNGAN_E_TYPE, "i32");
+    assert_null(syngan_relu(NULL));
+    check_end(&c);
+}
+
+/* Fields that only a damaged file could have. */
+static void test_refused_fields(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    const sg_unary wrong = {.kind = SG_UNARY_TANH};
+    const sg_unary none = {.kind = SG_UNARY_COUNT};
+    syngan_node *x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, sg_node1(&sg_op_relu, x, &wrong), SYNGAN_E_ARGUMENT,
+                  "kind");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, sg_node2(&sg_op_unary_grad, x, x, &none),
+                  SYNGAN_E_ARGUMENT, "function");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    syngan_node *dy = check_input(&c, 0, 1, SYNGAN_SHAPE(3));
+    check_refused(&c, sg_node2(&sg_op_unary_grad, x, dy, &wrong),
+                  SYNGAN_E_SHAPE, "[3]");
+    check_end(&c);
+}
+
+static void test_clip_open_ended(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(9));
+    check_value(&c, syngan_clip(x, 0, INFINITY));
+    check_value(&c, syngan_clip(x, -INFINITY, 0));
+    check_value(&c, syngan_clip(x, 0.5, 0.5));
+    check_end(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_functions),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_not_finite),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused_fields),
+        cmocka_unit_test(test_clip_open_ended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
