@@ -138,6 +138,23 @@ static void text_is_escaped(void **state) {
     free(text);
 }
 
+/* Names that need more than a line make the picture higher, not wider. */
+static void long_legends_wrap(void **state) {
+    (void)state;
+    const float x[] = {0, 1}, values[20] = {0, 1};
+    const char *const long_names[] = {
+        "the loss of the discriminator on real examples",
+        "the loss of the discriminator on generated examples",
+        "the loss of the generator", "accuracy", "penalty"};
+    char *text = draw(&(sg_chart){.series = 5,
+                                  .points = 2,
+                                  .x = x,
+                                  .values = values,
+                                  .names = long_names});
+    assert_non_null(strstr(text, "width=\"960\" height=\"516\""));
+    free(text);
+}
+
 /* Large and small numbers have as many digits as tell the ticks apart. */
 static void ticks_differ(void **state) {
     (void)state;
@@ -230,9 +247,9 @@ typedef struct disk_test {
 static syngan_status write_chart(syngan_context *context, void *user) {
     disk_test *test = user;
     syngan_tensor *x = NULL, *values = NULL;
-    SG_TRY(syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(3), &x));
-    syngan_status status =
-        syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(2, 3), &values);
+    SG_TRY(syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(1999), &x));
+    syngan_status status = syngan_tensor_create(context, SYNGAN_F32,
+                                                SYNGAN_SHAPE(4, 1999), &values);
     if (status == SYNGAN_OK) {
         status = syngan_write_chart(x, values, names, "A title", test->path);
     }
@@ -293,6 +310,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chart_has_title_legend_and_ticks),
         cmocka_unit_test(ticks_differ),
+        cmocka_unit_test(long_legends_wrap),
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(values_that_are_missing_leave_gaps),
         cmocka_unit_test(odd_values_make_charts_too),

@@ -25,6 +25,7 @@ static void put_example(sg_json_writer *writer) {
     sg_json_put_f32(writer, "fifth", 0.2f);
     sg_json_put_f64(writer, "none", (double)NAN);
     sg_json_put_f32(writer, "all", -INFINITY);
+    sg_json_put_f64(writer, "more", (double)INFINITY);
     sg_json_put_bool(writer, "yes", true);
     sg_json_open_array(writer, "list");
     sg_json_put_i64(writer, NULL, 1);
@@ -40,6 +41,8 @@ static void put_example(sg_json_writer *writer) {
 static const char *const example =
     "{\"least\":-9223372036854775808,\"most\":\"18446744073709551615\","
     "\"tenth\":0.1,\"fifth\":0.2,\"none\":\"NaN\",\"all\":\"-Infinity\","
+    "\"more\":"
+    "\"Infinity\","
     "\"yes\":true,\"list\":[1,{},[],\"a\\\"b\\\\c\\n\\t\\u0001\x7f "
     "\xC3\xBC\"]}";
 
@@ -85,6 +88,8 @@ static void what_is_written_is_read(void **state) {
     assert_true(isnan(f64));
     assert_ok(context, sg_json_read_f32(sg_json_member(root, "all"), &f32));
     assert_true(f32 == -INFINITY);
+    assert_ok(context, sg_json_read_f64(sg_json_member(root, "more"), &f64));
+    assert_true(f64 == (double)INFINITY);
     assert_ok(context, sg_json_read_bool(sg_json_member(root, "yes"), &yes));
     assert_true(yes);
     sg_json_value list = sg_json_member(root, "list");
