@@ -50,3 +50,12 @@ syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
         return x;
     }
 }
+
+void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
+                 int32_t *before, int32_t *after) {
+    int64_t result = (size + stride - 1) / stride;
+    int64_t total = (result - 1) * stride + (kernel - 1) * dilation + 1 - size;
+    if (total < 0) total = 0;
+    *before = (int32_t)(total / 2);
+    *after = (int32_t)(total - total / 2);
+}

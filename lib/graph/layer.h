@@ -26,6 +26,11 @@ syngan_node *sg_layer_bias(syngan_node *x, const char *layer);
 syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
                                  float slope);
 
+/* TensorFlow's "same" padding along one axis, with which the result has
+ * ceil(size / stride) elements. */
+void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
+                 int32_t *before, int32_t *after);
+
 /* Choices of the options that layers share, for their field tables. */
 #define SG_ACTIVATIONS "linear|relu|leaky_relu|tanh|sigmoid|softplus"
 #define SG_INITIALIZERS                                                        \

@@ -102,22 +102,12 @@ static bool check_input(const layer *l) {
     return false;
 }
 
-/* TensorFlow's "same": the result of a convolution is ceil(size / stride). */
-static void pad_same(int64_t size, int64_t kernel, int32_t stride,
-                     int32_t dilation, int32_t *before, int32_t *after) {
-    int64_t result = (size + stride - 1) / stride;
-    int64_t total = (result - 1) * stride + (kernel - 1) * dilation + 1 - size;
-    if (total < 0) total = 0;
-    *before = (int32_t)(total / 2);
-    *after = (int32_t)(total - total / 2);
-}
-
 static void pad_image_same(layer *l, int64_t height, int64_t width) {
     sg_conv_fields *f = &l->fields;
-    pad_same(height, l->options.kernel, f->stride_h, f->dilation_h, &f->pad_top,
-             &f->pad_bottom);
-    pad_same(width, l->options.kernel_width, f->stride_w, f->dilation_w,
-             &f->pad_left, &f->pad_right);
+    sg_pad_same(height, l->options.kernel, f->stride_h, f->dilation_h,
+                &f->pad_top, &f->pad_bottom);
+    sg_pad_same(width, l->options.kernel_width, f->stride_w, f->dilation_w,
+                &f->pad_left, &f->pad_right);
 }
 
 /* The node of the operator, with a new weight, and what follows it. */
