@@ -12,11 +12,8 @@
 
 #include "support/test.h"
 
-/* Elements of a source by which differences are taken. */
-#define SLOPES_MAX 16
 /* What differences in double precision may be off. */
 #define CHECK_SLOPE 2e-6
-#define OUTPUTS_MAX 32
 
 /* ---- setting up ---------------------------------------------------------- */
 
@@ -24,6 +21,7 @@ static void graph_begin(check *c) {
     assert_ok(c->context, syngan_graph_create(c->context, &c->graph));
     c->reference = reference_make(c->graph);
     c->sources = 0;
+    c->slopes = CHECK_SLOPES;
 }
 
 static void graph_end(check *c) {
@@ -68,6 +66,20 @@ syngan_node *check_parameter(check *c, double low, double high,
     syngan_node *source = syngan_parameter(
         c->graph, next_name(c, name, sizeof name), dims, rank, NULL);
     return filled(c, source, low, high);
+}
+
+size_t check_sources(check *c, double low, double high, syngan_node **sources) {
+    size_t count = 0;
+    assert_ok(c->context, syngan_graph_status(c->graph));
+    for (size_t id = 0; id < c->graph->count; id++) {
+        syngan_node *node = c->graph->nodes[id];
+        if (node->op != &sg_op_input && node->op != &sg_op_parameter) continue;
+        if (!reference_has(c->reference, node))
+            reference_fill(c->reference, node, ++c->sources, low, high);
+        assert_true(count < CHECK_SOURCES_MAX);
+        sources[count++] = node;
+    }
+    return count;
 }
 
 /* ---- comparing ----------------------------------------------------------- */
@@ -160,7 +172,7 @@ static void compare_slopes(check *c, const syngan_node *y,
                            const syngan_node *source,
                            const syngan_node *gradient, const char *what) {
     int64_t count = sg_dims_count(&source->dims);
-    int64_t step = count / SLOPES_MAX + 1;
+    int64_t step = count / c->slopes + 1;
     double greatest = 0.1;
     assert_true(sg_dims_equal(&source->dims, &gradient->dims));
     const double *all = reference_value(c->reference, gradient);
@@ -178,9 +190,9 @@ static void compare_slopes(check *c, const syngan_node *y,
 
 void check_gradients(check *c, syngan_node *y, syngan_node *const *sources,
                      size_t count) {
-    syngan_node *all[2 * OUTPUTS_MAX + 1], *both = NULL;
+    syngan_node *all[2 * CHECK_SOURCES_MAX + 1], *both = NULL;
     syngan_node **first = all + 1, **second = first + count;
-    assert_true(count <= OUTPUTS_MAX);
+    assert_true(count <= CHECK_SOURCES_MAX);
     assert_ok(c->context, syngan_graph_status(c->graph));
     syngan_node *loss = weighted_sum(c, y);
     assert_ok(c->context, syngan_gradient(loss, sources, count, first));
@@ -219,13 +231,13 @@ static void compare_variable(check *c, const syngan_node *update, int32_t i,
 
 void check_updates(check *c, syngan_node *const *updates, size_t count,
                    double tolerance) {
-    void *old[OUTPUTS_MAX];
+    void *old[CHECK_SOURCES_MAX];
     size_t kept = 0;
     assert_ok(c->context, syngan_graph_status(c->graph));
     for (size_t i = 0; i < count; i++)
         for (int32_t j = 0; j < updates[i]->op->n_changed; j++) {
             const sg_variable *variable = updates[i]->inputs[j]->variable;
-            assert_true(kept < OUTPUTS_MAX);
+            assert_true(kept < CHECK_SOURCES_MAX);
             old[kept] = malloc(tensor_bytes(variable));
             assert_non_null(old[kept]);
             memcpy(old[kept++], variable->tensor->data, tensor_bytes(variable));
@@ -247,13 +259,16 @@ void check_updates(check *c, syngan_node *const *updates, size_t count,
 
 /* ---- errors -------------------------------------------------------------- */
 
-void check_refused(check *c, const syngan_node *node, syngan_status status,
-                   const char *part) {
-    assert_int_equal(syngan_node_failed(node), 1);
-    assert_int_equal(syngan_graph_status(c->graph), status);
-    if (strstr(syngan_last_error(c->context), part) == NULL)
-        fail_msg("sentence without '%s': %s", part,
-                 syngan_last_error(c->context));
+void check_refused_at(check *c, const syngan_node *node, syngan_status status,
+                      const char *part, const char *file, int line) {
+    syngan_status have = syngan_graph_status(c->graph);
+    const char *sentence = syngan_last_error(c->context);
+    if (!syngan_node_failed(node) || have != status ||
+        strstr(sentence, part) == NULL) {
+        print_error("status %d, not %d, or no '%s' in: %s\n", (int)have,
+                    (int)status, part, sentence);
+        _fail(file, line);
+    }
     graph_end(c);
     graph_begin(c);
 }

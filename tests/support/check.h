@@ -13,12 +13,17 @@
 #define CHECK_FORWARD 1e-5
 #define CHECK_GRADIENT 1e-4
 
+#define CHECK_SLOPES 16
+#define CHECK_SOURCES_MAX 32
+
 /* A graph of its own, its context, and its interpreter. */
 typedef struct check {
     syngan_context *context;
     syngan_graph *graph;
     reference *reference;
     uint32_t sources; /* made so far */
+    int32_t slopes;   /* elements of each source by which differences are taken;
+                         set to CHECK_SLOPES */
 } check;
 
 void check_begin(check *c);
@@ -30,6 +35,11 @@ syngan_node *check_input(check *c, double low, double high, const int64_t *dims,
 /* A parameter likewise. */
 syngan_node *check_parameter(check *c, double low, double high,
                              const int64_t *dims, size_t rank);
+
+/* Gives elements in [low, high) to the parameters that have none, such as those
+ * that layers have made. Writes all inputs and parameters of the graph to
+ * `sources` (CHECK_SOURCES_MAX of them at most) and returns their number. */
+size_t check_sources(check *c, double low, double high, syngan_node **sources);
 
 /* The values of nodes. */
 void check_values(check *c, syngan_node *const *nodes, size_t count,
@@ -52,7 +62,9 @@ void check_updates(check *c, syngan_node *const *updates, size_t count,
 
 /* `node` is the error node of its graph, with this status and a sentence that
  * has `part` in it. The graph is replaced by a new one. */
-void check_refused(check *c, const syngan_node *node, syngan_status status,
-                   const char *part);
+#define check_refused(c, node, status, part)                                   \
+    check_refused_at(c, node, status, part, __FILE__, __LINE__)
+void check_refused_at(check *c, const syngan_node *node, syngan_status status,
+                      const char *part, const char *file, int line);
 
 #endif

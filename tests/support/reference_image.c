@@ -19,13 +19,21 @@ static void look_at(image *m, int64_t a, int64_t b, int64_t c, int64_t d) {
     m->at = ((a * size[1] + b) * size[2] + c) * size[3] + d;
 }
 
-/* Where kernel element `k` of result `out` lies along an axis. */
-static int64_t tap(const reference_frame *f, const char *stride,
-                   const char *dilation, const char *pad, int64_t out,
-                   int64_t k) {
-    return out * (int64_t)reference_field(f, stride) +
-           k * (int64_t)reference_field(f, dilation) -
-           (int64_t)reference_field(f, pad);
+/* Along an axis. */
+typedef struct steps {
+    int64_t stride, dilation, pad;
+} steps;
+
+static steps steps_of(const reference_frame *f, const char *stride,
+                      const char *dilation, const char *pad) {
+    return (steps){(int64_t)reference_field(f, stride),
+                   (int64_t)reference_field(f, dilation),
+                   (int64_t)reference_field(f, pad)};
+}
+
+/* Where element `k` of the kernel lies for element `out` of the result. */
+static int64_t tap(const steps *s, int64_t out, int64_t k) {
+    return out * s->stride + k * s->dilation - s->pad;
 }
 
 /* The products that a convolution is made of: x, w and y see each element of
@@ -34,8 +42,9 @@ static void products(const reference_frame *f, image *x, image *w, image *y,
                      void (*add)(const reference_frame *, const image *,
                                  const image *, const image *)) {
     const int64_t *kernel = w->dims->size, *result = y->dims->size;
-    int64_t groups = (int64_t)reference_field(f, "groups");
-    int64_t filters = result[1] / groups;
+    const steps down = steps_of(f, "stride_h", "dilation_h", "pad_top");
+    const steps right = steps_of(f, "stride_w", "dilation_w", "pad_left");
+    int64_t filters = result[1] / (int64_t)reference_field(f, "groups");
     for (int64_t i = 0; i < sg_dims_count(y->dims); i++) {
         int64_t ow = i % result[3], oh = i / result[3] % result[2];
         int64_t c = i / (result[3] * result[2]) % result[1];
@@ -43,8 +52,7 @@ static void products(const reference_frame *f, image *x, image *w, image *y,
         for (int64_t k = 0; k < kernel[1] * kernel[2] * kernel[3]; k++) {
             int64_t kw = k % kernel[3], kh = k / kernel[3] % kernel[2];
             int64_t in = k / (kernel[3] * kernel[2]);
-            int64_t h = tap(f, "stride_h", "dilation_h", "pad_top", oh, kh);
-            int64_t v = tap(f, "stride_w", "dilation_w", "pad_left", ow, kw);
+            int64_t h = tap(&down, oh, kh), v = tap(&right, ow, kw);
             if (h < 0 || h >= x->dims->size[2]) continue;
             if (v < 0 || v >= x->dims->size[3]) continue;
             look_at(x, n, c / filters * kernel[1] + in, h, v);
