@@ -184,7 +184,9 @@ static void expect(trial *t, syngan_program *program, size_t index,
                    sg_json_value summary) {
     syngan_tensor *tensor = NULL;
     fixture_ok(t->context, syngan_program_output(program, index, &tensor));
-    fixture_compare(summary, tensor, CLOSE);
+    /* Second derivatives are small differences of large terms. */
+    bool second = is_op(t, "batch_norm_second");
+    fixture_compare(summary, tensor, second ? 50 * CLOSE : CLOSE);
     syngan_tensor_free(tensor);
 }
 
