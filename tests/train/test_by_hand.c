@@ -227,9 +227,8 @@ static void test_joint(void **state) {
           SYNGAN_TRAINER(.discriminator_update = SYNGAN_UPDATE_JOINT,
                          .discriminator_steps = 2,
                          .fakes = SYNGAN_FAKES_TRAINING, .real_target = 1,
-                         .statistics_momentum = 0.99f,
-                         .batch = BATCH, .seed = SEED,
-                         .generator_optimizer = adam,
+                         .statistics_momentum = 0.99f, .batch = BATCH,
+                         .seed = SEED, .generator_optimizer = adam,
                          .discriminator_optimizer = adam),
           adam);
 }

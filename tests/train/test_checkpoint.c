@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checkpoints: continuing a run, sampling from them, damage, mismatches, and
- * failures while saving and loading. */
+/* Checkpoints: continuing a run, sampling from them, mismatches, and files
+ * that were changed. */
 #include "support/test.h"
 
 #include <stdlib.h>
 
 #include "file/safetensors.h"
-#include "support/fault.h"
 #include "support/folder.h"
 #include "support/memory_stream.h"
 #include "support/networks.h"
@@ -405,29 +404,7 @@ static void test_arguments(void **state) {
     syngan_context_free(other);
 }
 
-/* ---- damage ------------------------------------------------------------ */
-
-/* Cut at every byte, and a bit changed in every byte. */
-static void test_damage(void **state) {
-    (void)state;
-    syngan_context *context = test_context(1);
-    training t;
-    bytes b =
-        trained(context, NETWORK_DENSE, SYNGAN_TRAINER(.batch = 4), 2, &t);
-    for (size_t size = 0; size < b.size; size++) {
-        bytes cut = {b.data, size};
-        assert_int_equal(load_on(context, cut, t.dataset), SYNGAN_E_FORMAT);
-    }
-    for (size_t i = 0; i < b.size; i++) {
-        b.data[i] ^= (unsigned char)(1u << i % 8);
-        assert_int_equal(load_on(context, b, t.dataset), SYNGAN_E_FORMAT);
-        b.data[i] ^= (unsigned char)(1u << i % 8);
-    }
-    assert_ok(context, load_on(context, b, t.dataset));
-    training_end(&t);
-    free(b.data);
-    syngan_context_free(context);
-}
+/* ---- changed files ----------------------------------------------------- */
 
 /* A copy with a right checksum in which one text is another (NULL: missing),
  * or one tensor is missing. */
@@ -527,81 +504,7 @@ static void test_changed(void **state) {
     syngan_context_free(context);
 }
 
-/* ---- failures of memory and system ------------------------------------- */
-
-typedef struct place {
-    folder folder;
-    char path[FOLDER_PATH_MAX];
-    bytes old; /* the file that was there before */
-} place;
-
-static syngan_status make_and_save(syngan_context *context, void *user) {
-    const place *p = user;
-    training t;
-    syngan_status status =
-        training_make(context, NETWORK_DENSE, SYNGAN_TRAINER(.batch = 3), &t);
-    if (status == SYNGAN_OK) status = syngan_trainer_save(t.trainer, p->path);
-    training_end(&t);
-    return status;
-}
-
-static syngan_status load_and_train(syngan_context *context, void *user) {
-    const place *p = user;
-    training t;
-    syngan_status status =
-        training_load(context, p->old.data, p->old.size, NULL, &t);
-    if (status == SYNGAN_OK) status = syngan_trainer_run(t.trainer, 4);
-    training_end(&t);
-    return status;
-}
-
-static void put_old_file(void *user) {
-    const place *p = user;
-    file_write(p->path, p->old.data, p->old.size);
-}
-
-/* The old file or the whole new one; nothing beside it unless killed. */
-static void check_file(syngan_status status, bool faulted, void *user) {
-    const place *p = user;
-    bytes now;
-    now.data = (unsigned char *)file_read(p->path, &now.size);
-    bool old =
-        now.size == p->old.size && memcmp(now.data, p->old.data, now.size) == 0;
-    if (status == SYNGAN_OK) assert_false(old);
-    if (status != SYNGAN_OK) assert_true(faulted);
-    if (status != -1) assert_int_equal(folder_count(&p->folder), 1);
-    if (!old) {
-        syngan_context *context = test_context(1);
-        training t;
-        assert_ok(context, load(context, now, NULL, &t));
-        training_end(&t);
-        syngan_context_free(context);
-    }
-    free(now.data);
-}
-
-static void test_faults(void **state) {
-    (void)state;
-    place p;
-    folder_make(&p.folder);
-    folder_file(&p.folder, "gan.safetensors", p.path);
-    syngan_context *context = test_context(1);
-    p.old =
-        trained(context, NETWORK_DENSE, SYNGAN_TRAINER(.batch = 3), 3, NULL);
-    syngan_context_free(context);
-    fault_sweep_memory(
-        &(fault_sweep){.body = load_and_train, .user = &p, .most = 400});
-    fault_sweep sweep = {.body = make_and_save,
-                         .user = &p,
-                         .before = put_old_file,
-                         .after = check_file,
-                         .most = 300};
-    fault_sweep_memory(&sweep);
-    fault_sweep_io(&sweep, 28);
-    fault_sweep_kill(&sweep);
-    folder_remove(&p.folder);
-    free(p.old.data);
-}
+/* ---- a stream that fails ----------------------------------------------- */
 
 /* A stream of the host's that fails at any of its calls. */
 static void test_stream_failures(void **state) {
@@ -648,9 +551,7 @@ int main(void) {
         cmocka_unit_test(test_mismatch),
         cmocka_unit_test(test_other_threads),
         cmocka_unit_test(test_arguments),
-        cmocka_unit_test(test_damage),
         cmocka_unit_test(test_changed),
-        cmocka_unit_test(test_faults),
         cmocka_unit_test(test_stream_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

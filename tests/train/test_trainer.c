@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <syngan/layers.h>
 
-#include "support/fault.h"
 #include "support/networks.h"
 #include "support/training.h"
 #include "train/trainer.h"
@@ -502,42 +501,6 @@ static void test_estimate(void **state) {
     syngan_context_free(context);
 }
 
-static syngan_status make_and_train(syngan_context *context, void *user) {
-    const struct variety *v = user;
-    syngan_trainer_options options = v->options;
-    training t;
-    options.struct_size = sizeof options;
-    syngan_status status = training_make(context, v->kind, &options, &t);
-    if (status == SYNGAN_OK) status = syngan_trainer_run(t.trainer, 2);
-    training_end(&t);
-    return status;
-}
-
-static syngan_status estimate_only(syngan_context *context, void *user) {
-    const struct variety *v = user;
-    syngan_trainer_options options = v->options;
-    training t;
-    uint64_t bytes;
-    options.struct_size = sizeof options;
-    syngan_status status = training_make(context, v->kind, &options, &t);
-    if (status == SYNGAN_OK)
-        status = syngan_trainer_estimate(t.generator, t.discriminator,
-                                         t.dataset, &options, &bytes);
-    training_end(&t);
-    return status;
-}
-
-static void test_memory(void **state) {
-    (void)state;
-    struct variety dense = varieties[0], joint = varieties[3];
-    fault_sweep_memory(
-        &(fault_sweep){.body = make_and_train, .user = &dense, .most = 400});
-    fault_sweep_memory(
-        &(fault_sweep){.body = make_and_train, .user = &joint, .most = 200});
-    fault_sweep_memory(
-        &(fault_sweep){.body = estimate_only, .user = &dense, .most = 100});
-}
-
 /* ---- errors ------------------------------------------------------------ */
 
 static syngan_model *flat_model(syngan_context *context, const char *name,
@@ -667,7 +630,6 @@ int main(void) {
         cmocka_unit_test(test_bad_parameter),
         cmocka_unit_test(test_data_failure),
         cmocka_unit_test(test_estimate),
-        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_null_handles),
         cmocka_unit_test(test_order_of_freeing),
