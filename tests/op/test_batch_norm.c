@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Batch normalisation: values and gradients in both modes, also of the
+ * operators that its gradient is made of, and what is refused.
+ */
+#include <syngan/layers.h>
+#include <syngan/model.h>
+
+#include "backend/batch_norm.h"
+#include "graph/op.h"
+#include "support/check.h"
+#include "support/test.h"
+
+static const sg_batch_norm_fields fields = {0.99, 1e-3};
+
+/* A batch, gamma and beta: sources 0 to 2. */
+static void sources_make(check *c, const int64_t *dims, size_t rank,
+                         syngan_node **sources) {
+    sources[0] = check_input(c, -1, 2, dims, rank);
+    sources[1] = check_input(c, 0.5, 1.5, dims + 1, 1);
+    sources[2] = check_input(c, -1, 1, dims + 1, 1);
+}
+
+static syngan_node *statistics(syngan_node *x) {
+    return sg_node1(&sg_op_batch_norm_statistics, x, &fields);
+}
+
+static syngan_node *train(syngan_node *const *s, syngan_node *mean,
+                          syngan_node *variance) {
+    syngan_node *in[] = {s[0], s[1], s[2], statistics(s[0]), mean, variance};
+    return sg_node(NULL, &sg_op_batch_norm_train, in, 6, &fields, NULL);
+}
+
+static void check_train(const int64_t *dims, size_t rank) {
+    check c;
+    check_begin(&c);
+    syngan_node *s[3];
+    sources_make(&c, dims, rank, s);
+    syngan_node *y = train(s, s[1], s[2]);
+    check_gradients(&c, y, s, 3);
+    check_gradients(&c, syngan_leaky_relu(y, 0.2), s, 3);
+    check_end(&c);
+}
+
+static void test_train(void **state) {
+    (void)state;
+    check_train(SYNGAN_SHAPE(5, 1));
+    check_train(SYNGAN_SHAPE(7, 3));
+    check_train(SYNGAN_SHAPE(3, 2, 3, 2));
+    check_train(SYNGAN_SHAPE(2, 16, 2, 2));
+}
+
+static void check_infer(const int64_t *dims, size_t rank) {
+    check c;
+    check_begin(&c);
+    syngan_node *s[5];
+    sources_make(&c, dims, rank, s);
+    s[3] = check_input(&c, -1, 1, dims + 1, 1);
+    s[4] = check_input(&c, 0.5, 2, dims + 1, 1);
+    syngan_node *y =
+        sg_node(NULL, &sg_op_batch_norm_infer, s, 5, &fields, NULL);
+    check_gradients(&c, y, s, 5);
+    check_gradients(&c, syngan_tanh(y), s, 5);
+    check_end(&c);
+}
+
+static void test_infer(void **state) {
+    (void)state;
+    check_infer(SYNGAN_SHAPE(1, 1));
+    check_infer(SYNGAN_SHAPE(4, 3));
+    check_infer(SYNGAN_SHAPE(2, 3, 2, 3));
+}
+
+/* The statistics by themselves, and the two passes of the gradient. */
+static void test_parts(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *s[3];
+    sources_make(&c, SYNGAN_SHAPE(3, 2, 2, 3), s);
+    syngan_node *dy = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 2, 2, 3));
+    check_gradients(&c, statistics(s[0]), s, 1);
+    syngan_node *both[] = {s[0], dy, s[1]};
+    syngan_node *sums =
+        sg_node3(&sg_op_batch_norm_reduce, s[0], dy, statistics(s[0]), &fields);
+    check_gradients(&c, sums, both, 2);
+    syngan_node *in[] = {s[0], dy, statistics(s[0]), s[1], sums};
+    syngan_node *dx =
+        sg_node(NULL, &sg_op_batch_norm_input, in, 5, &fields, NULL);
+    check_gradients(&c, dx, both, 3);
+    check_end(&c);
+}
+
+/* Gradients of gradients through several layers. */
+static void test_deep(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *s[3];
+    sources_make(&c, SYNGAN_SHAPE(4, 3), s);
+    syngan_node *y = syngan_tanh(train(s, s[1], s[2]));
+    syngan_node *again[] = {y, s[1], s[2]};
+    check_gradients(&c, train(again, s[1], s[2]), s, 3);
+    check_end(&c);
+}
+
+static syngan_model *layer_model(check *c) {
+    syngan_graph *graph;
+    syngan_model *model;
+    assert_ok(c->context, syngan_graph_create(c->context, &graph));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3, 2, 2));
+    x = syngan_batch_norm(x, SYNGAN_BATCH_NORM(.momentum = 0.75f));
+    assert_ok(c->context, syngan_model_create(x, "norm", &model));
+    syngan_graph_free(graph);
+    return model;
+}
+
+/* The layer's node becomes what it is in the mode. */
+static void test_layer(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_model *model = layer_model(&c);
+    syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(5, 3, 2, 2));
+    syngan_node *trained =
+        syngan_model_apply(c.graph, model, &x, 1, SYNGAN_TRAINING);
+    syngan_node *inferred =
+        syngan_model_apply(c.graph, model, &x, 1, SYNGAN_INFERENCE);
+    assert_ptr_equal(trained->op, &sg_op_batch_norm_train);
+    assert_ptr_equal(inferred->op, &sg_op_batch_norm_infer);
+    assert_string_equal(trained->inputs[1]->name, "batch_norm.weight");
+    assert_string_equal(trained->inputs[2]->name, "batch_norm.bias");
+    assert_string_equal(trained->inputs[4]->name, "batch_norm.running_mean");
+    assert_string_equal(trained->inputs[5]->name, "batch_norm.running_var");
+    assert_true(trained->inputs[1]->variable->trainable);
+    assert_false(trained->inputs[4]->variable->trainable);
+    check_values(&c, (syngan_node *[]){trained, inferred}, 2, CHECK_FORWARD);
+    const sg_batch_norm_fields *f = trained->fields;
+    assert_true(f->momentum == 0.75);
+    assert_true(f->epsilon == (double)1e-3f);
+    syngan_model_free(model);
+    check_end(&c);
+}
+
+static void test_refused(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    const int64_t cube[] = {2, 3, 4}, matrix[] = {2, 3}, other[] = {2};
+    check_refused(&c, syngan_batch_norm(check_input(&c, 0, 1, cube, 3), NULL),
+                  SYNGAN_E_SHAPE,
+                  "batch_norm 'batch_norm': takes N x C or N x C x H x W, not "
+                  "[2, 3, 4]");
+    check_refused(&c,
+                  syngan_batch_norm(check_input(&c, 0, 1, matrix, 2),
+                                    SYNGAN_BATCH_NORM(.epsilon = -1)),
+                  SYNGAN_E_ARGUMENT, "epsilon is -1");
+    syngan_node *x = check_input(&c, 0, 1, matrix, 2);
+    syngan_node *wrong = check_input(&c, 0, 1, other, 1);
+    syngan_node *in[] = {x, wrong, wrong, wrong, wrong};
+    check_refused(&c,
+                  sg_node(NULL, &sg_op_batch_norm_infer, in, 5, &fields, NULL),
+                  SYNGAN_E_SHAPE,
+                  "input 1 has the shape [2], but for 3 channels it must be "
+                  "[3]");
+    assert_null(syngan_batch_norm(NULL, NULL));
+    check_end(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_train), cmocka_unit_test(test_infer),
+        cmocka_unit_test(test_parts), cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_layer), cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
