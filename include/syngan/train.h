@@ -96,7 +96,8 @@ typedef struct syngan_trainer_options {
                                        none; default: the recipe's */
     float statistics_momentum;    /**< of running statistics; default: the
                                        recipe's (published: each layer's own) */
-    int32_t reserved_small;
+    int32_t profile;              /**< 1: time each kernel, for
+                                       syngan_trainer_report() */
     const syngan_optimizer_options
         *generator_optimizer; /**< default: recipe's */
     const syngan_optimizer_options *discriminator_optimizer;
@@ -155,6 +156,12 @@ syngan_trainer_losses(const syngan_trainer *trainer, syngan_losses *out);
  *  on changing with training. The caller frees the handle. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_sampler(const syngan_trainer *trainer, syngan_model **out);
+
+/** The programs that an iteration runs, one after the other, as
+ *  syngan_program_report() writes them. Into `text` (always ended).
+ *  @return the bytes that the whole text needs, without its end. */
+SYNGAN_API size_t syngan_trainer_report(const syngan_trainer *trainer,
+                                        char *text, size_t size);
 
 /* ---- history ------------------------------------------------------------- */
 

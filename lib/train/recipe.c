@@ -82,6 +82,7 @@ static const sg_field trainer_fields[] = {
            "decay of the averaged generator; default: the recipe's"),
     SG_F32(T, statistics_momentum, 0, 0.999999, 0,
            "momentum of running statistics; default: the recipe's"),
+    SG_BOOL(T, profile, "time each kernel"),
     SG_OTHER(T, generator_optimizer, "default: the recipe's"),
     SG_OTHER(T, discriminator_optimizer, "default: the recipe's"),
     SG_U64(T, seed, "seed of the noise; default: the context's"),
@@ -170,6 +171,7 @@ syngan_status sg_settings_write(syngan_context *context,
                                 const sg_settings *settings, char **text) {
     syngan_trainer_options trainer = settings->trainer;
     trainer.report_every = SG_REPORT_EVERY;
+    trainer.profile = 0;
     sg_json_writer json;
     sg_json_start(&json, context);
     sg_json_open_object(&json, NULL);
@@ -254,6 +256,7 @@ syngan_status sg_settings_resume(syngan_context *context,
     sg_settings read;
     SG_TRY(sg_settings_read(context, options, &read));
     saved->trainer.report_every = read.trainer.report_every;
+    saved->trainer.profile = read.trainer.profile;
     saved->trainer.progress = read.trainer.progress;
     saved->trainer.progress_user = read.trainer.progress_user;
     saved->trainer.line = read.trainer.line;

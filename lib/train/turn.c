@@ -3,6 +3,7 @@
  * The programs of an iteration: what the two players compute, as graphs built
  * from models, losses and optimizers; and running them in their order.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -295,7 +296,8 @@ static syngan_status compile(syngan_trainer *trainer, const plan *p,
     for (int i = 0; i < SG_MEASURES; i++)
         if (p->measure[i] != NULL) outputs[n_outputs++] = p->measure[i];
     const syngan_program_options *options =
-        SYNGAN_PROGRAM(.seed = turn_seed(trainer, which));
+        SYNGAN_PROGRAM(.seed = turn_seed(trainer, which),
+                       .profile = trainer->settings.trainer.profile);
     if (trainer->estimating) {
         uint64_t bytes;
         SG_TRY(sg_program_estimate(outputs, n_outputs, p->updates, p->n_updates,
@@ -376,6 +378,25 @@ static float decay_at(const syngan_trainer *trainer, int64_t iteration) {
     double rising = (1.0 + t) / (10.0 + t);
     double wanted = (double)trainer->settings.trainer.average_decay;
     return (float)(rising < wanted ? rising : wanted);
+}
+
+size_t syngan_trainer_report(const syngan_trainer *trainer, char *text,
+                             size_t size) {
+    if (text != NULL && size > 0) text[0] = '\0';
+    size_t used = 0;
+    for (int i = 0; trainer != NULL && i < SG_TURNS; i++) {
+        if (trainer->turns[i].program == NULL) continue;
+        bool room = text != NULL && used < size;
+        char *at = room ? text + used : NULL;
+        size_t left = room ? size - used : 0;
+        int title = snprintf(at, left, "-- %s\n", builders[i].name);
+        used += (size_t)title;
+        room = text != NULL && used < size;
+        used += syngan_program_report(trainer->turns[i].program,
+                                      room ? text + used : NULL,
+                                      room ? size - used : 0);
+    }
+    return used;
 }
 
 syngan_status sg_turns_run(syngan_trainer *trainer, float *measures,

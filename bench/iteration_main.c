@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One measurement, as one line of JSON: an iteration of training, or sampling.
+ * A process of its own for each, so that memory and start-up are its own.
+ *
+ *   bench_iteration [-t THREADS] [-b BATCH] [-s PIXELS] [-d WIDTH] [-n TURNS]
+ *                   [-i] [-h] [-p]
+ *
+ * -d measures a dense pair of this width, -i sampling instead of training, -h
+ * bf16; -p writes the programs, with the time of each kernel, to stderr.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "pair.h"
+
+#define TRY(call)                                                              \
+    do {                                                                       \
+        syngan_status status_ = (call);                                        \
+        if (status_ != SYNGAN_OK) return status_;                              \
+    } while (0)
+
+typedef struct setting {
+    int threads, batch, pixels, width, turns;
+    int sampling, bf16, print;
+} setting;
+
+typedef struct subject {
+    syngan_context *context;
+    syngan_model *generator, *discriminator;
+    syngan_dataset *data;
+    syngan_trainer *trainer;
+} subject;
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Seconds since this process was started. */
+static double process_age(void) {
+    char text[1024];
+    FILE *file = fopen("/proc/self/stat", "r");
+    if (file == NULL) return 0;
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[length] = '\0';
+    /* The 22nd field, counted from behind the name in brackets. */
+    const char *at = strrchr(text, ')');
+    for (int field = 2; at != NULL && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    if (at == NULL) return 0;
+    struct timespec boot;
+    clock_gettime(CLOCK_BOOTTIME, &boot);
+    return (double)boot.tv_sec + 1e-9 * (double)boot.tv_nsec -
+           strtod(at, NULL) / 100;
+}
+
+static int by_size(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void print_result(const setting *s, double *seconds, double first_step) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    qsort(seconds, (size_t)s->turns, sizeof *seconds, by_size);
+    double best = seconds[0], median = seconds[s->turns / 2];
+    printf("{\"what\": \"%s\", \"type\": \"%s\", \"threads\": %d, "
+           "\"batch\": %d, ",
+           s->sampling ? "sampling" : "iteration", s->bf16 ? "bf16" : "f32",
+           s->threads, s->batch);
+    if (s->width > 0)
+        printf("\"width\": %d, ", s->width);
+    else
+        printf("\"pixels\": %d, ", s->pixels);
+    printf("\"best_ms\": %.4f, \"median_ms\": %.4f, \"first_step_s\": %.3f, "
+           "\"peak_mib\": %.1f}\n",
+           best * 1e3, median * 1e3, first_step,
+           (double)usage.ru_maxrss / 1024);
+}
+
+static syngan_status make_subject(const setting *s, subject *x) {
+    TRY(syngan_context_create(SYNGAN_CONTEXT(.threads = s->threads, .seed = 1),
+                              &x->context));
+    if (s->width > 0) {
+        TRY(pair_dense(x->context, s->width, &x->generator, &x->discriminator));
+        return pair_data(x->context, 1024, SYNGAN_SHAPE(s->width), &x->data);
+    }
+    TRY(pair_generator(x->context, s->pixels, &x->generator));
+    if (s->sampling) return SYNGAN_OK;
+    TRY(pair_discriminator(x->context, s->pixels, &x->discriminator));
+    return pair_data(x->context, 1024, SYNGAN_SHAPE(1, s->pixels, s->pixels),
+                     &x->data);
+}
+
+/* The published recipe, as the yardstick is defined. */
+static syngan_status make_trainer(const setting *s, subject *x) {
+    return syngan_trainer_create(
+        x->generator, x->discriminator, x->data,
+        SYNGAN_TRAINER(.recipe = SYNGAN_RECIPE_PUBLISHED, .batch = s->batch,
+                       .bf16 = s->bf16, .profile = s->print,
+                       .report_every = 1000000),
+        &x->trainer);
+}
+
+static syngan_status turn(const setting *s, subject *x, int number) {
+    if (!s->sampling) return syngan_trainer_run(x->trainer, number + 1);
+    syngan_tensor *images;
+    TRY(syngan_model_sample(x->generator, s->batch, (uint64_t)number, &images));
+    syngan_tensor_free(images);
+    return SYNGAN_OK;
+}
+
+static void print_programs(const subject *x) {
+    size_t size = syngan_trainer_report(x->trainer, NULL, 0) + 1;
+    char *text = malloc(size);
+    if (text == NULL) return;
+    syngan_trainer_report(x->trainer, text, size);
+    fputs(text, stderr);
+    free(text);
+}
+
+static syngan_status measure(const setting *s, subject *x) {
+    TRY(make_subject(s, x));
+    if (!s->sampling) TRY(make_trainer(s, x));
+    TRY(turn(s, x, 0));
+    double first_step = process_age();
+    double *seconds = calloc((size_t)s->turns, sizeof *seconds);
+    if (seconds == NULL) return SYNGAN_E_MEMORY;
+    syngan_status status = SYNGAN_OK;
+    for (int i = 0; i < s->turns && status == SYNGAN_OK; i++) {
+        double start = now();
+        status = turn(s, x, i + 1);
+        seconds[i] = now() - start;
+    }
+    if (status == SYNGAN_OK) print_result(s, seconds, first_step);
+    if (s->print && x->trainer != NULL) print_programs(x);
+    free(seconds);
+    return status;
+}
+
+static int read_arguments(int argc, char **argv, setting *s) {
+    for (int option; (option = getopt(argc, argv, "t:b:s:d:n:ihp")) != -1;)
+        switch (option) {
+        case 't':
+            s->threads = atoi(optarg);
+            break;
+        case 'b':
+            s->batch = atoi(optarg);
+            break;
+        case 's':
+            s->pixels = atoi(optarg);
+            break;
+        case 'd':
+            s->width = atoi(optarg);
+            break;
+        case 'n':
+            s->turns = atoi(optarg);
+            break;
+        case 'i':
+            s->sampling = 1;
+            break;
+        case 'h':
+            s->bf16 = 1;
+            break;
+        case 'p':
+            s->print = 1;
+            break;
+        default:
+            return 0;
+        }
+    return s->turns >= 1 && optind == argc;
+}
+
+int main(int argc, char **argv) {
+    setting s = {.threads = 2, .batch = 64, .pixels = 28, .turns = 10};
+    subject x = {0};
+    if (!read_arguments(argc, argv, &s)) {
+        fprintf(stderr,
+                "usage: %s [-t THREADS] [-b BATCH] [-s PIXELS] "
+                "[-d WIDTH] [-n TURNS] [-i] [-h] [-p]\n",
+                argv[0]);
+        return 2;
+    }
+    syngan_status status = measure(&s, &x);
+    if (status != SYNGAN_OK)
+        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(x.context));
+    syngan_trainer_free(x.trainer);
+    syngan_dataset_free(x.data);
+    syngan_model_free(x.discriminator);
+    syngan_model_free(x.generator);
+    syngan_context_free(x.context);
+    return status == SYNGAN_OK ? 0 : 1;
+}
