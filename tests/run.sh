@@ -37,6 +37,22 @@ if command -v ccache >/dev/null; then
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
 jobs=$(nproc)
+
+# A Python with numpy, and safetensors' own reader, for files that both read.
+for python in python3 /usr/bin/python3; do
+    if "$python" -c 'import numpy' 2>/dev/null; then
+        export SYNGAN_TEST_PYTHON="$python"
+        break
+    fi
+done
+if ! "$python" -c 'import safetensors' 2>/dev/null; then
+    export PYTHONPATH="$PWD/build/python"
+    "$python" -m pip install -q --disable-pip-version-check --root-user-action ignore \
+        --no-deps --only-binary :all: --target "$PYTHONPATH" --upgrade \
+        safetensors==0.4.5 ||
+        echo "Tests that need Python's safetensors are skipped."
+fi
+
 mkdir -p build
 results=$PWD/build/results.txt
 : >"$results"
