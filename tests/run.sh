@@ -54,6 +54,15 @@ if ! "$python" -c 'import safetensors' 2>/dev/null; then
 fi
 
 mkdir -p build
+
+# A locale with a decimal comma, which must not change any file or message.
+if mkdir -p build/locale && localedef -i de_DE -f UTF-8 \
+    build/locale/de_DE.UTF-8 2>/dev/null; then
+    export LOCPATH="$PWD/build/locale"
+else
+    echo "Tests that need a locale with a decimal comma are skipped."
+fi
+
 results=$PWD/build/results.txt
 : >"$results"
 

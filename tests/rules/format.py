@@ -27,13 +27,12 @@ def main():
     if not program:
         print("skipped: no clang-format 14")
         sys.exit(77)
-    faults = []
-    for path in project.files(*PATTERNS):
-        result = subprocess.run([program, "--dry-run", "-Werror", path],
-                                capture_output=True, text=True)
-        if result.returncode:
-            faults.append(f"{project.name(path)}: " +
-                          result.stderr.splitlines()[0].split(": ")[0])
+    result = subprocess.run(
+        [program, "--dry-run", "-Werror", *project.files(*PATTERNS)],
+        capture_output=True, text=True)
+    faults = [line for line in result.stderr.splitlines() if ": error: " in line]
+    if result.returncode and not faults:
+        faults = [result.stderr]
     project.report(faults, "sources are written by clang-format -i")
 
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that each public header compiles alone, as C11 and as C++17, with gcc
 and clang and all warnings as errors; and each internal header as C11."""
+import concurrent.futures
+import os
 import shutil
 import subprocess
 import sys
@@ -49,11 +51,11 @@ def main():
         # Lists are made of a macro that whoever includes them defines.
         if not header.stem.endswith("list"):
             jobs.append((c, C11 + INTERNAL, header))
-    faults = []
-    for compiler, flags, header in jobs:
-        complaint = compile_header(compiler, flags, header)
-        if complaint:
-            faults.append(f"{compiler}: {project.name(header)}: {complaint}")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        complaints = pool.map(lambda job: compile_header(*job), jobs)
+    faults = [f"{compiler}: {project.name(header)}: {complaint}"
+              for (compiler, _, header), complaint in zip(jobs, complaints)
+              if complaint]
     project.report(faults, "each header compiles alone")
 
 
