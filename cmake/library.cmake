@@ -47,7 +47,7 @@ foreach(kind static shared)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(syngan_${kind} PRIVATE ${syngan_libraries})
-  if(NOT SYNGAN_INSTALL OR NOT SYNGAN_EXAMPLES) # inside another project: built if it is used
+  if(NOT SYNGAN_INSTALL) # inside another project: built if it is used
     set_target_properties(syngan_${kind} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endforeach()

@@ -44,15 +44,23 @@ def without_comments(text):
                   flags=re.S)
 
 
+def code(header):
+    """A header without comments and directives, its lines where they were."""
+    return re.sub(r"^#(.*\\\n)*.*$",
+                  lambda match: "\n" * match.group().count("\n"),
+                  without_comments(header.read_text()), flags=re.M)
+
+
 def declarations(header):
     """Public functions of a header: [(name, line of SYNGAN_API)]."""
-    text = without_comments(header.read_text())
-    text = re.sub(r"^#(.*\\\n)*.*$",
-                  lambda match: "\n" * match.group().count("\n"), text,
-                  flags=re.M)
+    text = code(header)
     return [(match.group(1), text.count("\n", 0, match.start()) + 1)
             for match in re.finditer(
                 r"\bSYNGAN_API\b[^;(]*?\b(syngan_\w+)\s*\(", text)]
+
+
+def declaration_texts(header):
+    return re.findall(r"\bSYNGAN_API\b[^;]*;", code(header))
 
 
 def report(faults, rule):
