@@ -52,11 +52,13 @@ static void put_node(sink *s, const syngan_model *model, size_t index) {
     const syngan_node *node = model->nodes[index];
     char dims[SG_DIMS_TEXT];
     if (node->variable != NULL || node->op == &sg_op_constant) return;
-    put(s, "%-24s %-16s %-24s", node->name, node->op->name,
-        sg_dims_text(&node->dims, dims));
+    put(s, "%-24s %-16s ", node->name, node->op->name);
+    sg_dims_text(&node->dims, dims);
     int64_t elements = own_parameters(model, index);
-    if (elements > 0) put(s, " %10lld", (long long)elements);
-    put(s, "\n");
+    if (elements > 0)
+        put(s, "%-24s %10lld\n", dims, (long long)elements);
+    else
+        put(s, "%s\n", dims);
 }
 
 size_t syngan_model_summary(const syngan_model *model, char *text,
