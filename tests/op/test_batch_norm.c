@@ -104,6 +104,20 @@ static void test_deep(void **state) {
     check_end(&c);
 }
 
+/* A channel without variance, and one whose mean is large against it. */
+static void test_odd_values(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *s[3];
+    sources_make(&c, SYNGAN_SHAPE(4, 2), s);
+    reference_set(c.reference, s[0],
+                  (const float[]){3, 1000.5f, 3, 1001, 3, 1000.25f, 3, 1002});
+    syngan_node *y = train(s, s[1], s[2]);
+    check_values(&c, &y, 1, 1e-4);
+    check_end(&c);
+}
+
 static syngan_model *layer_model(check *c) {
     syngan_graph *graph;
     syngan_model *model;
@@ -170,9 +184,10 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_train), cmocka_unit_test(test_infer),
-        cmocka_unit_test(test_parts), cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_layer), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_train),      cmocka_unit_test(test_infer),
+        cmocka_unit_test(test_parts),      cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_odd_values), cmocka_unit_test(test_layer),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

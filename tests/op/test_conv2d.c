@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Convolution layers in graphs: values, first and second gradients by inputs,
- * weights and biases; sizes with each kind of padding; blocked layouts from
- * layer to layer; and what is refused.
+ * weights and biases; sizes with each kind of padding; and what is refused.
  */
 #include <syngan/layers.h>
 
@@ -63,29 +62,6 @@ static void test_conv2d_transpose(void **state) {
     (void)state;
     for (size_t i = 0; i < LAYERS; i++)
         check_layer(&layers[i], syngan_conv2d_transpose);
-}
-
-/* Channels that fill whole blocks, so that blocked values go from layer to
- * layer, with what may stand in between. */
-static void test_blocked(void **state) {
-    (void)state;
-    check c;
-    check_begin(&c);
-    c.slopes = 2;
-    syngan_node *sources[CHECK_SOURCES_MAX];
-    syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(2, 16, 5, 4));
-    syngan_node *channel = check_input(&c, -1, 1, SYNGAN_SHAPE(16, 1, 1));
-    syngan_node *y = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 16, .kernel = 3,
-                                                    .activation = SYNGAN_TANH));
-    y = syngan_multiply(y, channel);
-    y = syngan_sigmoid(syngan_subtract(syngan_affine(y, 2, 1), y));
-    y = syngan_conv2d_transpose(
-        y, SYNGAN_CONV2D_TRANSPOSE(.filters = 16, .kernel = 4, .stride = 2));
-    y = syngan_conv2d(syngan_flatten(y)->inputs[0],
-                      SYNGAN_CONV2D(.filters = 1, .kernel = 4, .stride = 2));
-    size_t count = check_sources(&c, -0.2, 0.2, sources);
-    check_gradients(&c, syngan_flatten(y), sources, count);
-    check_end(&c);
 }
 
 static void check_size(const int64_t *x, const syngan_conv2d_options *options,
@@ -162,8 +138,9 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv2d),  cmocka_unit_test(test_conv2d_transpose),
-        cmocka_unit_test(test_blocked), cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_conv2d),
+        cmocka_unit_test(test_conv2d_transpose),
+        cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,8 +55,7 @@ void check_value(check *c, syngan_node *node);
 void check_gradients(check *c, syngan_node *y, syngan_node *const *sources,
                      size_t count);
 
-/* What update nodes make of their variables, in a run of a program. The
- * variables have their old values after. */
+/* What update nodes make of their variables, in a run of a program. */
 void check_updates(check *c, syngan_node *const *updates, size_t count,
                    double tolerance);
 
