@@ -31,7 +31,8 @@ typedef struct recipe {
     }
 
 static const recipe recipes[] = {
-    /* Adam's values are those of Radford, Metz and Chintala 2015. */
+    /* Two rates as in Heusel and others 2017, beta1 as in Radford, Metz and
+     * Chintala 2015; found by measuring, see docs/training.md. */
     [SYNGAN_RECIPE_DEFAULT] =
         {
             .discriminator_update = SYNGAN_UPDATE_SEPARATE,
@@ -40,8 +41,8 @@ static const recipe recipes[] = {
             .real_target = 1.0f,
             .average_decay = 0.99f,
             .statistics_momentum = 0.9f,
-            .generator_optimizer = ADAM(2e-4f, 0.5f, 0.999f, 1e-7f),
-            .discriminator_optimizer = ADAM(2e-4f, 0.5f, 0.999f, 1e-7f),
+            .generator_optimizer = ADAM(1e-3f, 0.5f, 0.999f, 1e-7f),
+            .discriminator_optimizer = ADAM(2e-3f, 0.5f, 0.999f, 1e-7f),
         },
     [SYNGAN_RECIPE_PUBLISHED] =
         {
