@@ -158,6 +158,25 @@ class context : public detail::handle<syngan_context, syngan_context_free> {
     void cancel_reset() noexcept { syngan_cancel_reset(get()); }
 };
 
+/** The fields of the options struct of a type: "conv2d", "trainer". */
+inline std::vector<syngan_option> option_list(const std::string &type) {
+    std::vector<syngan_option> list;
+    for (size_t i = 0; i < syngan_option_count(type.c_str()); i++) {
+        list.push_back(options<syngan_option>());
+        check(syngan_option_get(type.c_str(), i, &list.back()), nullptr);
+    }
+    return list;
+}
+/** Reads a text into the field `name` of an options struct. A string field
+ *  borrows it: `text` must outlive the struct. */
+template <class T>
+void set_option(const context &context, const std::string &type, T &options,
+                const std::string &name, const char *text) {
+    check(syngan_option_set(context.get(), type.c_str(), &options, name.c_str(),
+                            text),
+          context.get());
+}
+
 /* ---- tensors --------------------------------------------------------------
  */
 
@@ -233,6 +252,7 @@ class tensor : public detail::handle<syngan_tensor, syngan_tensor_free> {
     }
     size_t count() const { return syngan_tensor_count(get()); }
     size_t bytes() const { return syngan_tensor_bytes(get()); }
+    size_t element_size() const { return syngan_type_size(type()); }
 
     void copy_from(const tensor &source) {
         must(syngan_tensor_copy(get(), source.get()));
@@ -860,6 +880,11 @@ class trainer : public detail::handle<syngan_trainer, syngan_trainer_free> {
             must(syngan_trainer_history(get(), i, &all.back()));
         }
         return all;
+    }
+    std::string report() const {
+        return detail::text_of([this](char *text, size_t size) {
+            return syngan_trainer_report(get(), text, size);
+        });
     }
     void write_history(const std::string &path) const {
         must(syngan_trainer_write_history(get(), path.c_str()));

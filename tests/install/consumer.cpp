@@ -3,6 +3,7 @@
  * exceptions, a program of its own. */
 #include <cmath>
 #include <iostream>
+#include <string>
 #include <syngan.hpp>
 #include <utility>
 
@@ -54,6 +55,16 @@ void run_program(const syngan::context &context) {
     expect(!program.report().empty(), "report");
 }
 
+void options_by_name(const syngan::context &context) {
+    bool found = false;
+    for (const syngan_option &each : syngan::option_list("conv2d"))
+        found = found || std::string(each.name) == "stride";
+    expect(found, "option_list");
+    auto o = syngan::options<syngan_conv2d_options>();
+    syngan::set_option(context, "conv2d", o, "stride", "2");
+    expect(o.stride == 2, "set_option");
+}
+
 void errors(const syngan::context &context) {
     try {
         syngan::graph graph(context);
@@ -77,6 +88,7 @@ int main() {
         syngan::context context;
         sample(context);
         run_program(context);
+        options_by_name(context);
         errors(context);
     } catch (const std::exception &e) {
         std::cerr << "failed: " << e.what() << '\n';

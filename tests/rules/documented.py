@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks that every public function and every options struct has a comment:
 directly before it, or before the block of lines (without an empty one) that it
-stands in. syngan_x_free is described once, in base.h."""
+stands in; syngan_x_free is described once, in base.h. And that syngan.hpp calls
+every public function."""
 import re
 
 import project
@@ -26,6 +27,7 @@ def has_comment(lines, index):
 
 def main():
     faults = []
+    cpp = (project.ROOT / "include" / "syngan.hpp").read_text()
     for header in project.public_headers():
         lines = header.read_text().splitlines()
         things = [(name, line) for name, line in project.declarations(header)
@@ -37,7 +39,11 @@ def main():
         faults += [f"{project.name(header)}:{line}: {name} has no comment"
                    for name, line in things
                    if not has_comment(lines, line - 1)]
-    project.report(faults, "what is public is described where it is declared")
+        faults += [f"{name} is missing in syngan.hpp"
+                   for name, _ in project.declarations(header)
+                   if not re.search(rf"\b{name}\b", cpp)]
+    project.report(faults, "what is public is described where it is declared, and "
+                   "can be called from C++")
 
 
 main()
