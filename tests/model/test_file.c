@@ -348,6 +348,87 @@ static void test_by_hand(void **state) {
     syngan_context_free(context);
 }
 
+/* The file of `model` with another text as its network, loaded. */
+static syngan_status load_changed(syngan_context *context,
+                                  const sg_safetensors *file,
+                                  const char *network, syngan_model **out) {
+    memory_stream stream;
+    sg_safetensors_writer *copy;
+    sg_writer *writer;
+    memory_stream_init(&stream, NULL, 0);
+    assert_ok(context, sg_safetensors_start(context, &copy));
+    assert_ok(context, sg_safetensors_put_text(copy, "format", "syngan model"));
+    assert_ok(context, sg_safetensors_put_text(copy, "format_version", "1"));
+    assert_ok(context, sg_safetensors_put_text(copy, "network", network));
+    for (size_t i = 0; i < sg_safetensors_count(file); i++) {
+        const sg_safetensors_entry *e = sg_safetensors_at(file, i);
+        assert_ok(context, sg_safetensors_put_tensor(copy, e->name, e->type,
+                                                     &e->dims, e->data));
+    }
+    assert_ok(context, sg_writer_open_stream(context, &stream.hooks, &writer));
+    assert_ok(context, sg_safetensors_write(copy, writer));
+    assert_ok(context, sg_writer_commit(writer));
+    sg_safetensors_discard(copy);
+    syngan_status status = load(context, stream.data, stream.size, out);
+    memory_stream_end(&stream);
+    return status;
+}
+
+/* A model from a file made to do harm is refused, or can be used. */
+static void check_harmless(syngan_context *context, const sg_safetensors *file,
+                           const char *network) {
+    syngan_model *model;
+    syngan_tensor *out;
+    syngan_status status = load_changed(context, file, network, &model);
+    if (status == SYNGAN_OK) {
+        if (syngan_model_sample(model, 2, 1, &out) == SYNGAN_OK)
+            syngan_tensor_free(out);
+        syngan_model_free(model);
+    } else if (status != SYNGAN_E_FORMAT && status != SYNGAN_E_VERSION &&
+               status != SYNGAN_E_MEMORY) {
+        fail_msg("%d: %s\n%s", status, syngan_last_error(context), network);
+    }
+}
+
+/* Every number of a network's text becomes others, one at a time. */
+static void test_numbers(void **state) {
+    (void)state;
+    static const char *const numbers[] = {
+        "0", "-1", "1", "3", "1000000", "2147483647", "9223372036854775807"};
+    syngan_context *context;
+    assert_int_equal(
+        syngan_context_create(
+            SYNGAN_CONTEXT(.threads = 1, .memory_limit = 64u << 20), &context),
+        SYNGAN_OK);
+    syngan_model *model = various(context);
+    memory_stream stream;
+    sg_reader *reader;
+    sg_safetensors *file;
+    save(context, model, &stream);
+    syngan_model_free(model);
+    assert_ok(context, sg_reader_open_stream(context, &stream.hooks, &reader));
+    assert_ok(context, sg_safetensors_read(context, reader, 0, &file));
+    sg_reader_close(reader);
+    const char *text = sg_safetensors_text(file, "network");
+    char *changed = malloc(strlen(text) + 32);
+    for (const char *at = text; *at != '\0';) {
+        size_t digits = strspn(at, "-.0123456789");
+        bool number = digits > 0 && strchr(":,[", at[-1]) != NULL;
+        for (size_t i = 0; number && i < sizeof numbers / sizeof *numbers;
+             i++) {
+            memcpy(changed, text, (size_t)(at - text));
+            strcpy(changed + (at - text), numbers[i]);
+            strcat(changed, at + digits);
+            check_harmless(context, file, changed);
+        }
+        at += digits + 1;
+    }
+    free(changed);
+    sg_safetensors_free(file);
+    memory_stream_end(&stream);
+    syngan_context_free(context);
+}
+
 static void test_versions(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
@@ -470,7 +551,7 @@ int main(void) {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_file),
         cmocka_unit_test(test_python),     cmocka_unit_test(test_damage),
         cmocka_unit_test(test_by_hand),    cmocka_unit_test(test_versions),
-        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_numbers),    cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
