@@ -81,7 +81,7 @@ static double *zeros(const sg_desc *desc) {
 static void fill_window(const geometry *g, int64_t i, int64_t j, size_t image,
                         size_t at, const float *x, const float *dy,
                         const float *v, const results *r) {
-    size_t places[64], count = window(g, i, j, places);
+    size_t places[64] = {0}, count = window(g, i, j, places);
     size_t best = greatest(x + image, places, count);
     for (size_t k = 0; k < count; k++) {
         r->average[at] += (double)x[image + places[k]] / (double)count;
