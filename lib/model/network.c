@@ -241,7 +241,7 @@ static syngan_status read_parameter(const network_reader *r,
 }
 
 static syngan_status read_constant(const network_reader *r, sg_json_value value,
-                                   syngan_node **out) {
+                                   const char *name, syngan_node **out) {
     const sg_safetensors_entry *entry;
     SG_TRY(find_tensor(r->context, r->file, r->prefix, NULL, r->count, NULL,
                        &entry));
@@ -249,7 +249,8 @@ static syngan_status read_constant(const network_reader *r, sg_json_value value,
     SG_TRY(syngan_tensor_create(r->context, SYNGAN_F32, entry->dims.size,
                                 (size_t)entry->dims.rank, &tensor));
     memcpy(tensor->data, entry->data, entry->bytes);
-    syngan_node *node = syngan_constant(r->graph, tensor);
+    syngan_node *node =
+        syngan_set_name(syngan_constant(r->graph, tensor), name);
     syngan_tensor_free(tensor);
     return node_result(r, value, node, out);
 }
@@ -324,7 +325,7 @@ static syngan_status read_node(const network_reader *r, sg_json_value value,
     SG_TRY(sg_json_read_string(sg_json_member(value, "name"), &name));
     if (op == &sg_op_input) return read_input(r, value, name, out);
     if (op == &sg_op_parameter) return read_parameter(r, value, name, out);
-    if (op == &sg_op_constant) return read_constant(r, value, out);
+    if (op == &sg_op_constant) return read_constant(r, value, name, out);
     return read_operator(r, value, op, name, out);
 }
 
