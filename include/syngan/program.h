@@ -21,7 +21,10 @@ typedef struct syngan_program_options {
     uint64_t seed;     /**< of its random nodes; default: the context's */
     int32_t profile;   /**< 1: time each kernel, for syngan_program_report() */
     int32_t no_fusion; /**< 1: one kernel for each node, for finding faults */
-    int32_t reserved[2];
+    int32_t bf16;      /**< 1: convolutions and matrix products take bf16
+                            operands (sums, results and all else stay f32);
+                            refused without AVX512_BF16 */
+    int32_t reserved;
 } syngan_program_options;
 #define SYNGAN_PROGRAM(...)                                                    \
     (&(const syngan_program_options){                                          \

@@ -138,22 +138,25 @@ static syngan_status add_reorder(syngan_program *program, int32_t from,
     return plan_step(step);
 }
 
-/* `value` in the layout `layout`: itself, a copy made before, or a new one. */
+static bool lies_as(const sg_desc *desc, const sg_desc *wanted) {
+    return desc->type == wanted->type &&
+           sg_layout_equal(&desc->layout, &wanted->layout);
+}
+
+/* `value` in the type and layout of `wanted`: itself, a copy made before, or a
+ * new one. */
 static syngan_status convert(syngan_program *program, int32_t value,
-                             const sg_layout *layout, const char *label,
+                             const sg_desc *wanted, const char *label,
                              int32_t *out) {
     *out = value;
-    if (sg_layout_equal(&program->values[value].desc.layout, layout))
-        return SYNGAN_OK;
+    if (lies_as(&program->values[value].desc, wanted)) return SYNGAN_OK;
     for (size_t i = 0; i < program->n_values; i++)
         if (program->values[i].source == value &&
-            sg_layout_equal(&program->values[i].desc.layout, layout)) {
+            lies_as(&program->values[i].desc, wanted)) {
             *out = (int32_t)i;
             return SYNGAN_OK;
         }
-    sg_desc desc = program->values[value].desc;
-    desc.layout = *layout;
-    *out = add_value(program, &desc);
+    *out = add_value(program, wanted);
     if (*out < 0) return out_of_memory(program);
     program->values[*out].source = value;
     return add_reorder(program, value, *out, label);
@@ -161,7 +164,8 @@ static syngan_status convert(syngan_program *program, int32_t value,
 
 static syngan_status convert_to_plain(syngan_program *program, int32_t value,
                                       const char *label, int32_t *out) {
-    const sg_layout plain = {.kind = SG_PLAIN};
+    sg_desc plain = program->values[value].desc;
+    plain.layout = (sg_layout){.kind = SG_PLAIN};
     return convert(program, value, &plain, label, out);
 }
 
@@ -216,12 +220,14 @@ static syngan_status plan_inputs(syngan_program *program,
     for (int32_t i = 0; i < step->site.n_inputs; i++) {
         SG_TRY(value_of(program, sg_same(program, group->anchor->inputs[i]),
                         &step->inputs[i]));
-        step->site.input[i] = program->values[step->inputs[i]].desc;
+        sg_desc *input = &step->site.input[i];
+        *input = program->values[step->inputs[i]].desc;
+        input->type = sg_operand_type(program, group->anchor, input->type);
     }
     SG_TRY(plan_step(step));
     for (int32_t i = 0; i < program->steps[at].site.n_inputs; i++) {
         int32_t value = program->steps[at].inputs[i];
-        sg_layout wanted = program->steps[at].site.input[i].layout;
+        const sg_desc wanted = program->steps[at].site.input[i];
         SG_TRY(convert(program, value, &wanted, group->anchor->name, &value));
         program->steps[at].inputs[i] = value;
     }

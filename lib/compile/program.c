@@ -16,6 +16,7 @@ static const sg_field fields[] = {
     SG_U64(TYPE, seed, "seed of its random nodes; 0: the context's"),
     SG_BOOL(TYPE, profile, "time each kernel"),
     SG_BOOL(TYPE, no_fusion, "one kernel for each node"),
+    SG_BOOL(TYPE, bf16, "products of bf16 operands"),
 };
 SG_FIELDS(sg_options_program, "program", TYPE, fields);
 #undef TYPE
@@ -115,6 +116,10 @@ static syngan_status compile(syngan_program *program,
                              syngan_node *const *outputs, size_t n_outputs,
                              syngan_node *const *updates, size_t n_updates) {
     SG_TRY(sg_backend_prepare(program->context));
+    if (program->options.bf16 && !sg_backend_has_bf16(program->context))
+        return sg_fail(program->context, SYNGAN_E_UNSUPPORTED,
+                       "syngan_program_create: bf16 needs a processor with "
+                       "AVX512_BF16, and a context whose `isa` allows it");
     SG_TRY(sg_select(program, outputs, n_outputs, updates, n_updates));
     SG_TRY(sg_schedule(program));
     SG_TRY(make_inputs(program));

@@ -107,6 +107,14 @@ syngan_status sg_plan_memory(syngan_program *program);
 void sg_resolve_pointers(syngan_program *program);
 void sg_steps_destroy(syngan_program *program);
 
+/* The type in which a node's kernel gets an input of type `type`. */
+static inline int32_t sg_operand_type(const syngan_program *program,
+                                      const syngan_node *node, int32_t type) {
+    bool product = (node->op->flags & SG_OP_PRODUCT) != 0;
+    return program->options.bf16 && product && type == SYNGAN_F32 ? SYNGAN_BF16
+                                                                  : type;
+}
+
 /* The node that stands for `node` and its equals. */
 static inline syngan_node *sg_same(const syngan_program *program,
                                    const syngan_node *node) {

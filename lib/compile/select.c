@@ -176,8 +176,11 @@ static bool kernel_accepts(const selection *s, const sg_kernel *kernel,
                     .has_bias = group->bias != NULL};
     for (int32_t i = 0; i < group->n_unary; i++)
         site.unary[i] = *(const sg_unary *)group->unary[i]->fields;
-    for (int32_t i = 0; i < site.n_inputs; i++)
+    for (int32_t i = 0; i < site.n_inputs; i++) {
         input[i] = plain_desc(group->anchor->inputs[i]);
+        input[i].type =
+            sg_operand_type(s->program, group->anchor, input[i].type);
+    }
     return kernel->accepts(&site);
 }
 

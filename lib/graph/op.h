@@ -33,7 +33,10 @@ enum {
     /* No kernel: the value comes from outside (input, parameter, constant) */
     SG_OP_SOURCE = 8,
     /* The value is input 0's, in the same memory, seen in another shape. */
-    SG_OP_VIEW = 16
+    SG_OP_VIEW = 16,
+    /* A sum of products: programs in bf16 give it bf16 inputs; its value stays
+     * f32 */
+    SG_OP_PRODUCT = 32
 };
 
 struct sg_op {

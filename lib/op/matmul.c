@@ -64,6 +64,7 @@ static void gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
 const sg_op sg_op_matmul = {
     .name = "matmul",
     .version = 1,
+    .flags = SG_OP_PRODUCT,
     .n_inputs = 2,
     .fields = &field_table,
     .infer = infer,

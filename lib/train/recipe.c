@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "backend/backend.h"
 #include "model/fields.h"
 #include "train/optimizer.h"
 
@@ -128,9 +129,10 @@ static syngan_status check_settings(syngan_context *context,
                        WHERE ": real_target is %g, which only the "
                              "cross-entropy loss has a use for",
                        (double)t->real_target);
-    if (t->bf16)
+    if (t->bf16 && !sg_backend_has_bf16(context))
         return sg_fail(context, SYNGAN_E_UNSUPPORTED,
-                       WHERE ": bf16 is not available in this build");
+                       WHERE ": bf16 needs a processor with AVX512_BF16, and a "
+                             "context whose `isa` allows it");
     return SYNGAN_OK;
 }
 

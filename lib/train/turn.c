@@ -297,7 +297,8 @@ static syngan_status compile(syngan_trainer *trainer, const plan *p,
         if (p->measure[i] != NULL) outputs[n_outputs++] = p->measure[i];
     const syngan_program_options *options =
         SYNGAN_PROGRAM(.seed = turn_seed(trainer, which),
-                       .profile = trainer->settings.trainer.profile);
+                       .profile = trainer->settings.trainer.profile,
+                       .bf16 = trainer->settings.trainer.bf16);
     if (trainer->estimating) {
         uint64_t bytes;
         SG_TRY(sg_program_estimate(outputs, n_outputs, p->updates, p->n_updates,

@@ -3,9 +3,11 @@
  * Programs: what is computed once, in which order, into which memory; buffers;
  * errors.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <syngan.h>
 
+#include "backend/backend.h"
 #include "compile/program.h"
 #include "support/fault.h"
 #include "support/test.h"
@@ -288,6 +290,65 @@ static void reports(void **state) {
     end(&f);
 }
 
+/* ---- bf16 ---- */
+
+static double rounded(float x) {
+    return (double)sg_f32_from_bf16(sg_bf16_from_f32(x));
+}
+
+/* Operands are rounded to bf16, sums are not. */
+static void products_in_bf16(void **state) {
+    (void)state;
+    fixture f = begin();
+    if (!sg_backend_has_bf16(f.context)) {
+        end(&f);
+        print_message("no AVX512_BF16 here\n");
+        skip();
+    }
+    enum { M = 3, K = 37, N = 5 };
+    syngan_node *a = syngan_input(f.graph, "a", SYNGAN_F32, SYNGAN_SHAPE(M, K));
+    syngan_node *b = syngan_input(f.graph, "b", SYNGAN_F32, SYNGAN_SHAPE(N, K));
+    syngan_node *c = syngan_matmul(a, b, 0, 1);
+    syngan_program *program;
+    assert_ok(f.context,
+              syngan_program_create(&c, 1, NULL, 0, SYNGAN_PROGRAM(.bf16 = 1),
+                                    &program));
+    syngan_tensor *left, *right, *result;
+    assert_ok(f.context, syngan_program_input(program, "a", &left));
+    assert_ok(f.context, syngan_program_input(program, "b", &right));
+    assert_ok(f.context, syngan_program_output(program, 0, &result));
+    assert_ok(f.context, syngan_tensor_fill_normal(left, 1, 1));
+    assert_ok(f.context, syngan_tensor_fill_normal(right, 1, 2));
+    assert_ok(f.context, syngan_program_run(program, 0));
+    const float *x = syngan_tensor_data(left), *y = syngan_tensor_data(right);
+    const float *z = syngan_tensor_data(result);
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < N; j++) {
+            double sum = 0;
+            for (int k = 0; k < K; k++)
+                sum += rounded(x[i * K + k]) * rounded(y[j * K + k]);
+            assert_true(fabs(sum - (double)z[i * N + j]) < 1e-5);
+        }
+    syngan_tensor_free(left);
+    syngan_tensor_free(right);
+    syngan_tensor_free(result);
+    syngan_program_free(program);
+    end(&f);
+}
+
+static void bf16_needs_the_processor(void **state) {
+    (void)state;
+    fixture f = begin();
+    f.context->isa = SYNGAN_ISA_AVX2; /* as if there were nothing better */
+    syngan_node *x = syngan_scalar(f.graph, 1.0);
+    syngan_program *program;
+    assert_fails(f.context,
+                 syngan_program_create(&x, 1, NULL, 0,
+                                       SYNGAN_PROGRAM(.bf16 = 1), &program),
+                 SYNGAN_E_UNSUPPORTED, "AVX512_BF16");
+    end(&f);
+}
+
 /* ---- memory
  * ------------------------------------------------------------------------- */
 
@@ -369,6 +430,8 @@ int main(void) {
         cmocka_unit_test(bad_requests),
         cmocka_unit_test(parameters_need_a_model),
         cmocka_unit_test(reports),
+        cmocka_unit_test(products_in_bf16),
+        cmocka_unit_test(bf16_needs_the_processor),
         cmocka_unit_test(out_of_memory),
         cmocka_unit_test(runs_allocate_nothing),
         cmocka_unit_test(a_program_keeps_what_it_needs),
