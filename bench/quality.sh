@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# How good are the digits? Trains mnist_gan on real MNIST with several seeds and
+# scores its checkpoints: Fréchet distance of 10,000 samples to the test images
+# in the features of a classifier, and the share of the rarest digit.
+#
+#   sh bench/quality.sh DATA [RECIPE [SEEDS [ITERATIONS]]]
+#     DATA        folder with MNIST's four IDX files, plain or .gz
+#     RECIPE      default or published (default)
+#     SEEDS       "1 2 3"
+#     ITERATIONS  "1000 2000"
+#   THREADS       environment: threads of each run (all processors)
+set -eu
+if [ $# -lt 1 ]; then
+    sed -n '3,12s/^# \{0,1\}//p' "$0"
+    exit 2
+fi
+data=$1
+recipe=${2:-default}
+seeds=${3:-1 2 3}
+iterations=${4:-1000 2000}
+threads=${THREADS:-$(nproc)}
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/cmake/packages.sh"
+# shellcheck disable=SC2086
+install $PACKAGES_BUILD || exit 1
+
+build=$root/build/quality
+out=$root/out/quality
+mkdir -p "$build" "$out"
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DSYNGAN_BENCH=ON -DSYNGAN_EXAMPLES=ON >"$build/log.txt"
+cmake --build "$build" >>"$build/log.txt"
+
+for seed in $seeds; do
+    run=$out/$recipe-$seed
+    set -- --data "$data" --recipe "$recipe" --seed "$seed"
+    for count in $iterations; do
+        "$build/examples/mnist_gan" "$@" --threads "$threads" --out "$run" \
+            --iterations "$count"
+        cp "$run/mnist_gan.safetensors" "$out/$recipe-$seed-$count.safetensors"
+        set -- --data "$data" --resume "$run/mnist_gan.safetensors"
+    done
+done
+for count in $iterations; do
+    set --
+    for seed in $seeds; do
+        set -- "$@" "$out/$recipe-$seed-$count.safetensors"
+    done
+    "$build/bench/bench_score" "$data" "$out/classifier.safetensors" "$@"
+done
