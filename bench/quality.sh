@@ -34,12 +34,13 @@ cmake --build "$build" >>"$build/log.txt"
 
 for seed in $seeds; do
     run=$out/$recipe-$seed
-    set -- --data "$data" --recipe "$recipe" --seed "$seed"
+    set --
     for count in $iterations; do
-        "$build/examples/mnist_gan" "$@" --threads "$threads" --out "$run" \
+        "$build/examples/mnist_gan" "$@" --data "$data" --recipe "$recipe" \
+            --seed "$seed" --threads "$threads" --out "$run" \
             --iterations "$count"
         cp "$run/mnist_gan.safetensors" "$out/$recipe-$seed-$count.safetensors"
-        set -- --data "$data" --resume "$run/mnist_gan.safetensors"
+        set -- --resume "$run/mnist_gan.safetensors"
     done
 done
 for count in $iterations; do

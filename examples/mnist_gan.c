@@ -251,25 +251,30 @@ static syngan_status report(syngan_trainer *trainer,
     return status;
 }
 
+static int is_published(const settings *s) {
+    return s->recipe != NULL && strcmp(s->recipe, "published") == 0;
+}
+
 static syngan_status open_data(syngan_context *context, const settings *s,
                                syngan_dataset **out) {
+    const syngan_dataset_options *options =
+        SYNGAN_DATASET(.order = is_published(s) ? SYNGAN_WITH_REPLACEMENT
+                                                : SYNGAN_SHUFFLE);
     if (s->data == NULL)
-        return syngan_dataset_digits(context, DIGITS, NULL, out);
+        return syngan_dataset_digits(context, DIGITS, options, out);
     char path[PATH_SIZE];
     snprintf(path, sizeof(path), "%s/train-images-idx3-ubyte", s->data);
     if (access(path, R_OK) != 0)
         snprintf(path, sizeof(path), "%s/train-images-idx3-ubyte.gz", s->data);
-    return syngan_dataset_from_idx(context, path, NULL, NULL, out);
+    return syngan_dataset_from_idx(context, path, NULL, options, out);
 }
 
 static syngan_status make_trainer(syngan_context *context, settings *s,
                                   syngan_dataset *dataset,
                                   syngan_trainer **out) {
     const syngan_trainer_options *options =
-        SYNGAN_TRAINER(.recipe = s->recipe != NULL &&
-                                         strcmp(s->recipe, "published") == 0
-                                     ? SYNGAN_RECIPE_PUBLISHED
-                                     : SYNGAN_RECIPE_DEFAULT,
+        SYNGAN_TRAINER(.recipe = is_published(s) ? SYNGAN_RECIPE_PUBLISHED
+                                                 : SYNGAN_RECIPE_DEFAULT,
                        .batch = (int32_t)s->batch, .bf16 = s->bf16,
                        .progress = report, .progress_user = s,
                        .line = isatty(STDERR_FILENO) ? print_line : NULL);
@@ -310,6 +315,7 @@ static void print_how_to_resume(const char *program, const settings *s) {
     printf("to go on: %s", program);
     print_option("--resume", result_path(s, "mnist_gan.safetensors"));
     print_option("--data", s->data);
+    print_option("--recipe", s->recipe);
     print_option("--out", s->out);
     snprintf(number, sizeof(number), "%" PRId64, s->iterations);
     print_option("--iterations", number);
