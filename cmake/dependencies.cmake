@@ -40,7 +40,7 @@ elseif(NOT SYNGAN_GOMP)
 endif()
 
 set(syngan_libraries DNNL::dnnl syngan::gomp Threads::Threads m)
-set(syngan_modules jansson libxxhash)
+set(syngan_modules jansson)
 if(SYNGAN_PNG)
   list(APPEND syngan_modules libpng)
 endif()

@@ -32,6 +32,7 @@ if(NOT dnnl_lib_dir IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
 endif()
 file(RELATIVE_PATH pc_prefix
   /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
 configure_file(cmake/syngan.pc.in ${PROJECT_BINARY_DIR}/package/syngan.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/syngan.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

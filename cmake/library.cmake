@@ -1,4 +1,10 @@
 # The library, static and shared, from the same objects.
+
+# Only its header is used, which holds the code.
+find_path(XXHASH_INCLUDE_DIR xxhash.h)
+if(NOT XXHASH_INCLUDE_DIR)
+  string(APPEND syngan_missing " xxhash.h")
+endif()
 if(syngan_missing)
   message(FATAL_ERROR "syngan: not found: ${syngan_missing}\n"
     "On Debian: apt-get install pkg-config libdnnl-dev ocl-icd-opencl-dev "
@@ -30,6 +36,7 @@ foreach(library ${object_libraries})
   target_link_libraries(${library} PRIVATE syngan_warnings ${syngan_libraries})
   target_include_directories(${library} PRIVATE
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
+  target_include_directories(${library} SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
   target_compile_definitions(${library} PRIVATE _GNU_SOURCE
     $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
     $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>)
