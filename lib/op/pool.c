@@ -49,10 +49,27 @@ static syngan_status check_window(const sg_infer *infer) {
                    (int)f->size_w);
 }
 
+/* Most pixels of an image: places in it are kept in 32 bits. */
+enum { PIXELS_MAX = 1 << 30 };
+
+/* An image's size may come from the fields, so anything is possible. */
+static syngan_status check_image(const sg_infer *infer, const sg_dims *image) {
+    const int64_t *size = image->size;
+    char text[SG_DIMS_TEXT];
+    const char *reason = "have no pixels";
+    if (size[2] >= 1 && size[3] >= 1) {
+        if (size[2] <= PIXELS_MAX / size[3]) return SYNGAN_OK;
+        reason = "are too large";
+    }
+    return sg_fail(infer->context, SYNGAN_E_SHAPE, "%s: images of %s %s",
+                   infer->label, sg_dims_text(image, text), reason);
+}
+
 /* The shape of an image of this one's size after pooling. */
 static syngan_status pooled(const sg_infer *infer, const sg_dims *image,
                             sg_dims *out) {
     const sg_pool_fields *f = infer->fields;
+    SG_TRY(check_image(infer, image));
     SG_TRY(check_window(infer));
     *out = *image;
     out->size[2] = sg_conv_size(image->size[2], f->size_h, f->stride_h, 1,

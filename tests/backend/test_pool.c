@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pooling and upsampling kernels against plain loops, plain and blocked.
+ * Pooling and upsampling kernels against plain loops, plain and blocked, for
+ * each instruction set of this machine.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -128,12 +129,20 @@ static void check(const sg_kernel *const *kernels, const void *fields,
     free(got);
 }
 
+/* Numbers with only a few values, so that windows have equal ones. */
+static float *steps(const sg_desc *desc, uint32_t seed) {
+    float *x = kernel_numbers(desc, seed);
+    for (size_t i = 0; i < kernel_count(desc); i++)
+        x[i] = roundf(2 * x[i]);
+    return x;
+}
+
 static void check_layout(const geometry *g, int32_t block) {
     sg_desc image = image_desc(g), pooled = pooled_desc(g);
     sg_pool_fields sized = g->fields;
     sized.height = g->h;
     sized.width = g->w;
-    float *x = kernel_numbers(&image, 1), *dy = kernel_numbers(&pooled, 2);
+    float *x = steps(&image, 1), *dy = kernel_numbers(&pooled, 2);
     float *v = kernel_numbers(&image, 3);
     results r = exact(g, x, dy, v);
     check(sg_average_pool_kernels, &g->fields, image, x, NULL, NULL, pooled,
@@ -157,9 +166,14 @@ static void check_layout(const geometry *g, int32_t block) {
 }
 
 static void check_all(geometry g) {
-    check_layout(&g, 0);
-    if (g.c % 8 == 0) check_layout(&g, 8);
-    if (g.c % 16 == 0) check_layout(&g, 16);
+    int32_t best = context->isa;
+    for (int32_t isa = SYNGAN_ISA_SSE41; isa <= best; isa++) {
+        context->isa = isa;
+        check_layout(&g, 0);
+        if (g.c % 8 == 0) check_layout(&g, 8);
+        if (g.c % 16 == 0) check_layout(&g, 16);
+    }
+    context->isa = best;
 }
 
 static void test_pooling(void **state) {
@@ -170,9 +184,59 @@ static void test_pooling(void **state) {
     check_all((geometry){3, 8, 6, 6, {0, 0, 2, 2, 2, 2, 0, 0, 0, 0}});
     check_all((geometry){1, 32, 5, 5, {0, 0, 3, 3, 3, 3, 2, 2, 2, 2}});
     check_all((geometry){2, 2, 9, 9, {0, 0, 1, 2, 4, 5, 0, 0, 0, 0}});
+    check_all((geometry){1, 1, 1, 1, {0, 0, 7, 8, 1, 1, 6, 6, 7, 7}});
 }
 
-/* Of equal elements the first one counts; NaN is found. */
+/* Rows of more windows than kernels take at once. */
+static void test_wide(void **state) {
+    (void)state;
+    check_all((geometry){1, 1, 2, 2503, {0, 0, 2, 3, 1, 1, 0, 1, 1, 1}});
+    check_all((geometry){1, 16, 3, 301, {0, 0, 3, 4, 1, 2, 1, 1, 3, 1}});
+    check_all((geometry){1, 17, 2, 2053, {0, 0, 1, 2, 2, 2, 0, 0, 1, 0}});
+}
+
+/* As SYNGAN_SAME pads, as SYNGAN_VALID, and as much as is possible. */
+static void pad(int64_t size, int32_t window, int32_t stride, int kind,
+                int32_t *before, int32_t *after) {
+    int64_t total = ((size - 1) / stride * stride) + window - size;
+    *before = *after = 0;
+    if (kind == 0 && total > 0) {
+        *before = (int32_t)(total / 2);
+        *after = (int32_t)(total - total / 2);
+    } else if (kind == 2) {
+        *before = *after = window - 1;
+    }
+}
+
+static void check_paddings(geometry g) {
+    sg_pool_fields *f = &g.fields;
+    for (int kind = 0; kind < 3; kind++) {
+        pad(g.h, f->size_h, f->stride_h, kind, &f->pad_top, &f->pad_bottom);
+        pad(g.w, f->size_w, f->stride_w, kind, &f->pad_left, &f->pad_right);
+        sg_desc pooled = pooled_desc(&g);
+        if (kernel_count(&pooled) > 0) check_all(g);
+    }
+}
+
+static void test_sizes(void **state) {
+    (void)state;
+    const int64_t channels[] = {1, 3, 8, 16, 17, 32};
+    const int64_t sizes[] = {1, 2, 5, 13};
+    int64_t n = 0;
+    for (int32_t size = 1; size <= 5; size += 2)
+        for (int32_t stride = 1; stride <= 4; stride++)
+            for (size_t h = 0; h < 4; h++) {
+                sg_pool_fields fields = {.size_h = size,
+                                         .size_w = size % 4 + 1,
+                                         .stride_h = stride,
+                                         .stride_w = 5 - stride};
+                check_paddings((geometry){n % 2 + 1, channels[n % 6], sizes[h],
+                                          sizes[n % 4] + 2, fields});
+                n++;
+            }
+}
+
+/* Of equal elements the first one counts. */
 static void test_ties(void **state) {
     (void)state;
     const sg_pool_fields fields = {0, 0, 1, 4, 1, 4, 0, 0, 0, 0};
@@ -181,16 +245,55 @@ static void test_ties(void **state) {
     sg_desc image = KERNEL_DESC(1, 1, 1, 4), pooled = KERNEL_DESC(1, 1, 1, 1);
     check(sg_max_pool_grad_kernels, &fields, image, x, &pooled, dy, image,
           expected, 0);
-    const float damaged[] = {1, NAN, 2, 3};
+}
+
+/* NaN is greater than all, and the first NaN is taken. */
+static void check_damaged(int32_t block) {
+    const sg_pool_fields fields = {0, 0, 1, 4, 1, 4, 0, 0, 0, 0};
+    sg_desc image = KERNEL_DESC(1, 16, 1, 4), pooled = KERNEL_DESC(1, 16, 1, 1);
+    float *x = kernel_numbers(&image, 1), *dy = kernel_numbers(&pooled, 2);
+    double *expected = zeros(&image);
+    for (size_t c = 0; c < 16; c++) {
+        x[4 * c + c % 4] = NAN;
+        x[4 * c + 3] = NAN;
+        expected[4 * c + c % 4] = (double)dy[c];
+    }
     kernel_run run = {.kernels = sg_max_pool_kernels,
                       .fields = &fields,
                       .n_inputs = 1,
                       .output = pooled};
     run.input[0] = image;
-    run.data[0] = damaged;
+    run.data[0] = x;
+    if (block > 0)
+        run.input[0].layout = (sg_layout){.kind = SG_BLOCKED, .block = block};
     float *got = kernel_run_once(context, &run);
-    assert_true(isnan(got[0]));
+    for (size_t c = 0; c < 16; c++)
+        assert_true(isnan(got[c]));
+    check(sg_max_pool_grad_kernels, &fields, image, x, &pooled, dy, image,
+          expected, block);
     free(got);
+    free(x);
+    free(dy);
+    free(expected);
+}
+
+static void test_damaged(void **state) {
+    (void)state;
+    check_damaged(0);
+    check_damaged(8);
+    check_damaged(16);
+}
+
+/* Nothing is greater than an infinity below 0, and yet it has a place. */
+static void test_infinite(void **state) {
+    (void)state;
+    const sg_pool_fields fields = {0, 0, 2, 2, 2, 2, 1, 1, 1, 1};
+    const float x[] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    const float dy[] = {1, 2, 3, 4};
+    double expected[] = {1, 2, 3, 4};
+    sg_desc image = KERNEL_DESC(1, 1, 2, 2);
+    check(sg_max_pool_grad_kernels, &fields, image, x, &image, dy, image,
+          expected, 0);
 }
 
 static void check_upsample(geometry g, int32_t factor, int32_t block) {
@@ -217,16 +320,24 @@ static void check_upsample(geometry g, int32_t factor, int32_t block) {
 
 static void test_upsampling(void **state) {
     (void)state;
-    check_upsample((geometry){.n = 2, .c = 3, .h = 5, .w = 4}, 3, 0);
-    check_upsample((geometry){.n = 1, .c = 1, .h = 1, .w = 1}, 1, 0);
-    check_upsample((geometry){.n = 2, .c = 16, .h = 3, .w = 5}, 2, 16);
-    check_upsample((geometry){.n = 2, .c = 16, .h = 3, .w = 5}, 2, 8);
+    int32_t best = context->isa;
+    for (int32_t isa = SYNGAN_ISA_SSE41; isa <= best; isa++) {
+        context->isa = isa;
+        check_upsample((geometry){.n = 2, .c = 3, .h = 5, .w = 4}, 3, 0);
+        check_upsample((geometry){.n = 1, .c = 1, .h = 1, .w = 1}, 1, 0);
+        check_upsample((geometry){.n = 1, .c = 17, .h = 2, .w = 1031}, 2, 0);
+        check_upsample((geometry){.n = 2, .c = 16, .h = 3, .w = 5}, 2, 16);
+        check_upsample((geometry){.n = 2, .c = 16, .h = 3, .w = 5}, 2, 8);
+        check_upsample((geometry){.n = 1, .c = 32, .h = 1, .w = 7}, 5, 16);
+    }
+    context->isa = best;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pooling),
-        cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_pooling),    cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_sizes),      cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_damaged),    cmocka_unit_test(test_infinite),
         cmocka_unit_test(test_upsampling),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -5,6 +5,7 @@
  */
 #include <syngan/layers.h>
 
+#include "backend/pool.h"
 #include "graph/op.h"
 #include "support/check.h"
 #include "support/test.h"
@@ -99,11 +100,63 @@ static void test_refused(void **state) {
     check_end(&c);
 }
 
+/* Nodes that no builder makes, as a file could have them. */
+static void test_refused_gradients(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    const int64_t image[] = {1, 1, 4, 4}, pooled[] = {1, 1, 2, 2};
+    sg_pool_fields f = {.size_h = 2,
+                        .size_w = 2,
+                        .stride_h = 2,
+                        .stride_w = 2,
+                        .pad_top = 1,
+                        .pad_bottom = 1};
+#define AVERAGE_GRAD(dims)                                                     \
+    sg_node1(&sg_op_average_pool2d_grad, check_input(&c, 0, 1, dims, 4), &f)
+    check_refused(&c, AVERAGE_GRAD(pooled), SYNGAN_E_SHAPE,
+                  "images of [1, 1, 0, 0] have no pixels");
+    f.height = f.width = (int64_t)1 << 31;
+    check_refused(&c, AVERAGE_GRAD(pooled), SYNGAN_E_SHAPE, "are too large");
+    f.height = f.width = 4;
+    check_refused(&c, AVERAGE_GRAD(image), SYNGAN_E_SHAPE,
+                  "[1, 1, 4, 4], but must have [1, 1, 3, 2]");
+    f.pad_top = f.pad_bottom = 0;
+#define PAIR(op, a, b)                                                         \
+    sg_node2(op, check_input(&c, 0, 1, a, 4), check_input(&c, 0, 1, b, 4), &f)
+    check_refused(&c, PAIR(&sg_op_max_pool2d_grad, image, image),
+                  SYNGAN_E_SHAPE, "[1, 1, 4, 4], but must have [1, 1, 2, 2]");
+    check_refused(&c, PAIR(&sg_op_max_pool2d_take, image, pooled),
+                  SYNGAN_E_SHAPE, "[1, 1, 2, 2], but must have [1, 1, 4, 4]");
+    const sg_upsample_fields three = {.factor = 3};
+    check_refused(&c,
+                  sg_node1(&sg_op_upsample2d_grad,
+                           check_input(&c, 0, 1, image, 4), &three),
+                  SYNGAN_E_SHAPE, "must be multiples of 3");
+    check_end(&c);
+}
+
+/* Models' graphs leave the batch open. */
+static void test_open_batch(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    syngan_node *x = syngan_input(c.graph, "x", SYNGAN_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3, 5, 4));
+    x = syngan_max_pool2d(syngan_average_pool2d(x, NULL), NULL);
+    x = syngan_upsample2d(x, 2);
+    const sg_dims expected = {.rank = 4, .size = {SYNGAN_BATCH, 3, 4, 2}};
+    assert_true(sg_dims_equal(&x->dims, &expected));
+    check_end(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pooling),
         cmocka_unit_test(test_upsampling),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused_gradients),
+        cmocka_unit_test(test_open_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
