@@ -266,7 +266,7 @@ static syngan_status run_copy(const sg_site *site, int role, void *from,
 static syngan_status run(const sg_site *site, const sg_call *call) {
     const conv_state *state = site->state;
     char *workspace = call->workspace;
-    void *scratchpad = workspace + state->scratchpad;
+    void *scratchpad = workspace == NULL ? NULL : workspace + state->scratchpad;
     void *outside[ROLES], *inside[ROLES + 1];
     int result = W;
     for (int role = 0; role < ROLES; role++) {
