@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -35,11 +36,15 @@
         }                                                                      \
     } while (0)
 
-/* A context with `threads` threads; the test fails without. */
+/* A context with `threads` threads, with the instruction set SYNGAN_TEST_ISA
+ * (a number, SYNGAN_ISA_SSE41 ...) if that is set; the test fails without. */
 static inline syngan_context *test_context(int32_t threads) {
     syngan_context *context = NULL;
+    const char *isa = getenv("SYNGAN_TEST_ISA");
     assert_int_equal(
-        syngan_context_create(SYNGAN_CONTEXT(.threads = threads), &context),
+        syngan_context_create(
+            SYNGAN_CONTEXT(.threads = threads, .isa = isa ? atoi(isa) : 0),
+            &context),
         SYNGAN_OK);
     return context;
 }
