@@ -26,7 +26,8 @@ typedef struct sg_site {
     int32_t n_inputs;   /* without the bias */
     int32_t n_unary;
     /* Before planning the layouts are those in which the values come (output:
-     * plain). Planning sets them to those wanted; the compiler reorders. */
+     * plain). Planning sets them to those wanted; the compiler reorders. A bf16
+     * input may be asked for as f32, too. */
     sg_desc *input;
     sg_desc output;
     sg_unary unary[SG_MAX_UNARY];
