@@ -175,7 +175,12 @@ syngan_status syngan_gradient(syngan_node *y, syngan_node *const *wrt,
                        "syngan_gradient: `wrt` and `out` must not be NULL");
     for (size_t i = 0; i < count; i++)
         out[i] = &graph->error;
-    SG_TRY(sg_gradient(y, NULL, wrt, count, out));
+    syngan_status status = sg_gradient(y, NULL, wrt, count, out);
+    if (status != SYNGAN_OK) {
+        /* An error node means that its graph has failed. */
+        sg_graph_fail_last(graph, status);
+        return status;
+    }
     for (size_t i = 0; i < count; i++)
         if (out[i] == NULL)
             out[i] = syngan_fill(graph, 0.0, wrt[i]->dims.size,

@@ -174,7 +174,10 @@ static bool inputs_graph(syngan_graph **graph, const sg_op *op,
     if (*graph == NULL) return false;
     *result = &(*graph)->error;
     for (size_t i = 0; i < n_inputs; i++) {
-        if (inputs[i]->op == NULL) return false;
+        if (inputs[i]->op == NULL) {
+            *result = inputs[i];
+            return false;
+        }
         if (inputs[i]->graph != *graph) {
             sg_graph_fail(*graph, SYNGAN_E_ARGUMENT,
                           "%s: input '%s' belongs to another graph", op->name,

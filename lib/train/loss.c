@@ -35,7 +35,8 @@ syngan_node *syngan_mean_squared_error(syngan_node *a, syngan_node *b) {
 syngan_node *syngan_gradient_penalty(syngan_node *score, syngan_node *x,
                                      double target) {
     if (score == NULL || x == NULL) return NULL;
-    if (score->op == NULL || x->op == NULL) return &score->graph->error;
+    if (score->op == NULL) return score;
+    if (x->op == NULL) return x;
     syngan_graph *graph = score->graph;
     if (x->dims.rank < 1)
         return sg_graph_fail(graph, SYNGAN_E_SHAPE,

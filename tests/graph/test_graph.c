@@ -62,8 +62,34 @@ static void graphs_do_not_mix(void **state) {
     assert_int_equal(syngan_node_failed(syngan_add(a, b)), 1);
     assert_int_equal(syngan_graph_status(one), SYNGAN_E_ARGUMENT);
     assert_int_equal(syngan_graph_status(two), SYNGAN_OK);
+    /* The error node given back is of the graph that failed. */
+    syngan_node *mixed = syngan_add(b, syngan_relu(syngan_add(a, b)));
+    syngan_model *model;
+    assert_fails(context, syngan_model_create(mixed, "m", &model),
+                 SYNGAN_E_ARGUMENT, "another graph");
     syngan_graph_free(one);
     syngan_graph_free(two);
+    syngan_context_free(context);
+}
+
+/* A gradient that can't be taken leaves error nodes in a graph that has
+ * failed. */
+static void failed_gradients(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_graph *graph = make_graph(context);
+    syngan_node *x =
+        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2));
+    syngan_node *gradient = NULL;
+    assert_fails(context, syngan_gradient(syngan_square(x), &x, 1, &gradient),
+                 SYNGAN_E_SHAPE, "not fixed");
+    assert_int_equal(syngan_node_failed(gradient), 1);
+    assert_int_equal(syngan_graph_status(graph), SYNGAN_E_SHAPE);
+    syngan_program *program;
+    assert_fails(context,
+                 syngan_program_create(&gradient, 1, NULL, 0, NULL, &program),
+                 SYNGAN_E_SHAPE, "not fixed");
+    syngan_graph_free(graph);
     syngan_context_free(context);
 }
 
@@ -150,6 +176,7 @@ int main(void) {
         cmocka_unit_test(null_arguments),
         cmocka_unit_test(errors_pass_through),
         cmocka_unit_test(graphs_do_not_mix),
+        cmocka_unit_test(failed_gradients),
         cmocka_unit_test(names),
         cmocka_unit_test(names_are_unique),
         cmocka_unit_test(absurd_sizes),

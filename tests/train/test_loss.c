@@ -132,6 +132,10 @@ static void test_refused(void **state) {
     syngan_node *number = check_input(&c, 0, 1, NULL, 0);
     check_refused(&c, syngan_gradient_penalty(syngan_square(number), number, 1),
                   SYNGAN_E_SHAPE, "batch");
+    syngan_node *open = syngan_input(c.graph, "open", SYNGAN_F32,
+                                     SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    check_refused(&c, syngan_gradient_penalty(syngan_square(open), open, 1),
+                  SYNGAN_E_SHAPE, "not fixed");
     syngan_node *a = check_input(&c, 0, 1, SYNGAN_SHAPE(2, 3));
     syngan_node *b = check_input(&c, 0, 1, SYNGAN_SHAPE(2, 4));
     check_refused(&c, syngan_mean_squared_error(a, b), SYNGAN_E_SHAPE,
