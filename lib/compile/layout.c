@@ -49,6 +49,10 @@ static int32_t add_fixed(syngan_program *program, const syngan_tensor *tensor) {
  * estimate goes without the variables'. */
 static syngan_status source_value(syngan_program *program,
                                   const syngan_node *node, int32_t *out) {
+    if (node->op->flags & SG_OP_UPDATE)
+        return sg_fail(program->context, SYNGAN_E_ARGUMENT,
+                       "%s '%s': groups updates and has no value of its own",
+                       node->op->name, node->name);
     const syngan_tensor *tensor = node->tensor;
     if (node->variable != NULL) tensor = node->variable->tensor;
     for (size_t i = 0; i < program->n_inputs && tensor == NULL; i++)
@@ -84,6 +88,7 @@ static void step_destroy(sg_step *step, syngan_context *context) {
         step->kernel->destroy(&step->site);
     else
         sg_free(context, step->site.state);
+    sg_free(context, step->label);
     sg_free(context, step->site.input);
     sg_free(context, step->inputs);
     sg_free(context, step->pointers);
@@ -92,7 +97,7 @@ static void step_destroy(sg_step *step, syngan_context *context) {
 /* A step with room for its inputs, or NULL when out of memory. It counts as
  * part of the program at once, so that it is freed with it. */
 static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
-                         int32_t n_inputs) {
+                         int32_t n_inputs, const char *label) {
     void *array = program->steps;
     if (!sg_reserve(program->context, &array, &program->step_capacity,
                     program->n_steps, sizeof *program->steps))
@@ -102,12 +107,13 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
     sg_step step = {.bias = -1, .output = -1, .workspace = -1};
     step.site.context = program->context;
     step.site.n_inputs = n_inputs;
+    step.site.label = step.label = sg_strdup(program->context, label);
     step.site.input =
         sg_alloc_zero(program->context, room, sizeof *step.site.input);
     step.inputs = sg_alloc_zero(program->context, room, sizeof *step.inputs);
     step.pointers =
         sg_alloc_zero(program->context, room, sizeof *step.pointers);
-    if (step.site.input == NULL || step.inputs == NULL ||
+    if (step.label == NULL || step.site.input == NULL || step.inputs == NULL ||
         step.pointers == NULL) {
         step_destroy(&step, program->context);
         return NULL;
@@ -128,9 +134,8 @@ static syngan_status plan_step(sg_step *step) {
 /* Appends a step that copies value `from` to value `to`, layouts and all. */
 static syngan_status add_reorder(syngan_program *program, int32_t from,
                                  int32_t to, const char *label) {
-    sg_step *step = add_step(program, &sg_kernel_reorder, 1);
+    sg_step *step = add_step(program, &sg_kernel_reorder, 1, label);
     if (step == NULL) return out_of_memory(program);
-    step->site.label = label;
     step->site.input[0] = program->values[from].desc;
     step->site.output = program->values[to].desc;
     step->inputs[0] = from;
@@ -200,7 +205,6 @@ static syngan_status lower_copy(syngan_program *program,
 
 static void fill_site(sg_step *step, const sg_group *group) {
     step->node = group->anchor;
-    step->site.label = group->result->name;
     step->site.fields = group->anchor->fields;
     step->site.n_unary = group->n_unary;
     for (int32_t i = 0; i < group->n_unary; i++)
@@ -287,7 +291,8 @@ static syngan_status make_output(syngan_program *program, const sg_group *group,
 static syngan_status lower_kernel(syngan_program *program,
                                   const sg_group *group,
                                   syngan_node *const *outputs) {
-    sg_step *step = add_step(program, group->kernel, group->anchor->n_inputs);
+    sg_step *step = add_step(program, group->kernel, group->anchor->n_inputs,
+                             group->result->name);
     if (step == NULL) return out_of_memory(program);
     fill_site(step, group);
     SG_TRY(plan_inputs(program, group));

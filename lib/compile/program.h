@@ -54,6 +54,7 @@ typedef struct sg_step {
     const sg_kernel *kernel;
     const syngan_node *node; /* the anchor; NULL for a reorder */
     sg_site site;
+    char *label;     /* site.label: a copy, since nodes may be renamed */
     sg_call call;    /* pointers, filled in once */
     void **pointers; /* call.input */
     int32_t *inputs; /* values */

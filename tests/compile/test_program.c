@@ -241,6 +241,12 @@ static void bad_requests(void **state) {
     assert_fails(f.context,
                  syngan_program_create(NULL, 0, &fixed, 1, NULL, &program),
                  SYNGAN_E_ARGUMENT, "changes nothing");
+    syngan_node *update = syngan_assign(
+        variable(&f, "p", 1.0f), syngan_fill(f.graph, 2.0, SYNGAN_SHAPE(1)));
+    syngan_node *group = syngan_group(&update, 1);
+    assert_fails(f.context,
+                 syngan_program_create(&group, 1, NULL, 0, NULL, &program),
+                 SYNGAN_E_ARGUMENT, "no value of its own");
     program = compile(&f, &fixed, 1, NULL, 0);
     syngan_tensor *tensor;
     assert_fails(f.context, syngan_program_input(program, "x", &tensor),
@@ -275,6 +281,7 @@ static void reports(void **state) {
               syngan_program_create(&y, 1, NULL, 0,
                                     SYNGAN_PROGRAM(.profile = 1), &program));
     assert_ok(f.context, syngan_program_run(program, 0));
+    syngan_set_name(y, "renamed"); /* too late for the program */
     size_t size = syngan_program_report(program, NULL, 0);
     char *text = malloc(size + 1);
     assert_non_null(text);
