@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "graph/op.h"
 #include "model/model.h"
 
 /* Rows in a chunk: as many as keep the sum of all values of the network below
@@ -42,7 +43,16 @@ static int64_t chunk_rows(const syngan_model *model) {
     return rows;
 }
 
-/* Batches must be open at both ends for rows to be computed in chunks. */
+/* Whether a node makes one value of a whole batch, such as a sum over it. */
+static bool mixes_rows(const syngan_node *node) {
+    for (int32_t i = 0; i < node->n_inputs; i++)
+        if (sg_dims_open(&node->inputs[i]->dims))
+            return !sg_dims_open(&node->dims);
+    return false;
+}
+
+/* Batches must be open at both ends and never meet for rows to be computed in
+ * chunks. */
 static syngan_status check_rows(const syngan_model *model) {
     char text[SG_DIMS_TEXT];
     for (size_t i = 0; i < model->n_inputs; i++)
@@ -52,11 +62,20 @@ static syngan_status check_rows(const syngan_model *model) {
                            "SYNGAN_BATCH as first size",
                            model->name, model->inputs[i]->name,
                            sg_dims_text(&model->inputs[i]->dims, text));
-    if (sg_dims_open(&model->output->dims)) return SYNGAN_OK;
-    return sg_fail(model->context, SYNGAN_E_SHAPE,
-                   "model '%s': the result is %s; prediction needs one row "
-                   "for each row of the inputs",
-                   model->name, sg_dims_text(&model->output->dims, text));
+    if (!sg_dims_open(&model->output->dims))
+        return sg_fail(model->context, SYNGAN_E_SHAPE,
+                       "model '%s': the result is %s; prediction needs one row "
+                       "for each row of the inputs",
+                       model->name, sg_dims_text(&model->output->dims, text));
+    for (size_t i = 0; i < model->n_nodes; i++)
+        if (mixes_rows(model->nodes[i]))
+            return sg_fail(model->context, SYNGAN_E_SHAPE,
+                           "model '%s': %s '%s' joins the rows of a batch; "
+                           "prediction needs rows that don't depend on each "
+                           "other",
+                           model->name, model->nodes[i]->op->name,
+                           model->nodes[i]->name);
+    return SYNGAN_OK;
 }
 
 static syngan_node *apply_to_inputs(syngan_graph *graph, syngan_model *model,

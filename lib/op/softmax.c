@@ -18,7 +18,11 @@ static SG_FIELDS(softmax_table, "softmax", softmax_fields, softmax_field);
 static syngan_status softmax_infer(sg_infer *infer) {
     softmax_fields *fields = infer->fields;
     SG_TRY(sg_rule_same(infer));
-    return sg_rule_axis(infer, infer->dims.rank, &fields->axis);
+    SG_TRY(sg_rule_axis(infer, infer->dims.rank, &fields->axis));
+    if (infer->dims.size[fields->axis] >= 0) return SYNGAN_OK;
+    return sg_fail(infer->context, SYNGAN_E_SHAPE,
+                   "%s: axis %d is the batch, which is not fixed", infer->label,
+                   fields->axis);
 }
 
 /* ---- kernels ------------------------------------------------------------- */

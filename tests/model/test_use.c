@@ -498,6 +498,14 @@ static void test_not_by_rows(void **state) {
                                   "two", &two));
     assert_fails(context, syngan_model_sample(two, 2, 0, &out), SYNGAN_E_STATE,
                  "2 inputs");
+    /* The rows come out one by one, but each depends on all. */
+    syngan_model *joined;
+    syngan_node *total = syngan_sum(x, (const int32_t[]){0}, 1, 1);
+    assert_ok(context, syngan_model_create(syngan_subtract(x, total), "joined",
+                                           &joined));
+    assert_fails(context, syngan_model_sample(joined, 2, 0, &out),
+                 SYNGAN_E_SHAPE, "joins the rows");
+    syngan_model_free(joined);
     syngan_model_free(two);
     syngan_model_free(sum);
     syngan_model_free(fixed);

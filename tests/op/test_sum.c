@@ -140,6 +140,8 @@ static void test_refused(void **state) {
     check_refused(&c, syngan_sum(x, NULL, 0, 0), SYNGAN_E_TYPE, "i32");
     x = syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2));
     check_refused(&c, syngan_mean(x, NULL, 0, 0), SYNGAN_E_SHAPE, "batch");
+    x = syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2));
+    check_refused(&c, syngan_softmax(x, 0), SYNGAN_E_SHAPE, "batch");
     check_end(&c);
 }
 
