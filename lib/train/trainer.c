@@ -13,7 +13,7 @@
 #include "graph/op.h"
 #include "train/optimizer.h"
 
-/* Room in the history is made ahead for at most so many iterations. */
+/* Room in the history is made ahead for at most so many iterations at once. */
 #define HISTORY_AHEAD 262144
 
 /* ---- do the parts fit each other? -------------------------------------- */
@@ -270,6 +270,10 @@ static syngan_status iterate(syngan_trainer *t) {
     float measures[SG_MEASURES];
     bool changed;
     double start = sg_seconds();
+    /* Room for the record first: without it, what has been trained and what
+     * has been recorded would part. */
+    if (t->history.count == t->history.capacity)
+        SG_TRY(sg_history_reserve(&t->history, HISTORY_AHEAD));
     syngan_status status = sg_turns_run(t, measures, &changed);
     if (status != SYNGAN_OK) {
         if (changed) sg_snapshot_restore(t);
