@@ -3,6 +3,7 @@
  * Variables: what outlives a run. Graphs that use one share it.
  */
 #include "base/memory.h"
+#include "base/text.h"
 #include "graph/graph.h"
 
 sg_variable *sg_variable_make(syngan_context *context, const char *name,
@@ -37,8 +38,16 @@ void sg_variable_release(sg_variable *variable) {
 }
 
 syngan_status sg_variable_allocate(sg_variable *variable) {
+    const sg_dims *dims = &variable->dims;
     if (variable->tensor != NULL) return SYNGAN_OK;
-    return syngan_tensor_create(variable->context, SYNGAN_F32,
-                                variable->dims.size,
-                                (size_t)variable->dims.rank, &variable->tensor);
+    syngan_status status =
+        syngan_tensor_create(variable->context, SYNGAN_F32, dims->size,
+                             (size_t)dims->rank, &variable->tensor);
+    if (status != SYNGAN_E_MEMORY) return status;
+    /* Said again, with the name of what was too large. */
+    char what[256 + SG_DIMS_TEXT], text[SG_DIMS_TEXT];
+    sg_text(what, sizeof what, "parameter '%.200s' %s", variable->name,
+            sg_dims_text(dims, text));
+    return sg_fail_memory(variable->context, what,
+                          (uint64_t)sg_dims_count(dims) * sizeof(float));
 }
