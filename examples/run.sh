@@ -33,8 +33,11 @@ if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release &&
 fi
 
 touch "$build/started"
+trap : INT # Ctrl-C is for mnist_gan, which then saves its state
 status=0
 "$build/examples/mnist_gan" --out "$out" "$@" || status=$?
-echo "Written:"
-find "$out" -type f -newer "$build/started" | sort
+written=$(find "$out" -type f -newer "$build/started" | sort)
+if [ -n "$written" ]; then
+    printf 'Written:\n%s\n' "$written"
+fi
 exit "$status"
