@@ -7,7 +7,8 @@
  *                   [-i] [-h] [-p]
  *
  * -d measures a dense pair of this width, -i sampling instead of training, -h
- * bf16; -p writes the programs, with the time of each kernel, to stderr.
+ * bf16; -p writes the programs of training, with the time of each kernel, to
+ * stderr.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ typedef struct subject {
     syngan_model *generator, *discriminator;
     syngan_dataset *data;
     syngan_trainer *trainer;
+    syngan_program *sampler; /* in bf16 only */
 } subject;
 
 static double now(void) {
@@ -109,8 +111,28 @@ static syngan_status make_trainer(const setting *s, subject *x) {
         &x->trainer);
 }
 
+/* Prediction is f32; a program of one's own has the choice. */
+static syngan_status make_sampler(const setting *s, subject *x) {
+    syngan_graph *graph;
+    TRY(syngan_graph_create(x->context, &graph));
+    syngan_node *noise = syngan_random_normal(
+        graph, SYNGAN_SHAPE(s->batch, s->width > 0 ? s->width : PAIR_NOISE));
+    syngan_node *samples =
+        syngan_model_apply(graph, x->generator, &noise, 1, SYNGAN_INFERENCE);
+    syngan_status status = syngan_program_create(
+        &samples, 1, NULL, 0, SYNGAN_PROGRAM(.bf16 = 1), &x->sampler);
+    syngan_graph_free(graph);
+    return status;
+}
+
+static syngan_status make_runner(const setting *s, subject *x) {
+    if (!s->sampling) return make_trainer(s, x);
+    return s->bf16 ? make_sampler(s, x) : SYNGAN_OK;
+}
+
 static syngan_status turn(const setting *s, subject *x, int number) {
     if (!s->sampling) return syngan_trainer_run(x->trainer, number + 1);
+    if (s->bf16) return syngan_program_run(x->sampler, (uint64_t)number);
     syngan_tensor *images;
     TRY(syngan_model_sample(x->generator, s->batch, (uint64_t)number, &images));
     syngan_tensor_free(images);
@@ -128,7 +150,7 @@ static void print_programs(const subject *x) {
 
 static syngan_status measure(const setting *s, subject *x) {
     TRY(make_subject(s, x));
-    if (!s->sampling) TRY(make_trainer(s, x));
+    TRY(make_runner(s, x));
     TRY(turn(s, x, 0));
     double first_step = process_age();
     double *seconds = calloc((size_t)s->turns, sizeof *seconds);
@@ -191,6 +213,7 @@ int main(int argc, char **argv) {
     syngan_status status = measure(&s, &x);
     if (status != SYNGAN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(x.context));
+    syngan_program_free(x.sampler);
     syngan_trainer_free(x.trainer);
     syngan_dataset_free(x.data);
     syngan_model_free(x.discriminator);
