@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions of two elements.
+ * Arithmetic on rows of two operands; see arithmetic_simd.h.
  */
-#include "backend/arithmetic.h"
-
-typedef sg_vf (*function)(sg_vf a, sg_vf b);
+#include "backend/arithmetic_simd.h"
 
 #define SG_INLINE static inline __attribute__((always_inline))
+
+typedef sg_vf (*function)(sg_vf a, sg_vf b);
 
 SG_INLINE sg_vf add(sg_vf a, sg_vf b) {
     return a + b;
@@ -21,73 +21,75 @@ SG_INLINE sg_vf divide(sg_vf a, sg_vf b) {
     return a / b;
 }
 SG_INLINE sg_vf maximum(sg_vf a, sg_vf b) {
-    return sg_choose(a >= b, a, b);
+    return sg_max(a, b);
 }
 SG_INLINE sg_vf minimum(sg_vf a, sg_vf b) {
-    return sg_choose(a <= b, a, b);
+    return sg_min(a, b);
 }
 SG_INLINE sg_vf greater(sg_vf a, sg_vf b) {
     return sg_choose(a > b, sg_all(1.0f), sg_all(0.0f));
 }
 
-SG_INLINE sg_vf operand(const float *p, size_t step, size_t i) {
-    return step == 0 ? sg_all(*p) : sg_load(p + i);
+/* `step` of an operand is a constant where this is inlined. */
+SG_INLINE sg_vf load(const float *p, int64_t at, int step) {
+    return step == 0 ? sg_all(*p) : sg_load(p + at);
+}
+SG_INLINE sg_vf load_part(const float *p, int64_t at, int64_t n, int step) {
+    return step == 0 ? sg_all(*p) : sg_load_part(p + at, (size_t)n);
 }
 
-SG_INLINE sg_vf last_operand(const float *p, size_t step, size_t i, size_t n) {
-    return step == 0 ? sg_all(*p) : sg_load_part(p + i, n);
-}
-
-SG_INLINE void map(function f, size_t count, const float *a, size_t step_a,
-                   const float *b, size_t step_b, float *out) {
-    size_t i = 0;
+SG_INLINE void row(function f, int64_t count, const float *a, int a_step,
+                   const float *b, int b_step, float *out) {
+    int64_t i = 0;
     for (; i + SG_LANES <= count; i += SG_LANES)
-        sg_store(out + i, f(operand(a, step_a, i), operand(b, step_b, i)));
-    size_t n = count - i;
-    if (n > 0)
-        sg_store_part(
-            out + i, n,
-            f(last_operand(a, step_a, i, n), last_operand(b, step_b, i, n)));
+        sg_store(out + i, f(load(a, i, a_step), load(b, i, b_step)));
+    if (i < count) {
+        sg_vf last = f(load_part(a, i, count - i, a_step),
+                       load_part(b, i, count - i, b_step));
+        sg_store_part(out + i, (size_t)(count - i), last);
+    }
 }
 
-/* A loop of its own for each pair of steps. */
-SG_INLINE void map_steps(function f, size_t count, const float *a,
-                         size_t step_a, const float *b, size_t step_b,
-                         float *out) {
-    if (step_a != 0 && step_b != 0)
-        map(f, count, a, 1, b, 1, out);
-    else if (step_a != 0)
-        map(f, count, a, 1, b, 0, out);
-    else if (step_b != 0)
-        map(f, count, a, 0, b, 1, out);
+SG_INLINE void all_rows(function f, const sg_arithmetic_rows *r, int a_step,
+                        int b_step) {
+    for (int64_t i = 0; i < r->rows; i++)
+        row(f, r->count, r->a + i * r->a_row, a_step, r->b + i * r->b_row,
+            b_step, r->out + i * r->count);
+}
+
+SG_INLINE void by_steps(function f, const sg_arithmetic_rows *r) {
+    if (r->a_step != 0 && r->b_step != 0)
+        all_rows(f, r, 1, 1);
+    else if (r->a_step != 0)
+        all_rows(f, r, 1, 0);
+    else if (r->b_step != 0)
+        all_rows(f, r, 0, 1);
     else
-        map(f, count, a, 0, b, 0, out);
+        all_rows(f, r, 0, 0);
 }
 
-void SG_SIMD(sg_arithmetic)(int32_t kind, size_t count, const float *a,
-                            size_t step_a, const float *b, size_t step_b,
-                            float *out) {
-    switch (kind) {
+void SG_SIMD(sg_arithmetic_vector)(const sg_arithmetic_rows *r) {
+    switch (r->kind) {
     case SG_ADD:
-        map_steps(add, count, a, step_a, b, step_b, out);
+        by_steps(add, r);
         break;
     case SG_SUBTRACT:
-        map_steps(subtract, count, a, step_a, b, step_b, out);
+        by_steps(subtract, r);
         break;
     case SG_MULTIPLY:
-        map_steps(multiply, count, a, step_a, b, step_b, out);
+        by_steps(multiply, r);
         break;
     case SG_DIVIDE:
-        map_steps(divide, count, a, step_a, b, step_b, out);
+        by_steps(divide, r);
         break;
     case SG_MAXIMUM:
-        map_steps(maximum, count, a, step_a, b, step_b, out);
+        by_steps(maximum, r);
         break;
     case SG_MINIMUM:
-        map_steps(minimum, count, a, step_a, b, step_b, out);
+        by_steps(minimum, r);
         break;
-    default:
-        map_steps(greater, count, a, step_a, b, step_b, out);
+    case SG_GREATER:
+        by_steps(greater, r);
         break;
     }
 }
