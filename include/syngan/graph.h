@@ -104,7 +104,7 @@ SYNGAN_API syngan_node *syngan_clip(syngan_node *x, double low, double high);
 
 /** x where positive, 0 elsewhere. */
 SYNGAN_API syngan_node *syngan_relu(syngan_node *x);
-/** x where positive, `slope` x elsewhere. */
+/** x where positive, `slope` (at least 0) times x elsewhere. */
 SYNGAN_API syngan_node *syngan_leaky_relu(syngan_node *x, double slope);
 SYNGAN_API syngan_node *syngan_tanh(syngan_node *x);
 SYNGAN_API syngan_node *syngan_sigmoid(syngan_node *x);

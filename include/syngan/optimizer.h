@@ -74,7 +74,10 @@ typedef struct syngan_optimizer_options {
     int32_t schedule;       /**< default constant */
     float final_rate;       /**< learning rate at the end of the schedule */
     int64_t schedule_steps; /**< required with a schedule */
-    int64_t warmup_steps; /**< rate grows linearly from 0 at first; default 0 */
+    int64_t warmup_steps;   /**< so many updates at first have a rate that
+                                 grows linearly, (t + 1) / warmup_steps of
+                                 learning_rate; the schedule begins after
+                                 them; default 0 */
     int64_t reserved[2];
 } syngan_optimizer_options;
 #define SYNGAN_OPTIMIZER(...)                                                  \
