@@ -48,5 +48,5 @@ for count in $iterations; do
     for seed in $seeds; do
         set -- "$@" "$out/$recipe-$seed-$count.safetensors"
     done
-    "$build/bench/bench_score" "$data" "$out/classifier.safetensors" "$@"
+    "$build/bench/bench_score" -t "$threads" "$data" "$out/classifier.safetensors" "$@"
 done

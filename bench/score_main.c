@@ -5,7 +5,8 @@
  * samples to the test images in the classifier's features, and the share of the
  * rarest digit.
  *
- *   bench_score DATA CLASSIFIER [-n SAMPLES] [-s SEED] [CHECKPOINT ...]
+ *   bench_score [-n SAMPLES] [-s SEED] [-t THREADS] DATA CLASSIFIER
+ *               [CHECKPOINT ...]
  *
  * DATA is a folder with MNIST's four IDX files; CLASSIFIER is a file that is
  * written if it is missing.
@@ -35,6 +36,7 @@ typedef struct scorer {
     syngan_tensor *reference; /* of the test images: N x CLASSIFIER_WIDTH */
     int64_t samples;
     uint64_t seed;
+    int32_t threads; /* 0: all processors */
 } scorer;
 
 static syngan_status open_mnist(const scorer *s, const char *part,
@@ -125,7 +127,8 @@ static syngan_status score(const scorer *s, const char *path) {
 }
 
 static syngan_status run(scorer *s, char **arguments, int count) {
-    TRY(syngan_context_create(SYNGAN_CONTEXT(.seed = 1), &s->context));
+    TRY(syngan_context_create(SYNGAN_CONTEXT(.seed = 1, .threads = s->threads),
+                              &s->context));
     TRY(prepare(s, arguments[0]));
     for (int i = 1; i < count; i++)
         TRY(score(s, arguments[i]));
@@ -134,17 +137,19 @@ static syngan_status run(scorer *s, char **arguments, int count) {
 
 int main(int argc, char **argv) {
     scorer s = {.samples = 10000, .seed = 1};
-    for (int option; (option = getopt(argc, argv, "n:s:")) != -1;)
+    for (int option; (option = getopt(argc, argv, "n:s:t:")) != -1;)
         if (option == 'n')
             s.samples = strtoll(optarg, NULL, 10);
         else if (option == 's')
             s.seed = strtoull(optarg, NULL, 10);
+        else if (option == 't')
+            s.threads = atoi(optarg);
         else
             return 2;
     if (argc - optind < 2) {
-        fprintf(stderr,
-                "usage: %s DATA CLASSIFIER [-n SAMPLES] [-s SEED] "
-                "[CHECKPOINT ...]\n",
+        fprintf(stderr, "usage: %s [-n SAMPLES] [-s SEED] [-t THREADS] DATA "
+                        "CLASSIFIER [CHECKPOINT ...]
+                        ",
                 argv[0]);
         return 2;
     }
