@@ -216,7 +216,7 @@ static pid_t start(void) {
 static void ctrl_c_saves_and_says_how_to_go_on(void **state) {
     (void)state;
     const pid_t child = start();
-    for (int i = 0; i < 6000; i++) {
+    for (int i = 0; i < 30000; i++) {
         if (exists("it's/gan_generated_image_epoch_0.png")) break;
         usleep(10000);
     }
