@@ -147,9 +147,9 @@ int main(int argc, char **argv) {
         else
             return 2;
     if (argc - optind < 2) {
-        fprintf(stderr, "usage: %s [-n SAMPLES] [-s SEED] [-t THREADS] DATA "
-                        "CLASSIFIER [CHECKPOINT ...]
-                        ",
+        fprintf(stderr,
+                "usage: %s [-n SAMPLES] [-s SEED] [-t THREADS] DATA "
+                "CLASSIFIER [CHECKPOINT ...]\n",
                 argv[0]);
         return 2;
     }
