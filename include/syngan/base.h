@@ -10,7 +10,12 @@
  *   order.
  * - Functions that can fail return a ::syngan_status. The context then holds a
  *   sentence on what failed, where, and what would be right
- *   (syngan_last_error()).
+ *   (syngan_last_error()). Any of them may return SYNGAN_E_ARGUMENT (a NULL, or
+ *   a value that can't be right) and SYNGAN_E_MEMORY; what else it returns is
+ *   said with each. Without a handle there is nowhere to keep a sentence: then
+ *   syngan_status_text() has to do.
+ * - Functions that only ask give 0, NULL or "" for a NULL handle. Strings and
+ *   arrays that they give belong to the handle and live as long as it.
  * - A context and everything made from it is used by one thread at a time.
  *   Different contexts never meet, so each thread may have its own.
  * - Options, strings and arrays are copied before a call returns, unless its
@@ -242,11 +247,13 @@ SYNGAN_API const char *syngan_last_error(const syngan_context *context);
 /** Threads that this context computes with. */
 SYNGAN_API int32_t syngan_context_threads(const syngan_context *context);
 
-/** Asks what runs on this context to stop at its next safe point with
- *  SYNGAN_E_CANCELLED. Async-signal-safe; any thread may call it. */
+/** Asks what runs on this context (syngan_trainer_run(), syngan_model_predict()
+ *  and syngan_model_sample()) to stop at its next safe point with
+ *  SYNGAN_E_CANCELLED; later calls stop at once, until syngan_cancel_reset().
+ *  Async-signal-safe; any thread may call it. */
 SYNGAN_API void syngan_cancel(syngan_context *context);
 
-/** Withdraws syngan_cancel(), so that work can go on. */
+/** Withdraws syngan_cancel(), so that work can go on. As safe to call. */
 SYNGAN_API void syngan_cancel_reset(syngan_context *context);
 
 /** Reads `text` ("0.5", "same", "true") into the field `name` of an options

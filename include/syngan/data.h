@@ -38,7 +38,8 @@ typedef struct syngan_dataset_options {
 /** Examples in memory, kept by reference: they must not change while batches
  *  are made.
  *  @param examples N x ..., u8 or f32
- *  @param labels   N, u8 or i32, or NULL */
+ *  @param labels   N, u8 or i32, or NULL
+ *  @return SYNGAN_OK, SYNGAN_E_TYPE or SYNGAN_E_SHAPE. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_tensors(
     syngan_tensor *examples, syngan_tensor *labels,
     const syngan_dataset_options *options, syngan_dataset **out);
@@ -50,7 +51,9 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_tensors(
 typedef syngan_status (*syngan_example_fn)(int64_t index, float *example,
                                            int32_t *label, void *user);
 
-/** Examples made by the host. @param dims sizes of one example */
+/** `count` examples made by the host, which keeps `user` until the dataset has
+ *  ended. @param dims sizes of one example
+ *  @return SYNGAN_OK or SYNGAN_E_SHAPE. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_callback(
     syngan_context *context, int64_t count, const int64_t *dims, size_t rank,
     syngan_example_fn make, void *user, const syngan_dataset_options *options,
@@ -74,21 +77,25 @@ SYNGAN_API void syngan_dataset_free(syngan_dataset *dataset);
 
 /** Number of examples. */
 SYNGAN_API int64_t syngan_dataset_count(const syngan_dataset *dataset);
-/** Sizes of one example; returns the rank. */
+/** Sizes of one example, SYNGAN_MAX_RANK at most; returns the rank. */
 SYNGAN_API size_t syngan_dataset_dims(const syngan_dataset *dataset,
                                       int64_t *dims);
 /** 1 if it has labels. */
 SYNGAN_API int32_t syngan_dataset_has_labels(const syngan_dataset *dataset);
 
 /** Examples `first` ... in file order: as many as `examples` (f32) holds.
- *  @param labels i32 of as many elements, or NULL */
+ *  @param labels i32 of as many elements, or NULL
+ *  @return SYNGAN_OK, SYNGAN_E_TYPE, SYNGAN_E_SHAPE, SYNGAN_E_ARGUMENT (more
+ *  than there are), or what a callback returned. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_dataset_read(syngan_dataset *dataset, int64_t first,
                     syngan_tensor *examples, syngan_tensor *labels);
 
 /** Batch `step` (0, 1, ...) of training: a function of the seed, the order,
  *  the batch size and `step` alone. Successive steps are prefetched by a
- *  thread. @param examples f32, B x example; labels: i32, B, or NULL */
+ *  thread. @param examples f32, B x example; labels: i32, B, or NULL
+ *  @return SYNGAN_OK, SYNGAN_E_TYPE, SYNGAN_E_SHAPE, or what a callback
+ *  returned. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_dataset_batch(syngan_dataset *dataset, int64_t step,
                      syngan_tensor *examples, syngan_tensor *labels);

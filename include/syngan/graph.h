@@ -16,7 +16,11 @@
  *
  * Shapes. All builders take and give f32 elements unless they say otherwise.
  * The first dimension of a model's inputs may be SYNGAN_BATCH; shapes of the
- * nodes behind then carry it along.
+ * nodes behind then carry it along; it stays the first dimension, and what
+ * counts along it (a mean over it, a slice, softmax) is refused.
+ *
+ * Statuses that builders leave in the graph: SYNGAN_E_SHAPE, SYNGAN_E_TYPE,
+ * SYNGAN_E_ARGUMENT and SYNGAN_E_MEMORY.
  */
 #ifndef SYNGAN_GRAPH_H
 #define SYNGAN_GRAPH_H
@@ -31,7 +35,7 @@ extern "C" {
 typedef struct syngan_graph syngan_graph;
 typedef struct syngan_node syngan_node;
 
-/** An empty graph. @return SYNGAN_OK or SYNGAN_E_MEMORY. */
+/** An empty graph. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_graph_create(syngan_context *context, syngan_graph **out);
 /** Releases the caller's hold; models and programs made from it keep it. */
@@ -55,7 +59,8 @@ SYNGAN_API syngan_node *syngan_constant(syngan_graph *graph,
 SYNGAN_API syngan_node *syngan_fill(syngan_graph *graph, double value,
                                     const int64_t *dims, size_t rank);
 /** Independent normal (0, 1) numbers, new in each run of a program: a function
- *  of (seed, step, this node, index). */
+ *  of (seed, step, this node, index), by Philox 4x32-10 (Salmon and others
+ *  2011). `this node` is its number among the graph's random nodes. */
 SYNGAN_API syngan_node *syngan_random_normal(syngan_graph *graph,
                                              const int64_t *dims, size_t rank);
 /** Likewise, uniform in [0, 1). */
@@ -67,10 +72,11 @@ SYNGAN_API syngan_node *syngan_random_uniform(syngan_graph *graph,
 /** Sizes; writes at most SYNGAN_MAX_RANK of them to `dims` and returns the
  *  rank. 0 for the error node. */
 SYNGAN_API size_t syngan_node_dims(const syngan_node *node, int64_t *dims);
-/** Its name: given, or made from the operator ("conv2d_2"). */
+/** Its name: given, or made from the operator ("conv2d_2"). Lives until the
+ *  node is renamed. */
 SYNGAN_API const char *syngan_node_name(const syngan_node *node);
-/** Names a node, for messages, summaries and finding it again in a model.
- *  @return the node. */
+/** Names a node, for messages, summaries and files. Inputs and parameters keep
+ *  theirs. @return the node. */
 SYNGAN_API syngan_node *syngan_set_name(syngan_node *node, const char *name);
 /** 1 for the error node and NULL, else 0. */
 SYNGAN_API int32_t syngan_node_failed(const syngan_node *node);
@@ -102,7 +108,7 @@ SYNGAN_API syngan_node *syngan_affine(syngan_node *x, double scale,
 /** x limited to [low, high]; the gradient is 0 outside. */
 SYNGAN_API syngan_node *syngan_clip(syngan_node *x, double low, double high);
 
-/** x where positive, 0 elsewhere. */
+/** x where positive, 0 elsewhere; the slope at 0 is 0. */
 SYNGAN_API syngan_node *syngan_relu(syngan_node *x);
 /** x where positive, `slope` (at least 0) times x elsewhere. */
 SYNGAN_API syngan_node *syngan_leaky_relu(syngan_node *x, double slope);
@@ -117,8 +123,9 @@ SYNGAN_API syngan_node *syngan_log_softmax(syngan_node *x, int32_t axis);
 
 /* ---- products and reductions -------------------------------------------- */
 
-/** Matrix product over the last two dimensions. Leading dimensions, if any,
- *  are equal (a batch of products).
+/** Matrix product over the last two dimensions: ... x m x k by ... x k x n
+ *  gives ... x m x n. Leading dimensions, if any, are equal (a batch of
+ *  products).
  *  @param transpose_a,transpose_b 1 to exchange the last two dimensions first
  */
 SYNGAN_API syngan_node *syngan_matmul(syngan_node *a, syngan_node *b,
@@ -139,16 +146,19 @@ SYNGAN_API syngan_node *syngan_reshape(syngan_node *x, const int64_t *dims,
                                        size_t rank);
 /** All dimensions behind the first become one. */
 SYNGAN_API syngan_node *syngan_flatten(syngan_node *x);
-/** Dimension i of the result is dimension `order[i]` of x. */
+/** Dimension i of the result is dimension `order[i]` of x.
+ *  @param order `count` different numbers, as many as x has dimensions */
 SYNGAN_API syngan_node *syngan_transpose(syngan_node *x, const int32_t *order,
                                          size_t count);
 /** x repeated along dimensions of size 1, and along new leading ones. */
 SYNGAN_API syngan_node *syngan_broadcast(syngan_node *x, const int64_t *dims,
                                          size_t rank);
-/** Nodes joined along `axis`; the other sizes are equal. */
+/** Nodes joined along `axis` (negative: from the last); the other sizes are
+ *  equal. */
 SYNGAN_API syngan_node *syngan_concat(syngan_node *const *nodes, size_t count,
                                       int32_t axis);
-/** `size` elements of `axis` from `start` on; size -1: to the end. */
+/** `size` elements of `axis` (negative: from the last) from `start` on; size
+ *  -1: to the end. */
 SYNGAN_API syngan_node *syngan_slice(syngan_node *x, int32_t axis,
                                      int64_t start, int64_t size);
 
@@ -161,8 +171,10 @@ SYNGAN_API syngan_node *syngan_slice(syngan_node *x, int32_t axis,
  * @param wrt   `count` nodes that y depends on; where it does not, the
  *              gradient is a node of zeros
  * @param out   receives `count` nodes, each of the shape of its `wrt`
- * @return SYNGAN_OK or the graph's status. Shapes must be known: a batch of
- *         SYNGAN_BATCH is refused (apply a model to inputs of a fixed batch).
+ * @return SYNGAN_OK, or the status that the graph then has: SYNGAN_E_SHAPE for
+ *         a batch of SYNGAN_BATCH (apply a model to inputs of a fixed batch),
+ *         SYNGAN_E_UNSUPPORTED where y depends on a layer whose mode is not
+ *         chosen, or what failed before. `out` then has the error node.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_gradient(syngan_node *y,
                                                         syngan_node *const *wrt,

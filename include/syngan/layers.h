@@ -114,8 +114,12 @@ typedef struct syngan_conv2d_options {
     (&(const syngan_conv2d_options){                                           \
         .struct_size = sizeof(syngan_conv2d_options), __VA_ARGS__})
 
-/** Convolution (cross-correlation, as the field calls it).
- *  @param x N x C x H x W; weight: filters x C / groups x kernel x width */
+/** Convolution (cross-correlation, as the field calls it; sizes as in Dumoulin
+ *  and Visin 2016).
+ *  @param x N x C x H x W; weight: filters x C / groups x kernel x width;
+ *           result: N x filters x H' x W', where with SYNGAN_VALID
+ *           H' = (H - dilation (kernel - 1) - 1) / stride + 1, rounded down,
+ *           and SYNGAN_EXPLICIT adds the pads to H first */
 SYNGAN_API syngan_node *syngan_conv2d(syngan_node *x,
                                       const syngan_conv2d_options *options);
 
@@ -126,8 +130,8 @@ typedef struct syngan_conv2d_options syngan_conv2d_transpose_options;
 #define SYNGAN_CONV2D_TRANSPOSE(...) SYNGAN_CONV2D(__VA_ARGS__)
 
 /** Transposed convolution: the gradient of a convolution with respect to its
- *  input. @param x N x C x H x W; weight: C x filters / groups x kernel x width
- */
+ *  input. @param x N x C x H x W; weight: C x filters / groups x kernel x
+ *  width; result: N x filters x H' x W' */
 SYNGAN_API syngan_node *
 syngan_conv2d_transpose(syngan_node *x,
                         const syngan_conv2d_transpose_options *options);
@@ -149,16 +153,18 @@ typedef struct syngan_batch_norm_options {
  * inference mode; the mode is chosen when a model is applied. Parameters
  * weight, bias (trained) and running_mean, running_var (moved by
  * syngan_update_statistics()).
- * @param x N x C or N x C x H x W
+ * @param x N x C or N x C x H x W, as is the result
  */
 SYNGAN_API syngan_node *
 syngan_batch_norm(syngan_node *x, const syngan_batch_norm_options *options);
 
-/** Zeroes each element with probability `rate` and scales the others by
- *  1 / (1 - rate), in training mode; the identity in inference mode. */
+/** Dropout (Srivastava and others 2014): zeroes each element with probability
+ *  `rate` (0 <= rate < 1) and scales the others by 1 / (1 - rate), in training
+ *  mode; the identity in inference mode. x has any shape. */
 SYNGAN_API syngan_node *syngan_dropout(syngan_node *x, double rate);
 
-/** Adds normal noise of this deviation in training mode only. */
+/** Adds normal noise of this deviation (at least 0) in training mode only. x
+ *  has any shape. */
 SYNGAN_API syngan_node *syngan_gaussian_noise(syngan_node *x, double deviation);
 
 typedef struct syngan_pool2d_options {
@@ -178,13 +184,15 @@ typedef struct syngan_pool2d_options {
     (&(const syngan_pool2d_options){                                           \
         .struct_size = sizeof(syngan_pool2d_options), __VA_ARGS__})
 
-/** Mean and greatest element of each window. */
+/** Mean and greatest element of each window. x is N x C x H x W, the result
+ *  N x C x H' x W', its sizes those of a convolution. */
 SYNGAN_API syngan_node *
 syngan_average_pool2d(syngan_node *x, const syngan_pool2d_options *options);
 SYNGAN_API syngan_node *syngan_max_pool2d(syngan_node *x,
                                           const syngan_pool2d_options *options);
 
-/** Each pixel becomes `factor` x `factor` equal ones. */
+/** Each pixel becomes `factor` x `factor` equal ones: N x C x H x W gives
+ *  N x C x factor H x factor W. */
 SYNGAN_API syngan_node *syngan_upsample2d(syngan_node *x, int32_t factor);
 
 #ifdef __cplusplus

@@ -38,10 +38,11 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_clone(
 SYNGAN_API const char *syngan_model_name(const syngan_model *model);
 /** Number of tensors that it is applied to. */
 SYNGAN_API size_t syngan_model_input_count(const syngan_model *model);
-/** Sizes of an input (the batch is SYNGAN_BATCH); returns the rank. */
+/** Sizes of an input (the batch is SYNGAN_BATCH), SYNGAN_MAX_RANK at most;
+ *  returns the rank. */
 SYNGAN_API size_t syngan_model_input_dims(const syngan_model *model,
                                           size_t index, int64_t *dims);
-/** Sizes of the result; returns the rank. */
+/** Likewise of the result. */
 SYNGAN_API size_t syngan_model_output_dims(const syngan_model *model,
                                            int64_t *dims);
 
@@ -79,7 +80,11 @@ enum {
     SYNGAN_TRAINING = 1   /**< the batch's statistics, dropout and noise */
 };
 
-/** The model's result on `count` input nodes of `graph`. */
+/** The model's result on `count` input nodes of `graph`, of the types and
+ *  shapes of its inputs, with one batch for all. The parameters are the
+ *  model's, which the graph keeps.
+ *  @return the node, or the error node after SYNGAN_E_SHAPE, SYNGAN_E_TYPE or
+ *  SYNGAN_E_ARGUMENT (another count, graph, context or mode). */
 SYNGAN_API syngan_node *syngan_model_apply(syngan_graph *graph,
                                            syngan_model *model,
                                            syngan_node *const *inputs,
@@ -97,8 +102,9 @@ SYNGAN_API syngan_node *syngan_update_statistics(syngan_node *node);
  * @param inputs  as many tensors as the model has inputs, with equal first
  *                sizes N (any, 0 included)
  * @param out     a new tensor of N results
- * @return SYNGAN_OK, SYNGAN_E_SHAPE, SYNGAN_E_TYPE, SYNGAN_E_MEMORY,
- * SYNGAN_E_CANCELLED.
+ * @return SYNGAN_OK, SYNGAN_E_SHAPE (also for a network that joins the rows of
+ * a batch, as a sum over it does), SYNGAN_E_TYPE, SYNGAN_E_MEMORY,
+ * SYNGAN_E_CANCELLED, SYNGAN_E_BACKEND.
  * The compiled program is kept with the model for later calls.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
@@ -106,17 +112,21 @@ syngan_model_predict(syngan_model *model, const syngan_tensor *const *inputs,
                      size_t count, syngan_tensor **out);
 
 /** `count` results from normal noise: row i is a function of (seed, i) and the
- *  parameters alone. For models with one input. */
+ *  parameters alone. For models with one f32 input.
+ *  @param out a new tensor, f32, count x result
+ *  @return as syngan_model_predict(), or SYNGAN_E_STATE (another number or type
+ *  of inputs). */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_sample(
     syngan_model *model, int64_t count, uint64_t seed, syngan_tensor **out);
 
 /* ---- files -------------------------------------------------------------- */
 
 /** Writes the network and its parameters to one safetensors file, atomically:
- *  `path` holds the old file or the whole new one at any moment. */
+ *  `path` holds the old file or the whole new one at any moment.
+ *  @return SYNGAN_OK or SYNGAN_E_IO. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_model_save(const syngan_model *model, const char *path);
-/** The same bytes to a stream of the host's. */
+/** The same bytes to a stream of the host's, which is not closed. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_save_stream(
     const syngan_model *model, const syngan_stream *stream);
 

@@ -38,15 +38,18 @@ SYNGAN_API syngan_node *syngan_gradient_penalty(syngan_node *score,
 
 enum {
     SYNGAN_ADAM =
-        0,            /**< Kingma and Ba 2015, epsilon placed as in Keras:
-                           p -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps) */
-    SYNGAN_ADAMW = 1, /**< Loshchilov and Hutter 2019: p -= lr decay p, too */
-    SYNGAN_SGD = 2,   /**< with momentum: m = momentum m + g; p -= lr m */
-    SYNGAN_RMSPROP =
-        3 /**< v = rho v + (1 - rho) g^2; p -= lr g / (sqrt(v) + eps) */
+        0,             /**< Kingma and Ba 2015, epsilon placed as in Keras:
+                            p -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps) */
+    SYNGAN_ADAMW = 1,  /**< Loshchilov and Hutter 2019: p -= lr decay p, too */
+    SYNGAN_SGD = 2,    /**< with momentum (Sutskever and others 2013):
+                            m = momentum m + g; p -= lr m */
+    SYNGAN_RMSPROP = 3 /**< Tieleman and Hinton 2012:
+                            v = rho v + (1 - rho) g^2;
+                            p -= lr g / (sqrt(v) + eps) */
 };
 
-/** Learning rate in update t = 0, 1, ... of `schedule_steps` = n. */
+/** Learning rate in update t = 0, 1, ... of `schedule_steps` = n, counted from
+ *  the end of `warmup_steps`. */
 enum {
     SYNGAN_SCHEDULE_CONSTANT = 0,
     SYNGAN_SCHEDULE_LINEAR =
@@ -69,8 +72,8 @@ typedef struct syngan_optimizer_options {
     float weight_decay;     /**< AdamW: default 0.01; others add it to the
                                  gradient (L2), default 0 */
     float clip_value;       /**< limits each gradient element; default none */
-    float clip_norm;        /**< limits the norm of all gradients together;
-                                 default none */
+    float clip_norm;        /**< limits the norm of all gradients together
+                                 (Pascanu and others 2013); default none */
     int32_t schedule;       /**< default constant */
     float final_rate;       /**< learning rate at the end of the schedule */
     int64_t schedule_steps; /**< required with a schedule */
@@ -86,7 +89,8 @@ typedef struct syngan_optimizer_options {
 
 typedef struct syngan_optimizer syngan_optimizer;
 
-/** An optimizer for the parameters of one model, with its moments. */
+/** An optimizer for the parameters of one model, with its moments, which start
+ *  as zeros. It keeps the model alive. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_optimizer_create(
     syngan_model *model, const syngan_optimizer_options *options,
     syngan_optimizer **out);
@@ -96,7 +100,11 @@ SYNGAN_API void syngan_optimizer_free(syngan_optimizer *optimizer);
 SYNGAN_API int64_t syngan_optimizer_updates(const syngan_optimizer *optimizer);
 
 /** An update node that lowers `loss` (rank 0) by one step on the trainable
- *  parameters of the optimizer's model. Others are left as they are. */
+ *  parameters of the optimizer's model. Others are left as they are, as are
+ *  those that `loss` doesn't depend on.
+ *  @return the node, or the error node after SYNGAN_E_SHAPE (a loss of another
+ *  rank), SYNGAN_E_ARGUMENT (one that depends on no such parameter) or an error
+ *  of syngan_gradient(). */
 SYNGAN_API syngan_node *syngan_minimize(syngan_optimizer *optimizer,
                                         syngan_node *loss);
 

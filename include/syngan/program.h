@@ -78,10 +78,10 @@ SYNGAN_API size_t syngan_program_report(const syngan_program *program,
  *  the new one. @param parameter a node made by syngan_parameter() */
 SYNGAN_API syngan_node *syngan_assign(syngan_node *parameter,
                                       syngan_node *value);
-/** parameter = decay parameter + (1 - decay) value. */
+/** parameter = decay parameter + (1 - decay) value, with 0 <= decay <= 1. */
 SYNGAN_API syngan_node *syngan_moving_average(syngan_node *parameter,
                                               syngan_node *value, double decay);
-/** One update node that stands for several. */
+/** One update node that stands for several. It has no value of its own. */
 SYNGAN_API syngan_node *syngan_group(syngan_node *const *updates, size_t count);
 
 #ifdef __cplusplus

@@ -67,11 +67,13 @@ SYNGAN_API size_t syngan_tensor_bytes(const syngan_tensor *tensor);
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_tensor_copy(syngan_tensor *target, const syngan_tensor *source);
 
-/** A copy in memory of its own, of type `type` (0: the same). */
+/** A copy in memory of its own, of type `type` (0: the same), converted as
+ *  syngan_tensor_copy() does. @return SYNGAN_OK or SYNGAN_E_TYPE. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_tensor_clone(
     const syngan_tensor *tensor, int32_t type, syngan_tensor **out);
 
-/** The same memory seen as another shape of as many elements. */
+/** The same memory seen as another shape of as many elements; it stays as long
+ *  as either handle. @return SYNGAN_OK or SYNGAN_E_SHAPE. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_tensor_reshape(const syngan_tensor *tensor, const int64_t *dims,
                       size_t rank, syngan_tensor **out);

@@ -94,8 +94,8 @@ typedef struct syngan_trainer_options {
                                        one side (Salimans 2016); default: recipe's */
     float average_decay;          /**< of the averaged generator; SYNGAN_ZERO:
                                        none; default: the recipe's */
-    float statistics_momentum;    /**< of running statistics; default: the
-                                       recipe's (published: each layer's own) */
+    float statistics_momentum;    /**< of running statistics; SYNGAN_ZERO: each
+                                       layer's own; default: the recipe's */
     int32_t profile;              /**< 1: time each kernel, for
                                        syngan_trainer_report() */
     const syngan_optimizer_options
@@ -131,7 +131,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_create(
 SYNGAN_API void syngan_trainer_free(syngan_trainer *trainer);
 
 /** Memory that syngan_trainer_create() with these arguments would take
- *  through the context, in bytes, without taking it. */
+ *  through the context, in bytes, without taking it. What oneDNN allocates on
+ *  its own is not counted. @return as syngan_trainer_create(). */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_estimate(syngan_model *generator, syngan_model *discriminator,
                         syngan_dataset *dataset,
@@ -170,10 +171,11 @@ SYNGAN_API int64_t syngan_trainer_history_count(const syngan_trainer *trainer);
 /** Losses of one iteration. @return SYNGAN_OK or SYNGAN_E_ARGUMENT. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_history(
     const syngan_trainer *trainer, int64_t index, syngan_losses *out);
-/** Writes the history as CSV with a header line, atomically. */
+/** Writes the history as CSV with a header line, atomically.
+ *  @return SYNGAN_OK or SYNGAN_E_IO. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_write_history(const syngan_trainer *trainer, const char *path);
-/** Draws the loss curves as an SVG picture. */
+/** Draws the loss curves as an SVG picture, likewise. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_write_chart(const syngan_trainer *trainer, const char *path);
 
@@ -181,7 +183,7 @@ syngan_trainer_write_chart(const syngan_trainer *trainer, const char *path);
 
 /** Writes everything that resuming needs to one safetensors file, atomically:
  *  networks, parameters, optimizers, averages, positions, history. Equal states
- *  give equal bytes. */
+ *  give equal bytes. @return SYNGAN_OK or SYNGAN_E_IO. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_save(syngan_trainer *trainer, const char *path);
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
