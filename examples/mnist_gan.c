@@ -335,14 +335,15 @@ static void stop(int number) {
 }
 
 /* Makes the folder of results, or says why not. */
-static int make_folder(const char *path) {
-    if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "mnist_gan: %s: the folder can't be made: %s\n", path,
+static int make_folder(const settings *s) {
+    if (mkdir(s->out, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "mnist_gan: %s: the folder can't be made: %s\n", s->out,
                 strerror(errno));
         return 0;
     }
-    if (access(path, W_OK | X_OK) == 0) return 1;
-    fprintf(stderr, "mnist_gan: %s: can't be written to: %s\n", path,
+    /* With the dot, a file of this name is told apart from a folder. */
+    if (access(result_path(s, "."), W_OK | X_OK) == 0) return 1;
+    fprintf(stderr, "mnist_gan: %s: can't be written to: %s\n", s->out,
             strerror(errno));
     return 0;
 }
@@ -398,7 +399,7 @@ int main(int argc, char **argv) {
     if (status == SYNGAN_OK)
         status = make_trainer(context, &s, dataset, &trainer);
     int result = 1;
-    if (status == SYNGAN_OK && make_folder(s.out)) {
+    if (status == SYNGAN_OK && make_folder(&s)) {
         print_build(context);
         status = train(context, trainer, &s, argv[0]);
         result = status == SYNGAN_OK ? 0 : 1;

@@ -260,6 +260,7 @@ static void wrong_training_is_refused(void **state) {
         {"--resume nowhere", 1, "nowhere"},
         {"--resume rubbish", 1, "rubbish"},
         {"--out rubbish/below", 1, "rubbish/below: the folder can't be made"},
+        {"--out rubbish", 1, "rubbish: can't be written to: Not a directory"},
     };
     assert_all_wrong(GAN, cases, sizeof(cases) / sizeof(cases[0]));
     assert_int_equal(unlink("rubbish"), 0);
