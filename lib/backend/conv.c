@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "backend/conv_few.h"
+#include "backend/conv_rows.h"
 #include "backend/onednn.h"
 
 /* The three values of a convolution. */
@@ -319,6 +320,6 @@ static const sg_kernel backward_weight = {
 };
 
 const sg_kernel *const sg_conv2d_kernels[] = {&forward, NULL};
-const sg_kernel *const sg_conv2d_input_kernels[] = {&sg_kernel_conv_few,
-                                                    &backward_input, NULL};
+const sg_kernel *const sg_conv2d_input_kernels[] = {
+    &sg_kernel_conv_rows, &sg_kernel_conv_few, &backward_input, NULL};
 const sg_kernel *const sg_conv2d_weight_kernels[] = {&backward_weight, NULL};

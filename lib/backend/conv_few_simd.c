@@ -15,17 +15,37 @@ static void unblock_tile(size_t block, const float *in, size_t step,
         sg_store(out + i * step, row[i]);
 }
 
-void SG_SIMD(sg_unblock)(size_t count, size_t block, const float *in,
-                         size_t step, float *out) {
-    size_t p = 0;
-    if (block % SG_LANES == 0)
-        for (; p + SG_LANES <= count; p += SG_LANES)
-            for (size_t c = 0; c < block; c += SG_LANES)
-                unblock_tile(block, in + p * block + c, step,
-                             out + c * step + p);
-    for (; p < count; p++)
+/* Likewise n < SG_LANES pixels. */
+static void unblock_part(size_t n, size_t block, const float *in, size_t step,
+                         float *out) {
+    sg_vf row[SG_LANES];
+    for (size_t i = 0; i < SG_LANES; i++)
+        row[i] = sg_load(in + (i < n ? i : 0) * block);
+    sg_transpose(row);
+    for (size_t i = 0; i < SG_LANES; i++)
+        sg_store_part(out + i * step, n, row[i]);
+}
+
+static void unblock_singly(size_t count, size_t block, const float *in,
+                           size_t step, float *out) {
+    for (size_t p = 0; p < count; p++)
         for (size_t c = 0; c < block; c++)
             out[c * step + p] = in[p * block + c];
+}
+
+void SG_SIMD(sg_unblock)(size_t count, size_t block, const float *in,
+                         size_t step, float *out) {
+    if (block % SG_LANES != 0) {
+        unblock_singly(count, block, in, step, out);
+        return;
+    }
+    size_t p = 0;
+    for (; p + SG_LANES <= count; p += SG_LANES)
+        for (size_t c = 0; c < block; c += SG_LANES)
+            unblock_tile(block, in + p * block + c, step, out + c * step + p);
+    for (size_t c = 0; c < block && p < count; c += SG_LANES)
+        unblock_part(count - p, block, in + p * block + c, step,
+                     out + c * step + p);
 }
 
 void SG_SIMD(sg_add_rows)(size_t rows, size_t count, const float *in,

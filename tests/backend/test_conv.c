@@ -239,6 +239,9 @@ static void test_few(void **state) {
     check_all((geometry){2, 3, 13, 11, 16, 4, 4, FIELDS(2, 1, 1, 2, 0, 1, 1)});
     check_all((geometry){1, 3, 10, 10, 32, 5, 3, FIELDS(3, 2, 4, 4, 1, 1, 1)});
     check_all((geometry){1, 2, 70, 40, 16, 3, 3, FIELDS(1, 1, 1, 1, 1, 1, 1)});
+    check_all((geometry){2, 3, 11, 37, 32, 8, 5, FIELDS(1, 1, 3, 4, 2, 2, 1)});
+    check_all((geometry){1, 1, 10, 50, 16, 2, 9, FIELDS(1, 1, 3, 0, 10, 2, 1)});
+    check_all((geometry){2, 2, 14, 9, 16, 9, 3, FIELDS(1, 1, 4, 4, 1, 1, 1)});
 }
 
 static void test_dilation(void **state) {
