@@ -95,7 +95,7 @@ static syngan_status make_subject(const setting *s, subject *x) {
         return pair_data(x->context, 1024, SYNGAN_SHAPE(s->width), &x->data);
     }
     TRY(pair_generator(x->context, s->pixels, &x->generator));
-    if (s->sampling) return SYNGAN_OK;
+    if (s->sampling) return syngan_model_set_bf16(x->generator, s->bf16);
     TRY(pair_discriminator(x->context, s->pixels, &x->discriminator));
     return pair_data(x->context, 1024, SYNGAN_SHAPE(1, s->pixels, s->pixels),
                      &x->data);

@@ -24,6 +24,7 @@ static const char usage[] =
     "  --latents FILE    draws from the rows of this .npy file instead\n"
     "  --walk A,B        from the first image of seed A to that of seed B\n"
     "  --steps K         images of the walk, both ends included (10)\n"
+    "  --bf16            faster products, on processors with AVX512_BF16\n"
     "  --threads N       for computing (all processors)\n"
     "  --help            prints this\n";
 
@@ -31,6 +32,7 @@ typedef struct settings {
     const char *checkpoint, *out, *latents;
     int64_t count, seed, steps, threads;
     int64_t from, to; /* seeds of a walk; from is -1 if there is none */
+    int bf16;
 } settings;
 
 /* ---- the command line -----------------------------------------------------
@@ -79,6 +81,7 @@ static settings read_command_line(int argc, char **argv) {
         {"latents", required_argument, NULL, 'l'},
         {"walk", required_argument, NULL, 'w'},
         {"steps", required_argument, NULL, 'k'},
+        {"bf16", no_argument, NULL, 'f'},
         {"threads", required_argument, NULL, 't'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
@@ -103,6 +106,9 @@ static settings read_command_line(int argc, char **argv) {
             break;
         case 'k':
             s.steps = whole_number("--steps", optarg, 2, 10000);
+            break;
+        case 'f':
+            s.bf16 = 1;
             break;
         case 't':
             s.threads = whole_number("--threads", optarg, 1, 256);
@@ -213,6 +219,7 @@ static syngan_status sample(syngan_context *context, const settings *s) {
     syngan_tensor *latents = NULL, *images = NULL;
     int64_t dims[SYNGAN_MAX_RANK] = {0};
     syngan_status status = syngan_model_load(context, s->checkpoint, &model);
+    if (status == SYNGAN_OK) status = syngan_model_set_bf16(model, s->bf16);
     if (status == SYNGAN_OK) {
         syngan_model_input_dims(model, 0, dims);
         if (s->latents != NULL)

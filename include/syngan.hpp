@@ -631,6 +631,7 @@ class model : public detail::handle<syngan_model, syngan_model_free> {
         return graph.of(syngan_model_apply(graph.get(), get(), pointers.data(),
                                            pointers.size(), mode));
     }
+    void set_bf16(bool on) { must(syngan_model_set_bf16(get(), on ? 1 : 0)); }
     tensor predict(const tensor &input) const {
         const syngan_tensor *pointer = input.get();
         return predict_all(&pointer, 1);

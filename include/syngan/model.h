@@ -119,6 +119,13 @@ syngan_model_predict(syngan_model *model, const syngan_tensor *const *inputs,
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_sample(
     syngan_model *model, int64_t count, uint64_t seed, syngan_tensor **out);
 
+/** Lets prediction and sampling multiply bf16 numbers, about twice as fast, or
+ *  (0, as at first) f32 ones. Sums, parameters and results stay f32, and bits
+ *  don't depend on N. Not saved; clones start with f32.
+ *  @return SYNGAN_OK, SYNGAN_E_UNSUPPORTED without AVX512_BF16. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_model_set_bf16(syngan_model *model, int32_t on);
+
 /* ---- files -------------------------------------------------------------- */
 
 /** Writes the network and its parameters to one safetensors file, atomically:

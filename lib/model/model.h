@@ -34,6 +34,7 @@ struct syngan_model {
     size_t n_parameters;
     syngan_node *output;
     sg_prediction prediction;
+    int32_t bf16; /* of the prediction's products */
 };
 
 syngan_model *sg_model_retain(syngan_model *model);

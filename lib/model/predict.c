@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "backend/backend.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "graph/op.h"
@@ -103,7 +104,9 @@ static syngan_status compile(syngan_model *model, int64_t rows) {
                                 model->n_inputs * sizeof *inputs);
     } else {
         syngan_node *result = apply_to_inputs(graph, model, rows, inputs);
-        status = syngan_program_create(&result, 1, NULL, 0, NULL, &p->program);
+        status = syngan_program_create(&result, 1, NULL, 0,
+                                       SYNGAN_PROGRAM(.bf16 = model->bf16),
+                                       &p->program);
     }
     sg_free(model->context, inputs);
     syngan_graph_free(graph);
@@ -132,6 +135,18 @@ static syngan_status prepare(syngan_model *model) {
     if (status == SYNGAN_OK) status = find_buffers(model);
     if (status != SYNGAN_OK) sg_prediction_free(model);
     return status;
+}
+
+syngan_status syngan_model_set_bf16(syngan_model *model, int32_t on) {
+    if (model == NULL) return SYNGAN_E_ARGUMENT;
+    if (on != 0 && !sg_backend_has_bf16(model->context))
+        return sg_fail(model->context, SYNGAN_E_UNSUPPORTED,
+                       "model '%s': bf16 needs a processor with AVX512_BF16, "
+                       "and a context whose `isa` allows it",
+                       model->name);
+    if (model->bf16 != (on != 0)) sg_prediction_free(model);
+    model->bf16 = on != 0;
+    return SYNGAN_OK;
 }
 
 /* ---- running it -------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include <syngan/layers.h>
 #include <syngan/program.h>
 
+#include "backend/backend.h"
 #include "base/context.h"
 #include "support/fault.h"
 #include "support/networks.h"
@@ -406,6 +407,55 @@ static void test_predict_follows_parameters(void **state) {
     syngan_context_free(context);
 }
 
+/* Results near those of f32, the same for any number of rows; and back. */
+static void test_bf16(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    if (!sg_backend_has_bf16(context)) {
+        syngan_context_free(context);
+        skip();
+    }
+    syngan_model *model = generator(context, NETWORK_CONVOLUTION);
+    syngan_tensor *plain, *many, *few, *again;
+    assert_ok(context, syngan_model_sample(model, 70, 9, &plain));
+    assert_ok(context, syngan_model_set_bf16(model, 1));
+    assert_ok(context, syngan_model_sample(model, 70, 9, &many));
+    assert_ok(context, syngan_model_set_bf16(model, 1));
+    assert_ok(context, syngan_model_sample(model, 3, 9, &few));
+    assert_ok(context, syngan_model_set_bf16(model, 0));
+    assert_ok(context, syngan_model_sample(model, 70, 9, &again));
+    size_t bytes = syngan_tensor_bytes(plain);
+    assert_memory_equal(syngan_tensor_data(again), syngan_tensor_data(plain),
+                        bytes);
+    assert_memory_equal(syngan_tensor_data(few), syngan_tensor_data(many),
+                        syngan_tensor_bytes(few));
+    assert_memory_not_equal(syngan_tensor_data(many), syngan_tensor_data(plain),
+                            bytes);
+    const float *exact = syngan_tensor_data(plain);
+    const float *rounded = syngan_tensor_data(many);
+    for (size_t i = 0; i < bytes / sizeof *exact; i++)
+        assert_true(fabsf(rounded[i] - exact[i]) < 0.05F);
+    syngan_tensor_free(plain);
+    syngan_tensor_free(many);
+    syngan_tensor_free(few);
+    syngan_tensor_free(again);
+    syngan_model_free(model);
+    syngan_context_free(context);
+}
+
+static void test_bf16_refused(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_model *model = generator(context, NETWORK_CONVOLUTION);
+    context->isa = SYNGAN_ISA_AVX2; /* as if there were nothing better */
+    assert_fails(context, syngan_model_set_bf16(model, 1), SYNGAN_E_UNSUPPORTED,
+                 "AVX512_BF16");
+    assert_ok(context, syngan_model_set_bf16(model, 0));
+    assert_int_equal(syngan_model_set_bf16(NULL, 0), SYNGAN_E_ARGUMENT);
+    syngan_model_free(model);
+    syngan_context_free(context);
+}
+
 static void test_sample(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
@@ -542,6 +592,8 @@ int main(void) {
         cmocka_unit_test(test_predict_any_count),
         cmocka_unit_test(test_predict_follows_parameters),
         cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_bf16),
+        cmocka_unit_test(test_bf16_refused),
         cmocka_unit_test(test_predict_errors),
         cmocka_unit_test(test_not_by_rows),
         cmocka_unit_test(test_memory),
