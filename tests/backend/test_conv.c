@@ -29,6 +29,9 @@ static int tear_down(void **state) {
     return 0;
 }
 
+/* Of the operands; the results are f32. */
+static int32_t operand_type = SYNGAN_F32;
+
 typedef struct geometry {
     int64_t n, c, h, w, filters, kh, kw;
     sg_conv_fields fields;
@@ -134,6 +137,7 @@ static void add_finish(kernel_run *run, const float *bias, int finish,
 static void check(const char *what, kernel_run *run, const geometry *g,
                   visit_fn add, int finish) {
     sg_desc channels = KERNEL_DESC(run->output.dims.size[1]);
+    run->input[0].type = run->input[1].type = operand_type;
     float *a = kernel_numbers(&run->input[0], 11);
     float *b = kernel_numbers(&run->input[1], 12);
     float *bias = kernel_numbers(&channels, 13);
@@ -198,13 +202,20 @@ static void check_weight(const geometry *g) {
     check("conv2d_weight", &run, g, add_w, 0);
 }
 
-static void check_all(geometry g) {
+static void check_type(geometry g, int32_t type) {
+    operand_type = type;
     for (int finish = 0; finish < 4; finish++) {
         check_forward(&g, finish);
         check_input(&g, NULL, finish);
         check_input(&g, "convolution, data", finish);
     }
     check_weight(&g);
+    operand_type = SYNGAN_F32;
+}
+
+static void check_all(geometry g) {
+    check_type(g, SYNGAN_F32);
+    if (sg_backend_has_bf16(context)) check_type(g, SYNGAN_BF16);
 }
 
 /* Stride, dilation, and top, bottom, left, right padding, of both axes. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "backend/backend.h"
 #include "backend/matmul.h"
 #include "base/thread.h"
 #include "support/kernel_run.h"
@@ -54,13 +55,14 @@ static sg_desc matrix(const sizes *s, int64_t rows, int64_t columns) {
                          : KERNEL_DESC(s->batch, rows, columns);
 }
 
-static void check(sizes s, int32_t ta, int32_t tb, int finish) {
+static void check(sizes s, int32_t ta, int32_t tb, int finish, int32_t type) {
     sg_matmul_fields fields = {ta, tb};
     kernel_run run = {
         .kernels = sg_matmul_kernels, .fields = &fields, .n_inputs = 2};
     run.input[0] = ta ? matrix(&s, s.k, s.m) : matrix(&s, s.m, s.k);
     run.input[1] = tb ? matrix(&s, s.n, s.k) : matrix(&s, s.k, s.n);
     run.output = matrix(&s, s.m, s.n);
+    run.input[0].type = run.input[1].type = type;
     sg_desc row = KERNEL_DESC(s.n);
     float *a = kernel_numbers(&run.input[0], 1);
     float *b = kernel_numbers(&run.input[1], 2);
@@ -91,8 +93,11 @@ static void check(sizes s, int32_t ta, int32_t tb, int finish) {
 
 static void check_transposes(sizes s) {
     for (int i = 0; i < 4; i++)
-        for (int finish = 0; finish < 3; finish++)
-            check(s, i & 1, i >> 1, finish);
+        for (int finish = 0; finish < 3; finish++) {
+            check(s, i & 1, i >> 1, finish, SYNGAN_F32);
+            if (sg_backend_has_bf16(context))
+                check(s, i & 1, i >> 1, finish, SYNGAN_BF16);
+        }
 }
 
 static void test_sizes(void **state) {

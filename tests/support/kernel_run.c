@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "support/test.h"
+#include "tensor/tensor.h"
 
 /* ---- guarded memory ----------------------------------------------------- */
 
@@ -58,8 +59,11 @@ float *kernel_numbers(const sg_desc *desc, uint32_t seed) {
     float *x = malloc(count * sizeof *x);
     assert_non_null(x);
     sg_random_uniform(&random, 0, count, x);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         x[i] = 2 * x[i] - 1;
+        if (desc->type == SYNGAN_BF16)
+            x[i] = sg_f32_from_bf16(sg_bf16_from_f32(x[i]));
+    }
     return x;
 }
 

@@ -36,7 +36,7 @@ sg_desc kernel_desc(int32_t type, const int64_t *sizes, size_t rank);
 /* The result, plain and f32, to be freed by the caller. */
 float *kernel_run_once(syngan_context *context, kernel_run *run);
 
-/* Numbers in [-1, 1), from a seed; to be freed. */
+/* Numbers in [-1, 1) that the type can hold, from a seed; to be freed. */
 float *kernel_numbers(const sg_desc *desc, uint32_t seed);
 size_t kernel_count(const sg_desc *desc);
 
