@@ -166,6 +166,7 @@ static void run_range(void *argument, int64_t first, int64_t last) {
 static void column_range(void *argument, int64_t first, int64_t last) {
     const work *w = argument;
     const plan *p = w->plan;
+    const loop *rows = &p->summed[p->n_summed - 1];
     int32_t isa = w->site->context->isa;
     int64_t blocks = (p->columns + COLUMNS - 1) / COLUMNS;
     for (int64_t block = first; block < last; block++) {
@@ -175,9 +176,10 @@ static void column_range(void *argument, int64_t first, int64_t last) {
         if (count > COLUMNS) count = COLUMNS;
         const float *in = w->in + offset_of(p->kept, p->n_kept, result);
         double sum[COLUMNS] = {0};
-        for (int64_t term = 0; term < p->terms; term++)
+        for (int64_t term = 0; term < p->terms; term += rows->size)
             SG_SIMD_PICK(isa, sg_sum_add)
-        (in + offset_of(p->summed, p->n_summed, term), (size_t)count, sum);
+        (in + offset_of(p->summed, p->n_summed, term), (size_t)rows->size,
+         (size_t)rows->step, (size_t)count, sum);
         for (int64_t i = 0; i < count; i++)
             w->out[result + i] = (float)sum[i];
         finish(w, result, count);
