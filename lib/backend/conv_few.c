@@ -39,11 +39,15 @@ typedef struct few_state {
 
 /* ---- planning ----------------------------------------------------------- */
 
+/* Strides whose phases (stride_h x stride_w images) still fit in a cache. */
+#define MOST_PHASES 16
+
 /* Above half a block of channels oneDNN's way is as fast. */
 static bool accepts(const sg_site *site) {
     const sg_conv_fields *f = site->fields;
     int64_t most = site->context->isa >= SYNGAN_ISA_AVX512 ? 8 : 4;
     return f->groups == 1 && site->output.dims.size[1] <= most &&
+           f->stride_h <= MOST_PHASES / f->stride_w &&
            site->output.type == SYNGAN_F32;
 }
 

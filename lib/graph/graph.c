@@ -299,6 +299,10 @@ static bool name_taken(const syngan_graph *graph, const char *text) {
 const char *sg_layer_name(syngan_graph *graph, const char *given,
                           const char *op, char *text, size_t size) {
     snprintf(text, size, "%s", given != NULL ? given : op);
+    if (given != NULL && strlen(given) >= size)
+        sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
+                      "%s '%.40s...': a layer's name has at most %zu bytes", op,
+                      given, size - 1);
     if (given != NULL) return text;
     for (unsigned number = 2; name_taken(graph, text); number++)
         snprintf(text, size, "%s_%u", op, number);

@@ -19,7 +19,7 @@ typedef struct application {
     syngan_graph *graph;
     const syngan_model *model;
     int32_t mode;
-    int64_t batch;        /* what SYNGAN_BATCH stands for here */
+    int64_t batch;        /* what SYNGAN_BATCH stands for here, once known */
     syngan_node **values; /* by id in the template */
     syngan_node **inputs; /* of the node being made */
 } application;
@@ -34,7 +34,7 @@ static bool input_fits(application *a, const syngan_node *want,
     for (int32_t i = 0; i < want->dims.rank; i++) {
         int64_t size = want->dims.size[i];
         if (size == SYNGAN_BATCH) {
-            if (a->batch == 0) a->batch = got->dims.size[i];
+            if (a->batch == SYNGAN_BATCH) a->batch = got->dims.size[i];
             size = a->batch;
         }
         if (size != got->dims.size[i]) return false;
@@ -156,7 +156,8 @@ syngan_node *syngan_model_apply(syngan_graph *graph, syngan_model *model,
     for (size_t i = 0; inputs != NULL && i < count; i++)
         if (inputs[i] == NULL) return NULL;
     if (graph->status != SYNGAN_OK) return &graph->error;
-    application a = {.graph = graph, .model = model, .mode = mode};
+    application a = {
+        .graph = graph, .model = model, .mode = mode, .batch = SYNGAN_BATCH};
     if (!check_application(&a, inputs, count)) return &graph->error;
     size_t slots = (size_t)model->output->id + 1 + most_inputs(model);
     a.values = sg_alloc_zero(graph->context, slots, sizeof *a.values);

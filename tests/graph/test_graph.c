@@ -153,6 +153,23 @@ static void absurd_sizes(void **state) {
     syngan_context_free(context);
 }
 
+static void long_names_are_refused(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_graph *graph = make_graph(context);
+    char name[400];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+    x = syngan_dense(x, SYNGAN_DENSE(.units = 4, .name = name));
+    syngan_model *model;
+    assert_fails(context, syngan_model_create(x, "m", &model),
+                 SYNGAN_E_ARGUMENT, "at most");
+    assert_null(model);
+    syngan_graph_free(graph);
+    syngan_context_free(context);
+}
+
 static syngan_status build(syngan_context *context, void *user) {
     (void)user;
     syngan_graph *graph;
@@ -185,6 +202,7 @@ int main(void) {
         cmocka_unit_test(names),
         cmocka_unit_test(names_are_unique),
         cmocka_unit_test(absurd_sizes),
+        cmocka_unit_test(long_names_are_refused),
         cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
