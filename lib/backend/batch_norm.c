@@ -172,9 +172,13 @@ static syngan_status plan_reduce(sg_site *site) {
     return SYNGAN_OK;
 }
 
+static double inverse_root(double epsilon, float variance) {
+    return 1.0 / sqrt((double)variance + epsilon);
+}
+
 static double inverse_deviation(const sg_site *site, float variance) {
     const sg_batch_norm_fields *f = site->fields;
-    return 1.0 / sqrt((double)variance + f->epsilon);
+    return inverse_root(f->epsilon, variance);
 }
 
 /* Inputs: x, dy, statistics. */
@@ -271,17 +275,26 @@ static syngan_status plan_normalise(sg_site *site) {
     return SYNGAN_OK;
 }
 
+void sg_batch_norm_numbers(double epsilon, int64_t channels,
+                           const float *const norm[SG_NORMS], float *numbers) {
+    for (int64_t c = 0; c < channels; c++) {
+        double inverse = inverse_root(epsilon, norm[SG_NORM_VARIANCE][c]);
+        numbers[c] = norm[SG_NORM_MEAN][c];
+        numbers[channels + c] =
+            (float)((double)norm[SG_NORM_WEIGHT][c] * inverse);
+        numbers[2 * channels + c] = norm[SG_NORM_BIAS][c];
+    }
+}
+
 static syngan_status normalise(const sg_site *site, const sg_call *call,
                                const float *mean, const float *variance) {
-    const float *gamma = call->input[1], *beta = call->input[2];
+    const sg_batch_norm_fields *f = site->fields;
+    const float *const norm[SG_NORMS] = {[SG_NORM_WEIGHT] = call->input[1],
+                                         [SG_NORM_BIAS] = call->input[2],
+                                         [SG_NORM_MEAN] = mean,
+                                         [SG_NORM_VARIANCE] = variance};
     pass p = make_pass(site, call);
-    int64_t channels = channel_count(&p.view);
-    for (int64_t c = 0; c < channels; c++) {
-        p.numbers[c] = mean[c];
-        p.numbers[channels + c] =
-            (float)((double)gamma[c] * inverse_deviation(site, variance[c]));
-        p.numbers[2 * channels + c] = beta[c];
-    }
+    sg_batch_norm_numbers(f->epsilon, channel_count(&p.view), norm, p.numbers);
     run_pass(&p);
     return SYNGAN_OK;
 }

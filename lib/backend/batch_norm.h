@@ -14,6 +14,10 @@ typedef struct sg_batch_norm_fields {
     double epsilon;
 } sg_batch_norm_fields;
 
+/* To numbers, 3 x channels, for normalising: (x - mean) scale + shift. */
+void sg_batch_norm_numbers(double epsilon, int64_t channels,
+                           const float *const norm[SG_NORMS], float *numbers);
+
 /* statistics(x) -> 2 x C: mean, biased variance. */
 extern const sg_kernel *const sg_batch_norm_statistics_kernels[];
 /* train(x, gamma, beta, statistics, running mean, running variance). */

@@ -214,7 +214,8 @@ static void plan_scratchpad(sg_site *site, conv_state *state) {
 
 /* A first ReLU goes into the forward primitive. */
 static syngan_status fuse_unary(const sg_site *site, conv_state *state) {
-    if (state->direction != SG_FORWARD || site->n_unary == 0) return SYNGAN_OK;
+    if (state->direction != SG_FORWARD || !sg_unary_first(site))
+        return SYNGAN_OK;
     const sg_unary *first = &site->unary[0];
     if (first->kind != SG_UNARY_RELU && first->kind != SG_UNARY_LEAKY_RELU)
         return SYNGAN_OK;
@@ -300,14 +301,14 @@ static void destroy(sg_site *site) {
 
 static const sg_kernel forward = {
     .name = "convolution",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
     .plan = plan_forward,
     .run = run,
     .destroy = destroy,
 };
 static const sg_kernel backward_input = {
     .name = "convolution, data",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
     .plan = plan_input,
     .run = run,
     .destroy = destroy,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bias and unary functions in a pass of their own, in pieces that stay in the
- * nearest cache.
+ * Bias, unary functions and normalisation in a pass of their own, in pieces
+ * that stay in the nearest cache.
  */
 #include <assert.h>
 
 #include <string.h>
 
+#include "backend/batch_norm.h"
+#include "backend/batch_norm_simd.h"
 #include "backend/bias_add.h"
 #include "backend/convert_simd.h"
 #include "backend/finish_simd.h"
@@ -15,35 +17,35 @@
 /* Elements at a time. */
 enum { PIECE = 2048 };
 
-/* A result as rows, within which the bias repeats with a period. */
+/* A result as rows, within which the channels repeat with a period. */
 typedef struct finish {
     const sg_site *site;
     const char *from; /* the output itself, or what is copied to it */
     char *output;
-    const float *bias; /* NULL: none */
-    int64_t row;       /* elements */
+    const float *bias;    /* NULL: none */
+    const float *numbers; /* 3 x channels, of the normalisation; NULL: none */
+    int64_t row;          /* elements */
     int64_t rows;
-    int64_t pieces;    /* of a row */
-    int64_t bias_step; /* from row to row, until the channels are through */
+    int64_t pieces; /* of a row */
+    int64_t step;   /* channels from row to row, until they are through */
     int64_t channels;
     int64_t period;
     int32_t first; /* unary */
     int32_t reserved;
 } finish;
 
-static void set_rows(finish *f, const sg_desc *output, const float *bias) {
+static void set_rows(finish *f, const sg_desc *output) {
     const sg_dims *dims = &output->dims;
     int64_t count = sg_dims_count(dims);
     int64_t inner = sg_dims_product(dims, 2, dims->rank);
-    f->bias = bias;
-    if (bias == NULL) {
+    if (f->bias == NULL && f->numbers == NULL) {
         f->row = count;
     } else if (dims->rank == 2) {
         f->row = dims->size[1];
         f->period = f->row;
     } else {
         bool blocked = output->layout.kind == SG_BLOCKED;
-        f->period = f->bias_step = blocked ? output->layout.block : 1;
+        f->period = f->step = blocked ? output->layout.block : 1;
         f->row = inner * f->period;
     }
     f->channels = dims->size[1];
@@ -51,21 +53,38 @@ static void set_rows(finish *f, const sg_desc *output, const float *bias) {
     f->pieces = (f->row - 1) / PIECE + 1;
 }
 
-/* Bias of the piece that starts at element `at` of `row`. */
-static const float *piece_bias(const finish *f, int64_t row, int64_t at) {
-    if (f->bias == NULL) return NULL;
-    if (f->bias_step == 0) return f->bias + at;
-    return f->bias + row * f->bias_step % f->channels;
+/* First channel of the piece that starts at element `at` of `row`. */
+static int64_t piece_channel(const finish *f, int64_t row, int64_t at) {
+    return f->step == 0 ? at : row * f->step % f->channels;
+}
+
+static void normalise(const finish *f, float *data, size_t count,
+                      int64_t channel) {
+    int32_t isa = f->site->context->isa;
+    const float *numbers = f->numbers + channel;
+    const sg_norm_channel c = {.mean = numbers,
+                               .scale = numbers + f->channels,
+                               .shift = numbers + 2 * f->channels};
+    size_t width = f->step == 0 ? count : (size_t)f->period;
+    if (width == 1)
+        SG_SIMD_PICK(isa, sg_normalise_along)(count, &c, data, data);
+    else
+        SG_SIMD_PICK(isa, sg_normalise)
+    (count / width, width, width, &c, data, data);
 }
 
 static void finish_floats(const finish *f, float *data, size_t count,
-                          const float *bias) {
+                          int64_t channel) {
     const sg_site *site = f->site;
     int32_t isa = site->context->isa;
-    if (bias != NULL)
-        SG_SIMD_PICK(isa, sg_add_bias)(data, count, bias, (size_t)f->period);
-    for (int32_t u = f->first; u < site->n_unary; u++)
-        sg_unary_run(isa, &site->unary[u], count, data, data);
+    if (f->bias != NULL) SG_SIMD_PICK(isa, sg_add_bias)
+    (data, count, f->bias + channel, (size_t)f->period);
+    for (int32_t u = f->first; u <= site->n_unary; u++) {
+        if (f->numbers != NULL && u == site->norm_at)
+            normalise(f, data, count, channel);
+        if (u < site->n_unary)
+            sg_unary_run(isa, &site->unary[u], count, data, data);
+    }
 }
 
 static void finish_piece(const finish *f, int64_t row, int64_t at,
@@ -76,15 +95,15 @@ static void finish_piece(const finish *f, int64_t row, int64_t at,
     char *output = f->output + place * size;
     if (f->from != f->output)
         memcpy(output, f->from + place * size, (size_t)count * size);
-    const float *bias = piece_bias(f, row, at);
+    int64_t channel = piece_channel(f, row, at);
     if (f->site->output.type == SYNGAN_F32) {
-        finish_floats(f, (float *)(void *)output, (size_t)count, bias);
+        finish_floats(f, (float *)(void *)output, (size_t)count, channel);
         return;
     }
     float wide[PIECE];
     uint16_t *data = (uint16_t *)(void *)output;
     SG_SIMD_PICK(isa, sg_widen)((size_t)count, data, wide);
-    finish_floats(f, wide, (size_t)count, bias);
+    finish_floats(f, wide, (size_t)count, channel);
     SG_SIMD_PICK(isa, sg_narrow)((size_t)count, wide, data);
 }
 
@@ -103,14 +122,26 @@ static void finish_all(finish *f) {
                 finish_range, f);
 }
 
+/* The normalisation's numbers, in the workspace; NULL without one. */
+static const float *make_numbers(const sg_site *site, const sg_call *call) {
+    if (!site->has_norm) return NULL;
+    char *workspace = call->workspace;
+    float *numbers = (float *)(void *)(workspace + site->norm_place);
+    sg_batch_norm_numbers(site->norm_epsilon, site->output.dims.size[1],
+                          call->norm, numbers);
+    return numbers;
+}
+
 void sg_finish(const sg_site *site, const sg_call *call, bool bias,
                int32_t first) {
     finish f = {.site = site,
                 .from = call->output,
                 .output = call->output,
+                .bias = bias ? call->bias : NULL,
+                .numbers = make_numbers(site, call),
                 .first = first};
-    if (!bias && first >= site->n_unary) return;
-    set_rows(&f, &site->output, bias ? call->bias : NULL);
+    if (!bias && !site->has_norm && first >= site->n_unary) return;
+    set_rows(&f, &site->output);
     finish_all(&f);
 }
 
@@ -124,15 +155,19 @@ static syngan_status plan_bias_add(sg_site *site) {
 }
 
 static syngan_status run_bias_add(const sg_site *site, const sg_call *call) {
-    finish f = {.site = site, .from = call->input[0], .output = call->output};
-    set_rows(&f, &site->output, call->input[1]);
+    finish f = {.site = site,
+                .from = call->input[0],
+                .output = call->output,
+                .bias = call->input[1],
+                .numbers = make_numbers(site, call)};
+    set_rows(&f, &site->output);
     finish_all(&f);
     return SYNGAN_OK;
 }
 
 static const sg_kernel kernel_bias_add = {
     .name = "bias add",
-    .absorbs = SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_UNARY | SG_ABSORB_NORM,
     .plan = plan_bias_add,
     .run = run_bias_add,
 };

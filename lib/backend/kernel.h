@@ -5,7 +5,8 @@
  * plan, and later runs it any number of times.
  *
  * A site is an anchor operator with the neighbours it absorbs: a bias along
- * dimension 1, then a chain of unary functions.
+ * dimension 1, then a chain of unary functions, somewhere in which a
+ * normalisation of the channels by given numbers may stand.
  */
 #ifndef SG_BACKEND_KERNEL_H
 #define SG_BACKEND_KERNEL_H
@@ -17,7 +18,10 @@
 #define SG_MAX_UNARY 4
 
 /* What a kernel can absorb. */
-enum { SG_ABSORB_BIAS = 1, SG_ABSORB_UNARY = 2 };
+enum { SG_ABSORB_BIAS = 1, SG_ABSORB_UNARY = 2, SG_ABSORB_NORM = 4 };
+
+/* What an absorbed normalisation takes, each f32, plain, of all channels. */
+enum { SG_NORM_WEIGHT, SG_NORM_BIAS, SG_NORM_MEAN, SG_NORM_VARIANCE, SG_NORMS };
 
 typedef struct sg_site {
     syngan_context *context;
@@ -32,6 +36,11 @@ typedef struct sg_site {
     sg_desc output;
     sg_unary unary[SG_MAX_UNARY];
     bool has_bias; /* f32, plain, dims [output.dims.size[1]] */
+    bool has_norm;
+    int32_t norm_at; /* unary functions in front of the normalisation */
+    double norm_epsilon;
+    size_t norm_place; /* in the workspace, behind what the kernel asks for: 3
+                          floats a channel */
     /* Results of planning. */
     const char *detail; /* names the implementation in reports, or NULL; lives
                            as long as the state */
@@ -45,6 +54,7 @@ typedef struct sg_call {
     void *const *input; /* written only by operators that change variables */
     void *output;
     const float *bias;
+    const float *norm[SG_NORMS]; /* if the site has a normalisation */
     void *workspace;
     sg_random random; /* for this node in this run */
 } sg_call;
@@ -83,9 +93,15 @@ enum { SG_GRAIN = 16384 };
 /*
  * Finishes a site's result in place, for kernels that don't do it on their
  * way: adds the bias (if `bias`) and applies the unary functions from number
- * `first` on. The result's layout is plain or blocked.
+ * `first` on, and the normalisation among them. The result's layout is plain or
+ * blocked.
  */
 void sg_finish(const sg_site *site, const sg_call *call, bool bias,
                int32_t first);
+
+/* Whether the first thing behind the bias is a unary function. */
+static inline bool sg_unary_first(const sg_site *site) {
+    return site->n_unary > 0 && !(site->has_norm && site->norm_at == 0);
+}
 
 #endif

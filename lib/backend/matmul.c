@@ -60,7 +60,7 @@ static void plan_plain(sg_site *site) {
 
 /* A first ReLU goes into the primitive. */
 static syngan_status fuse_unary(const sg_site *site, matmul_state *state) {
-    if (site->n_unary == 0) return SYNGAN_OK;
+    if (!sg_unary_first(site)) return SYNGAN_OK;
     const sg_unary *first = &site->unary[0];
     if (first->kind != SG_UNARY_RELU && first->kind != SG_UNARY_LEAKY_RELU)
         return SYNGAN_OK;
@@ -196,7 +196,7 @@ static syngan_status plan_dense(sg_site *site) {
 
 static const sg_kernel kernel_dense = {
     .name = "inner product",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
     .accepts = accepts_dense,
     .plan = plan_dense,
     .run = run,
@@ -205,7 +205,7 @@ static const sg_kernel kernel_dense = {
 
 static const sg_kernel kernel_matmul = {
     .name = "matmul",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
     .accepts = accepts_matmul,
     .plan = plan_matmul,
     .run = run,

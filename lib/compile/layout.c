@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "backend/batch_norm.h"
 #include "base/memory.h"
 #include "compile/program.h"
 
@@ -105,6 +106,8 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
     program->steps = array;
     size_t room = (size_t)n_inputs + 1;
     sg_step step = {.bias = -1, .output = -1, .workspace = -1};
+    for (int i = 0; i < SG_NORMS; i++)
+        step.norm[i] = -1;
     step.site.context = program->context;
     step.site.n_inputs = n_inputs;
     step.site.label = step.label = sg_strdup(program->context, label);
@@ -210,9 +213,41 @@ static void fill_site(sg_step *step, const sg_group *group) {
     for (int32_t i = 0; i < group->n_unary; i++)
         step->site.unary[i] = *(const sg_unary *)group->unary[i]->fields;
     step->site.has_bias = group->bias != NULL;
+    if (group->norm != NULL) {
+        const sg_batch_norm_fields *f = group->norm->fields;
+        step->site.has_norm = true;
+        step->site.norm_at = group->norm_at;
+        step->site.norm_epsilon = f->epsilon;
+    }
     step->site.output =
         (sg_desc){.type = group->anchor->type, .dims = group->anchor->dims};
     step->is_update = (group->anchor->op->flags & SG_OP_UPDATE) != 0;
+}
+
+/* The value of a node, plain. */
+static syngan_status plain_value(syngan_program *program,
+                                 const syngan_node *node, const char *label,
+                                 int32_t *out) {
+    SG_TRY(value_of(program, node, out));
+    return convert_to_plain(program, *out, label, out);
+}
+
+/* Values for the normalisation of step `at`, and its room in the workspace. */
+static syngan_status plan_norm(syngan_program *program, const sg_group *group,
+                               size_t at) {
+    if (group->norm == NULL) return SYNGAN_OK;
+    for (int32_t i = 0; i < SG_NORMS; i++) {
+        int32_t value;
+        SG_TRY(plain_value(program,
+                           sg_same(program, group->norm->inputs[1 + i]),
+                           group->norm->name, &value));
+        program->steps[at].norm[i] = value;
+    }
+    sg_site *site = &program->steps[at].site;
+    size_t channels = (size_t)site->output.dims.size[1];
+    site->norm_place = (site->workspace + 63) / 64 * 64;
+    site->workspace = site->norm_place + 3 * channels * sizeof(float);
+    return SYNGAN_OK;
 }
 
 /* Plans the kernel, then brings each input into the layout that it wants. The
@@ -237,10 +272,10 @@ static syngan_status plan_inputs(syngan_program *program,
     }
     if (group->bias != NULL) {
         int32_t value;
-        SG_TRY(value_of(program, group->bias, &value));
-        SG_TRY(convert_to_plain(program, value, group->anchor->name, &value));
+        SG_TRY(plain_value(program, group->bias, group->anchor->name, &value));
         program->steps[at].bias = value;
     }
+    SG_TRY(plan_norm(program, group, at));
     sg_step planned = program->steps[at];
     size_t behind = program->n_steps - 1 - at;
     memmove(&program->steps[at], &program->steps[at + 1],

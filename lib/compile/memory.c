@@ -37,6 +37,8 @@ static void find_lives(syngan_program *program) {
         for (int32_t i = 0; i < step->site.n_inputs; i++)
             touch(program, step->inputs[i], (int32_t)s);
         touch(program, step->bias, (int32_t)s);
+        for (int32_t i = 0; i < SG_NORMS; i++)
+            touch(program, step->norm[i], (int32_t)s);
         touch(program, step->output, (int32_t)s);
         touch(program, step->workspace, (int32_t)s);
     }
@@ -151,5 +153,7 @@ void sg_resolve_pointers(syngan_program *program) {
             .workspace = address(program, step->workspace),
             .random = {.seed = program->options.seed,
                        .stream = step->node == NULL ? 0 : step->node->stream}};
+        for (int32_t i = 0; i < SG_NORMS; i++)
+            step->call.norm[i] = address(program, step->norm[i]);
     }
 }

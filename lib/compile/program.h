@@ -25,7 +25,9 @@ typedef struct sg_group {
     syngan_node *result; /* the last node absorbed, or the anchor */
     syngan_node *bias;   /* absorbed bias, or NULL */
     syngan_node *unary[SG_MAX_UNARY];
+    syngan_node *norm; /* absorbed normalisation, or NULL */
     int32_t n_unary;
+    int32_t norm_at;         /* unary functions in front of it */
     int32_t copy_of_output;  /* index of the output, or -1 */
     const sg_kernel *kernel; /* NULL: a view */
 } sg_group;
@@ -54,11 +56,12 @@ typedef struct sg_step {
     const sg_kernel *kernel;
     const syngan_node *node; /* the anchor; NULL for a reorder */
     sg_site site;
-    char *label;     /* site.label: a copy, since nodes may be renamed */
-    sg_call call;    /* pointers, filled in once */
-    void **pointers; /* call.input */
-    int32_t *inputs; /* values */
-    int32_t bias;    /* value or -1 */
+    char *label;            /* site.label: a copy, since nodes may be renamed */
+    sg_call call;           /* pointers, filled in once */
+    void **pointers;        /* call.input */
+    int32_t *inputs;        /* values */
+    int32_t bias;           /* value or -1 */
+    int32_t norm[SG_NORMS]; /* values or -1 */
     int32_t output;
     int32_t workspace; /* value or -1 */
     int32_t is_update;

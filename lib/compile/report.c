@@ -44,6 +44,7 @@ static void put_step(text *out, const syngan_program *program,
     if (program->options.profile && program->runs > 0)
         put(out, " %10.1f", step->seconds / (double)program->runs * 1e6);
     if (site->has_bias) put(out, " +bias");
+    if (site->has_norm) put(out, " +norm");
     if (site->n_unary > 0) put(out, " +%d unary", site->n_unary);
     put(out, "\n");
 }

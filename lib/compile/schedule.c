@@ -51,19 +51,22 @@ static bool add_edge(order *o, int32_t from, int32_t to) {
     return true;
 }
 
-/* Nodes that a group reads: its anchor's inputs, then the bias. */
+/* Nodes that a group reads: its anchor's inputs, then the bias, then what the
+ * normalisation takes. */
 static int32_t read_count(const sg_group *group) {
-    return group->copy_of_output >= 0
-               ? 1
-               : group->anchor->n_inputs + (group->bias != NULL);
+    if (group->copy_of_output >= 0) return 1;
+    return group->anchor->n_inputs + (group->bias != NULL) +
+           (group->norm != NULL ? SG_NORMS : 0);
 }
 
 static syngan_node *read_node(const order *o, const sg_group *group,
                               int32_t index) {
     if (group->copy_of_output >= 0) return group->anchor;
-    return index < group->anchor->n_inputs
-               ? sg_same(o->program, group->anchor->inputs[index])
-               : group->bias;
+    if (index < group->anchor->n_inputs)
+        return sg_same(o->program, group->anchor->inputs[index]);
+    index -= group->anchor->n_inputs;
+    if (group->bias != NULL && index-- == 0) return group->bias;
+    return sg_same(o->program, group->norm->inputs[1 + index]);
 }
 
 static bool is_update(const sg_group *group) {

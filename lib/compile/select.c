@@ -118,7 +118,8 @@ static void count_uses(selection *s) {
 static syngan_node *only_reader(const selection *s, const syngan_node *node) {
     if (s->uses[node->id] != 1 || node->type != SYNGAN_F32) return NULL;
     syngan_node *reader = s->graph->nodes[s->reader[node->id]];
-    bool fits = (reader->op->is_unary || (reader->op->flags & SG_OP_BIAS)) &&
+    bool fits = (reader->op->is_unary ||
+                 (reader->op->flags & (SG_OP_BIAS | SG_OP_NORM))) &&
                 sg_same(s->program, reader->inputs[0]) == node;
     return fits ? reader : NULL;
 }
@@ -132,8 +133,11 @@ static void find_chain(const selection *s, sg_group *group) {
         if (next->op->is_unary && group->n_unary < SG_MAX_UNARY) {
             group->unary[group->n_unary++] = next;
         } else if ((next->op->flags & SG_OP_BIAS) && group->bias == NULL &&
-                   group->n_unary == 0) {
+                   group->n_unary == 0 && group->norm == NULL) {
             group->bias = sg_same(s->program, next->inputs[1]);
+        } else if ((next->op->flags & SG_OP_NORM) && group->norm == NULL) {
+            group->norm = next;
+            group->norm_at = group->n_unary;
         } else {
             return;
         }
@@ -143,8 +147,10 @@ static void find_chain(const selection *s, sg_group *group) {
 
 /* Takes back the last node of the chain; false if there is none. */
 static bool shorten(const selection *s, sg_group *group) {
-    if (group->n_unary == 0 && group->bias == NULL) return false;
-    if (group->n_unary > 0)
+    if (group->result == group->anchor) return false;
+    if (group->result == group->norm)
+        group->norm = NULL;
+    else if (group->n_unary > 0)
         group->n_unary--;
     else
         group->bias = NULL;
@@ -154,7 +160,8 @@ static bool shorten(const selection *s, sg_group *group) {
 
 static bool absorbs(const sg_kernel *kernel, const sg_group *group) {
     return (group->bias == NULL || (kernel->absorbs & SG_ABSORB_BIAS)) &&
-           (group->n_unary == 0 || (kernel->absorbs & SG_ABSORB_UNARY));
+           (group->n_unary == 0 || (kernel->absorbs & SG_ABSORB_UNARY)) &&
+           (group->norm == NULL || (kernel->absorbs & SG_ABSORB_NORM));
 }
 
 static sg_desc plain_desc(const syngan_node *node) {
@@ -173,7 +180,9 @@ static bool kernel_accepts(const selection *s, const sg_kernel *kernel,
                     .n_unary = group->n_unary,
                     .input = input,
                     .output = plain_desc(group->anchor),
-                    .has_bias = group->bias != NULL};
+                    .has_bias = group->bias != NULL,
+                    .has_norm = group->norm != NULL,
+                    .norm_at = group->norm_at};
     for (int32_t i = 0; i < group->n_unary; i++)
         site.unary[i] = *(const sg_unary *)group->unary[i]->fields;
     for (int32_t i = 0; i < site.n_inputs; i++) {

@@ -36,7 +36,10 @@ enum {
     SG_OP_VIEW = 16,
     /* A sum of products: programs in bf16 give it bf16 inputs; its value stays
      * f32 */
-    SG_OP_PRODUCT = 32
+    SG_OP_PRODUCT = 32,
+    /* Normalises the channels of input 0 by inputs 1 to 4, in the order of
+     * SG_NORM_...; the fields are sg_batch_norm_fields. */
+    SG_OP_NORM = 64
 };
 
 struct sg_op {

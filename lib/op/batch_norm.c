@@ -263,6 +263,7 @@ const sg_op sg_op_batch_norm_train = {
 const sg_op sg_op_batch_norm_infer = {
     .name = "batch_norm_infer",
     .version = 1,
+    .flags = SG_OP_NORM,
     .n_inputs = 5,
     .fields = &field_table,
     .infer = infer_without,

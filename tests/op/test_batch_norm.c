@@ -3,8 +3,10 @@
  * Batch normalisation: values and gradients in both modes, also of the
  * operators that its gradient is made of, and what is refused.
  */
+#include <string.h>
 #include <syngan/layers.h>
 #include <syngan/model.h>
+#include <syngan/program.h>
 
 #include "backend/batch_norm.h"
 #include "graph/op.h"
@@ -12,6 +14,16 @@
 #include "support/test.h"
 
 static const sg_batch_norm_fields fields = {0.99, 1e-3};
+
+/* Inference-mode normalisation of x. */
+static syngan_node *infer_of(check *c, syngan_node *x) {
+    const int64_t *channels = &x->dims.size[1];
+    syngan_node *in[] = {x, check_parameter(c, 0.5, 1.5, channels, 1),
+                         check_parameter(c, -1, 1, channels, 1),
+                         check_parameter(c, -1, 1, channels, 1),
+                         check_parameter(c, 0.5, 2, channels, 1)};
+    return sg_node(NULL, &sg_op_batch_norm_infer, in, 5, &fields, NULL);
+}
 
 /* A batch, gamma and beta: sources 0 to 2. */
 static void sources_make(check *c, const int64_t *dims, size_t rank,
@@ -72,6 +84,61 @@ static void test_infer(void **state) {
 }
 
 /* The statistics by themselves, and the two passes of the gradient. */
+/* The kernel in front normalises, too: `parts` is what its report says. */
+static void check_absorbed(check *c, syngan_node *y, const char *parts) {
+    char report[4096];
+    syngan_node *sources[CHECK_SOURCES_MAX];
+    syngan_program *program;
+    check_sources(c, -1, 1, sources);
+    check_value(c, y);
+    assert_ok(c->context,
+              syngan_program_create(&y, 1, NULL, 0, NULL, &program));
+    assert_true(syngan_program_report(program, report, sizeof report) <
+                sizeof report);
+    assert_non_null(strstr(report, parts));
+    assert_null(strstr(report, "batch norm"));
+    syngan_program_free(program);
+    check_end(c);
+    check_begin(c);
+}
+
+static syngan_node *image(check *c) {
+    return check_input(c, -1, 1, SYNGAN_SHAPE(3, 5, 6, 7));
+}
+
+static void test_absorbed(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    /* Blocked, behind a function within the primitive and before one. */
+    syngan_node *y =
+        syngan_conv2d(image(&c), SYNGAN_CONV2D(.filters = 32, .kernel = 3,
+                                               .activation = SYNGAN_RELU));
+    check_absorbed(&c, syngan_tanh(infer_of(&c, y)), "+bias +norm +2 unary");
+    /* A ReLU that must not go into the primitive. */
+    y = syngan_conv2d(image(&c), SYNGAN_CONV2D(.filters = 16, .kernel = 2));
+    check_absorbed(&c, syngan_relu(infer_of(&c, y)), "+bias +norm +1 unary");
+    y = syngan_conv2d_transpose(
+        image(&c),
+        SYNGAN_CONV2D_TRANSPOSE(.filters = 11, .kernel = 4, .stride = 2));
+    check_absorbed(&c, infer_of(&c, y), "+bias +norm");
+    syngan_node *rows = check_input(&c, -1, 1, SYNGAN_SHAPE(4, 9));
+    y = syngan_dense(rows,
+                     SYNGAN_DENSE(.units = 19, .activation = SYNGAN_SIGMOID));
+    check_absorbed(&c, infer_of(&c, y), "+bias +norm +1 unary");
+    /* Longer than what is finished at a time. */
+    rows = check_input(&c, -1, 1, SYNGAN_SHAPE(2, 3));
+    y = syngan_dense(rows, SYNGAN_DENSE(.units = 4099));
+    check_absorbed(&c, syngan_relu(infer_of(&c, y)), "+bias +norm +1 unary");
+    /* Of two normalisations, one. */
+    y = syngan_conv2d(image(&c), SYNGAN_CONV2D(.filters = 16, .kernel = 1));
+    syngan_node *sources[CHECK_SOURCES_MAX];
+    y = infer_of(&c, infer_of(&c, y));
+    check_sources(&c, -1, 1, sources);
+    check_value(&c, y);
+    check_end(&c);
+}
+
 static void test_parts(void **state) {
     (void)state;
     check c;
@@ -184,10 +251,10 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_train),      cmocka_unit_test(test_infer),
-        cmocka_unit_test(test_parts),      cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_odd_values), cmocka_unit_test(test_layer),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_train),    cmocka_unit_test(test_infer),
+        cmocka_unit_test(test_absorbed), cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_deep),     cmocka_unit_test(test_odd_values),
+        cmocka_unit_test(test_layer),    cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
