@@ -116,9 +116,11 @@ run_clang() {
     fi
 }
 
+# Absurd sizes are refused by a return value, as the C library does.
 run_address_sanitizer() {
     if build asan asan; then
-        UBSAN_OPTIONS=print_stacktrace=1 \
+        ASAN_OPTIONS=allocator_may_return_null=1 \
+            UBSAN_OPTIONS=print_stacktrace=1 \
             run asan asan -j "$jobs" -L "$all_rooms"
     fi
 }
@@ -137,6 +139,7 @@ run_thread_sanitizer() {
         skip tsan "the thread sanitizer does not run on this machine"
     elif build tsan tsan; then
         SYNGAN_TEST_LAUNCHER="$fixed taskset -c 0" OMP_NUM_THREADS=1 \
+            TSAN_OPTIONS=allocator_may_return_null=1 \
             run tsan tsan -j "$jobs" -L '^(base|data|model|train)$'
     fi
 }
