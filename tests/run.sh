@@ -106,7 +106,7 @@ skip() {
 
 # Rooms of lib/, for the stages that repeat a part of the tests.
 computing='^(tensor|graph|backend|op|compile|model)$'
-all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train)$'
+all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train|fuzz)$'
 
 run_clang() {
     if ! command -v clang >/dev/null; then
