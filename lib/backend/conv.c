@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "backend/conv_few.h"
+#include "backend/conv_minimal.h"
 #include "backend/conv_rows.h"
 #include "backend/onednn.h"
 
@@ -320,7 +321,10 @@ static const sg_kernel backward_weight = {
     .destroy = destroy,
 };
 
-const sg_kernel *const sg_conv2d_kernels[] = {&forward, NULL};
+const sg_kernel *const sg_conv2d_kernels[] = {&sg_kernel_minimal_forward,
+                                              &forward, NULL};
 const sg_kernel *const sg_conv2d_input_kernels[] = {
-    &sg_kernel_conv_rows, &sg_kernel_conv_few, &backward_input, NULL};
-const sg_kernel *const sg_conv2d_weight_kernels[] = {&backward_weight, NULL};
+    &sg_kernel_conv_rows, &sg_kernel_conv_few, &sg_kernel_minimal_input,
+    &backward_input, NULL};
+const sg_kernel *const sg_conv2d_weight_kernels[] = {&sg_kernel_minimal_weight,
+                                                     &backward_weight, NULL};

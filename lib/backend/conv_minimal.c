@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Convolutions with a 4 x 4 kernel and stride 2, their transposes and weight
+ * gradients, by minimal filtering. Even and odd rows and columns of x are four
+ * images ("phases"), each convolved with 2 x 2 weights; y is the sum. Of y,
+ * tiles of 7 x 7 meet 8 x 8 pixels of each phase. Transformed to 8 x 8 points,
+ * a tile's product is one multiplication for each point, instead of 196 for
+ * 49 pixels: for each point a matrix product over channels or tiles.
+ *
+ * The points of x are a matrix of tiles x (vectors of channels x phases x
+ * channels of a vector), those of y one of tiles x filters. The batch is taken
+ * in groups of images, so that these stay in the cache; the points of the
+ * weights, which would be large, are made (or used up) for one row of points
+ * and a panel of two vectors of columns at a time.
+ */
+#include "backend/conv_minimal.h"
+
+#include "backend/conv.h"
+#include "backend/conv_minimal_simd.h"
+#include "base/memory.h"
+#include "base/thread.h"
+
+enum {
+    TILE = SG_MINIMAL_TILE,
+    POINTS = SG_MINIMAL_POINTS,
+    TAPS = SG_MINIMAL_TAPS,
+    PHASES = 4,
+    SHIFT = 16,       /* floats that keep rows apart in the cache's sets */
+    GROUP_TILES = 64, /* of a group, about */
+    LEAST_TILES = 16, /* of a batch; fewer do not pay for the weights */
+    MOST_TILES = 256  /* of an image, so that a group stays small */
+};
+
+/* Whose points a direction computes. */
+enum { FORWARD, INPUT, WEIGHT };
+
+/* All sizes in elements. */
+typedef struct minimal_state {
+    int32_t direction;
+    int32_t reserved;
+    int64_t images, channels, filters;
+    int64_t height, width;    /* of x */
+    int64_t rows, columns;    /* of y */
+    int64_t tiles_h, tiles_w; /* of an image */
+    int64_t group;            /* images at a time */
+    int64_t lanes;            /* of a vector */
+    int64_t block;            /* channel block of x and y */
+    int64_t x_row, x_point;   /* from tile to tile, from point to point */
+    int64_t y_row, y_point;
+    int64_t panels; /* of the products */
+    int64_t slab_row, slab_point;
+    int64_t slots;            /* panels side by side */
+    int64_t x, y, taps, slab; /* places in the workspace */
+    sg_conv_fields fields;
+} minimal_state;
+
+/* ---- planning ----------------------------------------------------------- */
+
+static int64_t lanes_of(const sg_site *site) {
+    int32_t isa = site->context->isa;
+    return isa >= SYNGAN_ISA_AVX512 ? 16 : isa >= SYNGAN_ISA_AVX2 ? 8 : 4;
+}
+
+static int64_t block_of(const sg_site *site) {
+    return site->context->isa >= SYNGAN_ISA_AVX512 ? 16 : 8;
+}
+
+static int64_t tiles_of(int64_t size) {
+    return (size + TILE - 1) / TILE;
+}
+
+static bool is_geometry(const sg_conv_fields *f, const int64_t *w) {
+    return w[2] == 4 && w[3] == 4 && f->stride_h == 2 && f->stride_w == 2 &&
+           f->dilation_h == 1 && f->dilation_w == 1 && f->groups == 1;
+}
+
+/* Whether every pixel of x lies in a tile along an axis. */
+static bool reaches(int64_t x, int64_t y, int64_t pad) {
+    return (x - 1 + pad) / 2 <= y;
+}
+
+/* Where tiles hang over y's border, they cost more than they save. */
+static bool pays(int64_t images, const int64_t *y) {
+    int64_t tiles = tiles_of(y[2]) * tiles_of(y[3]);
+    int64_t direct = y[2] * y[3] * TAPS;
+    int64_t minimal = tiles * POINTS * POINTS * PHASES;
+    return tiles <= MOST_TILES && images * tiles >= LEAST_TILES &&
+           direct * 10 >= minimal * 16;
+}
+
+static bool accepts(const sg_site *site, const sg_desc *x, const sg_desc *w,
+                    const sg_desc *y) {
+    const sg_conv_fields *f = site->fields;
+    const int64_t *xs = x->dims.size, *ys = y->dims.size;
+    int64_t panel = 2 * lanes_of(site);
+    if (x->type != SYNGAN_F32 || w->type != SYNGAN_F32 ||
+        y->type != SYNGAN_F32 || !is_geometry(f, w->dims.size))
+        return false;
+    return xs[1] >= 32 && ys[1] >= 32 && xs[1] % panel == 0 &&
+           ys[1] % panel == 0 && reaches(xs[2], ys[2], f->pad_top) &&
+           reaches(xs[3], ys[3], f->pad_left) && pays(xs[0], ys);
+}
+
+static void set_group(minimal_state *s) {
+    int64_t tiles = s->tiles_h * s->tiles_w;
+    int64_t groups = (s->images * tiles + GROUP_TILES - 1) / GROUP_TILES;
+    if (groups > s->images) groups = s->images;
+    s->group = (s->images + groups - 1) / groups;
+}
+
+static void set_sizes(minimal_state *s, const sg_site *site, const sg_desc *x,
+                      const sg_desc *y) {
+    s->images = x->dims.size[0];
+    s->channels = x->dims.size[1];
+    s->height = x->dims.size[2];
+    s->width = x->dims.size[3];
+    s->filters = y->dims.size[1];
+    s->rows = y->dims.size[2];
+    s->columns = y->dims.size[3];
+    s->tiles_h = tiles_of(s->rows);
+    s->tiles_w = tiles_of(s->columns);
+    s->lanes = lanes_of(site);
+    s->block = block_of(site);
+    s->fields = *(const sg_conv_fields *)site->fields;
+    set_group(s);
+}
+
+/* The matrices, with rows to fill the products' multiples of 8. */
+static void set_places(minimal_state *s) {
+    int64_t rows = (s->group * s->tiles_h * s->tiles_w + 7) / 8 * 8;
+    s->x_row = PHASES * s->channels + SHIFT;
+    s->x_point = rows * s->x_row + SHIFT;
+    s->y_row = s->filters + SHIFT;
+    s->y_point = rows * s->y_row + SHIFT;
+    s->y = s->x + POINTS * POINTS * s->x_point;
+    s->taps = s->y + POINTS * POINTS * s->y_point;
+    s->slab = s->taps + s->channels * s->filters * TAPS;
+}
+
+/* A panel is two vectors: of filters; of the phases of a vector of channels
+ * with equal rows (INPUT); or filters for one vector of channels (WEIGHT). */
+static void set_panels(minimal_state *s, int64_t threads) {
+    int64_t vectors = s->channels / s->lanes;
+    int64_t pairs = s->filters / (2 * s->lanes);
+    int64_t depth = s->direction == FORWARD ? PHASES * s->channels
+                    : s->direction == INPUT ? s->filters
+                                            : PHASES * s->lanes;
+    s->panels = s->direction == FORWARD ? pairs
+                : s->direction == INPUT ? vectors * 2
+                                        : vectors * pairs;
+    s->slab_row = 2 * s->lanes;
+    s->slab_point = depth * s->slab_row + SHIFT;
+    s->slots = s->panels < threads ? s->panels : threads;
+}
+
+static syngan_status plan(sg_site *site, int32_t direction, sg_desc *x,
+                          sg_desc *w, sg_desc *y) {
+    minimal_state *s = sg_alloc_zero(site->context, 1, sizeof *s);
+    if (s == NULL) return sg_fail_memory(site->context, site->label, sizeof *s);
+    site->state = s;
+    s->direction = direction;
+    set_sizes(s, site, x, y);
+    set_places(s);
+    set_panels(s, site->context->threads);
+    x->layout = (sg_layout){.kind = SG_BLOCKED, .block = (int32_t)s->block};
+    y->layout = x->layout;
+    w->layout = (sg_layout){.kind = SG_PLAIN};
+    int64_t floats = s->slab + s->slots * POINTS * s->slab_point;
+    site->workspace = (size_t)floats * sizeof(float);
+    site->detail = "F(7, 2)";
+    return SYNGAN_OK;
+}
+
+/* ---- running ------------------------------------------------------------ */
+
+typedef struct minimal_run {
+    const minimal_state *state;
+    float *x, *y, *w; /* the site's values; inputs are only read */
+    float *workspace;
+    int64_t first, images; /* of the group */
+    int32_t isa;
+    int32_t reserved;
+} minimal_run;
+
+/* Plane of the block that holds channel c, and the channel's place in it. */
+static float *vector_at(const minimal_state *s, float *images, int64_t image,
+                        int64_t channels, int64_t c, int64_t plane) {
+    return images + (image * channels + c / s->block * s->block) * plane +
+           c % s->block;
+}
+
+/* One vector of filters of a tile of y; `tile` counts through the group. */
+static sg_minimal_tile y_tile(const minimal_run *run, int64_t tile,
+                              int64_t filter) {
+    const minimal_state *s = run->state;
+    int64_t tiles = s->tiles_h * s->tiles_w;
+    return (sg_minimal_tile){
+        .image = vector_at(s, run->y, run->first + tile / tiles, s->filters,
+                           filter, s->rows * s->columns),
+        .height = s->rows,
+        .width = s->columns,
+        .pixel = s->block,
+        .row = tile % tiles / s->tiles_w * TILE,
+        .col = tile % s->tiles_w * TILE,
+        .points = run->workspace + s->y + tile * s->y_row + filter,
+        .point = s->y_point,
+    };
+}
+
+/* Likewise of x, one phase. */
+static sg_minimal_tile x_tile(const minimal_run *run, int64_t tile,
+                              int64_t channel, int64_t phase) {
+    const minimal_state *s = run->state;
+    int64_t tiles = s->tiles_h * s->tiles_w;
+    int64_t column = channel * PHASES + phase * s->lanes;
+    return (sg_minimal_tile){
+        .image = vector_at(s, run->x, run->first + tile / tiles, s->channels,
+                           channel, s->height * s->width),
+        .height = s->height,
+        .width = s->width,
+        .pixel = s->block,
+        .row = tile % tiles / s->tiles_w * TILE * 2 + phase / 2 -
+               s->fields.pad_top,
+        .col = tile % s->tiles_w * TILE * 2 + phase % 2 - s->fields.pad_left,
+        .points = run->workspace + s->x + tile * s->x_row + column,
+        .point = s->x_point,
+    };
+}
+
+static void from_x(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    for (int64_t tile = first; tile < last; tile++)
+        for (int64_t c = 0; c < s->channels; c += s->lanes)
+            for (int64_t phase = 0; phase < PHASES; phase++) {
+                sg_minimal_tile t = x_tile(run, tile, c, phase);
+                SG_SIMD_PICK(run->isa, sg_minimal_from_x)(&t);
+            }
+}
+
+static void from_y(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    for (int64_t tile = first; tile < last; tile++)
+        for (int64_t f = 0; f < s->filters; f += s->lanes) {
+            sg_minimal_tile t = y_tile(run, tile, f);
+            SG_SIMD_PICK(run->isa, sg_minimal_from_y)(&t);
+        }
+}
+
+static void to_y(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    for (int64_t tile = first; tile < last; tile++)
+        for (int64_t f = 0; f < s->filters; f += s->lanes) {
+            sg_minimal_tile t = y_tile(run, tile, f);
+            SG_SIMD_PICK(run->isa, sg_minimal_to_y)(&t);
+        }
+}
+
+/* Vectors of channels of images: neighbouring tiles overlap, and come in
+ * order. */
+static void to_x(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    int64_t tiles = s->tiles_h * s->tiles_w, vectors = s->channels / s->lanes;
+    for (int64_t i = first; i < last; i++)
+        for (int64_t tile = 0; tile < tiles; tile++)
+            for (int64_t phase = 0; phase < PHASES; phase++) {
+                sg_minimal_tile t = x_tile(run, i / vectors * tiles + tile,
+                                           i % vectors * s->lanes, phase);
+                SG_SIMD_PICK(run->isa, sg_minimal_to_x)
+                (&t, tile >= s->tiles_w, tile % s->tiles_w > 0);
+            }
+}
+
+/* ---- weights ------------------------------------------------------------ */
+
+/* The weights with vectors of filters, [channel][tap][filter], or, for INPUT,
+ * of channels, [filter][tap][channel]: to there from `w`, and back. */
+static void turn_in(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    bool input = s->direction == INPUT;
+    int64_t size = input ? s->channels : s->filters;
+    int64_t step = input ? TAPS : s->channels * TAPS;
+    for (int64_t i = first; i < last; i++)
+        SG_SIMD_PICK(run->isa, sg_minimal_turn)
+    (size, TAPS, run->w + i * (input ? s->channels * TAPS : TAPS), step,
+     run->workspace + s->taps + i * TAPS * size, size);
+}
+
+static void turn_out(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    for (int64_t c = first; c < last; c++)
+        SG_SIMD_PICK(run->isa, sg_minimal_turn)
+    (TAPS, s->filters, run->workspace + s->taps + c * TAPS * s->filters,
+     s->filters, run->w + c * TAPS, s->channels * TAPS);
+}
+
+/* Tap (0, 0) of a phase of 2 x 2. */
+static int64_t phase_tap(int64_t phase) {
+    return phase / 2 * 4 + phase % 2;
+}
+
+/* Points of weights for a panel of filters, in the order of x's columns. */
+static void forward_slab(const minimal_run *run, int64_t panel, int point,
+                         float *slab) {
+    const minimal_state *s = run->state;
+    const float *taps = run->workspace + s->taps + panel * 2 * s->lanes;
+    int64_t vector = s->lanes * TAPS * s->filters;
+    for (int64_t c = 0; c < s->channels; c += s->lanes, taps += vector)
+        for (int64_t phase = 0; phase < PHASES; phase++)
+            for (int64_t half = 0; half < 2; half++)
+                SG_SIMD_PICK(run->isa, sg_minimal_from_w)
+    (s->lanes, taps + phase_tap(phase) * s->filters + half * s->lanes,
+     TAPS * s->filters, s->filters, point,
+     slab + (c * PHASES + phase * s->lanes) * s->slab_row + half * s->lanes,
+     s->slab_row, s->slab_point);
+}
+
+/* For a vector of channels, phases 2 (panel % 2) and the next. */
+static void input_slab(const minimal_run *run, int64_t panel, int point,
+                       float *slab) {
+    const minimal_state *s = run->state;
+    const float *taps = run->workspace + s->taps + panel / 2 * s->lanes;
+    for (int64_t half = 0; half < 2; half++)
+        SG_SIMD_PICK(run->isa, sg_minimal_from_w)
+    (s->filters, taps + phase_tap(panel % 2 * 2 + half) * s->channels,
+     TAPS * s->channels, s->channels, point, slab + half * s->lanes,
+     s->slab_row, s->slab_point);
+}
+
+/* Gives points of weights of a vector of channels and a panel of filters to the
+ * taps, whose first contribution is that of the first point and group. */
+static void weight_slab(const minimal_run *run, int64_t c, int64_t filter,
+                        int point, const float *slab) {
+    const minimal_state *s = run->state;
+    float *taps = run->workspace + s->taps + c * TAPS * s->filters + filter;
+    for (int64_t phase = 0; phase < PHASES; phase++)
+        for (int64_t half = 0; half < 2; half++)
+            SG_SIMD_PICK(run->isa, sg_minimal_to_w)
+    (s->lanes, slab + phase * s->lanes * s->slab_row + half * s->lanes,
+     s->slab_row, s->slab_point, point, run->first == 0 && point == 0,
+     taps + phase_tap(phase) * s->filters + half * s->lanes, TAPS * s->filters,
+     s->filters);
+}
+
+/* ---- products ----------------------------------------------------------- */
+
+/* Matrix products of one row of points. */
+static void multiply(const minimal_run *run, sg_minimal_product_args args,
+                     int64_t a_point, int64_t b_point, int64_t out_point) {
+    for (int i = 0; i < POINTS; i++) {
+        SG_SIMD_PICK(run->isa, sg_minimal_product)(&args);
+        args.a += a_point;
+        args.b += b_point;
+        args.out += out_point;
+    }
+}
+
+static int64_t padded_tiles(const minimal_run *run) {
+    const minimal_state *s = run->state;
+    return (run->images * s->tiles_h * s->tiles_w + 7) / 8 * 8;
+}
+
+static void forward_panel(const minimal_run *run, int64_t panel, float *slab) {
+    const minimal_state *s = run->state;
+    float *x = run->workspace + s->x, *y = run->workspace + s->y;
+    for (int point = 0; point < POINTS; point++) {
+        forward_slab(run, panel, point, slab);
+        sg_minimal_product_args args = {.rows = padded_tiles(run),
+                                        .depth = PHASES * s->channels,
+                                        .a = x + point * POINTS * s->x_point,
+                                        .a_row = s->x_row,
+                                        .a_depth = 1,
+                                        .b = slab,
+                                        .b_depth = s->slab_row,
+                                        .out = y + point * POINTS * s->y_point +
+                                               panel * 2 * s->lanes,
+                                        .out_row = s->y_row};
+        multiply(run, args, s->x_point, s->slab_point, s->y_point);
+    }
+}
+
+static void input_panel(const minimal_run *run, int64_t panel, float *slab) {
+    const minimal_state *s = run->state;
+    float *x = run->workspace + s->x, *y = run->workspace + s->y;
+    for (int point = 0; point < POINTS; point++) {
+        input_slab(run, panel, point, slab);
+        sg_minimal_product_args args = {.rows = padded_tiles(run),
+                                        .depth = s->filters,
+                                        .a = y + point * POINTS * s->y_point,
+                                        .a_row = s->y_row,
+                                        .a_depth = 1,
+                                        .b = slab,
+                                        .b_depth = s->slab_row,
+                                        .out = x + point * POINTS * s->x_point +
+                                               panel * 2 * s->lanes,
+                                        .out_row = s->x_row};
+        multiply(run, args, s->y_point, s->slab_point, s->x_point);
+    }
+}
+
+static void weight_panel(const minimal_run *run, int64_t panel, float *slab) {
+    const minimal_state *s = run->state;
+    int64_t pairs = s->filters / (2 * s->lanes);
+    int64_t c = panel / pairs * s->lanes;
+    int64_t filter = panel % pairs * 2 * s->lanes;
+    float *x = run->workspace + s->x, *y = run->workspace + s->y;
+    for (int point = 0; point < POINTS; point++) {
+        sg_minimal_product_args args = {
+            .rows = PHASES * s->lanes,
+            .depth = run->images * s->tiles_h * s->tiles_w,
+            .a = x + point * POINTS * s->x_point + c * PHASES,
+            .a_row = 1,
+            .a_depth = s->x_row,
+            .b = y + point * POINTS * s->y_point + filter,
+            .b_depth = s->y_row,
+            .out = slab,
+            .out_row = s->slab_row};
+        multiply(run, args, s->x_point, s->y_point, s->slab_point);
+        weight_slab(run, c, filter, point, slab);
+    }
+}
+
+static void run_slots(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    const minimal_state *s = run->state;
+    for (int64_t slot = first; slot < last; slot++) {
+        float *slab = run->workspace + s->slab + slot * POINTS * s->slab_point;
+        int64_t end = s->panels * (slot + 1) / s->slots;
+        for (int64_t i = s->panels * slot / s->slots; i < end; i++)
+            if (s->direction == FORWARD)
+                forward_panel(run, i, slab);
+            else if (s->direction == INPUT)
+                input_panel(run, i, slab);
+            else
+                weight_panel(run, i, slab);
+    }
+}
+
+/* ---- the three kernels -------------------------------------------------- */
+
+static void run_group(syngan_context *context, minimal_run *run) {
+    const minimal_state *s = run->state;
+    int64_t tiles = run->images * s->tiles_h * s->tiles_w;
+    int64_t vectors = run->images * s->channels / s->lanes;
+    if (s->direction != INPUT) sg_parallel(context, tiles, 1, from_x, run);
+    if (s->direction != FORWARD) sg_parallel(context, tiles, 1, from_y, run);
+    sg_parallel(context, s->slots, 1, run_slots, run);
+    if (s->direction == FORWARD) sg_parallel(context, tiles, 1, to_y, run);
+    if (s->direction == INPUT) sg_parallel(context, vectors, 1, to_x, run);
+}
+
+static syngan_status run(const sg_site *site, const sg_call *call, float *x,
+                         float *w, float *y) {
+    const minimal_state *s = site->state;
+    minimal_run all = {.state = s,
+                       .x = x,
+                       .y = y,
+                       .w = w,
+                       .workspace = call->workspace,
+                       .isa = site->context->isa};
+    if (s->direction != WEIGHT)
+        sg_parallel(site->context,
+                    s->direction == INPUT ? s->filters : s->channels, 1,
+                    turn_in, &all);
+    for (; all.first < s->images; all.first += s->group) {
+        int64_t left = s->images - all.first;
+        all.images = left < s->group ? left : s->group;
+        run_group(site->context, &all);
+    }
+    if (s->direction == WEIGHT)
+        sg_parallel(site->context, s->channels, 1, turn_out, &all);
+    else
+        sg_finish(site, call, site->has_bias, 0);
+    return SYNGAN_OK;
+}
+
+static bool accepts_forward(const sg_site *site) {
+    return accepts(site, &site->input[0], &site->input[1], &site->output);
+}
+static bool accepts_input(const sg_site *site) {
+    return accepts(site, &site->output, &site->input[1], &site->input[0]);
+}
+static bool accepts_weight(const sg_site *site) {
+    return accepts(site, &site->input[0], &site->output, &site->input[1]);
+}
+static syngan_status plan_forward(sg_site *site) {
+    return plan(site, FORWARD, &site->input[0], &site->input[1], &site->output);
+}
+static syngan_status plan_input(sg_site *site) {
+    return plan(site, INPUT, &site->output, &site->input[1], &site->input[0]);
+}
+static syngan_status plan_weight(sg_site *site) {
+    return plan(site, WEIGHT, &site->input[0], &site->output, &site->input[1]);
+}
+static syngan_status run_forward(const sg_site *site, const sg_call *call) {
+    return run(site, call, call->input[0], call->input[1], call->output);
+}
+static syngan_status run_input(const sg_site *site, const sg_call *call) {
+    return run(site, call, call->output, call->input[1], call->input[0]);
+}
+static syngan_status run_weight(const sg_site *site, const sg_call *call) {
+    return run(site, call, call->input[0], call->output, call->input[1]);
+}
+
+const sg_kernel sg_kernel_minimal_forward = {
+    .name = "minimal filtering",
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .accepts = accepts_forward,
+    .plan = plan_forward,
+    .run = run_forward,
+};
+const sg_kernel sg_kernel_minimal_input = {
+    .name = "minimal filtering, data",
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .accepts = accepts_input,
+    .plan = plan_input,
+    .run = run_input,
+};
+const sg_kernel sg_kernel_minimal_weight = {
+    .name = "minimal filtering, weight",
+    .accepts = accepts_weight,
+    .plan = plan_weight,
+    .run = run_weight,
+};
