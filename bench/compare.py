@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the library and other frameworks in turns, writes the results as JSON
+and prints ratios. peers.sh builds and installs, then calls this."""
+import os
+import sys
+
+import turns
+
+MODES = {
+    "torch": [("eager", "f32"), ("channels_last", "f32"), ("compile", "f32"),
+              ("compile_channels_last", "f32"), ("eager", "bf16"),
+              ("channels_last", "bf16"), ("compile", "bf16"),
+              ("compile_channels_last", "bf16")],
+    "tensorflow": [("published", "f32"), ("function", "f32"), ("xla", "f32"),
+                   ("function", "bf16"), ("xla", "bf16")],
+}
+# Title, what, batch, width (0: the pair for images), types.
+SUBJECTS = [
+    ("An iteration of the pair, batch 64", "iteration", 64, 0,
+     ("f32", "bf16")),
+    ("Sampling, batch 512", "sampling", 512, 0, ("f32", "bf16")),
+    ("An iteration of a dense pair, batch 64, width 128", "iteration", 64, 128,
+     ("f32",)),
+]
+
+
+def own_command(chosen, what, batch, width, kind, count):
+    command = [os.path.join(chosen.build, "bench", "bench_iteration"),
+               "-t", chosen.threads, "-b", batch, "-n", count]
+    command += ["-d", width] if width else []
+    command += ["-i"] if what == "sampling" else []
+    return command + (["-h"] if kind == "bf16" else [])
+
+
+def peer_command(chosen, framework, mode, what, batch, width, kind, count):
+    script = os.path.join(os.path.dirname(__file__), f"peers_{framework}.py")
+    return [chosen.python, script, what, mode, kind,
+            "--threads", chosen.threads, "--batch", batch, "--width", width,
+            "--turns", count]
+
+
+def commands(chosen, what, batch, width, kinds):
+    if chosen.quick:
+        batch = min(batch, 4)
+    count = chosen.turns * (20 if width else 1)
+    found = {f"syngan {kind}":
+             own_command(chosen, what, batch, width, kind, count)
+             for kind in kinds}
+    for framework in chosen.frameworks:
+        for mode, kind in MODES[framework]:
+            if kind in kinds and not (width and "channels_last" in mode):
+                found[f"{framework} {mode} {kind}"] = peer_command(
+                    chosen, framework, mode, what, batch, width, kind, count)
+    return found
+
+
+def best_of(results, framework, kind):
+    """Smallest time of a framework's modes, and None without one."""
+    times = [turns.milliseconds(result) for label, result in results.items()
+             if label.startswith(framework) and label.endswith(kind)]
+    return min((time for time in times if time), default=None)
+
+
+def comparison(chosen, title, results, kinds):
+    rows = []
+    for label, result in results.items():
+        own = turns.milliseconds(results[f"syngan {label.split()[-1]}"])
+        best = turns.milliseconds(result)
+        rows.append([label, turns.text(best, 3),
+                     turns.text(result.get("median_ms"), 3),
+                     turns.text(turns.ratio(best, own))])
+    text = f"## {title}\n\n" + turns.table(
+        ["", "best ms", "median ms", "times ours"], rows) + "\n"
+    for kind in kinds:
+        own = turns.milliseconds(results[f"syngan {kind}"])
+        ratios = [f"{framework} " + turns.text(turns.ratio(
+                      best_of(results, framework, kind), own))
+                  for framework in chosen.frameworks]
+        text += f"Best mode, {kind}, times ours: {', '.join(ratios)}\n\n"
+    return text + "".join(f"{label}: {result['failed']}\n\n"
+                          for label, result in results.items()
+                          if "failed" in result)
+
+
+def main():
+    parser = turns.options(__doc__)
+    parser.add_argument("--python", default=sys.executable,
+                        help="a Python that has the frameworks")
+    parser.add_argument("--frameworks", nargs="*", choices=list(MODES),
+                        default=list(MODES))
+    chosen = turns.read(parser)
+    data = {"machine": turns.machine(),
+            "settings": {"threads": chosen.threads, "rounds": chosen.rounds,
+                         "turns": chosen.turns, "quick": chosen.quick}}
+    sections = [f"{data['machine']['processor']}, load "
+                f"{data['machine']['load']:.1f} at the start; threads: "
+                f"{chosen.threads}; best of {chosen.rounds} rounds of "
+                f"{chosen.turns} turns"
+                + ("; a trial, with batch 4" if chosen.quick else "")
+                + ".\n\n"]
+    for title, what, batch, width, kinds in SUBJECTS:
+        data[title] = turns.in_turns(
+            commands(chosen, what, batch, width, kinds), chosen.rounds)
+        sections.append(comparison(chosen, title, data[title], kinds))
+    turns.write(chosen.out or "out/peers.json", data)
+    print("".join(sections).rstrip())
+
+
+if __name__ == "__main__":
+    main()
