@@ -6,19 +6,24 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "backend/backend.h"
 #include "backend/batch_norm.h"
 #include "base/thread.h"
+#include "support/isa.h"
 #include "support/kernel_run.h"
 #include "support/test.h"
 
+static int32_t isa; /* the cap */
 static syngan_context *context;
 static sg_compute_scope scope;
 
 static int set_up(void **state) {
     (void)state;
-    context = test_context(2);
+    syngan_status status = syngan_context_create(
+        SYNGAN_CONTEXT(.threads = 2, .isa = isa), &context);
+    if (status != SYNGAN_OK) return status;
     scope = sg_compute_enter(context);
-    return 0;
+    return sg_backend_prepare(context);
 }
 
 static int tear_down(void **state) {
@@ -283,7 +288,8 @@ static void test_threads(void **state) {
     }
 }
 
-int main(void) {
+static int run_suite(int32_t cap) {
+    isa = cap;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_blocked),
@@ -291,4 +297,8 @@ int main(void) {
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
+}
+
+int main(void) {
+    return isa_each(run_suite);
 }

@@ -9,17 +9,21 @@
 #include "backend/backend.h"
 #include "backend/matmul.h"
 #include "base/thread.h"
+#include "support/isa.h"
 #include "support/kernel_run.h"
 #include "support/test.h"
 
+static int32_t isa; /* the cap */
 static syngan_context *context;
 static sg_compute_scope scope;
 
 static int set_up(void **state) {
     (void)state;
-    context = test_context(2);
+    syngan_status status = syngan_context_create(
+        SYNGAN_CONTEXT(.threads = 2, .isa = isa), &context);
+    if (status != SYNGAN_OK) return status;
     scope = sg_compute_enter(context);
-    return 0;
+    return sg_backend_prepare(context);
 }
 
 static int tear_down(void **state) {
@@ -119,10 +123,15 @@ static void test_batches(void **state) {
     check_transposes((sizes){4, 1, 1, 1});
 }
 
-int main(void) {
+static int run_suite(int32_t cap) {
+    isa = cap;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_batches),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
+}
+
+int main(void) {
+    return isa_each(run_suite);
 }
