@@ -137,9 +137,10 @@ static syngan_status choose_desc(sg_site *site, conv_state *state) {
 /* ---- layouts ------------------------------------------------------------ */
 
 static syngan_status build_copy(const sg_site *site, sg_onednn *copy,
-                                sg_md from, sg_md to) {
+                                int64_t elements, sg_md from, sg_md to) {
     static const int names[] = {DNNL_ARG_FROM, DNNL_ARG_TO};
     SG_TRY(sg_onednn_open(site->context, copy));
+    sg_onednn_elements(copy, elements);
     dnnl_status_t status = sg_onednn_reorder_desc(copy, from, to);
     if (status != dnnl_success)
         return sg_onednn_fail(site->context, status, site->label);
@@ -170,8 +171,8 @@ static syngan_status plan_copy(sg_site *site, conv_state *state, int role,
                       &plain));
     bool is_output = role_place[state->direction][role] == 2;
     syngan_status status =
-        build_copy(site, &state->copy[role], is_output ? actual : plain,
-                   is_output ? plain : actual);
+        build_copy(site, &state->copy[role], sg_dims_count(&desc->dims),
+                   is_output ? actual : plain, is_output ? plain : actual);
     sg_md_free(site->context, plain);
     state->place[role] = site->workspace;
     size_t bytes = dnnl_memory_desc_get_size(actual);
@@ -226,11 +227,19 @@ static syngan_status fuse_unary(const sg_site *site, conv_state *state) {
                                                             : first->alpha);
 }
 
+/* For each element of y a kernel of a group's channels. */
+static double product_count(sg_site *site, int direction) {
+    const sg_dims *w = &role_desc(site, direction, W)->dims;
+    const sg_dims *y = &role_desc(site, direction, Y)->dims;
+    return (double)sg_dims_count(y) * (double)sg_dims_product(w, 1, 4);
+}
+
 static syngan_status plan(sg_site *site, int32_t direction) {
     conv_state *state;
     SG_TRY(sg_onednn_state(site, sizeof *state, (void **)&state));
     state->direction = direction;
     SG_TRY(fuse_unary(site, state));
+    sg_onednn_products(&state->primitive, product_count(site, direction));
     SG_TRY(choose_desc(site, state));
     const int *name = role_name[direction];
     const int names[] = {name[X], name[W], name[Y], DNNL_ARG_BIAS};

@@ -39,6 +39,11 @@ static product product_of(const sg_site *site) {
     };
 }
 
+static double product_count(const sg_site *site) {
+    product p = product_of(site);
+    return (double)(p.batch * p.m) * (double)(p.n * p.k);
+}
+
 /* A batch of rows x columns matrices that lie in memory as their transposes if
  * `transposed`; a single one has rank 2. */
 static syngan_status matrix_md(const sg_site *site, int32_t type, int64_t batch,
@@ -90,6 +95,7 @@ static syngan_status build_matmul(sg_site *site, matmul_state *state, sg_md a,
     static const int names[] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST,
                                 DNNL_ARG_BIAS};
     SG_TRY(fuse_unary(site, state));
+    sg_onednn_products(&state->primitive, product_count(site));
     dnnl_status_t status =
         sg_onednn_matmul_desc(&state->primitive, a, b, bias, c);
     if (status != dnnl_success)
@@ -153,6 +159,7 @@ static syngan_status build_dense(sg_site *site, matmul_state *state,
         {DNNL_ARG_DIFF_DST, DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS},
     };
     sg_onednn *p = &state->primitive;
+    sg_onednn_products(p, product_count(site));
     dnnl_status_t status;
     if (direction == SG_FORWARD)
         status = sg_onednn_dense_desc(p, direction, a, b, NULL, c);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 #define SG_ONEDNN_3 (DNNL_VERSION_MAJOR >= 3)
 
@@ -158,6 +159,25 @@ syngan_status sg_onednn_open(syngan_context *context, sg_onednn *p) {
     return sg_onednn_fail(context, status, "an engine");
 }
 
+/* About 5 microseconds of one thread. */
+#define SMALL_PRODUCTS 262144.0
+
+void sg_onednn_products(sg_onednn *p, double products) {
+    p->small = products < SMALL_PRODUCTS;
+}
+
+void sg_onednn_elements(sg_onednn *p, int64_t elements) {
+    p->small = elements < 2 * SG_GRAIN;
+}
+
+/* Around all calls that look at the number of threads. */
+static int32_t threads_enter(const sg_onednn *p) {
+    return p->small ? sg_compute_threads(1) : 0;
+}
+static void threads_leave(int32_t before) {
+    if (before > 0) sg_compute_threads(before);
+}
+
 syngan_status sg_onednn_post_relu(syngan_context *context, sg_onednn *p,
                                   double slope) {
     dnnl_post_ops_t operations = NULL;
@@ -200,7 +220,9 @@ static dnnl_status_t add_argument(sg_onednn *p, int name) {
 syngan_status sg_onednn_build(syngan_context *context, sg_onednn *p,
                               const int *names, int32_t count) {
     assert(count < SG_ONEDNN_ARGUMENTS);
+    int32_t threads = threads_enter(p);
     dnnl_status_t status = dnnl_primitive_create(&p->primitive, p->desc);
+    threads_leave(threads);
     for (int32_t i = 0; i < count && status == dnnl_success; i++)
         status = add_argument(p, names[i]);
     if (status == dnnl_success) status = add_argument(p, DNNL_ARG_SCRATCHPAD);
@@ -218,9 +240,12 @@ syngan_status sg_onednn_run(syngan_context *context, sg_onednn *p,
         status = dnnl_memory_set_data_handle(p->argument[i].memory,
                                              i == p->count - 1 ? scratchpad
                                                                : pointers[i]);
-    if (status == dnnl_success)
+    if (status == dnnl_success) {
+        int32_t threads = threads_enter(p);
         status = dnnl_primitive_execute(p->primitive, p->stream, p->count,
                                         p->argument);
+        threads_leave(threads);
+    }
     if (status == dnnl_success) return SYNGAN_OK;
     return sg_onednn_fail(context, status, "a primitive's run");
 }
@@ -252,11 +277,11 @@ void sg_onednn_destroy(sg_site *site) {
 
 /* ---- descriptors of primitives ------------------------------------------ */
 
-static dnnl_status_t forget_desc(sg_onednn *p) {
-    dnnl_status_t status = dnnl_success;
-    if (p->desc != NULL) status = dnnl_primitive_desc_destroy(p->desc);
+/* Forgets the last descriptor. */
+static int32_t desc_begin(sg_onednn *p) {
+    if (p->desc != NULL) dnnl_primitive_desc_destroy(p->desc);
     p->desc = NULL;
-    return status;
+    return threads_enter(p);
 }
 
 #if SG_ONEDNN_3
@@ -297,9 +322,8 @@ static dnnl_status_t dense_backward(sg_onednn *p, int direction, sg_md x,
         &p->desc, p->engine, x, w, NULL, y, NULL, p->attributes);
 }
 
-dnnl_status_t sg_onednn_matmul_desc(sg_onednn *p, sg_md a, sg_md b, sg_md bias,
-                                    sg_md c) {
-    forget_desc(p);
+static dnnl_status_t matmul(sg_onednn *p, sg_md a, sg_md b, sg_md bias,
+                            sg_md c) {
     return dnnl_matmul_primitive_desc_create(&p->desc, p->engine, a, b, bias, c,
                                              p->attributes);
 }
@@ -357,9 +381,8 @@ static dnnl_status_t dense_backward(sg_onednn *p, int direction, sg_md x,
                                       NULL);
 }
 
-dnnl_status_t sg_onednn_matmul_desc(sg_onednn *p, sg_md a, sg_md b, sg_md bias,
-                                    sg_md c) {
-    forget_desc(p);
+static dnnl_status_t matmul(sg_onednn *p, sg_md a, sg_md b, sg_md bias,
+                            sg_md c) {
     dnnl_matmul_desc_t desc;
     dnnl_status_t status = dnnl_matmul_desc_init(&desc, a, b, bias, c);
     if (status != dnnl_success) return status;
@@ -371,20 +394,36 @@ dnnl_status_t sg_onednn_matmul_desc(sg_onednn *p, sg_md a, sg_md b, sg_md bias,
 
 dnnl_status_t sg_onednn_conv_desc(sg_onednn *p, int direction,
                                   const sg_onednn_conv *conv) {
-    forget_desc(p);
-    return direction == SG_FORWARD ? conv_forward(p, conv)
-                                   : conv_backward(p, direction, conv);
+    int32_t threads = desc_begin(p);
+    dnnl_status_t status = direction == SG_FORWARD
+                               ? conv_forward(p, conv)
+                               : conv_backward(p, direction, conv);
+    threads_leave(threads);
+    return status;
 }
 
 dnnl_status_t sg_onednn_dense_desc(sg_onednn *p, int direction, sg_md x,
                                    sg_md w, sg_md bias, sg_md y) {
-    forget_desc(p);
-    return direction == SG_FORWARD ? dense_forward(p, x, w, bias, y)
-                                   : dense_backward(p, direction, x, w, y);
+    int32_t threads = desc_begin(p);
+    dnnl_status_t status = direction == SG_FORWARD
+                               ? dense_forward(p, x, w, bias, y)
+                               : dense_backward(p, direction, x, w, y);
+    threads_leave(threads);
+    return status;
+}
+
+dnnl_status_t sg_onednn_matmul_desc(sg_onednn *p, sg_md a, sg_md b, sg_md bias,
+                                    sg_md c) {
+    int32_t threads = desc_begin(p);
+    dnnl_status_t status = matmul(p, a, b, bias, c);
+    threads_leave(threads);
+    return status;
 }
 
 dnnl_status_t sg_onednn_reorder_desc(sg_onednn *p, sg_md from, sg_md to) {
-    forget_desc(p);
-    return dnnl_reorder_primitive_desc_create(&p->desc, from, p->engine, to,
-                                              p->engine, p->attributes);
+    int32_t threads = desc_begin(p);
+    dnnl_status_t status = dnnl_reorder_primitive_desc_create(
+        &p->desc, from, p->engine, to, p->engine, p->attributes);
+    threads_leave(threads);
+    return status;
 }

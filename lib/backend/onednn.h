@@ -50,12 +50,16 @@ typedef struct sg_onednn {
     dnnl_primitive_desc_t desc;
     dnnl_primitive_t primitive;
     int32_t count;
-    int32_t reserved;
+    bool small; /* not worth more than one thread */
     dnnl_exec_arg_t argument[SG_ONEDNN_ARGUMENTS]; /* last: scratchpad */
     size_t scratchpad;                             /* bytes */
 } sg_onednn;
 
 syngan_status sg_onednn_open(syngan_context *context, sg_onednn *p);
+/* Tells the work that the primitive will do, before `desc` is set: where it is
+ * less than waking other threads costs, one thread does it. */
+void sg_onednn_products(sg_onednn *p, double products);
+void sg_onednn_elements(sg_onednn *p, int64_t elements);
 /* What an oneDNN status means; `what` starts the sentence. */
 syngan_status sg_onednn_fail(syngan_context *context, dnnl_status_t status,
                              const char *what);

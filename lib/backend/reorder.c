@@ -47,6 +47,7 @@ static syngan_status side_md(const sg_site *site, const sg_desc *desc,
 
 static syngan_status build(sg_site *site, sg_onednn *p, sg_md from, sg_md to) {
     static const int names[] = {DNNL_ARG_FROM, DNNL_ARG_TO};
+    sg_onednn_elements(p, sg_dims_count(&site->output.dims));
     dnnl_status_t status = sg_onednn_reorder_desc(p, from, to);
     if (status != dnnl_success)
         return sg_onednn_fail(site->context, status, "reorder");

@@ -131,6 +131,12 @@ void sg_compute_leave(syngan_context *context, sg_compute_scope scope) {
     omp_set_num_threads(scope.threads);
 }
 
+int32_t sg_compute_threads(int32_t threads) {
+    int32_t before = omp_get_max_threads();
+    omp_set_num_threads(threads);
+    return before;
+}
+
 /* ---- the machine -------------------------------------------------------- */
 
 int32_t sg_processor_count(void) {

@@ -31,6 +31,10 @@ typedef struct sg_compute_scope {
 sg_compute_scope sg_compute_enter(syngan_context *context);
 void sg_compute_leave(syngan_context *context, sg_compute_scope scope);
 
+/* Within such a scope: the number of OpenMP threads that this thread uses from
+ * here on. Returns the one before. */
+int32_t sg_compute_threads(int32_t threads);
+
 /* Processors that this process may use, at least 1. */
 int32_t sg_processor_count(void);
 
