@@ -25,7 +25,7 @@ check_links() {
 
 # run PROGRAM shared|static: runs it with the library of that kind.
 run() {
-    export LD_LIBRARY_PATH="$libdir"
+    export LD_LIBRARY_PATH="$libdir:$dnnl_DIR/../.."
     check_links "$1"
     case $2:$(grep -c 'libsyngan\.so' "$work/links" || true) in
     shared:1 | static:0) ;;
