@@ -17,6 +17,7 @@
  *   data.h       datasets
  *   train.h      the GAN trainer, history, checkpoints
  *   image.h      writing samples: PNG grids, NPY, IDX
+ *   table.h      tables: typed columns, CSV, Arrow, SQLite
  */
 #ifndef SYNGAN_H
 #define SYNGAN_H
@@ -29,6 +30,7 @@
 #include <syngan/model.h>
 #include <syngan/optimizer.h>
 #include <syngan/program.h>
+#include <syngan/table.h>
 #include <syngan/tensor.h>
 #include <syngan/train.h>
 

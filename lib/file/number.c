@@ -23,6 +23,13 @@ const char *sg_number_short(double value, int digits, char *text) {
     return text;
 }
 
+const char *sg_number_fixed(double value, int digits, char *text) {
+    const char *special = special_text(value);
+    if (special != NULL) return strcpy(text, special);
+    sg_text(text, SG_NUMBER_TEXT, "%.*f", digits, value);
+    return text;
+}
+
 const char *sg_number_f64(double value, char *text) {
     for (int digits = 15; digits < 17; digits++) {
         double back;

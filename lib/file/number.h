@@ -18,4 +18,7 @@ const char *sg_number_f32(float value, char *text);
 /* Rounded to `digits` (1 ... 17) significant digits. */
 const char *sg_number_short(double value, int digits, char *text);
 
+/* Rounded to `digits` (0 ... 15) digits behind the point, |value| < 1e16. */
+const char *sg_number_fixed(double value, int digits, char *text);
+
 #endif

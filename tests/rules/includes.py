@@ -18,6 +18,9 @@ ROOMS = {
     "compile": "base tensor graph backend",
     "model": "all",
     "train": "all",
+    "table": "base tensor file",
+    "synth": "all",
+    "eval": "base tensor file graph table",
 }
 # What a single file may include beyond its room's: the operator interface
 # names the kernel interface, and anyone may name the list of operators.

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file table.h
+ * Tables: typed columns with missing values, from and to CSV, arrays, Arrow
+ * and SQLite.
+ *
+ * A table is finished when it is made and does not change afterwards, but for
+ * columns that the host adds. Rows and columns count from 0. Text is UTF-8.
+ *
+ * A missing value is NaN among reals, ::SYNGAN_MISSING among integers and
+ * times, and the code -1 in all other columns.
+ */
+#ifndef SYNGAN_TABLE_H
+#define SYNGAN_TABLE_H
+
+#include <syngan/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct syngan_table syngan_table;
+
+/** What a column holds. */
+enum {
+    SYNGAN_COLUMN_INTEGER = 1,    /**< int64_t */
+    SYNGAN_COLUMN_REAL = 2,       /**< double */
+    SYNGAN_COLUMN_BOOLEAN = 3,    /**< a code, of one of two texts */
+    SYNGAN_COLUMN_CATEGORY = 4,   /**< a code, of one of some texts */
+    SYNGAN_COLUMN_TIME = 5,       /**< date and time: int64_t, microseconds
+                                       since 1970, as written in the data
+                                       (no time zone is applied) */
+    SYNGAN_COLUMN_IDENTIFIER = 6, /**< a code; names a row or a person: never
+                                       learnt, made anew */
+    SYNGAN_COLUMN_TEXT = 7        /**< a code; free text: not learnt */
+};
+
+/** A missing integer or time. */
+#define SYNGAN_MISSING INT64_MIN
+
+/* ---- making ------------------------------------------------------------- */
+
+/** A table of `rows` rows without columns, to which the next functions add
+ *  some. @return SYNGAN_OK or SYNGAN_E_ARGUMENT (rows below 0). */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_create(syngan_context *context, int64_t rows, syngan_table **out);
+/** Releases the caller's hold. */
+SYNGAN_API void syngan_table_free(syngan_table *table);
+
+/** Adds a column; the values, as many as the table has rows, are copied. Names
+ *  are unique. @return SYNGAN_OK or SYNGAN_E_ARGUMENT. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_add_integers(
+    syngan_table *table, const char *name, const int64_t *values);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_add_reals(
+    syngan_table *table, const char *name, const double *values);
+/** @param format how the times are written: see "format" of the schema; NULL:
+ *                "%Y-%m-%d %H:%M:%S" */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_add_times(syngan_table *table, const char *name,
+                       const int64_t *values, const char *format);
+/** @param type   SYNGAN_COLUMN_BOOLEAN (at most two different texts),
+ *                _CATEGORY, _IDENTIFIER or _TEXT
+ *  @param values UTF-8; NULL: missing */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_add_texts(syngan_table *table, const char *name, int32_t type,
+                       const char *const *values);
+
+/** Some rows of a table, in the order given, as a new table.
+ *  @param rows `count` numbers of rows; one may come more than once */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_select(const syngan_table *table, const int64_t *rows,
+                    int64_t count, syngan_table **out);
+/** Divides the rows by chance: `share` of them (0 < share < 1) into `first`,
+ *  the others into `second`, each in the order of the table. A function of
+ *  `seed` and the number of rows. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_split(const syngan_table *table, double share, uint64_t seed,
+                   syngan_table **first, syngan_table **second);
+
+/* ---- looking ------------------------------------------------------------ */
+
+SYNGAN_API int64_t syngan_table_rows(const syngan_table *table);
+SYNGAN_API size_t syngan_table_columns(const syngan_table *table);
+/** Number of the column of this name, or -1. */
+SYNGAN_API int64_t syngan_table_find(const syngan_table *table,
+                                     const char *name);
+/** NULL beyond the last column. */
+SYNGAN_API const char *syngan_table_name(const syngan_table *table,
+                                         size_t column);
+/** SYNGAN_COLUMN_..., 0 beyond the last column. */
+SYNGAN_API int32_t syngan_table_type(const syngan_table *table, size_t column);
+/** Number of missing values in a column. */
+SYNGAN_API int64_t syngan_table_missing(const syngan_table *table,
+                                        size_t column);
+/** The values, one a row, which live as long as the table: of integers and
+ *  times, of reals, of all other types; NULL for a column of another type. */
+SYNGAN_API const int64_t *syngan_table_integers(const syngan_table *table,
+                                                size_t column);
+SYNGAN_API const double *syngan_table_reals(const syngan_table *table,
+                                            size_t column);
+SYNGAN_API const int32_t *syngan_table_codes(const syngan_table *table,
+                                             size_t column);
+/** Number of different texts of a column with codes, and the text of a code
+ *  (NULL if there is none). */
+SYNGAN_API size_t syngan_table_text_count(const syngan_table *table,
+                                          size_t column);
+SYNGAN_API const char *syngan_table_text(const syngan_table *table,
+                                         size_t column, int32_t code);
+/** A cell as a CSV file would have it, unquoted; "" if missing. Into `text`
+ *  (always ended). @return the bytes that the whole needs, without its end. */
+SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
+                                    size_t column, char *text, size_t size);
+
+/* ---- schema ------------------------------------------------------------- */
+
+/**
+ * The table's schema as JSON, into `text` (always ended):
+ *
+ *     {"columns": [
+ *        {"name": "age", "type": "integer"},
+ *        {"name": "fare", "type": "real", "decimals": 2},
+ *        {"name": "paid", "type": "boolean"},
+ *        {"name": "when", "type": "time", "format": "%d/%m/%Y %H:%M"},
+ *        {"name": "country", "type": "category"},
+ *        {"name": "card", "type": "identifier"},
+ *        {"name": "comment", "type": "text"}],
+ *      "missing": ["?"],
+ *      "constraints": [
+ *        {"kind": "greater", "high": "end", "low": "start", "strict": true},
+ *        {"kind": "range", "column": "age", "low": 0, "high": 120},
+ *        {"kind": "fixed", "columns": ["city", "country"]},
+ *        {"kind": "unique", "columns": ["card", "when"]}],
+ *      "key": "card", "order": "when"}
+ *
+ * Constraints hold in every row of the table and in every synthetic one:
+ * `high` is at least `low` (above it if "strict"); a value lies in a range (one
+ * of the bounds may be left out); only combinations of values that occur in
+ * the data occur ("fixed"); no two rows have equal values ("unique"). Missing
+ * values satisfy all but "fixed", of whose combinations they are part. "key"
+ * names the column that groups rows, "order" the one that orders those of a
+ * group.
+ *
+ * Formats of times have %Y, %m, %d, %H, %M, %S (with a fraction if the data
+ * have one: %f), %y, %b, %I, %p, and other characters as they are.
+ *
+ * @return the bytes that the whole needs, without its end.
+ */
+SYNGAN_API size_t syngan_table_schema(const syngan_table *table, char *text,
+                                      size_t size);
+/** The same data under another schema: columns that it names get its types
+ *  (a text must be one of the new type, or missing), and others stay; the
+ *  constraints are its own.
+ *  @return SYNGAN_OK, SYNGAN_E_FORMAT (the JSON, or a cell that is none of the
+ *  type, by row and column), SYNGAN_E_NOT_FOUND (no such column) or
+ *  SYNGAN_E_MISMATCH (a row that breaks a constraint). */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_with_schema(
+    const syngan_table *table, const char *schema, syngan_table **out);
+
+/* ---- CSV ---------------------------------------------------------------- */
+
+enum {
+    SYNGAN_CSV_UTF8 = 0,   /**< anything else is refused, with its line */
+    SYNGAN_CSV_LATIN1 = 1, /**< ISO 8859-1 */
+    SYNGAN_CSV_REPLACE = 2 /**< UTF-8; U+FFFD for what is none */
+};
+
+typedef struct syngan_csv_options {
+    size_t struct_size;
+    const char *separator; /**< one byte; default: found among , ; | and tab in
+                                the first lines */
+    const char *quote;     /**< one byte; default: " */
+    const char *missing;   /**< marks of missing values, separated by spaces, in
+                                addition to an empty cell; default: "? NA N/A
+                                NaN nan null NULL None" */
+    const char *schema;    /**< JSON, see syngan_table_schema(); may name a part
+                                of the columns; default: all types are inferred
+                                from the whole file */
+    int32_t no_header;     /**< 1: columns are named column_1, ... */
+    int32_t encoding;      /**< default SYNGAN_CSV_UTF8 */
+    int64_t max_rows;      /**< so many rows at most are read; default: all */
+    int64_t reserved[4];
+} syngan_csv_options;
+#define SYNGAN_CSV(...)                                                        \
+    (&(const syngan_csv_options){.struct_size = sizeof(syngan_csv_options),    \
+                                 __VA_ARGS__})
+
+/**
+ * Reads a CSV file (RFC 4180; any line ends; gzip as well). Types are inferred
+ * from all values of a column: boolean, integer, real, time, else a text that
+ * is a category, an identifier (nearly all different, without spaces) or free
+ * text. A row with another number of cells than the header is refused with its
+ * line. @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY, or
+ * an error of the schema.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_read_csv(syngan_context *context, const char *path,
+                      const syngan_csv_options *options, syngan_table **out);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_csv_stream(
+    syngan_context *context, const syngan_stream *stream,
+    const syngan_csv_options *options, syngan_table **out);
+/** Writes a header and all rows, atomically; of the options separator, quote
+ *  and no_header count. Missing values are empty. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_write_csv(const syngan_table *table, const char *path,
+                       const syngan_csv_options *options);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_write_csv_stream(
+    const syngan_table *table, const syngan_stream *stream,
+    const syngan_csv_options *options);
+
+/* ---- Arrow C data interface --------------------------------------------- */
+
+struct ArrowSchema;
+struct ArrowArray;
+
+/** The table as a struct array with a child for each column (int64, float64,
+ *  bool, dictionary-encoded utf8, timestamp[us], utf8). Values without missing
+ *  ones are shared, not copied. The caller owns both structs and calls their
+ *  `release`; the memory stays as long as they. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_to_arrow(const syngan_table *table, struct ArrowSchema *schema,
+                      struct ArrowArray *array);
+/** A table from a struct array (a record batch), whose two structs it takes
+ *  over on success, and shares where types allow it (int64, float64 without
+ *  nulls); integers, floats, bool, utf8, large_utf8, dictionaries, date32,
+ *  date64 and timestamps are known.
+ *  @param types JSON, see syngan_table_schema(), or NULL
+ *  @return SYNGAN_OK, SYNGAN_E_TYPE (another Arrow type, by column), or an
+ *  error of the schema. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_from_arrow(
+    syngan_context *context, struct ArrowSchema *schema,
+    struct ArrowArray *array, const char *types, syngan_table **out);
+
+/* ---- SQLite ------------------------------------------------------------- */
+
+/** The rows of a query of a SQLite database. @param types as above
+ *  @return SYNGAN_OK, SYNGAN_E_IO (with SQLite's sentence),
+ * SYNGAN_E_UNSUPPORTED (a build without SQLite), or an error of the schema. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_sqlite(
+    syngan_context *context, const char *path, const char *query,
+    const char *types, syngan_table **out);
+/** Writes a new table into a database (made if there is none), in one
+ *  transaction. @return as above; SYNGAN_E_IO also if there is a table `name`.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_write_sqlite(
+    const syngan_table *table, const char *path, const char *name);
+
+/* ---- built-in data ------------------------------------------------------ */
+
+/** Card transactions of made-up customers, ordered by time: card, time, city,
+ *  merchant class, amount, contactless, balance before, fraud (about 1 %). For
+ *  trying the library; a function of (rows, seed). */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_transactions(
+    syngan_context *context, int64_t rows, uint64_t seed, syngan_table **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

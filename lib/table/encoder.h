@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The encoder: rows of a table as numbers that a network can learn, and back.
+ *
+ * It is fitted to a table and then knows for each column one or more *parts* of
+ * a row. A part is a number in [-1, 1] or a choice of one of `width`
+ * alternatives. In memory a row is kept small (a float for each number, an
+ * index for each choice); batches are expanded to dense rows, in which a
+ * choice is one-hot.
+ *
+ * Columns become
+ *   integer, real, time   a choice of mode and a number within the mode; modes
+ *                         are components of a Gaussian mixture, single values
+ *                         that are frequent, and "missing"
+ *   boolean, category     a choice; "missing" is a value like others; of very
+ *                         many values the rare ones share alternatives
+ *   identifier, text      nothing: they are made anew
+ */
+#ifndef SG_TABLE_ENCODER_H
+#define SG_TABLE_ENCODER_H
+
+#include "file/json.h"
+#include "table/table.h"
+
+enum { SG_PART_NUMBER = 1, SG_PART_CHOICE = 2 };
+
+typedef struct sg_part {
+    int32_t kind;
+    int32_t start, width; /* in a dense row */
+    int32_t column;       /* of the table */
+    int32_t index;        /* among the numbers, or among the choices */
+    bool discrete;        /* the choice of a value of a boolean or category:
+                             what training by sampling conditions on */
+    const double *share;  /* of a choice: of the rows, by alternative */
+} sg_part;
+
+typedef struct sg_encoder_options {
+    int32_t max_modes;   /* of a mixture */
+    int32_t max_choices; /* alternatives of one category */
+    double least_weight; /* components below it are dropped */
+    double frequent;     /* a single value with this share of the rows gets
+                            a mode of its own; above 1: none does */
+    uint64_t seed;       /* of the mixtures' first guess */
+    /* Told after each column; may be NULL. Anything but SYNGAN_OK stops. */
+    syngan_status (*progress)(size_t done, size_t columns, void *user);
+    void *user;
+} sg_encoder_options;
+
+typedef struct sg_encoder {
+    atomic_int references;
+    int32_t width; /* of a dense row */
+    syngan_context *context;
+    syngan_table *form; /* no rows: names, types, formats, dictionaries */
+    sg_part *parts;
+    size_t n_parts;
+    int32_t n_numbers, n_choices;
+    struct sg_column_code *codes; /* by column: encoder.c */
+} sg_encoder;
+
+/* SYNGAN_E_ARGUMENT for a table without rows or without a column that can be
+ * learnt; what the progress callback returns; SYNGAN_E_MEMORY. */
+syngan_status sg_encoder_fit(const syngan_table *table,
+                             const sg_encoder_options *options,
+                             sg_encoder **out);
+sg_encoder *sg_encoder_retain(sg_encoder *encoder);
+void sg_encoder_release(sg_encoder *encoder); /* takes NULL */
+
+/* As a member `key` of an object, and back. Holds no row of the table. */
+void sg_encoder_write(const sg_encoder *encoder, sg_json_writer *writer,
+                      const char *key);
+syngan_status sg_encoder_read(syngan_context *context, sg_json_value value,
+                              sg_encoder **out);
+
+/* ---- encoding ----------------------------------------------------------- */
+
+typedef struct sg_encoded {
+    int64_t rows;
+    float *numbers;   /* n_numbers x rows */
+    int32_t *choices; /* n_choices x rows */
+} sg_encoded;
+
+/* Rows of a table with the columns of the form (in any order). The mode of a
+ * value that belongs to several is drawn: a function of (seed, row, part). */
+syngan_status sg_encoder_encode(const sg_encoder *encoder,
+                                const syngan_table *table, uint64_t seed,
+                                sg_encoded *out);
+void sg_encoded_end(syngan_context *context, sg_encoded *encoded);
+/* Dense rows: row i, of `encoder->width` floats, at dense + i stride. */
+void sg_encoder_expand(const sg_encoder *encoder, const sg_encoded *encoded,
+                       const int64_t *rows, int64_t count, float *dense,
+                       int64_t stride);
+
+/* ---- decoding ----------------------------------------------------------- */
+
+/* Rows of a generator to rows of a table. */
+typedef struct sg_decoder sg_decoder;
+
+/* `rows` in all. */
+syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
+                               uint64_t seed, sg_decoder **out);
+/* Decodes `count` outputs, row i at output + i stride, as the table's rows
+ * first + i, in parallel. Numbers come behind tanh; choices come as logits, and
+ * one alternative is drawn by their softmax. All that is drawn is a function of
+ * (seed, id of the row, part): `ids[i]` (NULL: first + i). A row may be decoded
+ * again, which replaces it. `fixed`, if not NULL: for each choice the
+ * alternative that every row has, or -1. */
+void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
+                    int64_t first, int64_t count, const uint64_t *ids,
+                    const int32_t *fixed);
+/* Hands over the table, with new identifiers and texts. */
+syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out);
+void sg_decoder_free(sg_decoder *decoder); /* takes NULL */
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table handle: making, looking, choosing rows.
+ */
+#include "table/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "file/number.h"
+#include "table/time.h"
+
+/* ---- columns ------------------------------------------------------------ */
+
+static const char *const type_names[] = {
+    [SYNGAN_COLUMN_INTEGER] = "integer",
+    [SYNGAN_COLUMN_REAL] = "real",
+    [SYNGAN_COLUMN_BOOLEAN] = "boolean",
+    [SYNGAN_COLUMN_CATEGORY] = "category",
+    [SYNGAN_COLUMN_TIME] = "time",
+    [SYNGAN_COLUMN_IDENTIFIER] = "identifier",
+    [SYNGAN_COLUMN_TEXT] = "text",
+};
+
+const char *sg_column_type_name(int32_t type) {
+    return type < SYNGAN_COLUMN_INTEGER || type > SYNGAN_COLUMN_TEXT
+               ? "?"
+               : type_names[type];
+}
+
+int32_t sg_column_type_of(const char *name) {
+    for (int32_t type = SYNGAN_COLUMN_INTEGER; type <= SYNGAN_COLUMN_TEXT;
+         type++)
+        if (strcmp(type_names[type], name) == 0) return type;
+    return 0;
+}
+
+void sg_column_end(syngan_context *context, sg_column *column) {
+    if (column->release != NULL)
+        column->release(column->owner);
+    else
+        sg_free(context, column->data);
+    sg_free(context, column->name);
+    sg_free(context, column->format);
+    sg_dictionary_release(column->words);
+    *column = (sg_column){0};
+}
+
+bool sg_column_is_missing(const sg_column *column, int64_t row) {
+    if (column->type == SYNGAN_COLUMN_REAL) return isnan(column->reals[row]);
+    return sg_column_has_codes(column)
+               ? column->codes[row] < 0
+               : column->integers[row] == SYNGAN_MISSING;
+}
+
+static int64_t count_missing(const sg_column *column, int64_t rows) {
+    int64_t count = 0;
+    for (int64_t row = 0; row < rows; row++)
+        count += sg_column_is_missing(column, row);
+    return count;
+}
+
+static size_t copy_text(const char *from, char *text, size_t size) {
+    size_t length = strlen(from);
+    if (size == 0) return length;
+    size_t part = length < size ? length : size - 1;
+    memcpy(text, from, part);
+    text[part] = '\0';
+    return length;
+}
+
+static size_t real_text(const sg_column *column, double value, char *text,
+                        size_t size) {
+    /* Beyond 2^53 a double has no digits behind the point. */
+    char number[SG_NUMBER_TEXT];
+    if (column->decimals < 0 || fabs(value) > 9e15)
+        return copy_text(sg_number_f64(value, number), text, size);
+    return copy_text(sg_number_fixed(value, column->decimals, number), text,
+                     size);
+}
+
+size_t sg_column_text(const sg_column *column, int64_t row, char *text,
+                      size_t size) {
+    char number[SG_NUMBER_TEXT];
+    if (sg_column_is_missing(column, row)) return copy_text("", text, size);
+    switch (column->type) {
+    case SYNGAN_COLUMN_INTEGER:
+        snprintf(number, sizeof number, "%lld",
+                 (long long)column->integers[row]);
+        return copy_text(number, text, size);
+    case SYNGAN_COLUMN_REAL:
+        return real_text(column, column->reals[row], text, size);
+    case SYNGAN_COLUMN_TIME:
+        return sg_time_write(column->format, column->integers[row], text, size);
+    default:
+        return copy_text(sg_dictionary_text(column->words, column->codes[row]),
+                         text, size);
+    }
+}
+
+/* ---- making ------------------------------------------------------------- */
+
+syngan_status sg_table_make(syngan_context *context, int64_t rows,
+                            syngan_table **out) {
+    syngan_table *table = sg_alloc_zero(context, 1, sizeof *table);
+    *out = table;
+    if (table == NULL) return sg_fail_memory(context, "a table", sizeof *table);
+    atomic_init(&table->references, 1);
+    table->context = context;
+    table->rows = rows;
+    table->key = table->order = -1;
+    sg_context_retain(context);
+    return SYNGAN_OK;
+}
+
+syngan_table *sg_table_retain(syngan_table *table) {
+    atomic_fetch_add(&table->references, 1);
+    return table;
+}
+
+void syngan_table_free(syngan_table *table) {
+    if (table == NULL || atomic_fetch_sub(&table->references, 1) != 1) return;
+    syngan_context *context = table->context;
+    for (size_t i = 0; i < table->n_columns; i++)
+        sg_column_end(context, &table->columns[i]);
+    sg_free(context, table->columns);
+    sg_constraints_end(context, &table->constraints);
+    sg_free(context, table->missing_marks);
+    sg_free(context, table);
+    sg_context_release(context);
+}
+
+static syngan_status add(syngan_table *table, sg_column *column) {
+    void *array = table->columns;
+    if (column->name == NULL ||
+        !sg_reserve(table->context, &array, &table->column_capacity,
+                    table->n_columns, sizeof *table->columns))
+        return sg_fail_memory(table->context, "a table", sizeof *column);
+    table->columns = array;
+    if (syngan_table_find(table, column->name) >= 0)
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "table: there are two columns named '%s'; names must "
+                       "differ",
+                       column->name);
+    column->missing = count_missing(column, table->rows);
+    table->columns[table->n_columns++] = *column;
+    *column = (sg_column){0};
+    return SYNGAN_OK;
+}
+
+syngan_status sg_table_add(syngan_table *table, sg_column *column) {
+    syngan_status status = add(table, column);
+    if (status != SYNGAN_OK) sg_column_end(table->context, column);
+    return status;
+}
+
+syngan_status syngan_table_create(syngan_context *context, int64_t rows,
+                                  syngan_table **out) {
+    if (out != NULL) *out = NULL;
+    if (context == NULL) return SYNGAN_E_ARGUMENT;
+    if (out == NULL || rows < 0)
+        return sg_fail(context, SYNGAN_E_ARGUMENT, "syngan_table_create: %s",
+                       out == NULL ? "`out` is NULL"
+                                   : "the number of rows is below 0");
+    return sg_table_make(context, rows, out);
+}
+
+/* A copy of a column's values in a column of its own. */
+static syngan_status add_numbers(syngan_table *table, const char *name,
+                                 int32_t type, const void *values,
+                                 const char *format) {
+    if (table == NULL) return SYNGAN_E_ARGUMENT;
+    if (name == NULL || (values == NULL && table->rows > 0))
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "table: a column needs a name and values");
+    if (format != NULL && !sg_time_format_valid(format))
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "table: column '%s': \"%s\" is no format of times; "
+                       "\"%%Y-%%m-%%d %%H:%%M:%%S\" is one",
+                       name, format);
+    size_t bytes = (size_t)table->rows * sizeof(int64_t);
+    sg_column column = {.type = type, .decimals = -1};
+    column.name = sg_strdup(table->context, name);
+    column.data = sg_alloc(table->context, bytes);
+    if (format != NULL) column.format = sg_strdup(table->context, format);
+    if (column.data == NULL || (format != NULL && column.format == NULL)) {
+        sg_column_end(table->context, &column);
+        return sg_fail_memory(table->context, "a column", bytes);
+    }
+    if (bytes > 0) memcpy(column.data, values, bytes);
+    return sg_table_add(table, &column);
+}
+
+syngan_status syngan_table_add_integers(syngan_table *table, const char *name,
+                                        const int64_t *values) {
+    return add_numbers(table, name, SYNGAN_COLUMN_INTEGER, values, NULL);
+}
+
+syngan_status syngan_table_add_reals(syngan_table *table, const char *name,
+                                     const double *values) {
+    return add_numbers(table, name, SYNGAN_COLUMN_REAL, values, NULL);
+}
+
+syngan_status syngan_table_add_times(syngan_table *table, const char *name,
+                                     const int64_t *values,
+                                     const char *format) {
+    return add_numbers(table, name, SYNGAN_COLUMN_TIME, values,
+                       format == NULL ? "%Y-%m-%d %H:%M:%S" : format);
+}
+
+static syngan_status code_texts(const syngan_table *table, sg_column *column,
+                                const char *const *values) {
+    for (int64_t row = 0; row < table->rows; row++) {
+        column->codes[row] = -1;
+        if (values[row] != NULL)
+            SG_TRY(sg_dictionary_add(column->words, values[row],
+                                     strlen(values[row]), &column->codes[row]));
+    }
+    if (column->type == SYNGAN_COLUMN_BOOLEAN && column->words->count > 2)
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "table: column '%s' is boolean, but has %d different "
+                       "texts; at most two are expected",
+                       column->name, column->words->count);
+    return SYNGAN_OK;
+}
+
+syngan_status syngan_table_add_texts(syngan_table *table, const char *name,
+                                     int32_t type, const char *const *values) {
+    if (table == NULL) return SYNGAN_E_ARGUMENT;
+    sg_column column = {.type = type, .decimals = -1};
+    if (name == NULL || (values == NULL && table->rows > 0) ||
+        type > SYNGAN_COLUMN_TEXT || type < SYNGAN_COLUMN_BOOLEAN ||
+        !sg_column_has_codes(&column))
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "table: a column of texts needs a name, texts, and one "
+                       "of the types boolean, category, identifier and text");
+    size_t bytes = (size_t)table->rows * sizeof(int32_t);
+    column.name = sg_strdup(table->context, name);
+    column.data = sg_alloc(table->context, bytes);
+    column.words = sg_dictionary_make(table->context);
+    syngan_status status = SYNGAN_OK;
+    if (column.name == NULL || column.data == NULL || column.words == NULL)
+        status = sg_fail_memory(table->context, "a column", bytes);
+    if (status == SYNGAN_OK) status = code_texts(table, &column, values);
+    if (status == SYNGAN_OK) return sg_table_add(table, &column);
+    sg_column_end(table->context, &column);
+    return status;
+}
+
+/* ---- choosing rows ------------------------------------------------------ */
+
+static void gather(const sg_column *from, const int64_t *rows, int64_t count,
+                   sg_column *to) {
+    for (int64_t i = 0; i < count; i++)
+        if (sg_column_has_codes(from))
+            to->codes[i] = from->codes[rows[i]];
+        else
+            to->integers[i] = from->integers[rows[i]];
+}
+
+static syngan_status select_column(const sg_column *from, const int64_t *rows,
+                                   syngan_table *to) {
+    syngan_context *context = to->context;
+    size_t bytes = (size_t)to->rows * sg_column_step(from);
+    sg_column column = {.type = from->type, .decimals = from->decimals};
+    column.name = sg_strdup(context, from->name);
+    column.data = sg_alloc(context, bytes);
+    if (from->format != NULL) column.format = sg_strdup(context, from->format);
+    if (column.data == NULL ||
+        (from->format != NULL && column.format == NULL)) {
+        sg_column_end(context, &column);
+        return sg_fail_memory(context, "a column", bytes);
+    }
+    if (from->words != NULL) column.words = sg_dictionary_retain(from->words);
+    gather(from, rows, to->rows, &column);
+    return sg_table_add(to, &column);
+}
+
+static syngan_status copy_rest(const syngan_table *from, syngan_table *to) {
+    to->key = from->key;
+    to->order = from->order;
+    SG_TRY(
+        sg_constraints_copy(to->context, &from->constraints, &to->constraints));
+    if (from->missing_marks == NULL) return SYNGAN_OK;
+    to->missing_marks = sg_strdup(to->context, from->missing_marks);
+    return to->missing_marks != NULL
+               ? SYNGAN_OK
+               : sg_fail_memory(to->context, "a table",
+                                strlen(from->missing_marks));
+}
+
+syngan_status syngan_table_select(const syngan_table *table,
+                                  const int64_t *rows, int64_t count,
+                                  syngan_table **out) {
+    if (out != NULL) *out = NULL;
+    if (table == NULL) return SYNGAN_E_ARGUMENT;
+    if (out == NULL || count < 0 || (rows == NULL && count > 0))
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "syngan_table_select: %s",
+                       out == NULL ? "`out` is NULL" : "no rows are given");
+    for (int64_t i = 0; i < count; i++)
+        if (rows[i] < 0 || rows[i] >= table->rows)
+            return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                           "syngan_table_select: there is no row %lld; the "
+                           "table has %lld",
+                           (long long)rows[i], (long long)table->rows);
+    syngan_table *made;
+    SG_TRY(sg_table_make(table->context, count, &made));
+    syngan_status status = copy_rest(table, made);
+    for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++)
+        status = select_column(&table->columns[i], rows, made);
+    if (status == SYNGAN_OK)
+        *out = made;
+    else
+        syngan_table_free(made);
+    return status;
+}
+
+/* Chooses round(share rows) rows by chance: selection sampling (Knuth, The Art
+ * of Computer Programming 2, 3.4.2, algorithm S). `rows` receives the chosen
+ * ones from its start, the others from its end on, backwards. */
+static int64_t choose_rows(const syngan_table *table, double share,
+                           uint64_t seed, int64_t *rows) {
+    const sg_random random = {.seed = seed,
+                              .stream = sg_stream_id("table split")};
+    int64_t wanted = (int64_t)llround(share * (double)table->rows);
+    int64_t chosen = 0, others = 0;
+    for (int64_t row = 0; row < table->rows; row++) {
+        uint64_t left = (uint64_t)(table->rows - row);
+        bool take = (int64_t)sg_random_below(&random, (uint64_t)row, left) <
+                    wanted - chosen;
+        if (take)
+            rows[chosen++] = row;
+        else
+            rows[table->rows - ++others] = row;
+    }
+    for (int64_t a = chosen, b = table->rows - 1; a < b; a++, b--) {
+        int64_t row = rows[a];
+        rows[a] = rows[b];
+        rows[b] = row;
+    }
+    return chosen;
+}
+
+syngan_status syngan_table_split(const syngan_table *table, double share,
+                                 uint64_t seed, syngan_table **first,
+                                 syngan_table **second) {
+    if (first != NULL) *first = NULL;
+    if (second != NULL) *second = NULL;
+    if (table == NULL) return SYNGAN_E_ARGUMENT;
+    syngan_context *context = table->context;
+    if (first == NULL || second == NULL || !(share > 0 && share < 1))
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       "syngan_table_split: the share is %g, but must be above "
+                       "0 and below 1, and both results must be asked for",
+                       share);
+    size_t bytes = (size_t)table->rows * sizeof(int64_t);
+    int64_t *rows = sg_alloc(context, bytes);
+    if (rows == NULL) return sg_fail_memory(context, "a split", bytes);
+    int64_t chosen = choose_rows(table, share, seed, rows);
+    syngan_status status = syngan_table_select(table, rows, chosen, first);
+    if (status == SYNGAN_OK)
+        status = syngan_table_select(table, rows + chosen, table->rows - chosen,
+                                     second);
+    sg_free(context, rows);
+    if (status == SYNGAN_OK) return SYNGAN_OK;
+    syngan_table_free(*first);
+    *first = NULL;
+    return status;
+}
+
+/* ---- looking ------------------------------------------------------------ */
+
+static const sg_column *column_at(const syngan_table *table, size_t column) {
+    return table == NULL || column >= table->n_columns
+               ? NULL
+               : &table->columns[column];
+}
+
+int64_t syngan_table_rows(const syngan_table *table) {
+    return table == NULL ? 0 : table->rows;
+}
+
+size_t syngan_table_columns(const syngan_table *table) {
+    return table == NULL ? 0 : table->n_columns;
+}
+
+int64_t syngan_table_find(const syngan_table *table, const char *name) {
+    if (table == NULL || name == NULL) return -1;
+    for (size_t i = 0; i < table->n_columns; i++)
+        if (strcmp(table->columns[i].name, name) == 0) return (int64_t)i;
+    return -1;
+}
+
+const char *syngan_table_name(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c == NULL ? NULL : c->name;
+}
+
+int32_t syngan_table_type(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c == NULL ? 0 : c->type;
+}
+
+int64_t syngan_table_missing(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c == NULL ? 0 : c->missing;
+}
+
+const int64_t *syngan_table_integers(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    bool fits = c != NULL && (c->type == SYNGAN_COLUMN_INTEGER ||
+                              c->type == SYNGAN_COLUMN_TIME);
+    return fits ? c->integers : NULL;
+}
+
+const double *syngan_table_reals(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c != NULL && c->type == SYNGAN_COLUMN_REAL ? c->reals : NULL;
+}
+
+const int32_t *syngan_table_codes(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c != NULL && sg_column_has_codes(c) ? c->codes : NULL;
+}
+
+size_t syngan_table_text_count(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c == NULL || c->words == NULL ? 0 : (size_t)c->words->count;
+}
+
+const char *syngan_table_text(const syngan_table *table, size_t column,
+                              int32_t code) {
+    const sg_column *c = column_at(table, column);
+    bool is_there =
+        c != NULL && c->words != NULL && code >= 0 && code < c->words->count;
+    return is_there ? sg_dictionary_text(c->words, code) : NULL;
+}
+
+size_t syngan_table_cell(const syngan_table *table, int64_t row, size_t column,
+                         char *text, size_t size) {
+    const sg_column *c = column_at(table, column);
+    if (c != NULL && row >= 0 && row < table->rows)
+        return sg_column_text(c, row, text, size);
+    return copy_text("", text, size);
+}

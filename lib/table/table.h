@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table handle: columns of equal length. Readers make a table with
+ * sg_table_make() and give it their columns; from then on it does not change.
+ */
+#ifndef SG_TABLE_TABLE_H
+#define SG_TABLE_TABLE_H
+
+#include <syngan/table.h>
+
+#include "table/constraint.h"
+#include "table/dictionary.h"
+
+typedef struct sg_column {
+    char *name;
+    int32_t type;     /* SYNGAN_COLUMN_... */
+    int32_t decimals; /* of reals: digits behind the point; -1: as many as the
+                         shortest text that reads back has */
+    char *format;     /* of times; else NULL */
+    union {
+        int64_t *integers; /* and times; missing: SYNGAN_MISSING */
+        double *reals;     /* missing: NaN */
+        int32_t *codes;    /* missing: -1 */
+        void *data;        /* one value a row */
+    };
+    sg_dictionary *words; /* of codes: their texts; else NULL */
+    int64_t missing;      /* values that are */
+    /* Whose memory the values are; NULL: the column's own, from sg_alloc. */
+    void (*release)(void *owner);
+    void *owner;
+} sg_column;
+
+struct syngan_table {
+    atomic_int references;
+    syngan_context *context;
+    int64_t rows;
+    sg_column *columns;
+    size_t n_columns, column_capacity;
+    sg_constraints constraints;
+    int32_t key, order;  /* columns, or -1 */
+    char *missing_marks; /* as options give them; NULL: the usual ones */
+};
+
+syngan_status sg_table_make(syngan_context *context, int64_t rows,
+                            syngan_table **out);
+syngan_table *sg_table_retain(syngan_table *table);
+
+/* Adds a column, whose parts the table takes over, also on failure
+ * (SYNGAN_E_MEMORY; SYNGAN_E_ARGUMENT for a name that there is). Counts its
+ * missing values. */
+syngan_status sg_table_add(syngan_table *table, sg_column *column);
+/* Frees what a column holds. */
+void sg_column_end(syngan_context *context, sg_column *column);
+
+static inline bool sg_column_has_codes(const sg_column *column) {
+    return column->type != SYNGAN_COLUMN_INTEGER &&
+           column->type != SYNGAN_COLUMN_REAL &&
+           column->type != SYNGAN_COLUMN_TIME;
+}
+/* Bytes of a value. */
+static inline size_t sg_column_step(const sg_column *column) {
+    return sg_column_has_codes(column) ? sizeof(int32_t) : sizeof(int64_t);
+}
+bool sg_column_is_missing(const sg_column *column, int64_t row);
+
+/* "integer", "real", ... and back (0: no such type). */
+const char *sg_column_type_name(int32_t type);
+int32_t sg_column_type_of(const char *name);
+
+/* A cell as text, unquoted, "" if missing: into `text` (always ended). Returns
+ * the bytes that the whole needs, without its end. */
+size_t sg_column_text(const sg_column *column, int64_t row, char *text,
+                      size_t size);
+
+#endif
