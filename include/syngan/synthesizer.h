@@ -87,8 +87,11 @@ typedef struct syngan_synthesizer_options {
     uint64_t seed;         /**< of everything; default: the context's */
     uint64_t memory_limit; /**< bytes: a fit that would need more is refused
                                 before it starts; default: none */
-    double time_limit;     /**< seconds: likewise by the estimate; default:
+    float time_limit;      /**< seconds: likewise by the estimate; default:
                                 none */
+    int32_t profile;       /**< 1: each kernel is timed, and the programs'
+                                reports go to the log (SYNGAN_LOG_INFO) when
+                                the fit ends */
     syngan_fit_progress_fn progress;
     void *progress_user;
     int64_t reserved[6];
