@@ -23,7 +23,7 @@
 /* Sizes that the networks are made from. */
 typedef struct sg_network_sizes {
     int64_t noise;
-    int64_t condition; /* 0: none */
+    int64_t condition; /* or what else is given; 0: nothing */
     int64_t row;       /* of a dense row */
     int64_t pac;
     int64_t width; /* of hidden layers */
@@ -59,6 +59,38 @@ syngan_status sg_sampler_make(const sg_encoder *encoder, syngan_model *model,
                               bool bf16, sg_sampler *out);
 void sg_sampler_end(sg_sampler *sampler);
 
+/* ---- what is learnt ------------------------------------------------------ */
+
+/*
+ * What is learnt if it is not the rows of a table by themselves: rows with
+ * numbers that are given with them, `settings.given` of them, such as a
+ * sequence's row has its history. The generator gets them besides the noise,
+ * and the critic sees them with the row; there are no conditions then. Also
+ * rows that are no row of the encoder's, but have its width, such as baskets.
+ */
+typedef struct sg_subject {
+    int64_t rows; /* 0: those of the table */
+    /* Writes what is given with `count` rows, that of row i to out + i stride;
+     * `encoded` is the table. */
+    void (*give)(const struct sg_subject *subject, const sg_encoded *encoded,
+                 const int64_t *rows, int64_t count, float *out,
+                 int64_t stride);
+    /* Writes dense rows. NULL: the encoder's. */
+    void (*expand)(const struct sg_subject *subject, const sg_encoded *encoded,
+                   const int64_t *rows, int64_t count, float *out,
+                   int64_t stride);
+    /* Rows from what the generator gives. NULL: sg_part_activation(). */
+    syngan_node *(*activate)(const struct sg_subject *subject,
+                             syngan_node *logits, syngan_node *given);
+    /* Added to the generator's loss. NULL: nothing. */
+    syngan_node *(*loss)(const struct sg_subject *subject, syngan_node *logits,
+                         syngan_node *given);
+    /* Sets first values of new networks. NULL: nothing. */
+    void (*prepare)(const struct sg_subject *subject,
+                    syngan_synthesizer *synthesizer);
+    void *user;
+} sg_subject;
+
 /* ---- the handle (synthesizer.c) ----------------------------------------- */
 
 /* A measure of quality. */
@@ -72,6 +104,7 @@ struct syngan_synthesizer {
     sg_synth_settings settings;
     sg_encoder *encoder;
     sg_conditions conditions; /* without an index */
+    const sg_subject *subject; /* while training; NULL: the table's rows */
     int64_t n_rows;           /* of the table that was learnt */
     uint64_t fingerprint;     /* of it: to know it again */
     syngan_model *sampler;    /* the generator that samples: the best or the
@@ -93,6 +126,9 @@ struct syngan_synthesizer {
 syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t n_rows,
                                   syngan_synthesizer **out);
+/* Numbers that the generator gets besides the noise: a condition, or what the
+ * subject gives. */
+int64_t sg_synthesizer_given(const syngan_synthesizer *s);
 /* Steps that an epoch has. */
 int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s);
 /* Calls `visit` for each variable that training changes, in a fixed order;

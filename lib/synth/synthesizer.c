@@ -44,7 +44,7 @@ static syngan_status make_optimizer(syngan_model *model, float rate,
 static syngan_status make_networks(syngan_synthesizer *s) {
     const syngan_synthesizer_options *o = &s->settings.options;
     const sg_network_sizes sizes = {.noise = o->noise,
-                                    .condition = s->conditions.width,
+                                    .condition = sg_synthesizer_given(s),
                                     .row = s->encoder->width,
                                     .pac = o->pac,
                                     .width = o->width,
@@ -75,7 +75,11 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
     s->settings = *settings;
     s->n_rows = n_rows;
     s->best = -1.0;
-    syngan_status status = sg_conditions_make(encoder, n_rows, &s->conditions);
+    syngan_status status = SYNGAN_OK;
+    if (settings->given > 0)
+        sg_conditions_none(context, n_rows, &s->conditions);
+    else
+        status = sg_conditions_make(encoder, n_rows, &s->conditions);
     if (status == SYNGAN_OK) status = make_networks(s);
     if (status == SYNGAN_OK)
         *out = s;
@@ -85,6 +89,10 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
 }
 
 /* ---- looking ------------------------------------------------------------ */
+
+int64_t sg_synthesizer_given(const syngan_synthesizer *s) {
+    return s->settings.given > 0 ? s->settings.given : s->conditions.width;
+}
 
 int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s) {
     int64_t steps = s->n_rows / s->settings.options.batch;

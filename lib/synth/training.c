@@ -80,6 +80,10 @@ static void build_fakes(const plan *p, syngan_node *condition,
         condition};
     *logits = syngan_model_apply(p->graph, s->generator, inputs,
                                  condition == NULL ? 1 : 2, SYNGAN_TRAINING);
+    if (s->subject != NULL && s->subject->activate != NULL) {
+        *rows = s->subject->activate(s->subject, *logits, condition);
+        return;
+    }
     syngan_node *uniform =
         syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch, p->row));
     *rows = syngan_part_activation(*logits, p->parts, s->encoder->n_parts,
@@ -175,13 +179,16 @@ static void build_generator(plan *p) {
     syngan_node *condition = condition_input(p), *logits, *rows;
     build_fakes(p, condition, &logits, &rows);
     p->loss = syngan_negate(mean_of(score(p, pack(p, rows, condition))));
-    if (condition != NULL) {
+    if (s->conditions.width > 0) {
         syngan_node *target = syngan_input(p->graph, TARGET, SYNGAN_I32,
                                            SYNGAN_SHAPE(p->batch));
         p->loss = syngan_add(
             p->loss, mean_of(syngan_part_cross_entropy(
                          logits, p->parts, s->encoder->n_parts, target)));
     }
+    if (s->subject != NULL && s->subject->loss != NULL)
+        p->loss = syngan_add(
+            p->loss, s->subject->loss(s->subject, logits, condition));
     move_statistics(p, logits);
     p->updates[p->n_updates++] =
         syngan_minimize(s->generator_optimizer, p->loss);
@@ -243,7 +250,7 @@ static syngan_status make_turn(sg_training *t, int which,
               .parts = parts,
               .batch = s->settings.options.batch,
               .row = s->encoder->width,
-              .condition = s->conditions.width,
+              .condition = sg_synthesizer_given(s),
               .pac = s->settings.options.pac};
     SG_TRY(syngan_graph_create(t->context, &p.graph));
     if (which == CRITIC)
@@ -322,8 +329,13 @@ static syngan_status make_buffers(sg_training *t) {
 
 static syngan_status make_data(sg_training *t, const syngan_table *table) {
     syngan_synthesizer *s = t->synthesizer;
-    SG_TRY(sg_encoder_encode(s->encoder, table, seed_of(s, "encode"),
-                             &t->encoded));
+    if (s->subject == NULL || s->subject->expand == NULL)
+        SG_TRY(sg_encoder_encode(s->encoder, table, seed_of(s, "encode"),
+                                 &t->encoded));
+    if (s->settings.given > 0) {
+        sg_conditions_none(s->context, s->n_rows, &t->conditions);
+        return SYNGAN_OK;
+    }
     SG_TRY(sg_conditions_make(s->encoder, s->n_rows, &t->conditions));
     return sg_conditions_index(&t->conditions, &t->encoded);
 }
@@ -386,11 +398,32 @@ static void set_one(float *vector, int64_t width, int32_t place) {
     vector[place] = 1.0f;
 }
 
-static void give_conditions(const sg_training *t, turn *to) {
+/* A row for each condition. */
+static void choose_rows(sg_training *t, const int64_t *order) {
+    int64_t batch = t->synthesizer->settings.options.batch;
+    for (int64_t i = 0; i < batch; i++) {
+        int64_t from = order == NULL ? i : order[i];
+        t->rows[i] = sg_condition_row(&t->conditions, &t->drawn[from],
+                                      t->words[from * WORDS + 3]);
+    }
+}
+
+static void give_given(const sg_training *t, float *out, int64_t stride) {
+    const syngan_synthesizer *s = t->synthesizer;
+    s->subject->give(s->subject, &t->encoded, t->rows,
+                     s->settings.options.batch, out, stride);
+}
+
+static void give_conditions(sg_training *t, turn *to) {
     int64_t batch = t->synthesizer->settings.options.batch;
     int64_t width = t->conditions.width;
     if (to->condition == NULL) return;
     float *condition = to->condition->data;
+    if (width == 0) {
+        choose_rows(t, NULL);
+        give_given(t, condition, t->synthesizer->settings.given);
+        return;
+    }
     int32_t *target = to->target == NULL ? NULL : to->target->data;
     for (int64_t i = 0; i < batch; i++) {
         set_one(condition + i * width, width, t->drawn[i].place);
@@ -421,17 +454,20 @@ static void draw_order(sg_training *t, uint64_t number) {
 static void give_rows(sg_training *t, turn *to, uint64_t number) {
     const syngan_synthesizer *s = t->synthesizer;
     int64_t batch = s->settings.options.batch, row = s->encoder->width;
-    int64_t width = t->conditions.width, stride = row + width;
+    int64_t width = t->conditions.width;
+    int64_t stride = row + sg_synthesizer_given(s);
     float *real = to->real->data;
     draw_order(t, number);
-    for (int64_t i = 0; i < batch; i++) {
-        int64_t from = t->order[i];
-        t->rows[i] = sg_condition_row(&t->conditions, &t->drawn[from],
-                                      t->words[from * WORDS + 3]);
-        if (width > 0)
-            set_one(real + i * stride + row, width, t->drawn[from].place);
-    }
-    sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, real, stride);
+    choose_rows(t, t->order);
+    for (int64_t i = 0; width > 0 && i < batch; i++)
+        set_one(real + i * stride + row, width, t->drawn[t->order[i]].place);
+    if (s->subject != NULL) give_given(t, real + row, stride);
+    if (s->subject != NULL && s->subject->expand != NULL)
+        s->subject->expand(s->subject, &t->encoded, t->rows, batch, real,
+                           stride);
+    else
+        sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, real,
+                          stride);
 }
 
 /* ---- running ------------------------------------------------------------ */
