@@ -240,7 +240,7 @@ static syngan_status try_steps(sg_training *training, double *seconds) {
 
 static syngan_status check_time(const fitting *f) {
     const syngan_synthesizer *s = f->s;
-    double limit = (double)s->settings.options.time_limit, each;
+    double limit = (double)s->settings.options.time_limit, each = 0.0;
     if (limit <= 0.0) return SYNGAN_OK;
     SG_TRY(try_steps(f->training, &each));
     double all =
@@ -433,7 +433,7 @@ static syngan_status estimate(const syngan_table *table,
                               const syngan_table *trial,
                               const sg_synth_settings *settings,
                               uint64_t *bytes, double *seconds) {
-    double start = sg_seconds(), each;
+    double start = sg_seconds(), each = 0.0;
     uint64_t before = atomic_load(&table->context->bytes);
     sg_encoder *encoder = NULL;
     syngan_synthesizer *s = NULL;
