@@ -15,6 +15,7 @@
 #define MAX_CHOICES 256
 #define LEAST_WEIGHT 0.005
 #define FREQUENT 0.03
+#define LEAST_FREQUENT 0.001
 
 /* Rows at once in parallel loops. */
 #define GRAIN 4096
@@ -165,7 +166,7 @@ static syngan_status fit_all_categories(fit *f) {
         if (type == SYNGAN_COLUMN_BOOLEAN || type == SYNGAN_COLUMN_CATEGORY)
             SG_TRY(fit_category(f, c));
         else
-            code->kind = SG_CODE_NOTHING;
+            code->kind = SG_CODE_EMPTY;
         SG_TRY(tell(f));
     }
     return SYNGAN_OK;
@@ -266,16 +267,28 @@ static syngan_status fit_encoder(fit *f) {
     return sg_encoder_lay_out(f->encoder);
 }
 
+static int32_t within(int32_t value, int32_t low, int32_t high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+/* Defaults for zeros; all within what arrays of fixed size hold. */
+static void settle_options(sg_encoder_options *o) {
+    if (o->max_modes == 0) o->max_modes = MAX_MODES;
+    if (o->max_choices == 0) o->max_choices = MAX_CHOICES;
+    if (o->least_weight == 0) o->least_weight = LEAST_WEIGHT;
+    if (o->frequent == 0) o->frequent = FREQUENT;
+    o->max_modes = within(o->max_modes, 1, SG_MIXTURE_MOST);
+    o->max_choices = within(o->max_choices, 2, SG_ALTERNATIVES_MOST);
+    if (!(o->frequent > LEAST_FREQUENT)) o->frequent = LEAST_FREQUENT;
+}
+
 syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out) {
     *out = NULL;
     fit f = {.table = table};
     if (options != NULL) f.options = *options;
-    if (f.options.max_modes == 0) f.options.max_modes = MAX_MODES;
-    if (f.options.max_choices == 0) f.options.max_choices = MAX_CHOICES;
-    if (f.options.least_weight == 0) f.options.least_weight = LEAST_WEIGHT;
-    if (f.options.frequent == 0) f.options.frequent = FREQUENT;
+    settle_options(&f.options);
     if (table->rows == 0)
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                        "table: has no rows to learn from");
@@ -334,16 +347,20 @@ static void note_unknown(encoding *e, int64_t row) {
 
 static void encode_numbers(void *argument, int64_t first, int64_t last) {
     encoding *e = argument;
-    float unit[64];
-    for (int64_t row = first; row < last; row++) {
-        if ((row - first) % 64 == 0)
-            sg_random_uniform(&e->random, (uint64_t)row, 64, unit);
-        float number;
-        int32_t mode = sg_number_encode(&e->code->number, e->column, row,
-                                        unit[(row - first) % 64], &number);
-        if (mode < 0) note_unknown(e, row);
-        if (e->numbers != NULL) e->numbers[row] = number;
-        if (e->choices != NULL) e->choices[row] = mode < 0 ? 0 : mode;
+    float unit[SG_NUMBER_ROWS], numbers[SG_NUMBER_ROWS];
+    int32_t modes[SG_NUMBER_ROWS];
+    for (int64_t row = first; row < last; row += SG_NUMBER_ROWS) {
+        int32_t n = (int32_t)(last - row < SG_NUMBER_ROWS ? last - row
+                                                          : SG_NUMBER_ROWS);
+        sg_random_uniform(&e->random, (uint64_t)row, SG_NUMBER_ROWS, unit);
+        sg_number_encode(&e->code->number, e->column, row, n, unit, modes,
+                         numbers);
+        for (int32_t i = 0; i < n; i++) {
+            if (modes[i] < 0) note_unknown(e, row + i);
+            if (e->numbers != NULL) e->numbers[row + i] = numbers[i];
+            if (e->choices != NULL)
+                e->choices[row + i] = modes[i] < 0 ? 0 : modes[i];
+        }
     }
 }
 
@@ -438,7 +455,7 @@ static syngan_status encode_columns(const sg_encoder *encoder,
                                     sg_encoded *out) {
     for (size_t c = 0; c < encoder->form->n_columns; c++) {
         const sg_column *column = NULL;
-        if (encoder->codes[c].kind == SG_CODE_NOTHING) continue;
+        if (encoder->codes[c].kind == SG_CODE_EMPTY) continue;
         SG_TRY(find_column(encoder, c, table, &column));
         SG_TRY(encode_column(encoder, c, column, seed, out));
     }

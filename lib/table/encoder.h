@@ -37,7 +37,7 @@ typedef struct sg_part {
 /* 0 means the default. */
 typedef struct sg_encoder_options {
     int32_t max_modes;   /* of a mixture, at most SG_MIXTURE_MOST; 10 */
-    int32_t max_choices; /* alternatives of one category, at least 2; 256 */
+    int32_t max_choices; /* alternatives of one category, 2 to 4096; 256 */
     double least_weight; /* components below it are dropped; 0.005 */
     double frequent;     /* a single value with this share of the rows gets a
                             mode of its own; 0.03. Above 1, all is as CTGAN

@@ -110,30 +110,43 @@ void sg_decoder_free(sg_decoder *decoder) {
 
 /* ---- rows ---------------------------------------------------------------- */
 
-/* An alternative, each with the chance that the softmax of the logits gives
- * it. Logits are taken LANES at a time. */
-static int32_t draw_alternative(const float *logit, int32_t width, float unit) {
-    float most = logit[0], total = 0, share[LANES], sum[LANES] = {0};
-    for (int32_t i = 1; i < width; i++)
-        most = logit[i] > most ? logit[i] : most;
+/* exp(logit - most), LANES at a time; returns the sum. */
+static float exponentials(const float *logit, int32_t width, float most,
+                          float *share) {
+    float total = 0, sum[LANES] = {0};
     int32_t whole = width / LANES * LANES;
     for (int32_t first = 0; first < whole; first += LANES)
-        for (int32_t i = 0; i < LANES; i++)
-            sum[i] += sg_exp_negative_f32(logit[first + i] - most);
-    for (int32_t i = whole; i < width; i++)
-        sum[i - whole] += sg_exp_negative_f32(logit[i] - most);
+        for (int32_t i = 0; i < LANES; i++) {
+            float e = sg_exp_negative_f32(logit[first + i] - most);
+            share[first + i] = e;
+            sum[i] += e;
+        }
+    float rest[LANES], e[LANES];
+    for (int32_t i = 0; i < LANES; i++)
+        rest[i] = whole + i < width ? logit[whole + i] : most - 1000;
+    for (int32_t i = 0; i < LANES; i++)
+        e[i] = sg_exp_negative_f32(rest[i] - most);
+    for (int32_t i = 0; whole + i < width; i++) {
+        share[whole + i] = e[i];
+        sum[i] += e[i];
+    }
     for (int32_t i = 0; i < LANES; i++)
         total += sum[i];
-    float target = unit * total;
-    for (int32_t first = 0; first < width; first += LANES) {
-        int32_t n = width - first < LANES ? width - first : LANES;
-        for (int32_t i = 0; i < n; i++)
-            share[i] = sg_exp_negative_f32(logit[first + i] - most);
-        for (int32_t i = 0; i < n; i++) {
-            target -= share[i];
-            if (target < 0) return first + i;
-        }
+    return total;
+}
+
+/* An alternative, each with the chance that the softmax of the logits gives
+ * it. */
+static int32_t draw_alternative(const float *logit, int32_t width, float unit) {
+    float share[SG_ALTERNATIVES_MOST], most = logit[0];
+    for (int32_t i = 1; i < width; i++)
+        most = logit[i] > most ? logit[i] : most;
+    float target = unit * exponentials(logit, width, most, share);
+    for (int32_t i = 0; i < width; i++) {
+        target -= share[i];
+        if (target < 0) return i;
     }
+    /* Rounding, or logits that are not finite. */
     return width - 1;
 }
 
@@ -145,7 +158,7 @@ typedef struct put {
     const int32_t *fixed;
 } put;
 
-#define UNITS 256 /* random numbers at once */
+#define UNITS 64 /* random numbers at once */
 
 /* Random numbers of a row: one for the alternative of each choice, then one for
  * the value of each. */
@@ -205,7 +218,7 @@ static void put_rows(void *argument, int64_t first, int64_t last) {
         units.random.step = p->ids == NULL ? (uint64_t)row : p->ids[i];
         units.start = UINT64_MAX;
         for (size_t c = 0; c < encoder->n_codes; c++)
-            if (encoder->codes[c].kind != SG_CODE_NOTHING)
+            if (encoder->codes[c].kind != SG_CODE_EMPTY)
                 decode_column(p, c, p->output + i * p->stride, &units, row);
     }
 }
