@@ -56,8 +56,9 @@ typedef struct sg_encoder {
     sg_part *parts;
     size_t n_parts;
     int32_t n_numbers, n_choices;
-    struct sg_column_code *codes; /* by column: encoder_code.h */
     size_t n_codes;
+    struct sg_column_code *codes; /* by column: encoder_code.h */
+    struct sg_order_code *order;  /* of columns that are compared */
 } sg_encoder;
 
 /* SYNGAN_E_ARGUMENT for a table without rows or without a column that can be
@@ -110,6 +111,9 @@ syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
                     const int32_t *fixed);
+/* The table so far: rows that have been put can be looked at, all but their
+ * identifiers, and others are missing. */
+const syngan_table *sg_decoder_table(const sg_decoder *decoder);
 /* Hands over the table, with new identifiers and texts. */
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out);
 void sg_decoder_free(sg_decoder *decoder); /* takes NULL */

@@ -138,14 +138,14 @@ typedef struct sg_joint_code {
                          dictionaries (-1: missing), bits of reals */
 } sg_joint_code;
 
-/* The combinations in a table's columns; `map[i]`, of columns with codes: from
- * the table's codes to the form's. Sets `count` (to be released by the caller)
- * to the rows by combination. */
+/* The combinations in a table's columns, which `code` has; `map[c]`, of columns
+ * with codes: from the table's codes to the form's. Sets `count` (to be
+ * released by the caller) to the rows by combination. */
 syngan_status sg_joint_fit(const syngan_table *table, int32_t *const *map,
                            sg_joint_code *code, int64_t **count);
 void sg_joint_end(syngan_context *context, sg_joint_code *code);
-/* The combination of each row; `rows` of them, `columns` as the code has them.
- * -1: there is none such. SYNGAN_E_MEMORY. */
+/* The combination of each of `rows` rows, -1 if there is none such. `columns`
+ * and `map`: by column of the form. SYNGAN_E_MEMORY. */
 syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
                             const sg_column *const *columns,
                             int32_t *const *map, int64_t rows, int32_t *found);
@@ -179,6 +179,23 @@ typedef struct sg_order_code {
     uint8_t *relation; /* count x count: of item i to item j */
 } sg_order_code;
 
+/* Items, references and bounds for a table's constraints, when the encoder's
+ * columns have their kinds. SYNGAN_E_ARGUMENT for constraints on columns that
+ * are no numbers, or in a circle. */
+syngan_status sg_order_fit(const syngan_table *table, sg_encoder *encoder);
+/* Takes in the bounds that "range" constraints give a column. */
+void sg_limit_by_ranges(const syngan_table *table, int32_t column,
+                        sg_grid *grid);
+void sg_order_end(syngan_context *context, sg_order_code *order);
+/* The differences of an item from its reference, as a column of its own.
+ * `columns`: by column of the form. False when out of memory. */
+bool sg_order_differences(const sg_encoder *encoder, int32_t item,
+                          const sg_column *const *columns, int64_t rows,
+                          sg_column *out);
+/* Decodes an item that is no joint choice's, when those before it are. */
+void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
+                     float number, syngan_table *table, int64_t row);
+
 /* ---- names ------------------------------------------------------------------
  */
 
@@ -188,7 +205,7 @@ typedef struct sg_order_code {
  * only combinations that no identifier of the data has, so that none comes
  * back although none is kept.
  */
-#define SG_NAME_MOST 64 /* characters */
+#define SG_NAME_MOST 96 /* characters */
 
 typedef struct sg_name_pattern {
     double share;
