@@ -1,6 +1,6 @@
 # Finds what the library links, in one place: included by the project and, for
-# the static library, by the installed package. SYNGAN_PNG and SYNGAN_ZLIB say
-# whether those two are wanted. Sets syngan_libraries and, where something is
+# the static library, by the installed package. SYNGAN_CSV, SYNGAN_PNG and
+# SYNGAN_ZLIB say whether those are wanted. Sets syngan_libraries and, where something is
 # missing, syngan_missing.
 find_package(Threads REQUIRED)
 find_package(PkgConfig)
@@ -56,4 +56,14 @@ foreach(module ${syngan_modules})
   endif()
   list(APPEND syngan_libraries PkgConfig::SYNGAN_${module})
 endforeach()
+# libcsv has no pkg-config file.
+if(SYNGAN_CSV)
+  find_path(SYNGAN_CSV_INCLUDE_DIR csv.h)
+  find_library(SYNGAN_CSV_LIBRARY csv)
+  if(SYNGAN_CSV_INCLUDE_DIR AND SYNGAN_CSV_LIBRARY)
+    list(APPEND syngan_libraries ${SYNGAN_CSV_LIBRARY})
+  else()
+    list(APPEND syngan_missing "libcsv (Debian: libcsv-dev)")
+  endif()
+endif()
 list(JOIN syngan_missing ", " syngan_missing)

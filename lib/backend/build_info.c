@@ -25,7 +25,13 @@
 #define ZLIB_FEATURE ""
 #endif
 
-#define FEATURES PNG_FEATURE ZLIB_FEATURE
+#ifdef SYNGAN_HAVE_CSV
+#define CSV_FEATURE "csv "
+#else
+#define CSV_FEATURE ""
+#endif
+
+#define FEATURES PNG_FEATURE ZLIB_FEATURE CSV_FEATURE
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__

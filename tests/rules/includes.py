@@ -31,6 +31,7 @@ FOR_ALL = {"op/list.h"}
 FOREIGN = {
     r"(oneapi/)?dnnl.*": ("backend", None),
     r"jansson\.h": ("file", 1),
+    r"csv\.h": ("table", 1),
     r"png\.h": ("file", 1),
     r"zlib\.h": ("file", 1),
     r"xxhash\.h": ("file", 1),
