@@ -198,7 +198,7 @@ static syngan_status end_epoch(fitting *f, bool *stop) {
     bool best = false;
     if (syngan_synthesizer_epochs(s) % round_epochs(s) == 0) {
         if (!sg_training_keep(f->training)) return diverged(f);
-        SG_TRY(judge(f, &quality, &best));
+        if (s->subject == NULL) SG_TRY(judge(f, &quality, &best));
         int32_t patience = s->settings.options.patience;
         *stop = patience > 0 && s->since >= patience;
     }
@@ -256,10 +256,12 @@ static syngan_status check_time(const fitting *f) {
 static syngan_status prepare(fitting *f, const syngan_table *table) {
     syngan_synthesizer *s = f->s;
     SG_TRY(sg_training_make(s, table, &f->training));
-    SG_TRY(sg_quality_make(s->encoder, table, s->settings.options.seed,
-                           &f->quality));
-    SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
-                           s->settings.options.bf16, &f->sampler));
+    if (s->subject == NULL) {
+        SG_TRY(sg_quality_make(s->encoder, table, s->settings.options.seed,
+                               &f->quality));
+        SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
+                               s->settings.options.bf16, &f->sampler));
+    }
     SG_TRY(check_time(f));
     return sg_training_keep(f->training)
                ? SYNGAN_OK
@@ -296,11 +298,12 @@ static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
 
 /* ---- fitting ------------------------------------------------------------ */
 
-static syngan_status fit_encoder(const syngan_table *table,
-                                 const sg_synth_settings *settings,
-                                 double start, sg_encoder **out) {
-    preparing p = {
-        .context = table->context, .settings = settings, .start = start};
+syngan_status sg_synthesizer_encoder(const syngan_table *table,
+                                     const sg_synth_settings *settings,
+                                     sg_encoder **out) {
+    preparing p = {.context = table->context,
+                   .settings = settings,
+                   .start = sg_seconds()};
     const sg_encoder_options options = {
         .max_modes = settings->options.max_modes,
         .max_choices = settings->options.max_choices,
@@ -340,14 +343,21 @@ static syngan_status check_arguments(const syngan_table *table, const void *out,
                    "%s: the place for the result is NULL", where);
 }
 
-static syngan_status fit(const syngan_table *table,
-                         const sg_synth_settings *settings,
-                         syngan_synthesizer **out) {
+syngan_status sg_synthesizer_learn(const syngan_table *table,
+                                   const sg_synth_settings *settings,
+                                   sg_encoder *encoder,
+                                   const sg_subject *subject,
+                                   syngan_synthesizer **out) {
     double start = sg_seconds();
     uint64_t before = atomic_load(&table->context->bytes);
-    sg_encoder *encoder = NULL;
-    SG_TRY(fit_encoder(table, settings, start, &encoder));
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, out));
+    if (encoder == NULL)
+        SG_TRY(sg_synthesizer_encoder(table, settings, &encoder));
+    int64_t rows =
+        subject != NULL && subject->rows > 0 ? subject->rows : table->rows;
+    SG_TRY(sg_synthesizer_make(settings, encoder, rows, out));
+    (*out)->subject = subject;
+    if (subject != NULL && subject->prepare != NULL)
+        subject->prepare(subject, *out);
     SG_TRY(check_memory(*out, before));
     SG_TRY(hash_table((*out)->encoder, table, &(*out)->fingerprint));
     return run(*out, table, settings->options.epochs, start);
@@ -368,7 +378,8 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
     sg_synth_settings settings;
     SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
                                   &settings));
-    syngan_status status = fit(table, &settings, out);
+    syngan_status status =
+        sg_synthesizer_learn(table, &settings, NULL, NULL, out);
     if (status == SYNGAN_OK || is_useful(*out, status)) return status;
     syngan_synthesizer_free(*out);
     *out = NULL;
@@ -436,7 +447,7 @@ static syngan_status estimate(const syngan_table *table,
     uint64_t before = atomic_load(&table->context->bytes);
     sg_encoder *encoder = NULL;
     syngan_synthesizer *s = NULL;
-    SG_TRY(fit_encoder(trial, settings, start, &encoder));
+    SG_TRY(sg_synthesizer_encoder(trial, settings, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
     SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, &s));

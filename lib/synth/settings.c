@@ -99,6 +99,7 @@ syngan_status sg_synth_settings_read(syngan_context *context,
     /* Borrowed, and of no use for independent rows. */
     out->options.key = out->options.order = out->options.item = NULL;
     out->recipe = recipes[out->options.recipe];
+    out->given = out->viewed = 0;
     return SYNGAN_OK;
 }
 

@@ -25,6 +25,7 @@ typedef struct sg_network_sizes {
     int64_t noise;
     int64_t condition; /* or what else is given; 0: nothing */
     int64_t row;       /* of a dense row */
+    int64_t viewed;    /* by the critic besides */
     int64_t pac;
     int64_t width; /* of hidden layers */
     int32_t depth;
@@ -82,9 +83,14 @@ typedef struct sg_subject {
     /* Rows from what the generator gives. NULL: sg_part_activation(). */
     syngan_node *(*activate)(const struct sg_subject *subject,
                              syngan_node *logits, syngan_node *given);
-    /* Added to the generator's loss. NULL: nothing. */
-    syngan_node *(*loss)(const struct sg_subject *subject, syngan_node *logits,
+    /* What the critic sees besides, `settings.viewed` numbers for each row.
+     * NULL: nothing. */
+    syngan_node *(*view)(const struct sg_subject *subject, syngan_node *rows,
                          syngan_node *given);
+    /* Added to the generator's loss. `real`: the rows that `given` was taken
+     * from. NULL: nothing. */
+    syngan_node *(*loss)(const struct sg_subject *subject, syngan_node *logits,
+                         syngan_node *given, syngan_node *real);
     /* Sets first values of new networks. NULL: nothing. */
     void (*prepare)(const struct sg_subject *subject,
                     syngan_synthesizer *synthesizer);
@@ -161,5 +167,20 @@ void sg_training_go_back(sg_training *training);
 syngan_model *sg_training_model(const syngan_synthesizer *s);
 void sg_training_log(const sg_training *training);
 void sg_training_free(sg_training *training);
+
+/* ---- fitting (fit.c) ---------------------------------------------------- */
+
+/* An encoder as the settings want it. */
+syngan_status sg_synthesizer_encoder(const syngan_table *table,
+                                     const sg_synth_settings *settings,
+                                     sg_encoder **out);
+/* Learns a table. `encoder` NULL: a new one; it is taken over, on failure too.
+ * `subject` NULL: the table's rows. *out may be there after a failure: what was
+ * learnt until then. */
+syngan_status sg_synthesizer_learn(const syngan_table *table,
+                                   const sg_synth_settings *settings,
+                                   sg_encoder *encoder,
+                                   const sg_subject *subject,
+                                   syngan_synthesizer **out);
 
 #endif

@@ -46,6 +46,7 @@ static syngan_status make_networks(syngan_synthesizer *s) {
     const sg_network_sizes sizes = {.noise = o->noise,
                                     .condition = sg_synthesizer_given(s),
                                     .row = s->encoder->width,
+                                    .viewed = s->settings.viewed,
                                     .pac = o->pac,
                                     .width = o->width,
                                     .depth = o->depth};

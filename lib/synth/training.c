@@ -28,7 +28,8 @@ static const char *const turn_names[TURNS] = {"critic", "generator"};
 
 typedef struct turn {
     syngan_program *program;
-    syngan_tensor *real;      /* critic: rows with their conditions */
+    syngan_tensor *real;      /* critic: rows with their conditions;
+                                 generator: rows, for a subject's loss */
     syngan_tensor *condition; /* NULL: there is none */
     syngan_tensor *target;    /* generator: columns of the conditions */
     syngan_tensor *decay;     /* generator: of the average */
@@ -60,7 +61,7 @@ typedef struct plan {
     const syngan_synthesizer *synthesizer;
     syngan_graph *graph;
     const int32_t *parts;
-    int64_t batch, row, condition, pac;
+    int64_t batch, row, condition, viewed, pac;
     syngan_node *updates[3];
     size_t n_updates;
     syngan_node *loss;
@@ -108,7 +109,24 @@ static syngan_node *pack(const plan *p, syngan_node *rows,
         SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
 }
 
+/* Packed rows, with what the critic sees of each besides. */
+static syngan_node *add_view(const plan *p, syngan_node *packed) {
+    const sg_subject *subject = p->synthesizer->subject;
+    if (p->viewed == 0) return packed;
+    syngan_node *rows = syngan_reshape(
+        packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
+    syngan_node *view =
+        subject->view(subject, syngan_slice(rows, 1, 0, p->row),
+                      syngan_slice(rows, 1, p->row, p->condition));
+    syngan_node *both[] = {rows, view};
+    return syngan_reshape(
+        syngan_concat(both, 2, 1),
+        SYNGAN_SHAPE(p->batch / p->pac,
+                     p->pac * (p->row + p->condition + p->viewed)));
+}
+
 static syngan_node *score(const plan *p, syngan_node *packed) {
+    packed = add_view(p, packed);
     return syngan_model_apply(p->graph, p->synthesizer->critic, &packed, 1,
                               SYNGAN_TRAINING);
 }
@@ -184,9 +202,12 @@ static void build_generator(plan *p) {
             p->loss, mean_of(syngan_part_cross_entropy(
                          logits, p->parts, s->encoder->n_parts, target)));
     }
-    if (s->subject != NULL && s->subject->loss != NULL)
+    if (s->subject != NULL && s->subject->loss != NULL) {
+        syngan_node *real = syngan_input(p->graph, REAL, SYNGAN_F32,
+                                         SYNGAN_SHAPE(p->batch, p->row));
         p->loss = syngan_add(
-            p->loss, s->subject->loss(s->subject, logits, condition));
+            p->loss, s->subject->loss(s->subject, logits, condition, real));
+    }
     move_statistics(p, logits);
     p->updates[p->n_updates++] =
         syngan_minimize(s->generator_optimizer, p->loss);
@@ -249,6 +270,7 @@ static syngan_status make_turn(sg_training *t, int which,
               .batch = s->settings.options.batch,
               .row = s->encoder->width,
               .condition = sg_synthesizer_given(s),
+              .viewed = s->settings.viewed,
               .pac = s->settings.options.pac};
     SG_TRY(syngan_graph_create(t->context, &p.graph));
     if (which == CRITIC)
@@ -412,6 +434,16 @@ static void give_given(const sg_training *t, float *out, int64_t stride) {
                      s->settings.options.batch, out, stride);
 }
 
+static void expand_rows(const sg_training *t, float *out, int64_t stride) {
+    const syngan_synthesizer *s = t->synthesizer;
+    int64_t batch = s->settings.options.batch;
+    if (s->subject != NULL && s->subject->expand != NULL)
+        s->subject->expand(s->subject, &t->encoded, t->rows, batch, out,
+                           stride);
+    else
+        sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, out, stride);
+}
+
 static void give_conditions(sg_training *t, turn *to) {
     int64_t batch = t->synthesizer->settings.options.batch;
     int64_t width = t->conditions.width;
@@ -460,12 +492,7 @@ static void give_rows(sg_training *t, turn *to, uint64_t number) {
     for (int64_t i = 0; width > 0 && i < batch; i++)
         set_one(real + i * stride + row, width, t->drawn[t->order[i]].place);
     if (s->subject != NULL) give_given(t, real + row, stride);
-    if (s->subject != NULL && s->subject->expand != NULL)
-        s->subject->expand(s->subject, &t->encoded, t->rows, batch, real,
-                           stride);
-    else
-        sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, real,
-                          stride);
+    expand_rows(t, real, stride);
 }
 
 /* ---- running ------------------------------------------------------------ */
@@ -494,6 +521,9 @@ static syngan_status run_generator(sg_training *t, sg_synth_losses *losses) {
     uint64_t number = (uint64_t)t->synthesizer->steps;
     draw_conditions(t, "generator conditions", number);
     give_conditions(t, generator);
+    if (generator->real != NULL)
+        expand_rows(t, generator->real->data,
+                    t->synthesizer->encoder->width);
     if (generator->decay != NULL)
         *(float *)generator->decay->data = decay_at(t->synthesizer);
     SG_TRY(syngan_program_run(generator->program, number));
