@@ -354,7 +354,7 @@ syngan_status sg_synthesizer_learn(const syngan_table *table,
         SG_TRY(sg_synthesizer_encoder(table, settings, &encoder));
     int64_t rows =
         subject != NULL && subject->rows > 0 ? subject->rows : table->rows;
-    SG_TRY(sg_synthesizer_make(settings, encoder, rows, out));
+    SG_TRY(sg_synthesizer_make(settings, encoder, rows, true, out));
     (*out)->subject = subject;
     if (subject != NULL && subject->prepare != NULL)
         subject->prepare(subject, *out);
@@ -450,7 +450,7 @@ static syngan_status estimate(const syngan_table *table,
     SG_TRY(sg_synthesizer_encoder(trial, settings, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, &s));
+    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));
     syngan_status status = count_bytes(s, before, bytes);
     if (status == SYNGAN_OK && seconds != NULL) {
         status = time_steps(trial, s, &each);
