@@ -90,6 +90,7 @@ static syngan_status fit_items(sg_baskets *b, const syngan_table *table,
                                int64_t *first,
                                const sg_synth_settings *settings) {
     sg_synth_settings s = *settings;
+    s.options.key = s.options.item = s.options.order = NULL;
     syngan_table *items = NULL;
     sg_encoder *encoder = NULL;
     sg_basket_data data = {.context = b->context, .first = first};

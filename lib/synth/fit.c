@@ -367,7 +367,8 @@ syngan_status sg_synthesizer_learn(const syngan_table *table,
 static bool is_useful(const syngan_synthesizer *s, syngan_status status) {
     bool stopped = status == SYNGAN_E_CANCELLED ||
                    status == SYNGAN_E_DIVERGED || status >= SYNGAN_E_USER;
-    return s != NULL && stopped && s->steps > 0;
+    const syngan_synthesizer *core = s == NULL ? NULL : sg_synthesizer_core(s);
+    return core != NULL && stopped && core->steps > 0;
 }
 
 syngan_status syngan_synthesizer_fit(const syngan_table *table,
@@ -379,7 +380,9 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
     SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
                                   &settings));
     syngan_status status =
-        sg_synthesizer_learn(table, &settings, NULL, NULL, out);
+        settings.options.rows == SYNGAN_ROWS_INDEPENDENT
+            ? sg_synthesizer_learn(table, &settings, NULL, NULL, out)
+            : sg_rows_fit(table, &settings, out);
     if (status == SYNGAN_OK || is_useful(*out, status)) return status;
     syngan_synthesizer_free(*out);
     *out = NULL;
@@ -398,6 +401,10 @@ syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
                        table == NULL ? "`table` is NULL"
                        : epochs < 0  ? "the number of epochs is below 0"
                                      : "the table is of another context");
+    if (s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(s->context, SYNGAN_E_STATE,
+                       "synthesizer: one of baskets or sequences can't go on "
+                       "training");
     if (s->generator == NULL)
         return sg_fail(s->context, SYNGAN_E_STATE,
                        "synthesizer: was saved for sampling only, so that it "
@@ -472,6 +479,10 @@ syngan_synthesizer_estimate(const syngan_table *table,
     syngan_table *trial = NULL;
     SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
                                   &settings));
+    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
+                       "synthesizer: there is no estimate for baskets and "
+                       "sequences; limits hold for each of their networks");
     settings.options.progress = NULL;
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);

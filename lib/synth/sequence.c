@@ -118,6 +118,7 @@ static syngan_status fit_heads(sg_sequences *q, const syngan_table *heads,
                                int64_t rows) {
     sg_synth_settings s = *settings;
     s.options.rows = SYNGAN_ROWS_INDEPENDENT;
+    s.options.key = s.options.order = s.options.item = NULL;
     s.options.epochs = head_epochs(settings, heads->rows, rows);
     s.options.progress = NULL;
     return sg_synthesizer_learn(heads, &s, NULL, NULL, &q->heads);
@@ -141,6 +142,7 @@ static syngan_status fit_steps(sg_sequences *q, const syngan_table *steps,
     sg_synth_settings s = *settings;
     sg_encoder *encoder = NULL;
     s.options.rows = SYNGAN_ROWS_INDEPENDENT;
+    s.options.key = s.options.order = s.options.item = NULL;
     SG_TRY(sg_synthesizer_encoder(steps, &s, &encoder));
     s.given = sg_past_width(q->heads->encoder, encoder);
     s.viewed = sg_step_viewed(encoder);

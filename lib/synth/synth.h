@@ -9,6 +9,8 @@
  *   sampler.c    the generator in inference mode, for a batch of conditions
  *   sample.c     rows: conditions, rejection, pieces
  *   file.c       saving and loading
+ *   rows.c       synthesizers of baskets and of sequences: see basket.h and
+ *                sequence.h
  */
 #ifndef SG_SYNTH_SYNTH_H
 #define SG_SYNTH_SYNTH_H
@@ -108,6 +110,10 @@ typedef struct sg_measure {
 struct syngan_synthesizer {
     syngan_context *context;
     sg_synth_settings settings;
+    /* One of baskets or of sequences has nothing but one of these, which has
+     * synthesizers in it. */
+    struct sg_baskets *baskets;
+    struct sg_sequences *sequences;
     sg_encoder *encoder;
     sg_conditions conditions; /* without an index */
     const sg_subject *subject; /* while training; NULL: the table's rows */
@@ -168,6 +174,26 @@ void sg_training_go_back(sg_training *training);
 syngan_model *sg_training_model(const syngan_synthesizer *s);
 void sg_training_log(const sg_training *training);
 void sg_training_free(sg_training *training);
+
+/* ---- baskets and sequences (rows.c) ------------------------------------- */
+
+/* A handle around nothing yet; what fitting gives; what it frees. */
+syngan_status sg_rows_make(syngan_context *context,
+                           const sg_synth_settings *settings,
+                           syngan_synthesizer **out);
+syngan_status sg_rows_fit(const syngan_table *table,
+                          const sg_synth_settings *settings,
+                          syngan_synthesizer **out);
+void sg_rows_free(syngan_synthesizer *s);
+/* As syngan_synthesizer_stream(), with options that have been read. */
+syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
+                             int64_t piece, uint64_t seed,
+                             const syngan_sample_options *options,
+                             syngan_piece_fn take, void *user);
+/* The synthesizer itself, or the one inside that was trained last. */
+const syngan_synthesizer *sg_synthesizer_core(const syngan_synthesizer *s);
+/* A table without rows, with the columns that are made. */
+const syngan_table *sg_synthesizer_form(const syngan_synthesizer *s);
 
 /* ---- fitting (fit.c) ---------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 void syngan_synthesizer_free(syngan_synthesizer *s) {
     if (s == NULL) return;
     syngan_context *context = s->context;
+    sg_rows_free(s);
     for (int i = 0; i < 2; i++)
         sg_sampler_end(&s->samplers[i]);
     syngan_optimizer_free(s->generator_optimizer);
@@ -103,15 +104,16 @@ int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s) {
 }
 
 int64_t syngan_synthesizer_epochs(const syngan_synthesizer *synthesizer) {
-    return synthesizer == NULL
-               ? 0
-               : synthesizer->steps / sg_synthesizer_epoch_steps(synthesizer);
+    if (synthesizer == NULL) return 0;
+    const syngan_synthesizer *core = sg_synthesizer_core(synthesizer);
+    return core == NULL ? 0 : core->steps / sg_synthesizer_epoch_steps(core);
 }
 
 size_t syngan_synthesizer_schema(const syngan_synthesizer *synthesizer,
                                  char *text, size_t size) {
     return syngan_table_schema(
-        synthesizer == NULL ? NULL : synthesizer->encoder->form, text, size);
+        synthesizer == NULL ? NULL : sg_synthesizer_form(synthesizer), text,
+        size);
 }
 
 /* ---- what training changes ---------------------------------------------- */
