@@ -175,7 +175,7 @@ syngan_model *sg_training_model(const syngan_synthesizer *s);
 void sg_training_log(const sg_training *training);
 void sg_training_free(sg_training *training);
 
-/* ---- baskets and sequences (rows.c) ------------------------------------- */
+/* ---- baskets and sequences (rows.c, rows_file.c) ------------------------ */
 
 /* A handle around nothing yet; what fitting gives; what it frees. */
 syngan_status sg_rows_make(syngan_context *context,
@@ -194,6 +194,26 @@ syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
 const syngan_synthesizer *sg_synthesizer_core(const syngan_synthesizer *s);
 /* A table without rows, with the columns that are made. */
 const syngan_table *sg_synthesizer_form(const syngan_synthesizer *s);
+
+/* In a file, the names of what is in the synthesizers inside begin so. */
+#define SG_ROWS_BASKETS "baskets."
+#define SG_ROWS_HEADS "heads."
+#define SG_ROWS_STEPS "steps."
+
+/* What there is besides them, as a member of an object. */
+void sg_rows_write(const syngan_synthesizer *s, sg_json_writer *json,
+                   const char *key);
+/* Into a handle around nothing; `load` gives a synthesizer by its prefix. */
+typedef syngan_status (*sg_rows_load_fn)(void *argument, const char *prefix,
+                                         syngan_synthesizer **out);
+syngan_status sg_rows_read(syngan_synthesizer *s, sg_json_value object,
+                           sg_rows_load_fn load, void *argument);
+/* Calls `visit` for each. */
+typedef syngan_status (*sg_rows_visit_fn)(const char *prefix,
+                                          const syngan_synthesizer *inside,
+                                          void *argument);
+syngan_status sg_rows_visit(const syngan_synthesizer *s,
+                            sg_rows_visit_fn visit, void *argument);
 
 /* ---- fitting (fit.c) ---------------------------------------------------- */
 
