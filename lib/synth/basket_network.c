@@ -10,9 +10,10 @@
 #include "synth/basket.h"
 
 /* Newton steps to the expected number of items. */
-enum { NEWTON = 5 };
-/* Most that log odds are moved. */
-#define MOST_SHIFT 15.0
+enum { NEWTON = 6 };
+/* Most that log odds are moved in one: far from the solution, where the sum is
+ * flat, longer steps would go to and fro. */
+#define MOST_STEP 1.0
 /* Of the relaxed draw of an item. */
 #define TEMPERATURE 0.5
 /* Shares of pairs below it don't get more weight. */
@@ -73,9 +74,9 @@ static syngan_node *move(syngan_node *logits, syngan_node *given) {
         syngan_node *slope = syngan_affine(
             row_sum(syngan_multiply(p, syngan_affine(p, -1.0, 1.0))), 1.0,
             0.05);
-        syngan_node *step = syngan_divide(error, slope);
+        syngan_node *step =
+            syngan_clip(syngan_divide(error, slope), -MOST_STEP, MOST_STEP);
         shift = shift == NULL ? step : syngan_add(shift, step);
-        shift = syngan_clip(shift, -MOST_SHIFT, MOST_SHIFT);
     }
     return syngan_add(logits, syngan_stop_gradient(shift));
 }
