@@ -25,8 +25,8 @@ static syngan_status find_columns(const syngan_table *table,
                                   const sg_synth_settings *settings,
                                   int64_t *key, int64_t *item) {
     const syngan_synthesizer_options *o = &settings->options;
-    SG_TRY(sg_find_column(table, "key", o->key, table->key, key));
-    SG_TRY(sg_find_column(table, "item", o->item, only_other(table, *key),
+    SG_TRY(sg_find_column(table, o->key, table->key, key));
+    SG_TRY(sg_find_column(table, o->item, only_other(table, *key),
                           item));
     if (*key >= 0 && *item >= 0 && *key != *item) return SYNGAN_OK;
     return sg_fail(table->context, SYNGAN_E_ARGUMENT,

@@ -25,7 +25,7 @@
 #ifndef SG_SYNTH_BASKET_H
 #define SG_SYNTH_BASKET_H
 
-#include "synth/group.h"
+#include "table/group.h"
 #include "synth/synth.h"
 
 /* Numbers that are given: size / 8, log(size), 1 / size. */

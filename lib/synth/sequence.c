@@ -190,8 +190,8 @@ static syngan_status find_columns(const syngan_table *table,
                                   const sg_synth_settings *settings,
                                   int64_t *key, int64_t *order) {
     const syngan_synthesizer_options *o = &settings->options;
-    SG_TRY(sg_find_column(table, "key", o->key, table->key, key));
-    SG_TRY(sg_find_column(table, "order", o->order, table->order, order));
+    SG_TRY(sg_find_column(table, o->key, table->key, key));
+    SG_TRY(sg_find_column(table, o->order, table->order, order));
     if (*key >= 0 && *key != *order) return SYNGAN_OK;
     return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                    "synthesizer: sequences need a key, the column whose equal "

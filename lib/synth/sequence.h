@@ -22,7 +22,7 @@
 #ifndef SG_SYNTH_SEQUENCE_H
 #define SG_SYNTH_SEQUENCE_H
 
-#include "synth/group.h"
+#include "table/group.h"
 #include "synth/synth.h"
 
 enum {

@@ -103,8 +103,8 @@ static void test_pairs_are_learnt(void **state) {
     syngan_table *table = NULL, *made = NULL;
     syngan_synthesizer *s = NULL;
     assert_ok(context, make_table(context, BASKETS, &table));
-    assert_ok(context, fit(table, 60, &s));
-    assert_int_equal(syngan_synthesizer_epochs(s), 60);
+    assert_ok(context, fit(table, 200, &s));
+    assert_int_equal(syngan_synthesizer_epochs(s), 200);
     assert_ok(context,
               syngan_synthesizer_sample(s, BASKETS, 1, NULL, NULL, &made));
     counts c = count(made);

@@ -74,8 +74,8 @@ static void test_sequences_are_sound(void **state) {
     syngan_table *table = NULL, *made = NULL;
     syngan_synthesizer *s = NULL;
     assert_ok(context, make_table(context, KEYS, &table));
-    assert_ok(context, fit(table, 60, &s));
-    assert_int_equal(syngan_synthesizer_epochs(s), 60);
+    assert_ok(context, fit(table, 200, &s));
+    assert_int_equal(syngan_synthesizer_epochs(s), 200);
     assert_ok(context,
               syngan_synthesizer_sample(s, 100, 1, NULL, NULL, &made));
     assert_int_equal(syngan_table_columns(made), 5);

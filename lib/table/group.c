@@ -2,7 +2,7 @@
 /*
  * Grouping by a stable merge sort of keys.
  */
-#include "synth/group.h"
+#include "table/group.h"
 
 #include <string.h>
 
@@ -167,12 +167,10 @@ syngan_status sg_groups_new_keys(syngan_context *context, int64_t first,
 
 /* ---- columns ------------------------------------------------------------ */
 
-syngan_status sg_find_column(const syngan_table *table, const char *option,
-                             const char *name, int64_t standard,
-                             int64_t *out) {
+syngan_status sg_find_column(const syngan_table *table, const char *name,
+                             int64_t standard, int64_t *out) {
     *out = name == NULL ? standard : syngan_table_find(table, name);
     if (name == NULL || *out >= 0) return SYNGAN_OK;
     return sg_fail(table->context, SYNGAN_E_NOT_FOUND,
-                   "synthesizer: %s: the table has no column '%s'", option,
-                   name);
+                   "table: there is no column '%s'", name);
 }

@@ -2,8 +2,8 @@
 /*
  * Rows with equal keys: baskets, and sequences in their order.
  */
-#ifndef SG_SYNTH_GROUP_H
-#define SG_SYNTH_GROUP_H
+#ifndef SG_TABLE_GROUP_H
+#define SG_TABLE_GROUP_H
 
 #include "table/table.h"
 
@@ -27,9 +27,8 @@ syngan_status sg_groups_new_keys(syngan_context *context, int64_t first,
                                  const int64_t *offset, int64_t count,
                                  sg_column *keys);
 
-/* The column that an option names, or else (NULL) the schema does (`standard`,
- * -1: none, which is then the result). SYNGAN_E_NOT_FOUND. */
-syngan_status sg_find_column(const syngan_table *table, const char *option,
-                             const char *name, int64_t standard, int64_t *out);
+/* The column of a name, or `standard` if that is NULL. SYNGAN_E_NOT_FOUND. */
+syngan_status sg_find_column(const syngan_table *table, const char *name,
+                             int64_t standard, int64_t *out);
 
 #endif
