@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A synthesizer on a table: times of its phases as one line of JSON, like
+ * peers_ctgan.py's, and a synthetic table.
+ *
+ *   bench_table [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] [-r RECIPE] [-h]
+ *               [-b] [-o SYNTHETIC.csv] TABLE.csv
+ *
+ * -r 0 is the default recipe, 1 CTGAN's; -h is bf16; -b keeps the best state by
+ * quality, which is else not measured while training, as CTGAN does not either.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syngan.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define TRY(call)                                                              \
+    do {                                                                       \
+        syngan_status status_ = (call);                                        \
+        if (status_ != SYNGAN_OK) return status_;                              \
+    } while (0)
+
+typedef struct setting {
+    const char *table, *out;
+    int64_t epochs, rows;
+    int threads, recipe, bf16, best;
+    uint64_t seed;
+} setting;
+
+typedef struct result {
+    double load, transform, sample;
+    double epochs_start, epochs_end; /* of the first and last epoch's ends */
+    int64_t epochs, rows;
+} result;
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* The transform ends with the last column; the first epoch, in which programs
+ * are compiled, does not count where there are more. */
+static syngan_status note(const syngan_fit_progress *progress, void *user) {
+    result *r = user;
+    double time = now();
+    if (progress->phase == 0) {
+        r->transform = progress->seconds;
+        r->epochs_start = time;
+        return SYNGAN_OK;
+    }
+    if (progress->done == 1 && progress->total > 1) r->epochs_start = time;
+    r->epochs = progress->total > 1 ? progress->done - 1 : 1;
+    r->epochs_end = time;
+    return SYNGAN_OK;
+}
+
+static syngan_status sample(const setting *s, syngan_synthesizer *synthesizer,
+                            const syngan_table *table, result *r) {
+    syngan_table *made;
+    r->rows = s->rows > 0 ? s->rows : syngan_table_rows(table);
+    const syngan_sample_options *options = SYNGAN_SAMPLE(.bf16 = s->bf16);
+    TRY(syngan_synthesizer_sample(synthesizer, 1000, s->seed, options, NULL,
+                                  &made));
+    syngan_table_free(made);
+    double start = now();
+    TRY(syngan_synthesizer_sample(synthesizer, r->rows, s->seed, options, NULL,
+                                  &made));
+    r->sample = now() - start;
+    syngan_status status =
+        s->out == NULL ? SYNGAN_OK : syngan_table_write_csv(made, s->out, NULL);
+    syngan_table_free(made);
+    return status;
+}
+
+static syngan_status measure(const setting *s, syngan_context *context,
+                             result *r) {
+    syngan_table *table;
+    syngan_synthesizer *synthesizer;
+    double start = now();
+    TRY(syngan_table_read_csv(context, s->table, NULL, &table));
+    r->load = now() - start;
+    syngan_status status = syngan_synthesizer_fit(
+        table,
+        SYNGAN_SYNTHESIZER(.recipe = s->recipe, .epochs = s->epochs,
+                           .bf16 = s->bf16, .keep_last = !s->best,
+                           .progress = note, .progress_user = r),
+        &synthesizer);
+    if (status == SYNGAN_OK) {
+        status = sample(s, synthesizer, table, r);
+        syngan_synthesizer_free(synthesizer);
+    }
+    syngan_table_free(table);
+    return status;
+}
+
+static void print_result(const setting *s, const result *r) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("{\"what\": \"syngan %s\", \"table\": \"%s\", \"epochs\": %" PRId64
+           ", \"load_s\": %.4f, \"transform_s\": %.4f, \"epoch_s\": %.4f, "
+           "\"rows_per_s\": %.0f, \"peak_mib\": %.1f}\n",
+           s->bf16 ? "bf16" : "f32", s->table, s->epochs, r->load, r->transform,
+           (r->epochs_end - r->epochs_start) / (double)r->epochs,
+           (double)r->rows / r->sample, (double)usage.ru_maxrss / 1024);
+}
+
+static int read_arguments(int argc, char **argv, setting *s) {
+    for (int option; (option = getopt(argc, argv, "t:e:n:s:r:o:hb")) != -1;)
+        switch (option) {
+        case 't':
+            s->threads = atoi(optarg);
+            break;
+        case 'e':
+            s->epochs = atoi(optarg);
+            break;
+        case 'n':
+            s->rows = atoll(optarg);
+            break;
+        case 's':
+            s->seed = (uint64_t)atoll(optarg);
+            break;
+        case 'r':
+            s->recipe = atoi(optarg);
+            break;
+        case 'o':
+            s->out = optarg;
+            break;
+        case 'h':
+            s->bf16 = 1;
+            break;
+        case 'b':
+            s->best = 1;
+            break;
+        default:
+            return 0;
+        }
+    if (optind + 1 != argc) return 0;
+    s->table = argv[optind];
+    return s->epochs >= 1;
+}
+
+int main(int argc, char **argv) {
+    setting s = {.threads = 2, .epochs = 5};
+    result r = {.epochs = 1};
+    if (!read_arguments(argc, argv, &s)) {
+        fprintf(stderr,
+                "usage: %s [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] "
+                "[-r RECIPE] [-h] [-b] [-o SYNTHETIC.csv] TABLE.csv\n",
+                argv[0]);
+        return 2;
+    }
+    syngan_context *context;
+    syngan_status status = syngan_context_create(
+        SYNGAN_CONTEXT(.threads = s.threads, .seed = s.seed), &context);
+    if (status == SYNGAN_OK) status = measure(&s, context, &r);
+    if (status == SYNGAN_OK)
+        print_result(&s, &r);
+    else
+        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(context));
+    syngan_context_free(context);
+    return status == SYNGAN_OK ? 0 : 1;
+}
