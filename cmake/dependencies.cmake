@@ -1,7 +1,7 @@
 # Finds what the library links, in one place: included by the project and, for
-# the static library, by the installed package. SYNGAN_PNG and SYNGAN_ZLIB say
-# whether those two are wanted. Sets syngan_libraries and, where something is
-# missing, syngan_missing.
+# the static library, by the installed package. SYNGAN_CSV, SYNGAN_PNG,
+# SYNGAN_SQLITE and SYNGAN_ZLIB say whether those are wanted. Sets
+# syngan_libraries and, where something is missing, syngan_missing.
 find_package(Threads REQUIRED)
 find_package(PkgConfig)
 set(syngan_missing)
@@ -47,6 +47,9 @@ endif()
 if(SYNGAN_ZLIB)
   list(APPEND syngan_modules zlib)
 endif()
+if(SYNGAN_SQLITE)
+  list(APPEND syngan_modules sqlite3)
+endif()
 foreach(module ${syngan_modules})
   if(PkgConfig_FOUND)
     pkg_check_modules(SYNGAN_${module} QUIET IMPORTED_TARGET ${module})
@@ -56,4 +59,14 @@ foreach(module ${syngan_modules})
   endif()
   list(APPEND syngan_libraries PkgConfig::SYNGAN_${module})
 endforeach()
+# libcsv has no pkg-config file.
+if(SYNGAN_CSV)
+  find_path(SYNGAN_CSV_INCLUDE_DIR csv.h)
+  find_library(SYNGAN_CSV_LIBRARY csv)
+  if(SYNGAN_CSV_INCLUDE_DIR AND SYNGAN_CSV_LIBRARY)
+    list(APPEND syngan_libraries ${SYNGAN_CSV_LIBRARY})
+  else()
+    list(APPEND syngan_missing "libcsv (Debian: libcsv-dev)")
+  endif()
+endif()
 list(JOIN syngan_missing ", " syngan_missing)

@@ -23,9 +23,12 @@ install(FILES cmake/dependencies.cmake
   ${PROJECT_BINARY_DIR}/package/syngan-config-version.cmake
   DESTINATION ${package_dir})
 
-# oneDNN and libgomp have no pkg-config file; the others bring their own.
+# oneDNN, libgomp and libcsv have no pkg-config file; the others bring their own.
 string(REPLACE ";" " " pc_modules "${syngan_modules}")
 set(pc_libraries "-ldnnl -lgomp -lpthread -lm")
+if(SYNGAN_CSV)
+  string(PREPEND pc_libraries "-lcsv ")
+endif()
 get_filename_component(dnnl_lib_dir "${dnnl_DIR}/../.." ABSOLUTE)
 if(NOT dnnl_lib_dir IN_LIST CMAKE_C_IMPLICIT_LINK_DIRECTORIES)
   string(PREPEND pc_libraries "-L${dnnl_lib_dir} ")

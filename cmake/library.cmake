@@ -8,7 +8,8 @@ endif()
 if(syngan_missing)
   message(FATAL_ERROR "syngan: not found: ${syngan_missing}\n"
     "On Debian: apt-get install pkg-config libdnnl-dev ocl-icd-opencl-dev "
-    "libjansson-dev libxxhash-dev libpng-dev zlib1g-dev")
+    "libjansson-dev libxxhash-dev libpng-dev zlib1g-dev "
+    "libcsv-dev libsqlite3-dev")
 endif()
 
 file(GLOB syngan_sources CONFIGURE_DEPENDS lib/*/*.c)
@@ -37,9 +38,15 @@ foreach(library ${object_libraries})
   target_include_directories(${library} PRIVATE
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
   target_include_directories(${library} SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
+  if(SYNGAN_CSV)
+    target_include_directories(${library} SYSTEM PRIVATE
+      ${SYNGAN_CSV_INCLUDE_DIR})
+  endif()
   target_compile_definitions(${library} PRIVATE _GNU_SOURCE
+    $<$<BOOL:${SYNGAN_CSV}>:SYNGAN_HAVE_CSV>
     $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
-    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>)
+    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>
+    $<$<BOOL:${SYNGAN_SQLITE}>:SYNGAN_HAVE_SQLITE>)
   # Contraction of a * b + c would make results depend on how a loop is split.
   target_compile_options(${library} PRIVATE -ffp-contract=off)
 endforeach()

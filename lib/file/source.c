@@ -47,6 +47,13 @@ static syngan_status take(sg_source *source, void *data, size_t size,
     return SYNGAN_OK;
 }
 
+syngan_status sg_source_some(sg_source *source, void *data, size_t size,
+                             size_t *got) {
+    SG_TRY(take(source, data, size, got));
+    source->position += *got;
+    return SYNGAN_OK;
+}
+
 syngan_status sg_source_exact(sg_source *source, void *data, size_t size,
                               const char *what) {
     unsigned char *at = data;

@@ -27,6 +27,9 @@ typedef struct sg_source {
  * by its first two bytes. */
 syngan_status sg_source_start(sg_source *source, syngan_context *context,
                               sg_reader *reader, bool unpack);
+/* At most `size` bytes; *got is 0 at the end. */
+syngan_status sg_source_some(sg_source *source, void *data, size_t size,
+                             size_t *got);
 /* Exactly `size` bytes, which messages call `what`; else SYNGAN_E_FORMAT. */
 syngan_status sg_source_exact(sg_source *source, void *data, size_t size,
                               const char *what);

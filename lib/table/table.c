@@ -252,8 +252,12 @@ syngan_status syngan_table_add_texts(syngan_table *table, const char *name,
 
 /* ---- choosing rows ------------------------------------------------------ */
 
+/* `rows` may be NULL here and below: all rows. */
 static void gather(const sg_column *from, const int64_t *rows, int64_t count,
                    sg_column *to) {
+    size_t bytes = (size_t)count * sg_column_step(from);
+    if (rows == NULL && bytes > 0) memcpy(to->data, from->data, bytes);
+    if (rows == NULL) return;
     for (int64_t i = 0; i < count; i++)
         if (sg_column_has_codes(from))
             to->codes[i] = from->codes[rows[i]];
@@ -292,6 +296,25 @@ static syngan_status copy_rest(const syngan_table *from, syngan_table *to) {
                                 strlen(from->missing_marks));
 }
 
+static syngan_status select_rows(const syngan_table *table, const int64_t *rows,
+                                 int64_t count, syngan_table **out) {
+    syngan_table *made;
+    *out = NULL;
+    SG_TRY(sg_table_make(table->context, count, &made));
+    syngan_status status = copy_rest(table, made);
+    for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++)
+        status = select_column(&table->columns[i], rows, made);
+    if (status == SYNGAN_OK)
+        *out = made;
+    else
+        syngan_table_free(made);
+    return status;
+}
+
+syngan_status sg_table_copy(const syngan_table *table, syngan_table **out) {
+    return select_rows(table, NULL, table->rows, out);
+}
+
 syngan_status syngan_table_select(const syngan_table *table,
                                   const int64_t *rows, int64_t count,
                                   syngan_table **out) {
@@ -307,16 +330,7 @@ syngan_status syngan_table_select(const syngan_table *table,
                            "syngan_table_select: there is no row %lld; the "
                            "table has %lld",
                            (long long)rows[i], (long long)table->rows);
-    syngan_table *made;
-    SG_TRY(sg_table_make(table->context, count, &made));
-    syngan_status status = copy_rest(table, made);
-    for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++)
-        status = select_column(&table->columns[i], rows, made);
-    if (status == SYNGAN_OK)
-        *out = made;
-    else
-        syngan_table_free(made);
-    return status;
+    return select_rows(table, rows, count, out);
 }
 
 /* Chooses round(share rows) rows by chance: selection sampling (Knuth, The Art

@@ -49,6 +49,8 @@ syngan_table *sg_table_retain(syngan_table *table);
  * (SYNGAN_E_MEMORY; SYNGAN_E_ARGUMENT for a name that there is). Counts its
  * missing values. */
 syngan_status sg_table_add(syngan_table *table, sg_column *column);
+/* A table with the same rows, which may still be changed. */
+syngan_status sg_table_copy(const syngan_table *table, syngan_table **out);
 /* Frees what a column holds. */
 void sg_column_end(syngan_context *context, sg_column *column);
 

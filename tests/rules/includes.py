@@ -31,9 +31,11 @@ FOR_ALL = {"op/list.h"}
 FOREIGN = {
     r"(oneapi/)?dnnl.*": ("backend", None),
     r"jansson\.h": ("file", 1),
+    r"csv\.h": ("table", 1),
     r"png\.h": ("file", 1),
     r"zlib\.h": ("file", 1),
     r"xxhash\.h": ("file", 1),
+    r"sqlite3\.h": ("table", 1),
     r"omp\.h": ("nowhere", 0),
 }
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From cells to typed columns: what type the texts of a column have, or
+ * whether they have the type that somebody says.
+ */
+#ifndef SG_TABLE_INFER_H
+#define SG_TABLE_INFER_H
+
+#include "table/cells.h"
+
+/* Marks of missing values where nothing else is said. */
+#define SG_USUAL_MARKS "? NA N/A NaN nan null NULL None"
+
+/* Bytes of a mark, and the end of its text. */
+#define SG_MARK_TEXT 256
+
+/* What a schema says of a column. */
+typedef struct sg_wish {
+    int32_t type;       /* 0: to be inferred */
+    int32_t decimals;   /* of reals; -1: as the texts have them */
+    const char *format; /* of times; NULL: the first known one that fits */
+} sg_wish;
+
+/* A row whose record does not begin on the line after the one before: texts
+ * may have lines of their own, and empty lines don't count. */
+typedef struct sg_line_jump {
+    int64_t row, line;
+} sg_line_jump;
+
+/* Where rows come from, for messages. */
+typedef struct sg_origin {
+    const char *name;         /* of a file; "table" */
+    const sg_line_jump *jump; /* NULL: rows have no lines, only numbers */
+    size_t n_jumps;
+} sg_origin;
+
+#define SG_PLACE_TEXT 400
+/* "data.csv: line 17" or "table: row 16"; returns `text`. */
+const char *sg_origin_text(const sg_origin *origin, int64_t row,
+                           char text[SG_PLACE_TEXT]);
+
+/* Makes a column of cells, which are used up, also on failure; the name is
+ * copied. SYNGAN_E_FORMAT for a cell that is none of the type. */
+syngan_status sg_infer_column(sg_cells *cells, const char *name,
+                              const sg_wish *wish, const char *marks,
+                              const sg_origin *origin, sg_column *out);
+
+#endif

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Schemas from JSON text, and tables under a new one.
+ */
+#include "table/schema.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "file/json.h"
+#include "table/time.h"
+
+/* What the text says, most of it still as JSON, in which the names live. */
+struct sg_schema {
+    syngan_context *context;
+    sg_json *json; /* NULL: it says nothing */
+    sg_dictionary *names;
+    sg_wish *wishes; /* by code of the name */
+    size_t n_wishes, wish_capacity;
+    char *marks;
+};
+
+/* ---- parsing ------------------------------------------------------------ */
+
+/* Refuses members that are not in the list, which NULL ends. */
+static syngan_status check_members(sg_json_value object,
+                                   const char *const *known) {
+    size_t count;
+    sg_json_value member = {0};
+    SG_TRY(sg_json_read_object(object, &count));
+    while (sg_json_next(object, &member)) {
+        size_t i = 0;
+        while (known[i] != NULL && strcmp(known[i], member.key) != 0)
+            i++;
+        if (known[i] == NULL)
+            return sg_json_fail(member, "is no member that is known here");
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
+    const char *type;
+    SG_TRY(sg_json_read_string(sg_json_member(column, "type"), &type));
+    *wish = (sg_wish){.type = sg_column_type_of(type), .decimals = -1};
+    if (wish->type == 0)
+        return sg_json_fail(sg_json_member(column, "type"),
+                            "is \"%s\", but must be integer, real, boolean, "
+                            "category, time, identifier or text",
+                            type);
+    sg_json_value decimals = sg_json_member(column, "decimals");
+    sg_json_value format = sg_json_member(column, "format");
+    if (sg_json_present(decimals)) {
+        if (wish->type != SYNGAN_COLUMN_REAL)
+            return sg_json_fail(decimals, "belongs to real columns only");
+        SG_TRY(sg_json_read_i32(decimals, 0, SG_NUMERAL_DECIMALS,
+                                &wish->decimals));
+    }
+    if (!sg_json_present(format)) return SYNGAN_OK;
+    if (wish->type != SYNGAN_COLUMN_TIME)
+        return sg_json_fail(format, "belongs to time columns only");
+    SG_TRY(sg_json_read_string(format, &wish->format));
+    if (sg_time_format_valid(wish->format)) return SYNGAN_OK;
+    return sg_json_fail(format,
+                        "is \"%s\", which is no format of times; \"%%Y-%%m-%%d "
+                        "%%H:%%M:%%S\" is one",
+                        wish->format);
+}
+
+static syngan_status parse_column(sg_schema *schema, sg_json_value column) {
+    static const char *const known[] = {"name", "type", "decimals", "format",
+                                        NULL};
+    const char *name;
+    sg_wish wish;
+    int32_t code;
+    SG_TRY(check_members(column, known));
+    SG_TRY(sg_json_read_string(sg_json_member(column, "name"), &name));
+    SG_TRY(parse_wish(column, &wish));
+    SG_TRY(sg_dictionary_add(schema->names, name, strlen(name), &code));
+    if ((size_t)code < schema->n_wishes)
+        return sg_json_fail(column, "is the second column named '%s'", name);
+    void *array = schema->wishes;
+    if (!sg_reserve(schema->context, &array, &schema->wish_capacity,
+                    schema->n_wishes, sizeof wish))
+        return sg_fail_memory(schema->context, "a schema", sizeof wish);
+    schema->wishes = array;
+    schema->wishes[schema->n_wishes++] = wish;
+    return SYNGAN_OK;
+}
+
+static syngan_status parse_columns(sg_schema *schema, sg_json_value columns) {
+    size_t count = 0;
+    if (!sg_json_present(columns)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_array(columns, &count));
+    for (size_t i = 0; i < count; i++)
+        SG_TRY(parse_column(schema, sg_json_item(columns, i)));
+    return SYNGAN_OK;
+}
+
+/* The marks become one text, separated by spaces. */
+static syngan_status parse_marks(sg_schema *schema, sg_json_value marks) {
+    size_t count = 0;
+    if (!sg_json_present(marks)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_array(marks, &count));
+    schema->marks = sg_strdup(schema->context, "");
+    for (size_t i = 0; i < count && schema->marks != NULL; i++) {
+        const char *mark;
+        sg_json_value item = sg_json_item(marks, i);
+        SG_TRY(sg_json_read_string(item, &mark));
+        if (mark[0] == '\0' || strpbrk(mark, " \t") != NULL ||
+            strlen(mark) >= SG_MARK_TEXT)
+            return sg_json_fail(item, "is empty, long or has spaces, but must "
+                                      "be a mark without");
+        char *all = sg_format(schema->context, "%s%s%s", schema->marks,
+                              i > 0 ? " " : "", mark);
+        sg_free(schema->context, schema->marks);
+        schema->marks = all;
+    }
+    return schema->marks != NULL
+               ? SYNGAN_OK
+               : sg_fail_memory(schema->context, "a schema", count);
+}
+
+static syngan_status parse(sg_schema *schema, const char *text) {
+    static const char *const known[] = {"columns", "missing", "constraints",
+                                        "key",     "order",   NULL};
+    schema->names = sg_dictionary_make(schema->context);
+    if (schema->names == NULL)
+        return sg_fail_memory(schema->context, "a schema", sizeof *schema);
+    if (text == NULL) return SYNGAN_OK;
+    SG_TRY(sg_json_parse(schema->context, "schema", text, strlen(text),
+                         &schema->json));
+    sg_json_value root = sg_json_root(schema->json);
+    SG_TRY(check_members(root, known));
+    SG_TRY(parse_columns(schema, sg_json_member(root, "columns")));
+    return parse_marks(schema, sg_json_member(root, "missing"));
+}
+
+syngan_status sg_schema_parse(syngan_context *context, const char *text,
+                              sg_schema **out) {
+    sg_schema *schema = sg_alloc_zero(context, 1, sizeof *schema);
+    *out = NULL;
+    if (schema == NULL) return sg_fail_memory(context, "a schema", 1);
+    schema->context = context;
+    syngan_status status = parse(schema, text);
+    if (status == SYNGAN_OK)
+        *out = schema;
+    else
+        sg_schema_free(schema);
+    return status;
+}
+
+void sg_schema_free(sg_schema *schema) {
+    if (schema == NULL) return;
+    sg_json_free(schema->json);
+    sg_dictionary_release(schema->names);
+    sg_free(schema->context, schema->wishes);
+    sg_free(schema->context, schema->marks);
+    sg_free(schema->context, schema);
+}
+
+sg_wish sg_schema_wish(const sg_schema *schema, const char *name) {
+    int32_t code = sg_dictionary_find(schema->names, name, strlen(name));
+    return code >= 0 ? schema->wishes[code] : (sg_wish){.decimals = -1};
+}
+
+const char *sg_schema_marks(const sg_schema *schema) {
+    return schema->marks;
+}
+
+/* ---- constraints, key and order ----------------------------------------- */
+
+static syngan_status read_column(sg_json_value value, const syngan_table *table,
+                                 int32_t *column) {
+    const char *name;
+    SG_TRY(sg_json_read_string(value, &name));
+    int64_t found = syngan_table_find(table, name);
+    if (found < 0)
+        return sg_fail(table->context, SYNGAN_E_NOT_FOUND,
+                       "schema: there is no column '%s'", name);
+    *column = (int32_t)found;
+    return SYNGAN_OK;
+}
+
+/* A column whose values can be compared. */
+static syngan_status read_ordered(sg_json_value value,
+                                  const syngan_table *table, int32_t *column) {
+    SG_TRY(read_column(value, table, column));
+    const sg_column *c = &table->columns[*column];
+    if (!sg_column_has_codes(c)) return SYNGAN_OK;
+    return sg_json_fail(value,
+                        "names column '%s', whose type is %s, but must name "
+                        "one of integers, reals or times",
+                        c->name, sg_column_type_name(c->type));
+}
+
+static syngan_status read_greater(sg_json_value value,
+                                  const syngan_table *table,
+                                  sg_constraint *out) {
+    static const char *const known[] = {"kind", "high", "low", "strict", NULL};
+    sg_json_value strict = sg_json_member(value, "strict");
+    sg_json_value high = sg_json_member(value, "high");
+    SG_TRY(check_members(value, known));
+    SG_TRY(read_ordered(sg_json_member(value, "low"), table, &out->columns[0]));
+    SG_TRY(read_ordered(high, table, &out->columns[1]));
+    out->n_columns = 2;
+    bool low_is_time =
+        table->columns[out->columns[0]].type == SYNGAN_COLUMN_TIME;
+    bool high_is_time =
+        table->columns[out->columns[1]].type == SYNGAN_COLUMN_TIME;
+    if (low_is_time != high_is_time || out->columns[0] == out->columns[1])
+        return sg_json_fail(high, "can't be compared with \"low\"");
+    return sg_json_present(strict) ? sg_json_read_bool(strict, &out->strict)
+                                   : SYNGAN_OK;
+}
+
+/* A bound: a number, or a time as the column writes it. */
+static syngan_status read_bound(sg_json_value value, const sg_column *column,
+                                double *out) {
+    const char *text;
+    int64_t time;
+    if (!sg_json_present(value)) return SYNGAN_OK;
+    if (column->type != SYNGAN_COLUMN_TIME) return sg_json_read_f64(value, out);
+    SG_TRY(sg_json_read_string(value, &text));
+    if (!sg_time_read(column->format, text, strlen(text), &time))
+        return sg_json_fail(value, "is no time as \"%s\" has it",
+                            column->format);
+    *out = (double)time;
+    return SYNGAN_OK;
+}
+
+static syngan_status read_range(sg_json_value value, const syngan_table *table,
+                                sg_constraint *out) {
+    static const char *const known[] = {"kind", "column", "low", "high", NULL};
+    SG_TRY(check_members(value, known));
+    SG_TRY(
+        read_ordered(sg_json_member(value, "column"), table, &out->columns[0]));
+    out->n_columns = 1;
+    out->low = -(double)INFINITY;
+    out->high = (double)INFINITY;
+    const sg_column *column = &table->columns[out->columns[0]];
+    SG_TRY(read_bound(sg_json_member(value, "low"), column, &out->low));
+    SG_TRY(read_bound(sg_json_member(value, "high"), column, &out->high));
+    return out->low <= out->high
+               ? SYNGAN_OK
+               : sg_json_fail(value, "has its \"low\" above its \"high\"");
+}
+
+static syngan_status read_set(sg_json_value value, const syngan_table *table,
+                              size_t least, sg_constraint *out) {
+    static const char *const known[] = {"kind", "columns", NULL};
+    sg_json_value columns = sg_json_member(value, "columns");
+    size_t count = 0;
+    SG_TRY(check_members(value, known));
+    SG_TRY(sg_json_read_array(columns, &count));
+    if (count < least || count > table->n_columns)
+        return sg_json_fail(columns,
+                            "has %zu names, but must have from %zu to "
+                            "%zu",
+                            count, least, table->n_columns);
+    for (size_t i = 0; i < count; i++) {
+        sg_json_value item = sg_json_item(columns, i);
+        SG_TRY(read_column(item, table, &out->columns[i]));
+        for (size_t j = 0; j < i; j++)
+            if (out->columns[j] == out->columns[i])
+                return sg_json_fail(item, "names a column again");
+    }
+    out->n_columns = (int32_t)count;
+    return SYNGAN_OK;
+}
+
+static syngan_status read_constraint(sg_json_value value,
+                                     const syngan_table *table,
+                                     sg_constraint *out) {
+    sg_json_value kind = sg_json_member(value, "kind");
+    const char *text;
+    SG_TRY(sg_json_read_string(kind, &text));
+    if (strcmp(text, "greater") == 0) {
+        out->kind = SG_CONSTRAINT_GREATER;
+        return read_greater(value, table, out);
+    }
+    if (strcmp(text, "range") == 0) {
+        out->kind = SG_CONSTRAINT_RANGE;
+        return read_range(value, table, out);
+    }
+    if (strcmp(text, "fixed") == 0) {
+        out->kind = SG_CONSTRAINT_FIXED;
+        return read_set(value, table, 2, out);
+    }
+    out->kind = SG_CONSTRAINT_UNIQUE;
+    if (strcmp(text, "unique") == 0) return read_set(value, table, 1, out);
+    return sg_json_fail(
+        kind, "is \"%s\", but must be greater, range, fixed or unique", text);
+}
+
+static syngan_status read_constraints(sg_json_value list, syngan_table *table) {
+    size_t count = 0;
+    if (!sg_json_present(list)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_array(list, &count));
+    size_t most = table->n_columns > 2 ? table->n_columns : 2;
+    int32_t *columns = sg_alloc(table->context, most * sizeof *columns);
+    if (columns == NULL)
+        return sg_fail_memory(table->context, "a constraint",
+                              most * sizeof *columns);
+    syngan_status status = SYNGAN_OK;
+    for (size_t i = 0; i < count && status == SYNGAN_OK; i++) {
+        sg_constraint constraint = {.columns = columns};
+        status = read_constraint(sg_json_item(list, i), table, &constraint);
+        if (status == SYNGAN_OK)
+            status = sg_constraints_add(table->context, &table->constraints,
+                                        &constraint);
+    }
+    sg_free(table->context, columns);
+    return status;
+}
+
+syngan_status sg_schema_apply(const sg_schema *schema, syngan_table *table,
+                              const sg_origin *origin) {
+    for (int32_t code = 0; code < schema->names->count; code++) {
+        const char *name = sg_dictionary_text(schema->names, code);
+        if (syngan_table_find(table, name) < 0)
+            return sg_fail(table->context, SYNGAN_E_NOT_FOUND,
+                           "schema: there is no column '%s' in %s", name,
+                           origin->name);
+    }
+    if (schema->json == NULL) return SYNGAN_OK;
+    sg_json_value root = sg_json_root(schema->json);
+    sg_json_value key = sg_json_member(root, "key");
+    sg_json_value order = sg_json_member(root, "order");
+    sg_constraints_end(table->context, &table->constraints);
+    table->key = table->order = -1;
+    SG_TRY(read_constraints(sg_json_member(root, "constraints"), table));
+    if (sg_json_present(key)) SG_TRY(read_column(key, table, &table->key));
+    if (sg_json_present(order))
+        SG_TRY(read_ordered(order, table, &table->order));
+    return sg_constraints_check(table, origin);
+}
+
+/* ---- a table under another schema --------------------------------------- */
+
+/* Whether the values may stay, under another type or form. */
+static bool values_stay(const sg_column *column, const sg_wish *wish) {
+    if (column->type != wish->type)
+        return wish->type > SYNGAN_COLUMN_BOOLEAN &&
+               wish->type != SYNGAN_COLUMN_TIME && sg_column_has_codes(column);
+    return true;
+}
+
+/* The form that the wish has: digits behind the point, format of times. */
+static syngan_status set_form(syngan_context *context, sg_column *column,
+                              const sg_wish *wish) {
+    column->type = wish->type;
+    if (wish->decimals >= 0) column->decimals = wish->decimals;
+    if (wish->format == NULL) return SYNGAN_OK;
+    char *format = sg_strdup(context, wish->format);
+    if (format == NULL) return sg_fail_memory(context, "a column", 1);
+    sg_free(context, column->format);
+    column->format = format;
+    return SYNGAN_OK;
+}
+
+static syngan_status retype(syngan_table *table, sg_column *column,
+                            const sg_wish *wish, const char *marks) {
+    static const sg_origin origin = {.name = "table"};
+    sg_cells cells;
+    sg_column made;
+    if (values_stay(column, wish) &&
+        (marks == NULL || !sg_column_has_codes(column)))
+        return set_form(table->context, column, wish);
+    sg_cells_start(&cells, table->context);
+    syngan_status status = sg_cells_put_column(&cells, column, table->rows);
+    if (status != SYNGAN_OK) {
+        sg_cells_end(&cells);
+        return status;
+    }
+    if (marks == NULL) marks = table->missing_marks;
+    SG_TRY(sg_infer_column(&cells, column->name, wish,
+                           marks != NULL ? marks : SG_USUAL_MARKS, &origin,
+                           &made));
+    sg_column_end(table->context, column);
+    *column = made;
+    column->missing = 0;
+    for (int64_t row = 0; row < table->rows; row++)
+        column->missing += sg_column_is_missing(column, row);
+    return SYNGAN_OK;
+}
+
+static syngan_status with_schema(syngan_table *table, const sg_schema *schema) {
+    static const sg_origin origin = {.name = "table"};
+    const char *marks = sg_schema_marks(schema);
+    for (size_t i = 0; i < table->n_columns; i++) {
+        sg_wish wish = sg_schema_wish(schema, table->columns[i].name);
+        if (wish.type != 0)
+            SG_TRY(retype(table, &table->columns[i], &wish, marks));
+    }
+    if (marks != NULL) {
+        char *copy = sg_strdup(table->context, marks);
+        if (copy == NULL) return sg_fail_memory(table->context, "a table", 1);
+        sg_free(table->context, table->missing_marks);
+        table->missing_marks = copy;
+    }
+    return sg_schema_apply(schema, table, &origin);
+}
+
+syngan_status syngan_table_with_schema(const syngan_table *table,
+                                       const char *schema, syngan_table **out) {
+    if (out != NULL) *out = NULL;
+    if (table == NULL) return SYNGAN_E_ARGUMENT;
+    if (out == NULL || schema == NULL)
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "syngan_table_with_schema: `%s` is NULL",
+                       out == NULL ? "out" : "schema");
+    sg_schema *parsed;
+    syngan_table *made = NULL;
+    SG_TRY(sg_schema_parse(table->context, schema, &parsed));
+    syngan_status status = sg_table_copy(table, &made);
+    if (status == SYNGAN_OK) status = with_schema(made, parsed);
+    sg_schema_free(parsed);
+    if (status == SYNGAN_OK)
+        *out = made;
+    else
+        syngan_table_free(made);
+    return status;
+}
