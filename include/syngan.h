@@ -18,6 +18,7 @@
  *   train.h      the GAN trainer, history, checkpoints
  *   image.h      writing samples: PNG grids, NPY, IDX
  *   table.h      tables: typed columns, CSV, Arrow, SQLite
+ *   synthesizer.h  learns a table, samples rows like its rows
  *   evaluate.h   how good a synthetic table is
  */
 #ifndef SYNGAN_H
@@ -32,6 +33,7 @@
 #include <syngan/model.h>
 #include <syngan/optimizer.h>
 #include <syngan/program.h>
+#include <syngan/synthesizer.h>
 #include <syngan/table.h>
 #include <syngan/tensor.h>
 #include <syngan/train.h>

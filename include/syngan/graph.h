@@ -121,6 +121,35 @@ SYNGAN_API syngan_node *syngan_softmax(syngan_node *x, int32_t axis);
 /** The logarithm of syngan_softmax(), without its loss of precision. */
 SYNGAN_API syngan_node *syngan_log_softmax(syngan_node *x, int32_t axis);
 
+/**
+ * Rows made of parts, each with an activation of its own, as one node however
+ * many they are: what a generator of tables ends with.
+ * @param x       N x columns
+ * @param parts   `count` numbers, for the parts in their order: 0 is one
+ *                column, a number: tanh; n > 0 are n columns, a choice:
+ *                softmax((x + noise) / temperature) over them; -n are n columns
+ *                that stay as they are. All parts together have the columns of
+ *                x. They are copied, and saved with a model.
+ * @param uniform N x columns, in [0, 1), such as syngan_random_uniform()
+ *                makes: the noise is -log(-log(uniform)), so that choices are
+ *                samples of the Gumbel softmax (Jang and others 2017); NULL:
+ *                no noise
+ * It can be differentiated once.
+ */
+SYNGAN_API syngan_node *
+syngan_part_activation(syngan_node *x, const int32_t *parts, size_t count,
+                       syngan_node *uniform, double temperature);
+/** For each row the cross-entropy of one of its choices:
+ *  -log softmax(logits of the choice) at the target.
+ *  @param logits N x columns, of parts as above
+ *  @param target N, i32: the column of the alternative; 0 is the result where
+ *                it is no column of a choice, as -1
+ *  @return N. It can be differentiated once. */
+SYNGAN_API syngan_node *syngan_part_cross_entropy(syngan_node *logits,
+                                                  const int32_t *parts,
+                                                  size_t count,
+                                                  syngan_node *target);
+
 /* ---- products and reductions -------------------------------------------- */
 
 /** Matrix product over the last two dimensions: ... x m x k by ... x k x n

@@ -37,7 +37,8 @@ static void fill_normal(const sg_random *random, float *data, size_t count,
         data[i] *= scale;
 }
 
-void sg_initialize(const sg_variable *variable, const char *model_name) {
+void sg_initialize(const sg_variable *variable, const char *model_name,
+                   uint64_t seed) {
     assert(variable->tensor->type == SYNGAN_F32);
     float *data = variable->tensor->data;
     size_t count = (size_t)sg_dims_count(&variable->dims);
@@ -45,7 +46,7 @@ void sg_initialize(const sg_variable *variable, const char *model_name) {
     double fan_sum = fan_in + (double)variable->fan_out;
     char name[STREAM_NAME_MAX];
     snprintf(name, sizeof name, "%s/%s", model_name, variable->name);
-    const sg_random random = {.seed = variable->context->seed,
+    const sg_random random = {.seed = seed,
                               .stream = sg_stream_id(name)};
     switch (variable->initializer) {
     case SYNGAN_GLOROT_UNIFORM:

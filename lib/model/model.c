@@ -152,7 +152,7 @@ static syngan_status make_parameters(syngan_model *model) {
         if (variable->tensor != NULL) continue;
         status = sg_variable_allocate(variable);
         fresh[i] = status == SYNGAN_OK;
-        if (fresh[i]) sg_initialize(variable, model->name);
+        if (fresh[i]) sg_initialize(variable, model->name, context->seed);
     }
     for (size_t i = 0; status != SYNGAN_OK && i < model->n_parameters; i++) {
         if (!fresh[i]) continue;

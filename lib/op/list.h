@@ -31,6 +31,11 @@ SG_OP(clip)
 SG_OP(unary_grad)
 SG_OP(softmax)
 SG_OP(log_softmax)
+/* rows of parts */
+SG_OP(part_activation)
+SG_OP(part_activation_grad)
+SG_OP(part_cross_entropy)
+SG_OP(part_cross_entropy_grad)
 /* products and reductions */
 SG_OP(matmul)
 SG_OP(bias_add)

@@ -34,12 +34,14 @@ typedef struct sg_part {
     const double *share;  /* of a choice: of the rows, by alternative */
 } sg_part;
 
+/* 0 means the default. */
 typedef struct sg_encoder_options {
-    int32_t max_modes;   /* of a mixture */
-    int32_t max_choices; /* alternatives of one category */
-    double least_weight; /* components below it are dropped */
-    double frequent;     /* a single value with this share of the rows gets
-                            a mode of its own; above 1: none does */
+    int32_t max_modes;   /* of a mixture, at most SG_MIXTURE_MOST; 10 */
+    int32_t max_choices; /* alternatives of one category, at least 2; 256 */
+    double least_weight; /* components below it are dropped; 0.005 */
+    double frequent;     /* a single value with this share of the rows gets a
+                            mode of its own; 0.03. Above 1, all is as CTGAN
+                            has it: no such modes, no logarithmic scales */
     uint64_t seed;       /* of the mixtures' first guess */
     /* Told after each column; may be NULL. Anything but SYNGAN_OK stops. */
     syngan_status (*progress)(size_t done, size_t columns, void *user);
@@ -54,7 +56,8 @@ typedef struct sg_encoder {
     sg_part *parts;
     size_t n_parts;
     int32_t n_numbers, n_choices;
-    struct sg_column_code *codes; /* by column: encoder.c */
+    struct sg_column_code *codes; /* by column: encoder_code.h */
+    size_t n_codes;
 } sg_encoder;
 
 /* SYNGAN_E_ARGUMENT for a table without rows or without a column that can be

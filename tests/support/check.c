@@ -113,9 +113,12 @@ static void give_inputs(check *c, syngan_program *program) {
             syngan_program_input(program, node->name, &tensor) != SYNGAN_OK)
             continue;
         const double *value = reference_value(c->reference, node);
-        float *data = syngan_tensor_data(tensor);
+        void *data = syngan_tensor_data(tensor);
         for (int64_t i = 0; i < sg_dims_count(&node->dims); i++)
-            data[i] = (float)value[i];
+            if (node->type == SYNGAN_I32)
+                ((int32_t *)data)[i] = (int32_t)value[i];
+            else
+                ((float *)data)[i] = (float)value[i];
         syngan_tensor_free(tensor);
     }
 }

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file synthesizer.h
+ * Synthesizers: learn a table, and make rows like its rows.
+ *
+ * What is learnt is a conditional GAN for tables (Xu and others, "Modeling
+ * tabular data using conditional GAN", 2019), or, for baskets and sequences,
+ * one of its relatives; see docs/tables.md. A synthesizer holds the networks
+ * and what is known of the columns, and no row of the table.
+ */
+#ifndef SYNGAN_SYNTHESIZER_H
+#define SYNGAN_SYNTHESIZER_H
+
+#include <syngan/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct syngan_synthesizer syngan_synthesizer;
+
+enum {
+    SYNGAN_TABLE_RECIPE_DEFAULT = 0, /**< what did best in docs/tables.md */
+    SYNGAN_TABLE_RECIPE_CTGAN = 1    /**< the settings of the paper's program,
+                                          to the letter */
+};
+
+/** What the rows of the table are. */
+enum {
+    SYNGAN_ROWS_INDEPENDENT = 0, /**< one example each */
+    SYNGAN_ROWS_BASKETS = 1,  /**< items of baskets: rows with equal `key` are
+                                   one basket, a set of values of `item` */
+    SYNGAN_ROWS_SEQUENCES = 2 /**< rows with equal `key` are one sequence,
+                                   ordered by `order` */
+};
+
+/** How training goes, after each epoch and while columns are prepared. */
+typedef struct syngan_fit_progress {
+    size_t struct_size;
+    int32_t phase; /**< 0: columns are prepared, 1: training */
+    int32_t best;  /**< 1: the state is the best one so far, by quality */
+    int64_t done;  /**< columns, or epochs */
+    int64_t total;
+    double seconds; /**< since fitting began */
+    double left;    /**< estimated seconds until its end */
+    float d_loss;
+    float g_loss;
+    double quality; /**< of samples, 0 ... 1; NaN if not measured */
+} syngan_fit_progress;
+
+/** @return SYNGAN_OK to go on; anything else stops the fit, which returns it.
+ */
+typedef syngan_status (*syngan_fit_progress_fn)(
+    const syngan_fit_progress *progress, void *user);
+
+typedef struct syngan_synthesizer_options {
+    size_t struct_size;
+    int32_t recipe;        /**< default SYNGAN_TABLE_RECIPE_DEFAULT */
+    int32_t rows;          /**< what they are; default independent */
+    const char *key;       /**< of baskets and sequences: column; default:
+                                the schema's */
+    const char *order;     /**< of sequences: column; default: the schema's */
+    const char *item;      /**< of baskets: column; default: the only other */
+    int64_t epochs;        /**< default 300 */
+    int32_t batch;         /**< default: the recipe's, 500 */
+    int32_t pac;           /**< rows that the critic sees at once (PacGAN,
+                                Lin and others 2018); default 10 */
+    int32_t noise;         /**< size of the noise; default 128 */
+    int32_t width;         /**< of hidden layers; default 256 */
+    int32_t depth;         /**< hidden layers of each network; default 2 */
+    int32_t critic_steps;  /**< updates of the critic for one of the
+                                generator; default 1 */
+    float generator_rate;  /**< Adam; default 2e-4 */
+    float critic_rate;     /**< default 2e-4 */
+    float weight_decay;    /**< L2, coupled; default 1e-6; SYNGAN_ZERO: none */
+    float penalty_weight;  /**< of WGAN-GP; default 10 */
+    float temperature;     /**< of the Gumbel softmax; default 0.2 */
+    int32_t max_modes;     /**< of a number; default 10 */
+    int32_t max_choices;   /**< alternatives of a category, above which rare
+                                values share some; default 256 */
+    int32_t bf16;          /**< 1: bf16 products; refused without
+                                AVX512_BF16 */
+    int32_t patience;      /**< measures of quality without a better one
+                                after which the fit stops; default: never */
+    int32_t keep_last;     /**< 1: the last state is kept, not the best one
+                                by quality */
+    uint64_t seed;         /**< of everything; default: the context's */
+    uint64_t memory_limit; /**< bytes: a fit that would need more is refused
+                                before it starts; default: none */
+    float time_limit;      /**< seconds: likewise by the estimate; default:
+                                none */
+    int32_t profile;       /**< 1: each kernel is timed, and the programs'
+                                reports go to the log (SYNGAN_LOG_INFO) when
+                                the fit ends */
+    syngan_fit_progress_fn progress;
+    void *progress_user;
+    int64_t reserved[6];
+} syngan_synthesizer_options;
+#define SYNGAN_SYNTHESIZER(...)                                                \
+    (&(const syngan_synthesizer_options){                                      \
+        .struct_size = sizeof(syngan_synthesizer_options), __VA_ARGS__})
+
+/** Memory and time that syngan_synthesizer_fit() with these arguments would
+ *  take, without doing it; the time by running a few steps of the networks.
+ *  @return as syngan_synthesizer_fit(). */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_estimate(
+    const syngan_table *table, const syngan_synthesizer_options *options,
+    uint64_t *bytes, double *seconds);
+
+/**
+ * Learns a table.
+ * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a table that can't be learnt: no row,
+ * no column but identifiers and text); SYNGAN_E_MEMORY (also if the estimate is
+ * above a limit); SYNGAN_E_CANCELLED, or what the progress callback returned;
+ * SYNGAN_E_DIVERGED; SYNGAN_E_UNSUPPORTED (bf16).
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit(
+    const syngan_table *table, const syngan_synthesizer_options *options,
+    syngan_synthesizer **out);
+SYNGAN_API void syngan_synthesizer_free(syngan_synthesizer *synthesizer);
+
+/** Goes on training on the same table until `epochs` have been done in all, bit
+ *  for bit as if it had not stopped. @return SYNGAN_OK, SYNGAN_E_STATE (one
+ *  saved for sampling only), SYNGAN_E_MISMATCH (another table). */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_continue(
+    syngan_synthesizer *synthesizer, const syngan_table *table, int64_t epochs);
+/** Epochs done. */
+SYNGAN_API int64_t
+syngan_synthesizer_epochs(const syngan_synthesizer *synthesizer);
+/** What the columns are, as syngan_table_schema() writes it. */
+SYNGAN_API size_t syngan_synthesizer_schema(
+    const syngan_synthesizer *synthesizer, char *text, size_t size);
+
+/* ---- sampling ----------------------------------------------------------- */
+
+typedef struct syngan_sample_options {
+    size_t struct_size;
+    const char *where; /**< conditions that hold in every row: "column =
+                            value", "column >= 18", "column in 1 .. 5",
+                            "column is missing", joined by " and "; names
+                            and values with blanks in double quotes */
+    int64_t first;     /**< number of the first row; default 0 */
+    int32_t max_tries; /**< times that a row is made until it satisfies
+                            what can only be had by rejection; default 1000 */
+    int32_t bf16;      /**< 1: bf16 products */
+    int64_t reserved[4];
+} syngan_sample_options;
+#define SYNGAN_SAMPLE(...)                                                     \
+    (&(const syngan_sample_options){                                           \
+        .struct_size = sizeof(syngan_sample_options), __VA_ARGS__})
+
+/**
+ * Rows `first` ... `first + rows - 1` of the endless synthetic table of this
+ * seed (baskets and sequences: so many of them): row i is a function of (seed,
+ * i) and the conditions, whatever the piece that it is made in.
+ * Equal values and booleans are conditions of the generator itself; ranges and
+ * constraints are kept by making a row again that breaks them.
+ * @param rejected may be NULL; receives the number of rows made in vain
+ * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a condition that is none, on a column
+ * or a value that there is not); SYNGAN_E_STATE (`max_tries` did not suffice:
+ * the sentence tells how rare such rows are); SYNGAN_E_MEMORY,
+ * SYNGAN_E_CANCELLED.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_synthesizer_sample(syngan_synthesizer *synthesizer, int64_t rows,
+                          uint64_t seed, const syngan_sample_options *options,
+                          int64_t *rejected, syngan_table **out);
+
+/** Receives a piece of a sample. @return SYNGAN_OK to go on. */
+typedef syngan_status (*syngan_piece_fn)(const syngan_table *piece, void *user);
+
+/** The same rows in pieces of `piece` rows (0: a good size), so that memory
+ *  does not grow with `rows`. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_stream(
+    syngan_synthesizer *synthesizer, int64_t rows, int64_t piece, uint64_t seed,
+    const syngan_sample_options *options, int64_t *rejected,
+    syngan_piece_fn take, void *user);
+/** Straight to a CSV file, as syngan_table_write_csv() writes it. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_write_csv(
+    syngan_synthesizer *synthesizer, int64_t rows, uint64_t seed,
+    const syngan_sample_options *options, int64_t *rejected, const char *path);
+
+/* ---- files -------------------------------------------------------------- */
+
+enum {
+    SYNGAN_SAVE_ALL = 0,     /**< goes on training where it stopped */
+    SYNGAN_SAVE_SAMPLING = 1 /**< what sampling needs, and nothing else */
+};
+
+/** Writes one safetensors file, atomically. It holds names and categories of
+ *  columns, modes of numbers and the networks, and no row of the table.
+ *  @return SYNGAN_OK or SYNGAN_E_IO. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_save(
+    const syngan_synthesizer *synthesizer, const char *path, int32_t what);
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_synthesizer_save_stream(const syngan_synthesizer *synthesizer,
+                               const syngan_stream *stream, int32_t what);
+/** @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_VERSION or
+ *  SYNGAN_E_MEMORY. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_load(
+    syngan_context *context, const char *path, syngan_synthesizer **out);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_load_stream(
+    syngan_context *context, const syngan_stream *stream,
+    syngan_synthesizer **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

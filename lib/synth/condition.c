@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Drawing conditions and rows that satisfy them.
+ */
+#include "synth/condition.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void sg_conditions_end(sg_conditions *c) {
+    if (c->context == NULL) return;
+    sg_free(c->context, c->columns);
+    sg_free(c->context, c->frequent);
+    sg_free(c->context, c->rare);
+    sg_free(c->context, c->first);
+    sg_free(c->context, c->rows);
+    *c = (sg_conditions){0};
+}
+
+static void find_columns(const sg_encoder *encoder, sg_conditions *c) {
+    for (size_t i = 0; i < encoder->n_parts; i++) {
+        const sg_part *part = &encoder->parts[i];
+        if (!part->discrete) continue;
+        if (c->columns != NULL)
+            c->columns[c->count] =
+                (sg_condition_column){.part = (int32_t)i,
+                                      .choice = part->index,
+                                      .start = c->width,
+                                      .dense = part->start,
+                                      .width = part->width,
+                                      .column = part->column};
+        c->count++;
+        c->width += part->width;
+    }
+}
+
+/* Sums up the weights of a column's values to chances, the last one 1. */
+static void accumulate(double *chance, int32_t width) {
+    double sum = 0.0, total = 0.0;
+    for (int32_t i = 0; i < width; i++)
+        total += chance[i];
+    for (int32_t i = 0; i < width; i++) {
+        sum += chance[i];
+        chance[i] = sum / total;
+    }
+    /* Rounding leaves no gap at the end, nor any chance to the values behind
+     * the last possible one. */
+    double last = width > 0 ? chance[width - 1] : 1.0;
+    for (int32_t i = width; i-- > 0 && chance[i] == last;)
+        chance[i] = 1.0;
+}
+
+static void set_chances(const sg_encoder *encoder, int64_t n_rows,
+                        sg_conditions *c) {
+    for (int32_t i = 0; i < c->count; i++) {
+        const sg_condition_column *column = &c->columns[i];
+        const double *share = encoder->parts[column->part].share;
+        double *frequent = c->frequent + column->start;
+        double *rare = c->rare + column->start;
+        for (int32_t j = 0; j < column->width; j++) {
+            frequent[j] = share[j];
+            rare[j] = log1p(round(share[j] * (double)n_rows));
+        }
+        accumulate(frequent, column->width);
+        accumulate(rare, column->width);
+    }
+}
+
+syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
+                                 sg_conditions *out) {
+    syngan_context *context = encoder->context;
+    *out = (sg_conditions){.context = context, .n_rows = n_rows};
+    find_columns(encoder, out);
+    size_t count = (size_t)out->count, width = (size_t)out->width;
+    out->columns = sg_alloc_zero(context, count, sizeof *out->columns);
+    out->frequent = sg_alloc_zero(context, width, sizeof *out->frequent);
+    out->rare = sg_alloc_zero(context, width, sizeof *out->rare);
+    if (out->columns == NULL || out->frequent == NULL || out->rare == NULL) {
+        sg_conditions_end(out);
+        return sg_fail_memory(context, "the conditions of a synthesizer",
+                              width * sizeof(double));
+    }
+    out->count = out->width = 0;
+    find_columns(encoder, out);
+    set_chances(encoder, n_rows, out);
+    return SYNGAN_OK;
+}
+
+/* ---- the rows of each value --------------------------------------------- */
+
+uint64_t sg_conditions_index_bytes(const sg_conditions *c, int64_t n_rows) {
+    return (uint64_t)c->count * (uint64_t)n_rows * sizeof *c->rows +
+           ((uint64_t)c->width + 1) * sizeof *c->first;
+}
+
+/* Counting sort of the rows by their value. */
+static void index_column(sg_conditions *c, int32_t index,
+                         const int32_t *choice) {
+    const sg_condition_column *column = &c->columns[index];
+    int64_t *first = c->first + column->start;
+    int64_t base = index * c->n_rows, at = base;
+    memset(first, 0, (size_t)column->width * sizeof *first);
+    for (int64_t row = 0; row < c->n_rows; row++)
+        first[choice[row]]++;
+    for (int32_t i = 0; i < column->width; i++) {
+        int64_t count = first[i];
+        first[i] = at;
+        at += count;
+    }
+    for (int64_t row = 0; row < c->n_rows; row++)
+        c->rows[first[choice[row]]++] = (int32_t)row;
+    for (int32_t i = column->width - 1; i > 0; i--)
+        first[i] = first[i - 1];
+    if (column->width > 0) first[0] = base;
+}
+
+syngan_status sg_conditions_index(sg_conditions *c, const sg_encoded *encoded) {
+    if (encoded->rows > INT32_MAX)
+        return sg_fail(c->context, SYNGAN_E_ARGUMENT,
+                       "synthesizer: the table has %lld rows, more than %d",
+                       (long long)encoded->rows, INT32_MAX);
+    c->n_rows = encoded->rows;
+    uint64_t bytes = sg_conditions_index_bytes(c, c->n_rows);
+    c->first = sg_alloc_zero(c->context, (size_t)c->width + 1,
+                             sizeof *c->first);
+    c->rows = sg_alloc(c->context, (size_t)c->count * (size_t)c->n_rows *
+                                       sizeof *c->rows);
+    if (c->first == NULL || c->rows == NULL)
+        return sg_fail_memory(c->context, "the rows of each value", bytes);
+    c->first[c->width] = c->count * c->n_rows;
+    for (int32_t i = 0; i < c->count; i++)
+        index_column(c, i,
+                     encoded->choices + c->columns[i].choice * c->n_rows);
+    return SYNGAN_OK;
+}
+
+/* ---- drawing ------------------------------------------------------------ */
+
+/* A number below `limit` from a random word. */
+static int64_t below(uint32_t word, int64_t limit) {
+    return (int64_t)(((uint64_t)word * (uint64_t)limit) >> 32);
+}
+
+/* The first value whose chance is above u. */
+static int32_t find_value(const double *chance, int32_t width, double u) {
+    int32_t low = 0, high = width - 1;
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+        if (chance[middle] > u)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+sg_condition sg_condition_draw(const sg_conditions *c, bool rare,
+                               const uint32_t words[3]) {
+    if (c->count == 0) return (sg_condition){-1, -1, -1};
+    int32_t index = (int32_t)below(words[0], c->count);
+    const sg_condition_column *column = &c->columns[index];
+    double u = ((double)words[1] + (double)words[2] * 0x1p-32) * 0x1p-32;
+    int32_t value = find_value((rare ? c->rare : c->frequent) + column->start,
+                               column->width, u);
+    return (sg_condition){.place = column->start + value,
+                          .dense = column->dense + value,
+                          .column = index};
+}
+
+int64_t sg_condition_row(const sg_conditions *c, const sg_condition *condition,
+                         uint32_t word) {
+    if (condition->place < 0) return below(word, c->n_rows);
+    int64_t first = c->first[condition->place];
+    int64_t last = c->first[condition->place + 1];
+    /* The next place may be of the next column, whose rows follow. */
+    return last > first ? c->rows[first + below(word, last - first)]
+                        : below(word, c->n_rows);
+}

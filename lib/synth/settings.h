@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A synthesizer's settings: the options with every default filled in, and what
+ * its recipe says besides.
+ */
+#ifndef SG_SYNTH_SETTINGS_H
+#define SG_SYNTH_SETTINGS_H
+
+#include <syngan/synthesizer.h>
+
+#include "base/options.h"
+#include "file/json.h"
+
+typedef struct sg_synth_recipe {
+    double frequent;      /* single values of numbers with this share of the
+                             rows get modes of their own; above 1: none */
+    double average_decay; /* of the averaged generator; 0: there is none */
+    double momentum;      /* of running statistics */
+    bool rare_first;      /* sampling draws conditions as training does, by the
+                             logarithms of frequencies, not by these */
+    bool critic_statistics; /* running statistics move in critic updates, too */
+} sg_synth_recipe;
+
+typedef struct sg_synth_settings {
+    syngan_synthesizer_options options; /* without strings */
+    sg_synth_recipe recipe;
+} sg_synth_settings;
+
+/* Reads the caller's options (NULL: all defaults). */
+syngan_status sg_synth_settings_read(syngan_context *context,
+                                     const syngan_synthesizer_options *options,
+                                     const char *where, sg_synth_settings *out);
+
+/* As a member `key` of an object, without hooks and limits, and back. */
+void sg_synth_settings_write(const sg_synth_settings *settings,
+                             sg_json_writer *writer, const char *key);
+syngan_status sg_synth_settings_parse(sg_json_value value,
+                                      sg_synth_settings *out);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The synthesizer handle, and the stages that it goes through:
+ *
+ *   settings.c   options and recipe
+ *   network.c    generator and critic, of given sizes
+ *   training.c   the programs of a step, and what they need while training
+ *   fit.c        the loop: epochs, quality, early stop, estimates
+ *   sampler.c    the generator in inference mode, for a batch of conditions
+ *   sample.c     rows: conditions, rejection, pieces
+ *   file.c       saving and loading
+ */
+#ifndef SG_SYNTH_SYNTH_H
+#define SG_SYNTH_SYNTH_H
+
+#include "model/model.h"
+#include "synth/condition.h"
+#include "synth/settings.h"
+#include "train/optimizer.h"
+
+/* ---- networks (network.c) ----------------------------------------------- */
+
+/* Sizes that the networks are made from. */
+typedef struct sg_network_sizes {
+    int64_t noise;
+    int64_t condition; /* 0: none */
+    int64_t row;       /* of a dense row */
+    int64_t pac;
+    int64_t width; /* of hidden layers */
+    int32_t depth;
+    int32_t reserved;
+} sg_network_sizes;
+
+/* The generator: inputs "noise" and, unless its size is 0, "condition"; its
+ * result are dense rows in front of their activation. */
+syngan_status sg_generator_make(syngan_context *context,
+                                const sg_network_sizes *sizes, uint64_t seed,
+                                syngan_model **out);
+/* The critic: `pac` rows with their conditions joined; result 1. */
+syngan_status sg_critic_make(syngan_context *context,
+                             const sg_network_sizes *sizes, uint64_t seed,
+                             syngan_model **out);
+
+/* The encoder's parts as syngan_part_activation() takes them, sg_alloc'ed;
+ * choices are left alone unless `choices`. */
+syngan_status sg_network_parts(const sg_encoder *encoder, bool choices,
+                               int32_t **out);
+
+/* ---- the generator at work (sampler.c) ---------------------------------- */
+
+typedef struct sg_sampler {
+    syngan_program *program;
+    syngan_tensor *noise, *condition; /* condition NULL: there is none */
+    syngan_tensor *output;            /* numbers behind tanh, and logits */
+    int64_t batch;
+} sg_sampler;
+
+syngan_status sg_sampler_make(const sg_encoder *encoder, syngan_model *model,
+                              bool bf16, sg_sampler *out);
+void sg_sampler_end(sg_sampler *sampler);
+
+/* ---- the handle (synthesizer.c) ----------------------------------------- */
+
+/* A measure of quality. */
+typedef struct sg_measure {
+    int64_t epoch; /* epochs done before it */
+    double quality;
+} sg_measure;
+
+struct syngan_synthesizer {
+    syngan_context *context;
+    sg_synth_settings settings;
+    sg_encoder *encoder;
+    sg_conditions conditions; /* without an index */
+    int64_t n_rows;           /* of the table that was learnt */
+    uint64_t fingerprint;     /* of it: to know it again */
+    syngan_model *sampler;    /* the generator that samples: the best or the
+                                 last one */
+    /* State of training; all NULL if saved for sampling only. */
+    syngan_model *generator, *critic;
+    syngan_model *average; /* NULL also without an average */
+    syngan_optimizer *generator_optimizer, *critic_optimizer;
+    int64_t steps; /* done */
+    sg_measure *measures;
+    size_t n_measures, measure_capacity;
+    double best;    /* quality of `sampler`; below 0: that is the last state */
+    int64_t since;  /* measures since the best one */
+    double seconds; /* of training, in this process */
+    sg_sampler samplers[2]; /* made when needed: f32 and bf16 */
+};
+
+/* A handle around an encoder, which it takes over, with new networks. */
+syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
+                                  sg_encoder *encoder, int64_t n_rows,
+                                  syngan_synthesizer **out);
+/* Steps that an epoch has. */
+int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s);
+/* Calls `visit` for each variable that training changes, in a fixed order;
+ * `prefix` goes before its name in a file. */
+typedef syngan_status (*sg_synth_visit_fn)(const char *prefix,
+                                           sg_variable *variable,
+                                           void *argument);
+syngan_status sg_synthesizer_visit(const syngan_synthesizer *s,
+                                   sg_synth_visit_fn visit, void *argument);
+
+/* ---- training (training.c) ---------------------------------------------- */
+
+typedef struct sg_training sg_training;
+
+typedef struct sg_synth_losses {
+    float critic, generator;
+} sg_synth_losses;
+
+/* Compiles the programs; `table` may be NULL for an estimate, which then gives
+ * the bytes of programs, encoded rows and index instead of a training. */
+syngan_status sg_training_make(syngan_synthesizer *s, const syngan_table *table,
+                               sg_training **out);
+syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes);
+/* Step s->steps, which is counted up. */
+syngan_status sg_training_step(sg_training *training, sg_synth_losses *losses);
+/* Keeps the state; false if it holds NaN or infinity. And back to it. */
+bool sg_training_keep(sg_training *training);
+void sg_training_go_back(sg_training *training);
+/* The model to sample from as training has it now. */
+syngan_model *sg_training_model(const syngan_synthesizer *s);
+void sg_training_log(const sg_training *training);
+void sg_training_free(sg_training *training);
+
+#endif

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers as modes and numbers within them: mode-specific normalisation (Xu and
+ * others, "Modeling tabular data using conditional GAN", 2019), with modes for
+ * frequent single values and for "missing", and a logarithmic scale where it
+ * describes the data better.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "table/encoder_code.h"
+#include "table/exponential.h"
+#include "table/sort.h"
+
+/* A component reaches so many standard deviations to each side. */
+#define REACH 4
+/* Fewer equal values are never a mode of their own, so that those hold no
+ * single row's value. */
+#define LEAST_EQUAL 5
+/* Larger reals would overflow when squared. */
+#define LARGEST 1e150
+/* A component needs this share of the mixture's rows to be asked for no more.
+ */
+#define WEIGHT_MOST 0.02
+
+/* ---- values as x -------------------------------------------------------- */
+
+static double x_of(const sg_number_code *code, const sg_column *column,
+                   int64_t row) {
+    if (code->is_real) return column->reals[row];
+    int64_t v = column->integers[row];
+    /* The difference fits into 64 bits, with a sign of its own. */
+    if (v >= code->base)
+        return (double)(((uint64_t)v - (uint64_t)code->base) /
+                        (uint64_t)code->unit);
+    return -(double)(((uint64_t)code->base - (uint64_t)v) /
+                     (uint64_t)code->unit);
+}
+
+static double y_of(const sg_number_code *code, double x) {
+    if (code->width == 0) return x;
+    double d = x - code->centre;
+    return copysign(log1p(fabs(d) / code->width), d);
+}
+
+static double x_of_y(const sg_number_code *code, double y) {
+    if (code->width == 0) return y;
+    return code->centre + copysign(code->width * expm1(fabs(y)), y);
+}
+
+/* dy / dx */
+static double slope(const sg_number_code *code, double x) {
+    if (code->width == 0) return 1;
+    return 1 / (fabs(x - code->centre) + code->width);
+}
+
+/* ---- granularity and bounds ---------------------------------------------- */
+
+/* Units that integers and times are tried in multiples of, the largest first.
+ */
+static const int64_t integer_units[] = {
+    1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+static const int64_t time_units[] = {86400000000, 3600000000, 60000000,
+                                     1000000,     1000,       1};
+
+static int64_t common_divisor(int64_t a, int64_t b) {
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* The largest unit of which all values are multiples. */
+static int64_t find_unit(const sg_column *column, int64_t rows) {
+    int64_t divisor = 0;
+    for (int64_t row = 0; row < rows && divisor != 1; row++) {
+        int64_t v = column->integers[row];
+        if (v == SYNGAN_MISSING || (divisor != 0 && v % divisor == 0)) continue;
+        divisor = common_divisor(divisor, v < 0 ? -v : v);
+    }
+    bool is_time = column->type == SYNGAN_COLUMN_TIME;
+    const int64_t *unit = is_time ? time_units : integer_units;
+    while (divisor % *unit != 0)
+        unit++;
+    return *unit;
+}
+
+/* 10^k for |k| <= 22, exact or the nearest double. */
+static double power_of_ten(int32_t k) {
+    double p = 1;
+    for (int32_t i = 0; i < abs(k); i++)
+        p *= 10;
+    return k < 0 ? 1 / p : p;
+}
+
+static double round_to(double x, int32_t decimals) {
+    double p = power_of_ten(decimals), scaled = x * p;
+    return fabs(scaled) < 0x1p52 ? nearbyint(scaled) / p : x;
+}
+
+/* Digits behind the point that all values make do with; -1: more than 9. */
+static int32_t find_decimals(const double *x, int64_t count) {
+    int32_t decimals = 0;
+    for (int64_t i = 0; i < count; i++)
+        while (decimals <= 9 && round_to(x[i], decimals) != x[i])
+            decimals++;
+    return decimals > 9 ? -1 : decimals;
+}
+
+/* `value` rounded down to a multiple of 10^k. What is within rounding of such a
+ * multiple is one. */
+static double floor_to(double value, int32_t k) {
+    double scaled = k >= 0 ? value / power_of_ten(k) : value * power_of_ten(-k);
+    double whole = nearbyint(scaled);
+    if (fabs(scaled - whole) > 1e-9 * (1 + fabs(scaled))) whole = floor(scaled);
+    return k >= 0 ? whole * power_of_ten(k) : whole / power_of_ten(-k);
+}
+
+/* How many of the values, in rising order, equal the first and the last. */
+static int64_t equal_first(const double *x, int64_t count) {
+    int64_t n = 1;
+    while (n < count && x[n] == x[0])
+        n++;
+    return n;
+}
+
+static int64_t equal_last(const double *x, int64_t count) {
+    int64_t n = 1;
+    while (n < count && x[count - 1 - n] == x[count - 1])
+        n++;
+    return n;
+}
+
+/* Bounds of x. Extremes of few rows are rounded outwards to a thousandth of the
+ * range or more, so that they are not some row's value. */
+static void find_bounds(sg_number_code *code, const double *x, int64_t count) {
+    code->low = x[0];
+    code->high = x[count - 1];
+    double range = code->high - code->low;
+    if (range <= 0) return;
+    int32_t k = (int32_t)floor(log10(range)) - 2;
+    if (!code->is_real && k < 0) k = 0;
+    if (code->is_real && code->decimals >= 0 && k < -code->decimals)
+        k = -code->decimals;
+    if (abs(k) > 22) return;
+    if (equal_first(x, count) < LEAST_EQUAL) code->low = floor_to(x[0], k);
+    if (equal_last(x, count) < LEAST_EQUAL)
+        code->high = -floor_to(-x[count - 1], k);
+}
+
+static int64_t integer_of(const sg_number_code *code, double x) {
+    long double v = (long double)code->base + (long double)code->unit * x;
+    if (v <= (long double)-INT64_MAX) return -INT64_MAX;
+    return v >= (long double)INT64_MAX ? INT64_MAX : (int64_t)v;
+}
+
+/* ---- modes of single values ---------------------------------------------- */
+
+/* Takes frequent single values out of `x` (in rising order), the weights into
+ * the shares; returns how many values remain. */
+typedef struct singles {
+    double *value, *share;
+    int32_t count, room;
+} singles;
+
+static bool is_single(const sg_encoder_options *options, int64_t equal,
+                      int64_t rows) {
+    return equal >= LEAST_EQUAL &&
+           (double)equal >= options->frequent * (double)rows;
+}
+
+static int64_t run_length(const double *x, int64_t count) {
+    return equal_first(x, count);
+}
+
+/* Whether the values that are left are so few different ones that each can have
+ * a mode. */
+static bool all_single(const sg_encoder_options *options, int64_t different,
+                       int64_t count) {
+    if (different == 1) return true;
+    return options->frequent <= 1 && different <= options->max_modes &&
+           different * LEAST_EQUAL <= count;
+}
+
+static int64_t take_singles(const sg_encoder_options *options, int64_t rows,
+                            double *x, int64_t count, singles *out) {
+    int64_t different = 0, others = 0, n;
+    for (int64_t i = 0; i < count; i += n) {
+        n = run_length(x + i, count - i);
+        if (is_single(options, n, rows)) continue;
+        different++;
+        others += n;
+    }
+    bool all = others > 0 && all_single(options, different, others);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < count; i += n) {
+        n = run_length(x + i, count - i);
+        if (!all && !is_single(options, n, rows)) {
+            for (int64_t j = 0; j < n; j++)
+                x[kept++] = x[i];
+            continue;
+        }
+        out->value[out->count] = x[i];
+        out->share[out->count++] = (double)n / (double)rows;
+    }
+    return kept;
+}
+
+/* ---- the mixture --------------------------------------------------------- */
+
+typedef struct scaled_mixture {
+    double centre, width;
+    double score; /* Bayesian information criterion per row: less is better */
+    sg_mixture mixture;
+} scaled_mixture;
+
+/* Points in x as points in y. */
+static void scale_points(const sg_number_code *code, const sg_points *from,
+                         sg_points *to) {
+    for (int32_t i = 0; i < from->count; i++) {
+        double s = slope(code, from->value[i]);
+        to->value[i] = y_of(code, from->value[i]);
+        to->weight[i] = from->weight[i];
+        to->variance[i] = from->variance[i] * s * s;
+    }
+}
+
+/* Fits in the scale that `code` has. */
+static bool fit_scale(syngan_context *context, const sg_points *points,
+                      const sg_encoder_options *options, double least,
+                      uint64_t seed, sg_number_code *code,
+                      scaled_mixture *best) {
+    sg_points scaled = {.count = points->count, .total = points->total};
+    size_t n = (size_t)points->count;
+    scaled.value = sg_alloc(context, 3 * n * sizeof(double));
+    if (scaled.value == NULL) return false;
+    scaled.weight = scaled.value + n;
+    scaled.variance = scaled.weight + n;
+    scale_points(code, points, &scaled);
+    bool fitted = sg_mixture_fit(context, &scaled, options->max_modes, least,
+                                 seed, &code->mixture);
+    if (fitted) {
+        double likelihood = sg_mixture_likelihood(&code->mixture, &scaled);
+        for (int32_t i = 0; i < points->count; i++)
+            likelihood += points->weight[i] / points->total *
+                          log(slope(code, points->value[i]));
+        double parameters = 3 * code->mixture.count - 1;
+        double score =
+            parameters * log(points->total) / points->total - 2 * likelihood;
+        if (score < best->score)
+            *best = (scaled_mixture){.centre = code->centre,
+                                     .width = code->width,
+                                     .score = score,
+                                     .mixture = code->mixture};
+    }
+    sg_points_end(context, &scaled);
+    return fitted;
+}
+
+/* The third standardised moment, and the fourth. */
+static void tails(const sg_points *p, double *skew, double *kurtosis) {
+    double mean = 0, m2 = 0, m3 = 0, m4 = 0;
+    for (int32_t i = 0; i < p->count; i++)
+        mean += p->weight[i] / p->total * p->value[i];
+    for (int32_t i = 0; i < p->count; i++) {
+        double d = p->value[i] - mean, w = p->weight[i] / p->total;
+        m2 += w * d * d;
+        m3 += w * d * d * d;
+        m4 += w * d * d * d * d;
+    }
+    *skew = m3 / (m2 * sqrt(m2));
+    *kurtosis = m4 / (m2 * m2);
+}
+
+/* Scales with heavier tails than these are tried as logarithms. */
+#define SKEW 1.5
+#define KURTOSIS 9
+
+static double quantile(const double *x, int64_t count, double share) {
+    return x[(int64_t)(share * (double)(count - 1))];
+}
+
+/* Mixtures in x, and, for heavy tails, in logarithms that start from the middle
+ * or from the end where the data are dense. */
+static bool choose_scale(syngan_context *context, const double *x,
+                         int64_t count, const sg_points *points,
+                         const sg_encoder_options *options, double least,
+                         uint64_t seed, sg_number_code *code) {
+    scaled_mixture best = {.score = INFINITY};
+    if (!fit_scale(context, points, options, least, seed, code, &best))
+        return false;
+    double skew, kurtosis;
+    tails(points, &skew, &kurtosis);
+    double middle = quantile(x, count, 0.5);
+    double spread = quantile(x, count, 0.75) - quantile(x, count, 0.25);
+    bool heavy = fabs(skew) > SKEW || kurtosis > KURTOSIS;
+    if (options->frequent <= 1 && heavy && spread > 0) {
+        double end = skew > 0 ? x[0] : x[count - 1];
+        const double centre[] = {middle, end, end};
+        const double width[] = {spread / 2, fabs(middle - end),
+                                fabs(middle - end) / 16};
+        for (int32_t i = 0; i < 3; i++) {
+            code->centre = centre[i];
+            code->width = width[i];
+            if (code->width > 0 &&
+                !fit_scale(context, points, options, least, seed, code, &best))
+                return false;
+        }
+    }
+    code->centre = best.centre;
+    code->width = best.width;
+    code->mixture = best.mixture;
+    return true;
+}
+
+/* The step between neighbouring values, 0 if there is none to speak of. */
+static double step_of(const sg_number_code *code) {
+    if (!code->is_real) return 1;
+    return code->decimals < 0 ? 0 : power_of_ten(-code->decimals);
+}
+
+static bool fit_mixture(syngan_context *context, const double *x, int64_t count,
+                        int64_t rows, const sg_encoder_options *options,
+                        uint64_t seed, sg_number_code *code) {
+    double least = options->least_weight * (double)rows / (double)count;
+    if (least > WEIGHT_MOST && least > options->least_weight)
+        least = options->least_weight > WEIGHT_MOST ? options->least_weight
+                                                    : WEIGHT_MOST;
+    sg_points points;
+    if (!sg_points_make(context, x, count, step_of(code), &points))
+        return false;
+    bool fitted =
+        choose_scale(context, x, count, &points, options, least, seed, code);
+    sg_points_end(context, &points);
+    return fitted;
+}
+
+/* ---- fitting ------------------------------------------------------------- */
+
+/* The values that are there, as x, in rising order; -1 when one is not finite.
+ */
+static int64_t collect(const sg_number_code *code, const sg_column *column,
+                       int64_t rows, double *x, sg_fit_failure *failure) {
+    int64_t count = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        if (sg_column_is_missing(column, row)) continue;
+        x[count] = x_of(code, column, row);
+        if (fabs(x[count++]) <= LARGEST) continue;
+        *failure = (sg_fit_failure){
+            .status = SYNGAN_E_ARGUMENT,
+            .row = row,
+            .reason = "is infinite or above 1e150; mark it as missing"};
+        return -1;
+    }
+    return count;
+}
+
+/* Base and unit of integers: x counts units from the smallest value. */
+static void find_base(sg_number_code *code, const sg_column *column,
+                      int64_t rows) {
+    code->unit = find_unit(column, rows);
+    code->base = INT64_MAX;
+    for (int64_t row = 0; row < rows; row++)
+        if (column->integers[row] != SYNGAN_MISSING &&
+            column->integers[row] < code->base)
+            code->base = column->integers[row];
+    if (code->base == INT64_MAX) code->base = 0; /* all are missing */
+}
+
+static bool set_shares(syngan_context *context, sg_number_code *code,
+                       const singles *found, int64_t mixed, int64_t missing,
+                       int64_t rows) {
+    int32_t n = code->mixture.count;
+    code->has_missing = missing > 0;
+    code->n_singles = found->count;
+    code->n_modes = n + found->count + code->has_missing;
+    size_t count = (size_t)found->count;
+    code->singles = sg_alloc(context, count * sizeof(double));
+    code->share = sg_alloc(context, (size_t)code->n_modes * sizeof(double));
+    if (code->singles == NULL || code->share == NULL) return false;
+    for (int32_t i = 0; i < n; i++)
+        code->share[i] = code->mixture.weight[i] * (double)mixed / (double)rows;
+    for (size_t i = 0; i < count; i++) {
+        code->singles[i] = found->value[i];
+        code->share[(size_t)n + i] = found->share[i];
+    }
+    if (missing > 0)
+        code->share[code->n_modes - 1] = (double)missing / (double)rows;
+    return true;
+}
+
+/* With the values as x in rising order, and room for as many modes. */
+static bool fit_values(syngan_context *context, const sg_column *column,
+                       int64_t rows, double *x, int64_t count,
+                       const sg_encoder_options *options, uint64_t seed,
+                       singles *found, sg_number_code *code) {
+    if (code->is_real && code->decimals < 0)
+        code->decimals = find_decimals(x, count);
+    if (count > 0) find_bounds(code, x, count);
+    int64_t mixed = take_singles(options, rows, x, count, found);
+    if (mixed > 0 && !fit_mixture(context, x, mixed, rows, options, seed, code))
+        return false;
+    return set_shares(context, code, found, mixed, column->missing, rows);
+}
+
+/* Moves the base of x to the lower bound, so that it is no row's value. */
+static void settle_base(sg_number_code *code) {
+    code->least = integer_of(code, code->low);
+    code->most = integer_of(code, code->high);
+    double shift = code->low;
+    long double base =
+        (long double)code->base + (long double)code->unit * shift;
+    /* Not beyond the range of int64_t. */
+    if (code->is_real || base != (long double)code->least) return;
+    code->base = code->least;
+    code->low = 0;
+    code->high -= shift;
+    for (int32_t i = 0; i < code->n_singles; i++)
+        code->singles[i] -= shift;
+    if (code->width != 0)
+        code->centre -= shift;
+    else
+        for (int32_t i = 0; i < code->mixture.count; i++)
+            code->mixture.mean[i] -= shift;
+}
+
+/* No more modes than this can be single values. */
+static int32_t most_singles(const sg_encoder_options *options) {
+    double frequent = 1 / options->frequent;
+    return (int32_t)(frequent < 1e6 ? frequent : 1e6) + options->max_modes + 1;
+}
+
+void sg_number_fit(syngan_context *context, const sg_column *column,
+                   int64_t rows, const sg_encoder_options *options,
+                   uint64_t seed, sg_number_code *out,
+                   sg_fit_failure *failure) {
+    *out = (sg_number_code){.is_real = column->type == SYNGAN_COLUMN_REAL,
+                            .decimals = column->decimals,
+                            .unit = 1};
+    *failure = (sg_fit_failure){.status = SYNGAN_E_MEMORY};
+    if (!out->is_real) find_base(out, column, rows);
+    size_t room = (size_t)most_singles(options);
+    double *x = sg_alloc(context, 2 * (size_t)rows * sizeof(double));
+    singles found = {.value = sg_alloc(context, 2 * room * sizeof(double))};
+    if (x != NULL && found.value != NULL) {
+        found.share = found.value + room;
+        int64_t count = collect(out, column, rows, x, failure);
+        if (count >= 0) {
+            sg_sort_f64(x, x + rows, count);
+            if (fit_values(context, column, rows, x, count, options, seed,
+                           &found, out)) {
+                settle_base(out);
+                failure->status = SYNGAN_OK;
+            }
+        }
+    }
+    sg_free(context, x);
+    sg_free(context, found.value);
+}
+
+void sg_number_end(syngan_context *context, sg_number_code *code) {
+    sg_free(context, code->singles);
+    sg_free(context, code->share);
+    *code = (sg_number_code){0};
+}
+
+/* ---- encoding ------------------------------------------------------------ */
+
+/* The index of the single value nearest to x. */
+static int32_t nearest_single(const sg_number_code *code, double x) {
+    int32_t low = 0, high = code->n_singles;
+    while (low < high) { /* the first that is not below x */
+        int32_t middle = (low + high) / 2;
+        if (code->singles[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == code->n_singles) return low - 1;
+    if (low > 0 && x - code->singles[low - 1] < code->singles[low] - x)
+        return low - 1;
+    return low;
+}
+
+/* A component, each with the chance that y comes from it. */
+static int32_t draw_component(const sg_mixture *m, double y, float unit) {
+    double share[SG_MIXTURE_MOST], log_share[SG_MIXTURE_MOST];
+    double most = -INFINITY, total = 0;
+    for (int32_t k = 0; k < m->count; k++) {
+        double d = (y - m->mean[k]) / m->deviation[k];
+        log_share[k] = -0.5 * d * d;
+        most = log_share[k] > most ? log_share[k] : most;
+    }
+    for (int32_t k = 0; k < m->count; k++) {
+        share[k] = sg_exp_negative(log_share[k] - most) * m->weight[k] /
+                   m->deviation[k];
+        total += share[k];
+    }
+    double target = (double)unit * total, sum = 0;
+    for (int32_t k = 0; k < m->count; k++) {
+        sum += share[k];
+        if (sum > target) return k;
+    }
+    return m->count - 1;
+}
+
+int32_t sg_number_encode(const sg_number_code *code, const sg_column *column,
+                         int64_t row, float unit, float *number) {
+    *number = 0;
+    if (sg_column_is_missing(column, row))
+        return code->has_missing ? code->n_modes - 1 : -1;
+    double x = x_of(code, column, row);
+    if (!(fabs(x) <= LARGEST)) return -1;
+    const sg_mixture *m = &code->mixture;
+    if (code->n_singles > 0) {
+        int32_t single = nearest_single(code, x);
+        if (code->singles[single] == x || m->count == 0)
+            return m->count + single;
+    }
+    if (m->count == 0) return -1; /* all were missing */
+    double y = y_of(code, x);
+    int32_t k = draw_component(m, y, unit);
+    double scaled = (y - m->mean[k]) / (REACH * m->deviation[k]);
+    *number = (float)(scaled < -1 ? -1 : scaled > 1 ? 1 : scaled);
+    return k;
+}
+
+/* ---- decoding ------------------------------------------------------------ */
+
+static void write_missing(sg_column *column, int64_t row) {
+    if (column->type == SYNGAN_COLUMN_REAL)
+        column->reals[row] = (double)NAN;
+    else
+        column->integers[row] = SYNGAN_MISSING;
+}
+
+static void write_x(const sg_number_code *code, double x, sg_column *column,
+                    int64_t row) {
+    if (!code->is_real) {
+        int64_t v = integer_of(code, nearbyint(x));
+        v = v < code->least ? code->least : v;
+        column->integers[row] = v > code->most ? code->most : v;
+        return;
+    }
+    if (code->decimals >= 0) x = round_to(x, code->decimals);
+    x = x < code->low ? code->low : x;
+    column->reals[row] = x > code->high ? code->high : x;
+}
+
+void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
+                      sg_column *column, int64_t row) {
+    const sg_mixture *m = &code->mixture;
+    if (code->has_missing && mode == code->n_modes - 1) {
+        write_missing(column, row);
+    } else if (mode >= m->count) {
+        write_x(code, code->singles[mode - m->count], column, row);
+    } else {
+        double o = (double)number;
+        o = o > -1 ? o : -1; /* also NaN */
+        o = o < 1 ? o : 1;
+        double y = m->mean[mode] + REACH * m->deviation[mode] * o;
+        write_x(code, x_of_y(code, y), column, row);
+    }
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sorting numbers by their digits, which takes time in proportion to their
+ * number.
+ */
+#ifndef SG_TABLE_SORT_H
+#define SG_TABLE_SORT_H
+
+#include <stdint.h>
+
+/* Sorts `count` numbers, none of them NaN, in rising order; `room` has place
+ * for as many. */
+void sg_sort_f64(double *values, double *room, int64_t count);
+
+#endif
