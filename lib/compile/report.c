@@ -33,6 +33,17 @@ static size_t step_bytes(const sg_step *step) {
     return bytes;
 }
 
+/* How the kernel was chosen, where that was not by rule: with the microseconds
+ * of all that were timed. */
+static void put_choice(text *out, const sg_group *group) {
+    if (group->choice == SG_CHOICE_STORED) put(out, " +timed before");
+    if (group->choice != SG_CHOICE_TIMED) return;
+    for (int32_t i = 0; i < group->n_timings; i++)
+        put(out, "%s%s %.1f", i == 0 ? " +timed (" : "; ",
+            group->timing[i].kernel->name, group->timing[i].seconds * 1e6);
+    put(out, ")");
+}
+
 static void put_step(text *out, const syngan_program *program,
                      const sg_step *step) {
     char dims[SG_DIMS_TEXT];
@@ -46,6 +57,7 @@ static void put_step(text *out, const syngan_program *program,
     if (site->has_bias) put(out, " +bias");
     if (site->has_norm) put(out, " +norm");
     if (site->n_unary > 0) put(out, " +%d unary", site->n_unary);
+    if (step->group != NULL) put_choice(out, step->group);
     put(out, "\n");
 }
 
