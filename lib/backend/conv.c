@@ -311,14 +311,16 @@ static void destroy(sg_site *site) {
 
 static const sg_kernel forward = {
     .name = "convolution",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
+    .absorbs =
+        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
     .plan = plan_forward,
     .run = run,
     .destroy = destroy,
 };
 static const sg_kernel backward_input = {
     .name = "convolution, data",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
+    .absorbs =
+        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
     .plan = plan_input,
     .run = run,
     .destroy = destroy,
