@@ -113,10 +113,12 @@ static syngan_status add_edges(order *o) {
     return SYNGAN_OK;
 }
 
-/* Does group a come before b where both could be next? */
+/* Does group a come before b where both could be next? A group counts as built
+ * with its result, whose reader then often is the next to run, and finds it in
+ * the caches. */
 static bool before(const sg_group *a, const sg_group *b) {
     bool update_a = is_update(a), update_b = is_update(b);
-    return update_a != update_b ? update_a : a->anchor->id < b->anchor->id;
+    return update_a != update_b ? update_a : a->result->id < b->result->id;
 }
 
 /* Moves the groups into their order: again and again the first of those that
