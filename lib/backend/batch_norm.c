@@ -39,13 +39,24 @@ static int64_t element_count(const view *v) {
     return v->images * v->rows;
 }
 
-/* Takes the layout of the first input, if it can be worked in, for the first
- * `images` inputs and, for elementwise operators, the output. */
+/* Plain images that convolutions would take in blocks are brought into them
+ * here already: blocks are faster to work in where images are small, and the
+ * gradient, which comes in blocks, finds x in them. */
+static sg_layout plain_images(const sg_site *site) {
+    const sg_dims *dims = &site->input[0].dims;
+    if (sg_dims_product(dims, 2, dims->rank) == 1)
+        return (sg_layout){.kind = SG_PLAIN};
+    return sg_image_layout(site, &site->input[0]);
+}
+
+/* The layout of the first blocked one among the first `images` inputs is that
+ * of all of them and, for elementwise operators, of the output. */
 static void plan_images(sg_site *site, int32_t images, bool elementwise) {
     sg_layout layout = {.kind = SG_PLAIN};
     for (int32_t i = 0; i < images && layout.kind == SG_PLAIN; i++)
         if (site->input[i].layout.kind == SG_BLOCKED)
             layout = site->input[i].layout;
+    if (layout.kind == SG_PLAIN) layout = plain_images(site);
     for (int32_t i = 0; i < site->n_inputs; i++)
         site->input[i].layout =
             i < images ? layout : (sg_layout){.kind = SG_PLAIN};

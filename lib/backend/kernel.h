@@ -96,6 +96,10 @@ extern const sg_kernel sg_kernel_reorder;
  * output in place of input 0. */
 syngan_status sg_plan_elementwise(sg_site *site);
 
+/* The layout in which convolutions take an image: blocked, if its channels fill
+ * whole blocks for the context's instruction set, else plain. */
+sg_layout sg_image_layout(const sg_site *site, const sg_desc *desc);
+
 /* Elements of an f32 value that are worth a thread of their own: a grain for
  * sg_parallel(). */
 enum { SG_GRAIN = 16384 };

@@ -249,6 +249,7 @@ static void test_plain(void **state) {
     check_all(KERNEL_DESC(1, 3, 1, 1));
     check_all(KERNEL_DESC(1, 2, 5, 7));
     check_all(KERNEL_DESC(5, 13, 7, 7));
+    check_all(KERNEL_DESC(3, 32, 3, 1));
     check_all(KERNEL_DESC(3, 2, 60, 61));
 }
 
