@@ -194,9 +194,8 @@ static void finish_image(const few_run *run, float *x) {
         for (int64_t c = 0; c < s->channels; c++)
             SG_SIMD_PICK(isa, sg_add_bias)
     (x + (size_t)c * size, size, run->call->bias + c, 1);
-    for (int32_t u = 0; u < run->site->n_unary; u++)
-        sg_unary_run(isa, &run->site->unary[u], size * (size_t)s->channels, x,
-                     x);
+    size_t place = (size_t)(x - (const float *)run->call->output);
+    sg_finish_elements(run->site, run->call, place, size * (size_t)s->channels);
 }
 
 /* Rows [begin, end) of an image of y: products and scatter. */
@@ -267,7 +266,7 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
 
 const sg_kernel sg_kernel_conv_few = {
     .name = "convolution, few",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts,
     .plan = plan,
     .run = run,

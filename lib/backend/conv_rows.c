@@ -173,9 +173,8 @@ static void finish_image(const rows_run *run, const float *sums, float *x) {
         if (run->site->has_bias)
             SG_SIMD_PICK(isa, sg_add_bias)(image, size, run->call->bias + c, 1);
     }
-    for (int32_t u = 0; u < run->site->n_unary; u++)
-        sg_unary_run(isa, &run->site->unary[u], size * (size_t)s->channels, x,
-                     x);
+    size_t place = (size_t)(x - (const float *)run->call->output);
+    sg_finish_elements(run->site, run->call, place, size * (size_t)s->channels);
 }
 
 static void run_image(const rows_run *run, int64_t image, float *lines) {
@@ -230,7 +229,7 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
 
 const sg_kernel sg_kernel_conv_rows = {
     .name = "convolution, rows",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts,
     .plan = plan,
     .run = run,

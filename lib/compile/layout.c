@@ -108,7 +108,7 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
         return NULL;
     program->steps = array;
     size_t room = (size_t)n_inputs + 1;
-    sg_step step = {.bias = -1, .output = -1, .workspace = -1};
+    sg_step step = {.bias = -1, .slope = -1, .output = -1, .workspace = -1};
     for (int i = 0; i < SG_NORMS; i++)
         step.norm[i] = -1;
     step.site.context = program->context;
@@ -237,6 +237,19 @@ static syngan_status plan_norm(syngan_program *program, const sg_group *group,
     return SYNGAN_OK;
 }
 
+/* The slope of step `at` is read along with its output. */
+static syngan_status plan_slope(syngan_program *program, const sg_group *group,
+                                size_t at) {
+    if (group->slope == NULL) return SYNGAN_OK;
+    const sg_desc wanted = program->steps[at].site.output;
+    int32_t value;
+    SG_TRY(
+        value_of(program, sg_same(program, group->slope->inputs[0]), &value));
+    SG_TRY(convert(program, value, &wanted, group->slope->name, &value));
+    program->steps[at].slope = value;
+    return SYNGAN_OK;
+}
+
 /* Plans the kernel, then brings each input into the layout that it wants. The
  * planned step moves behind the reorders that this takes. */
 static syngan_status plan_inputs(syngan_program *program,
@@ -263,6 +276,7 @@ static syngan_status plan_inputs(syngan_program *program,
         program->steps[at].bias = value;
     }
     SG_TRY(plan_norm(program, group, at));
+    SG_TRY(plan_slope(program, group, at));
     sg_step planned = program->steps[at];
     size_t behind = program->n_steps - 1 - at;
     memmove(&program->steps[at], &program->steps[at + 1],

@@ -39,6 +39,7 @@ static void find_lives(syngan_program *program) {
         touch(program, step->bias, (int32_t)s);
         for (int32_t i = 0; i < SG_NORMS; i++)
             touch(program, step->norm[i], (int32_t)s);
+        touch(program, step->slope, (int32_t)s);
         touch(program, step->output, (int32_t)s);
         touch(program, step->workspace, (int32_t)s);
     }
@@ -150,6 +151,7 @@ void sg_resolve_pointers(syngan_program *program) {
             (sg_call){.input = step->pointers,
                       .output = address(program, step->output),
                       .bias = address(program, step->bias),
+                      .slope = address(program, step->slope),
                       .workspace = address(program, step->workspace),
                       .random = {.seed = program->options.seed,
                                  .stream = step->group == NULL

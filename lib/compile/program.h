@@ -42,7 +42,8 @@ typedef struct sg_group {
     syngan_node *result; /* the last node absorbed, or the anchor */
     syngan_node *bias;   /* absorbed bias, or NULL */
     syngan_node *unary[SG_MAX_UNARY];
-    syngan_node *norm; /* absorbed normalisation, or NULL */
+    syngan_node *norm;  /* absorbed normalisation, or NULL */
+    syngan_node *slope; /* absorbed slope, then the result, or NULL */
     int32_t n_unary;
     int32_t norm_at;         /* unary functions in front of it */
     int32_t copy_of_output;  /* index of the output, or -1 */
@@ -94,6 +95,7 @@ typedef struct sg_step {
     int32_t *inputs;        /* values */
     int32_t bias;           /* value or -1 */
     int32_t norm[SG_NORMS]; /* values or -1 */
+    int32_t slope;          /* value or -1 */
     int32_t output;
     int32_t workspace; /* value or -1 */
     int32_t is_update;

@@ -26,11 +26,18 @@ __attribute__((format(printf, 2, 3))) static void put(text *out,
     if (length > 0) out->used += (size_t)length;
 }
 
+/* None where it is an input, too. */
+static size_t slope_bytes(const sg_step *step) {
+    for (int32_t i = 0; i < step->site.n_inputs; i++)
+        if (step->inputs[i] == step->slope) return 0;
+    return step->slope < 0 ? 0 : sg_desc_bytes(&step->site.output);
+}
+
 static size_t step_bytes(const sg_step *step) {
     size_t bytes = sg_desc_bytes(&step->site.output);
     for (int32_t i = 0; i < step->site.n_inputs; i++)
         bytes += sg_desc_bytes(&step->site.input[i]);
-    return bytes;
+    return bytes + slope_bytes(step);
 }
 
 /* How the kernel was chosen, where that was not by rule: with the microseconds
@@ -57,6 +64,7 @@ static void put_step(text *out, const syngan_program *program,
     if (site->has_bias) put(out, " +bias");
     if (site->has_norm) put(out, " +norm");
     if (site->n_unary > 0) put(out, " +%d unary", site->n_unary);
+    if (site->has_slope) put(out, " +slope");
     if (step->group != NULL) put_choice(out, step->group);
     put(out, "\n");
 }

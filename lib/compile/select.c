@@ -115,20 +115,27 @@ static void count_uses(selection *s) {
     }
 }
 
+/* The node that an absorbed one follows. */
+static syngan_node *followed(const selection *s, const syngan_node *node) {
+    int32_t index = (node->op->flags & SG_OP_SLOPE) ? 1 : 0;
+    return sg_same(s->program, node->inputs[index]);
+}
+
 /* The only reader of `node`, if that could be absorbed; else NULL. */
 static syngan_node *only_reader(const selection *s, const syngan_node *node) {
     if (s->uses[node->id] != 1 || node->type != SYNGAN_F32) return NULL;
     syngan_node *reader = s->graph->nodes[s->reader[node->id]];
-    bool fits = (reader->op->is_unary ||
-                 (reader->op->flags & (SG_OP_BIAS | SG_OP_NORM))) &&
-                sg_same(s->program, reader->inputs[0]) == node;
+    bool fits =
+        (reader->op->is_unary ||
+         (reader->op->flags & (SG_OP_BIAS | SG_OP_NORM | SG_OP_SLOPE))) &&
+        followed(s, reader) == node;
     return fits ? reader : NULL;
 }
 
 /* All that a kernel could absorb behind the anchor. */
 static void find_chain(const selection *s, sg_group *group) {
     if (s->program->options.no_fusion) return;
-    for (;;) {
+    while (group->slope == NULL) {
         syngan_node *next = only_reader(s, group->result);
         if (next == NULL) return;
         if (next->op->is_unary && group->n_unary < SG_MAX_UNARY) {
@@ -139,6 +146,8 @@ static void find_chain(const selection *s, sg_group *group) {
         } else if ((next->op->flags & SG_OP_NORM) && group->norm == NULL) {
             group->norm = next;
             group->norm_at = group->n_unary;
+        } else if (next->op->flags & SG_OP_SLOPE) {
+            group->slope = next;
         } else {
             return;
         }
@@ -149,20 +158,23 @@ static void find_chain(const selection *s, sg_group *group) {
 /* Takes back the last node of the chain; false if there is none. */
 static bool shorten(const selection *s, sg_group *group) {
     if (group->result == group->anchor) return false;
-    if (group->result == group->norm)
+    if (group->result == group->slope)
+        group->slope = NULL;
+    else if (group->result == group->norm)
         group->norm = NULL;
     else if (group->n_unary > 0)
         group->n_unary--;
     else
         group->bias = NULL;
-    group->result = sg_same(s->program, group->result->inputs[0]);
+    group->result = followed(s, group->result);
     return true;
 }
 
 static bool absorbs(const sg_kernel *kernel, const sg_group *group) {
     return (group->bias == NULL || (kernel->absorbs & SG_ABSORB_BIAS)) &&
            (group->n_unary == 0 || (kernel->absorbs & SG_ABSORB_UNARY)) &&
-           (group->norm == NULL || (kernel->absorbs & SG_ABSORB_NORM));
+           (group->norm == NULL || (kernel->absorbs & SG_ABSORB_NORM)) &&
+           (group->slope == NULL || (kernel->absorbs & SG_ABSORB_SLOPE));
 }
 
 static sg_desc plain_desc(const syngan_node *node) {
@@ -176,6 +188,10 @@ void sg_site_fill(sg_site *site, const sg_group *group) {
     for (int32_t i = 0; i < group->n_unary; i++)
         site->unary[i] = *(const sg_unary *)group->unary[i]->fields;
     site->has_bias = group->bias != NULL;
+    if (group->slope != NULL) {
+        site->has_slope = true;
+        site->slope = *(const sg_unary *)group->slope->fields;
+    }
     if (group->norm == NULL) return;
     const sg_batch_norm_fields *f = group->norm->fields;
     site->has_norm = true;
@@ -245,7 +261,7 @@ static syngan_status choose_kernel(const selection *s, sg_group *group,
 
 static void mark_absorbed(selection *s, const sg_group *group) {
     for (syngan_node *node = group->result; node != group->anchor;
-         node = sg_same(s->program, node->inputs[0]))
+         node = followed(s, node))
         s->absorbed[node->id] = true;
 }
 

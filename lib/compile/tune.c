@@ -84,6 +84,7 @@ static void take_all(trial *t) {
     t->call.input = input;
     t->call.output = take(t, sg_desc_bytes(&site->output));
     if (site->has_bias) t->call.bias = take_numbers(t, channels);
+    if (site->has_slope) t->call.slope = take_input(t, &site->output);
     for (int i = 0; site->has_norm && i < SG_NORMS; i++)
         t->call.norm[i] = take_numbers(t, channels);
     if (site->workspace > 0) t->call.workspace = take(t, site->workspace);
