@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "backend/conv_bf16.h"
 #include "backend/conv_few.h"
 #include "backend/conv_minimal.h"
 #include "backend/conv_rows.h"
@@ -321,10 +322,10 @@ static const sg_kernel backward_weight = {
     .destroy = destroy,
 };
 
-const sg_kernel *const sg_conv2d_kernels[] = {&sg_kernel_minimal_forward,
-                                              &forward, NULL};
+const sg_kernel *const sg_conv2d_kernels[] = {
+    &sg_kernel_bf16_forward, &sg_kernel_minimal_forward, &forward, NULL};
 const sg_kernel *const sg_conv2d_input_kernels[] = {
-    &sg_kernel_conv_rows, &sg_kernel_conv_few, &sg_kernel_minimal_input,
-    &backward_input, NULL};
-const sg_kernel *const sg_conv2d_weight_kernels[] = {&sg_kernel_minimal_weight,
-                                                     &backward_weight, NULL};
+    &sg_kernel_conv_rows,     &sg_kernel_conv_few, &sg_kernel_bf16_input,
+    &sg_kernel_minimal_input, &backward_input,     NULL};
+const sg_kernel *const sg_conv2d_weight_kernels[] = {
+    &sg_kernel_bf16_weight, &sg_kernel_minimal_weight, &backward_weight, NULL};

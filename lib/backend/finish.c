@@ -132,8 +132,7 @@ static void finish_all(finish *f) {
                 finish_range, f);
 }
 
-/* The normalisation's numbers, in the workspace; NULL without one. */
-static const float *make_numbers(const sg_site *site, const sg_call *call) {
+const float *sg_finish_numbers(const sg_site *site, const sg_call *call) {
     if (!site->has_norm) return NULL;
     char *workspace = call->workspace;
     float *numbers = (float *)(void *)(workspace + site->norm_place);
@@ -149,7 +148,7 @@ void sg_finish(const sg_site *site, const sg_call *call, bool bias,
                 .output = call->output,
                 .bias = bias ? call->bias : NULL,
                 .slope = call->slope,
-                .numbers = make_numbers(site, call),
+                .numbers = sg_finish_numbers(site, call),
                 .first = first};
     if (!bias && !site->has_norm && !site->has_slope && first >= site->n_unary)
         return;
@@ -163,6 +162,28 @@ void sg_finish_elements(const sg_site *site, const sg_call *call, size_t place,
     float *data = (float *)call->output + place;
     finish_floats(&f, data, count, 0);
     multiply_slope(&f, data, count, place);
+}
+
+void sg_finish_block(const sg_site *site, const sg_call *call,
+                     const float *numbers, int64_t block) {
+    const sg_desc *output = &site->output;
+    int64_t lanes = output->layout.block;
+    const finish f = {.site = site,
+                      .from = call->output,
+                      .output = call->output,
+                      .bias = site->has_bias ? call->bias : NULL,
+                      .slope = call->slope,
+                      .numbers = numbers,
+                      .row =
+                          output->dims.size[2] * output->dims.size[3] * lanes,
+                      .step = lanes,
+                      .period = lanes,
+                      .channels = output->dims.size[1]};
+    if (!site->has_bias && numbers == NULL && site->n_unary == 0 &&
+        !site->has_slope)
+        return;
+    for (int64_t at = 0; at < f.row; at += PIECE)
+        finish_piece(&f, block, at, f.row - at < PIECE ? f.row - at : PIECE);
 }
 
 /* ---- the operator ------------------------------------------------------- */
@@ -179,7 +200,7 @@ static syngan_status run_bias_add(const sg_site *site, const sg_call *call) {
                 .from = call->input[0],
                 .output = call->output,
                 .bias = call->input[1],
-                .numbers = make_numbers(site, call)};
+                .numbers = sg_finish_numbers(site, call)};
     set_rows(&f, &site->output);
     finish_all(&f);
     return SYNGAN_OK;

@@ -118,6 +118,14 @@ void sg_finish(const sg_site *site, const sg_call *call, bool bias,
 void sg_finish_elements(const sg_site *site, const sg_call *call, size_t place,
                         size_t count);
 
+/* Likewise all of it, for kernels that work on blocks of channels of a blocked
+ * result of rank 4: one block, counted through the images, in the calling
+ * thread. `numbers` are those of the normalisation, made once in a run; NULL if
+ * there is none. */
+const float *sg_finish_numbers(const sg_site *site, const sg_call *call);
+void sg_finish_block(const sg_site *site, const sg_call *call,
+                     const float *numbers, int64_t block);
+
 /* Whether the first thing behind the bias is a unary function. */
 static inline bool sg_unary_first(const sg_site *site) {
     return site->n_unary > 0 && !(site->has_norm && site->norm_at == 0);
