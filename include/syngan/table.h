@@ -143,9 +143,9 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * Columns are integers, reals or times where values are compared; bounds of
  * times are texts in the column's format.
  *
- * "decimals" tells with how many digits behind the point reals are written;
- * without it, with as many as the data have, or with the fewest that read back
- * to the same number. Marks of missing values have no spaces in them; without
+ * "decimals" tells with how many digits behind the point reals are written: 0
+ * to 15, or -1 for the fewest that read back to the same number; without it,
+ * as many as the data have. Marks of missing values have no spaces in them; without
  * "missing", those of ::syngan_csv_options count.
  *
  * Formats of times have %Y (4 digits), %m, %d, %H, %M, %S (1 or 2, written as
