@@ -92,8 +92,9 @@ static void files_read_back(void **state) {
 static void baskets_are_refused(void **state) {
     (void)state;
     char path[1024];
+    const char *data = folder_of_data();
     syngan_context *context = test_context(1);
-    snprintf(path, sizeof path, "%s/groceries/groceries.csv", folder_of_data());
+    snprintf(path, sizeof path, "%s/groceries/groceries.csv", data);
     syngan_table *table;
     assert_fails(context, syngan_table_read_csv(context, path, NULL, &table),
                  SYNGAN_E_FORMAT, "line 2: has 3 cells, but 4 are expected");
