@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "support/tables.h"
+#include "support/json_tables.h"
 #include "support/test.h"
 
 #define TOLERANCE 1e-6
