@@ -66,6 +66,16 @@ typedef struct sg_encoder {
 syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out);
+/* Before fitting: at most so wide a dense row, and so many bytes of the encoded
+ * table and of what fitting needs besides. */
+void sg_encoder_estimate(const syngan_table *table,
+                         const sg_encoder_options *options, int64_t *width,
+                         uint64_t *bytes);
+/* The choice and its alternative that a category's value has, by its code of
+ * the form (-1: missing). False if the value is in none, or if the column is
+ * part of a joint choice. `is_alone`: no other value shares the alternative. */
+bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
+                     int32_t *choice, int32_t *alternative, bool *is_alone);
 sg_encoder *sg_encoder_retain(sg_encoder *encoder);
 void sg_encoder_release(sg_encoder *encoder); /* takes NULL */
 
