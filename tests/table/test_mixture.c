@@ -3,10 +3,10 @@
 #include "table/mixture.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "base/random.h"
 #include "file/json.h"
+#include "support/fixture.h"
 #include "support/test.h"
 #include "table/sort.h"
 
@@ -142,15 +142,8 @@ static void check_case(syngan_context *context, sg_json_value one) {
 
 static void agrees_with_scikit_learn(void **state) {
     (void)state;
-    static char text[1 << 16];
-    FILE *file = fopen(SYNGAN_TEST_FIXTURES "/mixture.json", "rb");
-    assert_non_null(file);
-    size_t size = fread(text, 1, sizeof text, file);
-    fclose(file);
     syngan_context *context = test_context(1);
-    sg_json *json;
-    assert_ok(context,
-              sg_json_parse(context, "mixture.json", text, size, &json));
+    sg_json *json = fixture_open_file(context, "mixture.json");
     sg_json_value cases = sg_json_member(sg_json_root(json), "cases");
     size_t count = 0;
     assert_ok(context, sg_json_read_array(cases, &count));
