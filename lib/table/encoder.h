@@ -11,10 +11,21 @@
  * Columns become
  *   integer, real, time   a choice of mode and a number within the mode; modes
  *                         are components of a Gaussian mixture, single values
- *                         that are frequent, and "missing"
+ *                         that are frequent, and "missing"; no choice where
+ *                         there is one mode only
  *   boolean, category     a choice; "missing" is a value like others; of very
  *                         many values the rare ones share alternatives
- *   identifier, text      nothing: they are made anew
+ *   identifier            nothing: new ones have the form of the data's, and
+ *                         none of them is one of the data's
+ *   text                  nothing: missing in decoded rows; fitting warns
+ *
+ * The table's constraints but "unique" hold in every row decoded. The columns
+ * of "fixed" constraints are one choice, a part of the least of them, whose
+ * alternatives are combinations that occur. Of two that "greater" compares one
+ * is coded as the difference. Numbers stay between the bounds of the data; a
+ * bound that fewer than five rows reach is rounded outwards, by up to a
+ * hundredth of the range, so that it is no row's value. Infinite reals are
+ * refused.
  */
 #ifndef SG_TABLE_ENCODER_H
 #define SG_TABLE_ENCODER_H

@@ -13,6 +13,7 @@
 #include "table/schema.h"
 
 #define ROWS 2003 /* a prime */
+#define FEW 199   /* and a smaller one, for what is done often */
 
 /* ---- tables -------------------------------------------------------------- */
 
@@ -289,14 +290,14 @@ static const char *const schema =
     "{\"kind\": \"greater\", \"high\": \"i\", \"low\": \"j\", \"strict\": "
     "true}]}";
 
-static syngan_status make_constrained(syngan_context *context,
+static syngan_status make_constrained(syngan_context *context, int64_t rows,
                                       syngan_table **out) {
     static int64_t a[ROWS], b[ROWS], i[ROWS], j[ROWS];
     static double c[ROWS], d[ROWS], e[ROWS], f[ROWS];
     static const char *g[ROWS], *h[ROWS];
     static const char *const towns[] = {"Ulm", "Bonn", "Nice", "Lyon", "Bari"};
     static const char *const lands[] = {"DE", "DE", "FR", "FR", "IT"};
-    for (int64_t row = 0; row < ROWS; row++) {
+    for (int64_t row = 0; row < rows; row++) {
         uint64_t at = (uint64_t)row;
         int64_t town = (int64_t)noise(at, 5);
         a[row] = (int64_t)noise(at + 10000, 1000) * 5;
@@ -315,7 +316,7 @@ static syngan_status make_constrained(syngan_context *context,
         if (noise(at, 29) == 0) h[row] = NULL;
     }
     syngan_table *plain;
-    SG_TRY(syngan_table_create(context, ROWS, &plain));
+    SG_TRY(syngan_table_create(context, rows, &plain));
     const int64_t *const integers[] = {a, b, i, j};
     const double *const reals[] = {c, d, e, f};
     static const char *const names[] = {"a", "b", "i", "j", "c", "d", "e", "f"};
@@ -339,7 +340,7 @@ static void constraints_hold_in_every_row(void **state) {
     syngan_table *table;
     sg_encoder *encoder;
     sg_encoded encoded;
-    assert_ok(context, make_constrained(context, &table));
+    assert_ok(context, make_constrained(context, ROWS, &table));
     assert_ok(context, sg_encoder_fit(table, NULL, &encoder));
     float *dense = random_rows(encoder, MADE);
     syngan_table *made = decode(encoder, dense, MADE);
@@ -476,8 +477,8 @@ static void what_is_written_is_read(void **state) {
     for (int which = 0; which < 2; which++) {
         syngan_table *table;
         sg_encoder *encoder, *other;
-        assert_ok(context, which ? make_constrained(context, &table)
-                                 : make_table(context, ROWS, &table));
+        assert_ok(context, which ? make_constrained(context, FEW, &table)
+                                 : make_table(context, FEW, &table));
         assert_ok(context, sg_encoder_fit(table, NULL, &encoder));
         size_t size, again;
         char *text = written(encoder, &size);
@@ -525,13 +526,13 @@ static void damaged_text_is_refused_or_safe(void **state) {
     for (int which = 0; which < 2; which++) {
         syngan_table *table;
         sg_encoder *encoder;
-        assert_ok(context, which ? make_constrained(context, &table)
-                                 : make_table(context, ROWS, &table));
+        assert_ok(context, which ? make_constrained(context, FEW, &table)
+                                 : make_table(context, FEW, &table));
         assert_ok(context, sg_encoder_fit(table, NULL, &encoder));
         size_t size;
         char *text = written(encoder, &size);
         sg_encoder_release(encoder);
-        for (uint64_t i = 0; i < 3000; i++) {
+        for (uint64_t i = 0; i < 1000; i++) {
             size_t at = (size_t)noise(i, size);
             char before = text[at];
             text[at] = marks[noise(i + 100000, sizeof marks - 1)];
@@ -615,8 +616,8 @@ static syngan_status all_of_it(syngan_context *context, void *user) {
     syngan_table *table = NULL;
     sg_encoder *encoder = NULL, *other = NULL;
     sg_encoded encoded = {0};
-    syngan_status status = *(int *)user ? make_constrained(context, &table)
-                                        : make_table(context, 200, &table);
+    syngan_status status = *(int *)user ? make_constrained(context, FEW, &table)
+                                        : make_table(context, FEW, &table);
     if (status == SYNGAN_OK) status = sg_encoder_fit(table, NULL, &encoder);
     if (status == SYNGAN_OK)
         status = sg_encoder_encode(encoder, table, 1, &encoded);
@@ -636,7 +637,7 @@ static void memory_may_run_out(void **state) {
             &(fault_sweep){.body = all_of_it,
                            .user = &which,
                            .options = SYNGAN_CONTEXT(.threads = 1),
-                           .most = 150});
+                           .most = 100});
 }
 
 int main(void) {
