@@ -11,10 +11,21 @@
  * Columns become
  *   integer, real, time   a choice of mode and a number within the mode; modes
  *                         are components of a Gaussian mixture, single values
- *                         that are frequent, and "missing"
+ *                         that are frequent, and "missing"; no choice where
+ *                         there is one mode only
  *   boolean, category     a choice; "missing" is a value like others; of very
  *                         many values the rare ones share alternatives
- *   identifier, text      nothing: they are made anew
+ *   identifier            nothing: new ones have the form of the data's, and
+ *                         none of them is one of the data's
+ *   text                  nothing: missing in decoded rows; fitting warns
+ *
+ * The table's constraints but "unique" hold in every row decoded. The columns
+ * of "fixed" constraints are one choice, a part of the least of them, whose
+ * alternatives are combinations that occur. Of two that "greater" compares one
+ * is coded as the difference. Numbers stay between the bounds of the data; a
+ * bound that fewer than five rows reach is rounded outwards, by up to a
+ * hundredth of the range, so that it is no row's value. Infinite reals are
+ * refused.
  */
 #ifndef SG_TABLE_ENCODER_H
 #define SG_TABLE_ENCODER_H
@@ -37,7 +48,7 @@ typedef struct sg_part {
 /* 0 means the default. */
 typedef struct sg_encoder_options {
     int32_t max_modes;   /* of a mixture, at most SG_MIXTURE_MOST; 10 */
-    int32_t max_choices; /* alternatives of one category, at least 2; 256 */
+    int32_t max_choices; /* alternatives of one category, 2 to 4096; 256 */
     double least_weight; /* components below it are dropped; 0.005 */
     double frequent;     /* a single value with this share of the rows gets a
                             mode of its own; 0.03. Above 1, all is as CTGAN
@@ -56,8 +67,9 @@ typedef struct sg_encoder {
     sg_part *parts;
     size_t n_parts;
     int32_t n_numbers, n_choices;
-    struct sg_column_code *codes; /* by column: encoder_code.h */
     size_t n_codes;
+    struct sg_column_code *codes; /* by column: encoder_code.h */
+    struct sg_order_code *order;  /* of columns that are compared */
 } sg_encoder;
 
 /* SYNGAN_E_ARGUMENT for a table without rows or without a column that can be
@@ -65,6 +77,16 @@ typedef struct sg_encoder {
 syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out);
+/* Before fitting: at most so wide a dense row, and so many bytes of the encoded
+ * table and of what fitting needs besides. */
+void sg_encoder_estimate(const syngan_table *table,
+                         const sg_encoder_options *options, int64_t *width,
+                         uint64_t *bytes);
+/* The choice and its alternative that a category's value has, by its code of
+ * the form (-1: missing). False if the value is in none, or if the column is
+ * part of a joint choice. `is_alone`: no other value shares the alternative. */
+bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
+                     int32_t *choice, int32_t *alternative, bool *is_alone);
 sg_encoder *sg_encoder_retain(sg_encoder *encoder);
 void sg_encoder_release(sg_encoder *encoder); /* takes NULL */
 
@@ -110,6 +132,9 @@ syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
                     const int32_t *fixed);
+/* The table so far: rows that have been put can be looked at, all but their
+ * identifiers, and others are missing. */
+const syngan_table *sg_decoder_table(const sg_decoder *decoder);
 /* Hands over the table, with new identifiers and texts. */
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out);
 void sg_decoder_free(sg_decoder *decoder); /* takes NULL */
