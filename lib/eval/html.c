@@ -154,7 +154,9 @@ static void write_section(sg_page *page, const syngan_report *report,
 
 static const line quality_lines[] = {
     {"Quality score", "quality.score", true,
-     "mean of the next two, as SDMetrics' QualityReport"},
+     "mean of shapes and pairs, as SDMetrics' QualityReport"},
+    {"The same of the hold-out", "quality.holdout.score", true,
+     "what other real rows get: the yardstick"},
     {"Column shapes", "quality.shapes", true,
      "how alike the distributions of single columns are"},
     {"Column pairs", "quality.pairs", true,
