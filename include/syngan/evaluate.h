@@ -16,6 +16,9 @@
  *   quality.pairs               "Column Pair Trends": mean of the pairs.*.trend
  *                               of those pairs that are related in the real
  *                               table: |Pearson r| > 0.5, Cramer's V > 0.3
+ *   quality.holdout.score       what the hold-out gets in the place of the
+ *   quality.holdout.shapes      synthetic table: other real rows don't get 1
+ *   quality.holdout.pairs       either
  *   quality.coverage            mean of columns.*.coverage
  *   quality.adherence           mean of columns.*.adherence
  *   quality.missing             mean of columns.*.missing
@@ -55,16 +58,13 @@
  *                               gain of the synthetic over that of the real
  *
  *   privacy.copies              share of synthetic rows that equal a real one
- *   privacy.copies.holdout      the same against the hold-out: what chance does
- *   privacy.dcr.synthetic.median .p05   distance to the closest training record
- *   privacy.dcr.holdout.median .p05     (Zhao and others 2021, CTAB-GAN) of
- *                               synthetic rows and, as a yardstick, of hold-out
- *                               rows
- *   privacy.dcr.share           of synthetic rows closer to the training rows
- *                               than to as many hold-out rows: 0.5 is ideal
- *                               (Platzer and Reutterer 2021)
- *   privacy.nndr.synthetic.median .p05  closest by second closest training
- *   privacy.nndr.holdout.median .p05    record
+ *   privacy.copies.holdout      share of hold-out rows that do: what chance
+ * does privacy.dcr.synthetic.median .p05   distance to the closest training
+ * record privacy.dcr.holdout.median .p05     (Zhao and others 2021, CTAB-GAN)
+ * of synthetic rows and, as a yardstick, of hold-out rows privacy.dcr.share of
+ * synthetic rows closer to the training rows than to as many hold-out rows: 0.5
+ * is ideal (Platzer and Reutterer 2021) privacy.nndr.synthetic.median .p05
+ * closest by second closest training privacy.nndr.holdout.median .p05    record
  *   privacy.membership.auc      how well the distance to the closest synthetic
  *                               row tells training from hold-out rows: 0.5 is
  *                               ideal (Chen and others 2020, GAN-Leaks)
