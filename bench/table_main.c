@@ -3,8 +3,8 @@
  * Measures a synthesizer on a CSV file: seconds of an epoch and rows sampled a
  * second, as one line of JSON.
  *
- *   bench_table [-t THREADS] [-e EPOCHS] [-r RECIPE] [-n ROWS] [-s SEED] [-h]
- *               [-p] [-o SAMPLE.csv] FILE.csv
+ *   bench_table [-t THREADS] [-e EPOCHS] [-r RECIPE] [-b BATCH] [-n ROWS]
+ *               [-s SEED] [-h] [-p] [-o SAMPLE.csv] FILE.csv
  *
  * -h trains and samples in bf16, -p writes the programs of training, with the
  * time of each kernel, to stderr.
@@ -25,7 +25,7 @@
 
 typedef struct setting {
     const char *input, *output;
-    int threads, epochs, recipe, rows, seed, bf16, profile;
+    int threads, epochs, recipe, batch, rows, seed, bf16, profile;
 } setting;
 
 static double now(void) {
@@ -68,9 +68,9 @@ static syngan_status run(syngan_context *context, const setting *set) {
     TRY(syngan_synthesizer_fit(
         table,
         SYNGAN_SYNTHESIZER(.recipe = set->recipe, .epochs = set->epochs,
-                           .bf16 = set->bf16, .profile = set->profile,
-                           .seed = (uint64_t)set->seed, .progress = progress,
-                           .progress_user = &w),
+                           .batch = set->batch, .bf16 = set->bf16,
+                           .profile = set->profile, .seed = (uint64_t)set->seed,
+                           .progress = progress, .progress_user = &w),
         &synthesizer));
     const syngan_sample_options *options = SYNGAN_SAMPLE(.bf16 = set->bf16);
     TRY(syngan_synthesizer_sample(synthesizer, 1000, 1, options, NULL,
@@ -98,7 +98,7 @@ static syngan_status run(syngan_context *context, const setting *set) {
 int main(int argc, char **argv) {
     setting set = {.epochs = 3, .rows = 200000};
     int option;
-    while ((option = getopt(argc, argv, "t:e:r:n:s:hpo:")) != -1)
+    while ((option = getopt(argc, argv, "t:e:r:b:n:s:hpo:")) != -1)
         switch (option) {
         case 't':
             set.threads = atoi(optarg);
@@ -108,6 +108,9 @@ int main(int argc, char **argv) {
             break;
         case 'r':
             set.recipe = atoi(optarg);
+            break;
+        case 'b':
+            set.batch = atoi(optarg);
             break;
         case 'n':
             set.rows = atoi(optarg);
