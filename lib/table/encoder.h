@@ -88,6 +88,11 @@ void sg_encoder_estimate(const syngan_table *table,
 bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
                      int32_t *choice, int32_t *alternative, bool *is_alone);
 sg_encoder *sg_encoder_retain(sg_encoder *encoder);
+/* Whether a column of the form is learnt: it is no identifier or text. */
+static inline bool sg_encoder_learns(const sg_encoder *encoder, size_t column) {
+    int32_t type = encoder->form->columns[column].type;
+    return type != SYNGAN_COLUMN_IDENTIFIER && type != SYNGAN_COLUMN_TEXT;
+}
 void sg_encoder_release(sg_encoder *encoder); /* takes NULL */
 
 /* As a member `key` of an object, and back. Holds no row of the table. */
