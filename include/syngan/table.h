@@ -140,16 +140,27 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * names the column that groups rows, "order" the one that orders those of a
  * group.
  *
- * Formats of times have %Y, %m, %d, %H, %M, %S (with a fraction if the data
- * have one: %f), %y, %b, %I, %p, and other characters as they are.
+ * Columns are integers, reals or times where values are compared; bounds of
+ * times are texts in the column's format.
  *
- * @return the bytes that the whole needs, without its end.
+ * "decimals" tells with how many digits behind the point reals are written;
+ * without it, with as many as the data have, or with the fewest that read back
+ * to the same number. Marks of missing values have no spaces in them; without
+ * "missing", those of ::syngan_csv_options count.
+ *
+ * Formats of times have %Y (4 digits), %m, %d, %H, %M, %S (1 or 2, written as
+ * 2), %f (1 to 9 digits behind a second's point, of which 6 count and are
+ * written), %y (2 digits: 69 to 99 are 1969 to 1999), %b (Jan, in any case), %I
+ * (1 to 12) with %p (AM or PM), %% and other characters as they are.
+ *
+ * @return the bytes that the whole needs, without its end; 0 if memory fails.
  */
 SYNGAN_API size_t syngan_table_schema(const syngan_table *table, char *text,
                                       size_t size);
 /** The same data under another schema: columns that it names get its types
  *  (a text must be one of the new type, or missing), and others stay; the
- *  constraints are its own.
+ *  constraints, the key and the order are its own. An integer may be written
+ *  "007" or "5.0" here, and a boolean is any column of at most two texts.
  *  @return SYNGAN_OK, SYNGAN_E_FORMAT (the JSON, or a cell that is none of the
  *  type, by row and column), SYNGAN_E_NOT_FOUND (no such column) or
  *  SYNGAN_E_MISMATCH (a row that breaks a constraint). */
@@ -170,8 +181,9 @@ typedef struct syngan_csv_options {
                                 the first lines */
     const char *quote;     /**< one byte; default: " */
     const char *missing;   /**< marks of missing values, separated by spaces, in
-                                addition to an empty cell; default: "? NA N/A
-                                NaN nan null NULL None" */
+                                addition to an empty cell; "": no others;
+                                default: the schema's, else "? NA N/A NaN nan
+                                null NULL None" */
     const char *schema;    /**< JSON, see syngan_table_schema(); may name a part
                                 of the columns; default: all types are inferred
                                 from the whole file */
@@ -185,12 +197,35 @@ typedef struct syngan_csv_options {
                                  __VA_ARGS__})
 
 /**
- * Reads a CSV file (RFC 4180; any line ends; gzip as well). Types are inferred
- * from all values of a column: boolean, integer, real, time, else a text that
- * is a category, an identifier (nearly all different, without spaces) or free
- * text. A row with another number of cells than the header is refused with its
- * line. @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY, or
- * an error of the schema.
+ * Reads a CSV file (RFC 4180; lines that end in LF, CR LF or CR; gzip as well).
+ *
+ * Spaces and tabs around a cell are dropped, but those in quotes belong to a
+ * text. A cell without anything else is missing, in quotes or not. Lines
+ * without anything are skipped. A column without a name is called column_N; two
+ * of the same name are refused. So is, with its line, a row with another number
+ * of cells than the first line, a quote that is never closed, a zero byte, and
+ * what is not in the encoding.
+ *
+ * Types that the schema does not give are inferred from all values of a column:
+ * - real, if all are missing
+ * - integer: whole numbers of 64 bits; a leading zero makes a code of a number.
+ *   Also "17850.0" for all values where some are missing, as Python writes
+ *   them. If there are at least 20 rows and each number is one more than that of
+ *   the row before, they count the rows: identifier
+ * - real: numbers with a point or an exponent; "inf" beside others. Its decimals
+ *   are the most that a value has, unless one has an exponent
+ * - boolean: exactly two texts: true and false, yes and no, t and f, or y and n,
+ *   in any case
+ * - time: texts of one of about 50 known formats, the first that all have. Where
+ *   day and month could change places in all of them, the month comes first
+ *   between slashes, the day between points and dashes
+ * - else a category, unless there are 20 values and more than 95 % of them
+ *   differ: an identifier if none has a space, else free text. More than half
+ *   are enough for free text if most have spaces and 32 bytes on average.
+ *
+ * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY,
+ * SYNGAN_E_UNSUPPORTED (a build without libcsv), or an error of the schema,
+ * which names line and column.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_read_csv(syngan_context *context, const char *path,
@@ -199,7 +234,9 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_csv_stream(
     syngan_context *context, const syngan_stream *stream,
     const syngan_csv_options *options, syngan_table **out);
 /** Writes a header and all rows, atomically; of the options separator, quote
- *  and no_header count. Missing values are empty. */
+ *  and no_header count. Missing values are empty. Read with the schema of the
+ *  table the file gives an equal one, but for texts that are empty, blank or a
+ *  mark of missing values: those come back missing. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_write_csv(const syngan_table *table, const char *path,
                        const syngan_csv_options *options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables from JSON, as tests/fixtures/make_evaluate.py writes them, and small
- * made-up ones. Everything here fails the running test on the spot.
+ * Small tables of tests: from CSV text and back; from JSON, as
+ * tests/fixtures/make_evaluate.py writes them.
  */
 #ifndef TESTS_SUPPORT_TABLES_H
 #define TESTS_SUPPORT_TABLES_H
@@ -9,6 +9,25 @@
 #include <syngan/table.h>
 
 #include "file/json.h"
+
+/* Reads a text as a stream of the host's. */
+syngan_status tables_read(syngan_context *context, const char *text,
+                          const syngan_csv_options *options,
+                          syngan_table **out);
+syngan_status tables_read_bytes(syngan_context *context, const void *data,
+                                size_t size, const syngan_csv_options *options,
+                                syngan_table **out);
+/* The table as CSV text, from malloc(). */
+char *tables_text(syngan_context *context, const syngan_table *table,
+                  const syngan_csv_options *options);
+/* The schema, from malloc(). */
+char *tables_schema(const syngan_table *table);
+
+/* Whether a cell has this text. */
+void tables_check_cell(const syngan_table *table, int64_t row, size_t column,
+                       const char *expected);
+/* Fails the test unless both have equal names, types and values. */
+void tables_check_equal(const syngan_table *a, const syngan_table *b);
 
 /* The parsed file of that name in tests/fixtures. */
 sg_json *tables_open(syngan_context *context, const char *name);
