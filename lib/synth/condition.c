@@ -123,16 +123,15 @@ syngan_status sg_conditions_index(sg_conditions *c, const sg_encoded *encoded) {
                        (long long)encoded->rows, INT32_MAX);
     c->n_rows = encoded->rows;
     uint64_t bytes = sg_conditions_index_bytes(c, c->n_rows);
-    c->first = sg_alloc_zero(c->context, (size_t)c->width + 1,
-                             sizeof *c->first);
-    c->rows = sg_alloc(c->context, (size_t)c->count * (size_t)c->n_rows *
-                                       sizeof *c->rows);
+    c->first =
+        sg_alloc_zero(c->context, (size_t)c->width + 1, sizeof *c->first);
+    c->rows = sg_alloc(c->context,
+                       (size_t)c->count * (size_t)c->n_rows * sizeof *c->rows);
     if (c->first == NULL || c->rows == NULL)
         return sg_fail_memory(c->context, "the rows of each value", bytes);
     c->first[c->width] = c->count * c->n_rows;
     for (int32_t i = 0; i < c->count; i++)
-        index_column(c, i,
-                     encoded->choices + c->columns[i].choice * c->n_rows);
+        index_column(c, i, encoded->choices + c->columns[i].choice * c->n_rows);
     return SYNGAN_OK;
 }
 

@@ -45,8 +45,8 @@ static syngan_node *residual(syngan_node *x, int32_t number, int64_t width) {
     snprintf(layer, sizeof layer, "layer_%d", number);
     snprintf(norm, sizeof norm, "norm_%d", number);
     syngan_node *h = dense(x, layer, width);
-    h = syngan_batch_norm(h, SYNGAN_BATCH_NORM(.name = norm, .momentum = 0.9f,
-                                               .epsilon = 1e-5f));
+    h = syngan_batch_norm(
+        h, SYNGAN_BATCH_NORM(.name = norm, .momentum = 0.9f, .epsilon = 1e-5f));
     syngan_node *both[] = {syngan_relu(h), x};
     return syngan_concat(both, 2, 1);
 }
@@ -85,12 +85,10 @@ static syngan_node *critic_network(syngan_graph *graph,
 
 /* ---- making models ------------------------------------------------------ */
 
-static syngan_status make_model(syngan_context *context,
-                                const sg_network_sizes *sizes,
-                                syngan_node *(*build)(syngan_graph *,
-                                                      const sg_network_sizes *),
-                                const char *name, uint64_t seed,
-                                syngan_model **out) {
+static syngan_status
+make_model(syngan_context *context, const sg_network_sizes *sizes,
+           syngan_node *(*build)(syngan_graph *, const sg_network_sizes *),
+           const char *name, uint64_t seed, syngan_model **out) {
     syngan_graph *graph;
     SG_TRY(syngan_graph_create(context, &graph));
     syngan_status status = syngan_model_create(build(graph, sizes), name, out);

@@ -21,9 +21,9 @@ static syngan_node *apply(syngan_graph *graph, syngan_model *model,
                           int64_t batch) {
     syngan_node *inputs[2];
     for (size_t i = 0; i < model->n_inputs; i++)
-        inputs[i] = syngan_input(
-            graph, model->inputs[i]->name, SYNGAN_F32,
-            SYNGAN_SHAPE(batch, model->inputs[i]->dims.size[1]));
+        inputs[i] =
+            syngan_input(graph, model->inputs[i]->name, SYNGAN_F32,
+                         SYNGAN_SHAPE(batch, model->inputs[i]->dims.size[1]));
     return syngan_model_apply(graph, model, inputs, model->n_inputs,
                               SYNGAN_INFERENCE);
 }
@@ -38,9 +38,8 @@ static syngan_status compile(const sg_encoder *encoder, syngan_model *model,
         syngan_node *rows =
             syngan_part_activation(apply(graph, model, out->batch), parts,
                                    encoder->n_parts, NULL, 1.0);
-        status = syngan_program_create(&rows, 1, NULL, 0,
-                                       SYNGAN_PROGRAM(.bf16 = bf16),
-                                       &out->program);
+        status = syngan_program_create(
+            &rows, 1, NULL, 0, SYNGAN_PROGRAM(.bf16 = bf16), &out->program);
         syngan_graph_free(graph);
     }
     sg_free(encoder->context, parts);

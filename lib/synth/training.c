@@ -82,9 +82,9 @@ static void build_fakes(const plan *p, syngan_node *condition,
                                  condition == NULL ? 1 : 2, SYNGAN_TRAINING);
     syngan_node *uniform =
         syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch, p->row));
-    *rows = syngan_part_activation(*logits, p->parts, s->encoder->n_parts,
-                                   uniform,
-                                   (double)s->settings.options.temperature);
+    *rows =
+        syngan_part_activation(*logits, p->parts, s->encoder->n_parts, uniform,
+                               (double)s->settings.options.temperature);
 }
 
 static syngan_node *condition_input(const plan *p) {
@@ -98,11 +98,10 @@ static syngan_node *condition_input(const plan *p) {
 static syngan_node *pack(const plan *p, syngan_node *rows,
                          syngan_node *condition) {
     syngan_node *both[] = {rows, condition};
-    syngan_node *joined =
-        condition == NULL ? rows : syngan_concat(both, 2, 1);
-    return syngan_reshape(joined,
-                          SYNGAN_SHAPE(p->batch / p->pac,
-                                       p->pac * (p->row + p->condition)));
+    syngan_node *joined = condition == NULL ? rows : syngan_concat(both, 2, 1);
+    return syngan_reshape(
+        joined,
+        SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
 }
 
 static syngan_node *score(const plan *p, syngan_node *packed) {
@@ -115,8 +114,8 @@ static syngan_node *penalty(const plan *p, syngan_node *real,
                             syngan_node *fake) {
     syngan_node *place =
         syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch / p->pac, 1));
-    syngan_node *between = syngan_add(
-        fake, syngan_multiply(place, syngan_subtract(real, fake)));
+    syngan_node *between =
+        syngan_add(fake, syngan_multiply(place, syngan_subtract(real, fake)));
     return syngan_affine(
         syngan_gradient_penalty(score(p, between), between, 1.0),
         (double)p->synthesizer->settings.options.penalty_weight, 0.0);
@@ -141,9 +140,8 @@ static void build_critic(plan *p) {
         syngan_subtract(mean_of(score(p, fake)), mean_of(score(p, real)));
     p->loss = wasserstein;
     if (s->settings.recipe.critic_statistics) move_statistics(p, logits);
-    p->updates[p->n_updates++] =
-        syngan_minimize(s->critic_optimizer,
-                        syngan_add(wasserstein, penalty(p, real, fake)));
+    p->updates[p->n_updates++] = syngan_minimize(
+        s->critic_optimizer, syngan_add(wasserstein, penalty(p, real, fake)));
 }
 
 /* average = decay average + (1 - decay) parameter */
@@ -176,8 +174,8 @@ static void build_generator(plan *p) {
     build_fakes(p, condition, &logits, &rows);
     p->loss = syngan_negate(mean_of(score(p, pack(p, rows, condition))));
     if (condition != NULL) {
-        syngan_node *target = syngan_input(p->graph, TARGET, SYNGAN_I32,
-                                           SYNGAN_SHAPE(p->batch));
+        syngan_node *target =
+            syngan_input(p->graph, TARGET, SYNGAN_I32, SYNGAN_SHAPE(p->batch));
         p->loss = syngan_add(
             p->loss, mean_of(syngan_part_cross_entropy(
                          logits, p->parts, s->encoder->n_parts, target)));
@@ -216,9 +214,9 @@ static syngan_status find_buffers(turn *t) {
 
 static syngan_status compile(sg_training *t, const plan *p, int which) {
     const syngan_synthesizer_options *o = &t->synthesizer->settings.options;
-    const syngan_program_options *options = SYNGAN_PROGRAM(
-            .seed = seed_of(t->synthesizer, turn_names[which]),
-            .profile = o->profile, .bf16 = o->bf16);
+    const syngan_program_options *options =
+        SYNGAN_PROGRAM(.seed = seed_of(t->synthesizer, turn_names[which]),
+                       .profile = o->profile, .bf16 = o->bf16);
     if (p->graph->status != SYNGAN_OK)
         return sg_fail(t->context, p->graph->status, "%s",
                        p->graph->error_text);
@@ -358,8 +356,8 @@ syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes) {
     syngan_status status = make_turns(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
     *bytes = t->estimate + sg_conditions_index_bytes(&s->conditions, s->n_rows);
-    *bytes += (uint64_t)s->n_rows * (uint64_t)(s->encoder->n_numbers +
-                                               s->encoder->n_choices) *
+    *bytes += (uint64_t)s->n_rows *
+              (uint64_t)(s->encoder->n_numbers + s->encoder->n_choices) *
               sizeof(float);
     sg_training_free(t);
     return status;
@@ -408,8 +406,8 @@ static void draw_order(sg_training *t, uint64_t number) {
     for (int64_t i = 0; i < batch; i++)
         t->order[i] = i;
     for (int64_t i = batch - 1; i > 0; i--) {
-        int64_t j = (int64_t)sg_random_below(&random, (uint64_t)i,
-                                             (uint64_t)i + 1);
+        int64_t j =
+            (int64_t)sg_random_below(&random, (uint64_t)i, (uint64_t)i + 1);
         int64_t other = t->order[i];
         t->order[i] = t->order[j];
         t->order[j] = other;

@@ -110,6 +110,8 @@ syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
                     const int32_t *fixed);
+/* The table as it is now, to look at rows that have been put. */
+const syngan_table *sg_decoder_table(const sg_decoder *decoder);
 /* Hands over the table, with new identifiers and texts. */
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out);
 void sg_decoder_free(sg_decoder *decoder); /* takes NULL */

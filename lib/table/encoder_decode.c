@@ -90,6 +90,10 @@ static int64_t count_missing(const sg_column *column, int64_t rows) {
     return count;
 }
 
+const syngan_table *sg_decoder_table(const sg_decoder *decoder) {
+    return decoder->table;
+}
+
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out) {
     syngan_table *table = decoder->table;
     for (size_t c = 0; c < table->n_columns; c++)

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fitting: columns are prepared, then epochs are trained, in rounds of so many
+ * epochs as make a number of steps worth measuring. After each round the state
+ * is kept, to go back to, and its quality is measured.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "synth/quality.h"
+#include "synth/sample.h"
+#include "synth/synth.h"
+#include "table/encoder_code.h"
+
+/* Least steps of a round. */
+enum { ROUND = 64 };
+/* Steps by which time is estimated, after one that is not counted. */
+enum { TRIAL = 3 };
+/* Rows of the table that an estimate prepares columns by. */
+enum { TRIAL_ROWS = 5000 };
+
+/* ---- the table ---------------------------------------------------------- */
+
+static uint64_t mix(uint64_t hash, uint64_t word) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
+}
+
+static uint64_t hash_text(const char *text) {
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return hash;
+}
+
+/* Codes count by their texts, since another reading of the same data may have
+ * numbered them otherwise. */
+static syngan_status hash_codes(const sg_column *column, int64_t rows,
+                                uint64_t *hash) {
+    syngan_context *context = column->words->context;
+    size_t count = (size_t)column->words->count;
+    uint64_t *texts = sg_alloc(context, (count + 1) * sizeof *texts);
+    if (texts == NULL)
+        return sg_fail_memory(context, "a table's hash", count * 8);
+    for (size_t i = 0; i < count; i++)
+        texts[i] = hash_text(sg_dictionary_text(column->words, (int32_t)i));
+    for (int64_t row = 0; row < rows; row++) {
+        int32_t code = column->codes[row];
+        *hash = mix(*hash, code < 0 ? 0 : texts[code]);
+    }
+    sg_free(context, texts);
+    return SYNGAN_OK;
+}
+
+/* A number that tells whether a table is the one that was learnt: of its
+ * learnt columns, in the encoder's order. */
+static syngan_status hash_table(const sg_encoder *encoder,
+                                const syngan_table *table, uint64_t *out) {
+    uint64_t hash = mix(0, (uint64_t)table->rows);
+    for (size_t c = 0; c < encoder->n_codes; c++) {
+        if (encoder->codes[c].kind == SG_CODE_NOTHING) continue;
+        int64_t at = syngan_table_find(table, encoder->form->columns[c].name);
+        if (at < 0) continue; /* which gives another hash */
+        const sg_column *column = &table->columns[at];
+        if (sg_column_has_codes(column)) {
+            SG_TRY(hash_codes(column, table->rows, &hash));
+            continue;
+        }
+        for (int64_t row = 0; row < table->rows; row++)
+            hash = mix(hash, (uint64_t)column->integers[row]);
+    }
+    *out = hash;
+    return SYNGAN_OK;
+}
+
+/* ---- telling the host --------------------------------------------------- */
+
+typedef struct fitting {
+    syngan_synthesizer *s;
+    sg_training *training;
+    sg_quality *quality;
+    sg_sampler sampler; /* of the state that trains */
+    syngan_fit_progress_fn progress;
+    void *progress_user;
+    int64_t epochs; /* wanted */
+    double start;   /* of the fit */
+    double trained; /* when training began */
+    int64_t first;  /* steps done before */
+    sg_synth_losses losses;
+} fitting;
+
+static syngan_status tell(const fitting *f, double quality, bool best) {
+    const syngan_synthesizer *s = f->s;
+    if (f->progress == NULL) return SYNGAN_OK;
+    double now = sg_seconds();
+    int64_t all = f->epochs * sg_synthesizer_epoch_steps(s);
+    double each = (now - f->trained) / (double)(s->steps - f->first);
+    const syngan_fit_progress progress = {.struct_size = sizeof progress,
+                                          .phase = 1,
+                                          .best = best,
+                                          .done = syngan_synthesizer_epochs(s),
+                                          .total = f->epochs,
+                                          .seconds = now - f->start,
+                                          .left =
+                                              each * (double)(all - s->steps),
+                                          .d_loss = f->losses.critic,
+                                          .g_loss = f->losses.generator,
+                                          .quality = quality};
+    return f->progress(&progress, f->progress_user);
+}
+
+typedef struct preparing {
+    syngan_context *context;
+    const sg_synth_settings *settings;
+    double start;
+} preparing;
+
+static syngan_status tell_column(size_t done, size_t columns, void *user) {
+    const preparing *p = user;
+    const syngan_synthesizer_options *o = &p->settings->options;
+    if (sg_is_cancelled(p->context))
+        return sg_fail(p->context, SYNGAN_E_CANCELLED,
+                       "synthesizer: cancelled after %zu of %zu columns", done,
+                       columns);
+    if (o->progress == NULL) return SYNGAN_OK;
+    double seconds = sg_seconds() - p->start;
+    const syngan_fit_progress progress = {.struct_size = sizeof progress,
+                                          .done = (int64_t)done,
+                                          .total = (int64_t)columns,
+                                          .seconds = seconds,
+                                          .left = seconds / (double)done *
+                                                  (double)(columns - done),
+                                          .quality = (double)NAN};
+    return o->progress(&progress, o->progress_user);
+}
+
+/* ---- quality ------------------------------------------------------------ */
+
+static syngan_status measure(fitting *f, double *quality) {
+    syngan_synthesizer *s = f->s;
+    sg_sampling sampling;
+    syngan_table *rows = NULL;
+    SG_TRY(sg_sampling_begin(s, &f->sampler, s->settings.options.seed, NULL, 1,
+                             &sampling));
+    /* Rows that break a constraint are looked at like others. */
+    sampling.check.constraints = &(const sg_constraints){0};
+    sampling.check.has_unique = false;
+    syngan_status status =
+        sg_sampling_piece(&sampling, 0, SG_QUALITY_ROWS, &rows);
+    if (status == SYNGAN_OK) *quality = sg_quality_measure(f->quality, rows);
+    syngan_table_free(rows);
+    sg_sampling_end(&sampling);
+    return status;
+}
+
+/* Measures, and takes the state over for sampling if it is the best one. */
+static syngan_status judge(fitting *f, double *quality, bool *best) {
+    syngan_synthesizer *s = f->s;
+    void *array = s->measures;
+    SG_TRY(measure(f, quality));
+    if (!sg_reserve(s->context, &array, &s->measure_capacity, s->n_measures,
+                    sizeof *s->measures))
+        return sg_fail_memory(s->context, "the history of a synthesizer",
+                              sizeof *s->measures);
+    s->measures = array;
+    s->measures[s->n_measures++] = (sg_measure){
+        .epoch = syngan_synthesizer_epochs(s), .quality = *quality};
+    *best = *quality > s->best;
+    s->since = *best ? 0 : s->since + 1;
+    if (!*best) return SYNGAN_OK;
+    s->best = *quality;
+    return syngan_model_copy_parameters(s->sampler, sg_training_model(s));
+}
+
+/* ---- epochs ------------------------------------------------------------- */
+
+static syngan_status diverged(fitting *f) {
+    int64_t at = f->s->steps;
+    sg_training_go_back(f->training);
+    return sg_fail(f->s->context, SYNGAN_E_DIVERGED,
+                   "synthesizer: a loss or a parameter is not finite in step "
+                   "%lld; the state is again that after %lld epochs; lower "
+                   "learning rates may help",
+                   (long long)at, (long long)syngan_synthesizer_epochs(f->s));
+}
+
+/* Epochs of a round: a function of the table and the batch, so that a fit that
+ * goes on measures when one that has not stopped does. */
+static int64_t round_epochs(const syngan_synthesizer *s) {
+    return (ROUND - 1) / sg_synthesizer_epoch_steps(s) + 1;
+}
+
+/* After an epoch. *stop: early. */
+static syngan_status end_epoch(fitting *f, bool *stop) {
+    syngan_synthesizer *s = f->s;
+    double quality = (double)NAN;
+    bool best = false;
+    if (syngan_synthesizer_epochs(s) % round_epochs(s) == 0) {
+        if (!sg_training_keep(f->training)) return diverged(f);
+        SG_TRY(judge(f, &quality, &best));
+        int32_t patience = s->settings.options.patience;
+        *stop = patience > 0 && s->since >= patience;
+    }
+    return tell(f, quality, best);
+}
+
+static syngan_status train(fitting *f) {
+    syngan_synthesizer *s = f->s;
+    int64_t epoch = sg_synthesizer_epoch_steps(s);
+    bool stop = false;
+    while (s->steps < f->epochs * epoch && !stop) {
+        if (sg_is_cancelled(s->context))
+            return sg_fail(s->context, SYNGAN_E_CANCELLED,
+                           "synthesizer: cancelled after %lld epochs",
+                           (long long)syngan_synthesizer_epochs(s));
+        SG_TRY(sg_training_step(f->training, &f->losses));
+        if (!isfinite(f->losses.critic) || !isfinite(f->losses.generator))
+            return diverged(f);
+        if (s->steps % epoch == 0) SG_TRY(end_epoch(f, &stop));
+    }
+    return SYNGAN_OK;
+}
+
+/* Seconds of a step, by running some that are then taken back. */
+static syngan_status try_steps(sg_training *training, double *seconds) {
+    sg_synth_losses losses;
+    double start = 0.0;
+    (void)sg_training_keep(training);
+    syngan_status status = SYNGAN_OK;
+    for (int i = 0; i <= TRIAL && status == SYNGAN_OK; i++) {
+        if (i == 1) start = sg_seconds();
+        status = sg_training_step(training, &losses);
+    }
+    *seconds = (sg_seconds() - start) / TRIAL;
+    sg_training_go_back(training);
+    return status;
+}
+
+static syngan_status check_time(const fitting *f) {
+    const syngan_synthesizer *s = f->s;
+    double limit = (double)s->settings.options.time_limit, each = 0.0;
+    if (limit <= 0.0) return SYNGAN_OK;
+    SG_TRY(try_steps(f->training, &each));
+    double all =
+        each * (double)(f->epochs * sg_synthesizer_epoch_steps(s) - s->steps);
+    all += sg_seconds() - f->start;
+    if (all <= limit) return SYNGAN_OK;
+    return sg_fail(s->context, SYNGAN_E_MEMORY,
+                   "synthesizer: %lld epochs of %lld rows would take about "
+                   "%.0f s, more than the limit of %.0f s; fewer epochs or "
+                   "rows, or bf16, take less",
+                   (long long)f->epochs, (long long)s->n_rows, all, limit);
+}
+
+static syngan_status prepare(fitting *f, const syngan_table *table) {
+    syngan_synthesizer *s = f->s;
+    SG_TRY(sg_training_make(s, table, &f->training));
+    SG_TRY(sg_quality_make(s->encoder, table, s->settings.options.seed,
+                           &f->quality));
+    SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
+                           s->settings.options.bf16, &f->sampler));
+    SG_TRY(check_time(f));
+    return sg_training_keep(f->training)
+               ? SYNGAN_OK
+               : sg_fail(s->context, SYNGAN_E_DIVERGED,
+                         "synthesizer: a parameter is not finite");
+}
+
+/* Trains until `epochs` are done. What was trained stays, on failure too. */
+static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
+                         int64_t epochs, double start) {
+    fitting f = {.s = s,
+                 .progress = s->settings.options.progress,
+                 .progress_user = s->settings.options.progress_user,
+                 .epochs = epochs,
+                 .start = start,
+                 .first = s->steps};
+    syngan_status status = prepare(&f, table);
+    f.trained = sg_seconds();
+    if (status == SYNGAN_OK) {
+        status = train(&f);
+        if (s->settings.options.profile) sg_training_log(f.training);
+        bool last = s->best < 0.0 || s->settings.options.keep_last;
+        if (last) {
+            syngan_status copied =
+                syngan_model_copy_parameters(s->sampler, sg_training_model(s));
+            if (status == SYNGAN_OK) status = copied;
+        }
+    }
+    sg_sampler_end(&f.sampler);
+    sg_quality_free(f.quality);
+    sg_training_free(f.training);
+    return status;
+}
+
+/* ---- fitting ------------------------------------------------------------ */
+
+static syngan_status fit_encoder(const syngan_table *table,
+                                 const sg_synth_settings *settings,
+                                 double start, sg_encoder **out) {
+    preparing p = {
+        .context = table->context, .settings = settings, .start = start};
+    const sg_encoder_options options = {
+        .max_modes = settings->options.max_modes,
+        .max_choices = settings->options.max_choices,
+        .frequent = settings->recipe.frequent,
+        .seed = settings->options.seed,
+        .progress = tell_column,
+        .user = &p};
+    return sg_encoder_fit(table, &options, out);
+}
+
+/* Bytes of the networks and their state, and of training them. */
+static syngan_status count_bytes(syngan_synthesizer *s, uint64_t before,
+                                 uint64_t *bytes) {
+    SG_TRY(sg_training_estimate(s, bytes));
+    *bytes += atomic_load(&s->context->bytes) - before;
+    return SYNGAN_OK;
+}
+
+static syngan_status check_memory(syngan_synthesizer *s, uint64_t before) {
+    uint64_t bytes, limit = s->settings.options.memory_limit;
+    if (limit == 0) return SYNGAN_OK;
+    SG_TRY(count_bytes(s, before, &bytes));
+    if (bytes <= limit) return SYNGAN_OK;
+    return sg_fail(s->context, SYNGAN_E_MEMORY,
+                   "synthesizer: learning %lld rows, of %d numbers each when "
+                   "encoded, would take %.0f MB, more than the limit of %.0f "
+                   "MB; a smaller max_choices or width takes less",
+                   (long long)s->n_rows, s->encoder->width,
+                   (double)bytes * 1e-6, (double)limit * 1e-6);
+}
+
+static syngan_status check_arguments(const syngan_table *table, const void *out,
+                                     const char *where) {
+    if (table == NULL) return SYNGAN_E_ARGUMENT;
+    if (out != NULL) return SYNGAN_OK;
+    return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                   "%s: the place for the result is NULL", where);
+}
+
+static syngan_status fit(const syngan_table *table,
+                         const sg_synth_settings *settings,
+                         syngan_synthesizer **out) {
+    double start = sg_seconds();
+    uint64_t before = atomic_load(&table->context->bytes);
+    sg_encoder *encoder = NULL;
+    SG_TRY(fit_encoder(table, settings, start, &encoder));
+    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, out));
+    SG_TRY(check_memory(*out, before));
+    SG_TRY(hash_table((*out)->encoder, table, &(*out)->fingerprint));
+    return run(*out, table, settings->options.epochs, start);
+}
+
+/* Whether what was learnt until a failure is worth having. */
+static bool is_useful(const syngan_synthesizer *s, syngan_status status) {
+    bool stopped = status == SYNGAN_E_CANCELLED ||
+                   status == SYNGAN_E_DIVERGED || status >= SYNGAN_E_USER;
+    return s != NULL && stopped && s->steps > 0;
+}
+
+syngan_status syngan_synthesizer_fit(const syngan_table *table,
+                                     const syngan_synthesizer_options *options,
+                                     syngan_synthesizer **out) {
+    if (out != NULL) *out = NULL;
+    SG_TRY(check_arguments(table, out, "syngan_synthesizer_fit"));
+    sg_synth_settings settings;
+    SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
+                                  &settings));
+    syngan_status status = fit(table, &settings, out);
+    if (status == SYNGAN_OK || is_useful(*out, status)) return status;
+    syngan_synthesizer_free(*out);
+    *out = NULL;
+    return status;
+}
+
+syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
+                                          const syngan_table *table,
+                                          int64_t epochs) {
+    if (synthesizer == NULL) return SYNGAN_E_ARGUMENT;
+    syngan_synthesizer *s = synthesizer;
+    uint64_t fingerprint;
+    if (table == NULL || table->context != s->context || epochs < 0)
+        return sg_fail(s->context, SYNGAN_E_ARGUMENT,
+                       "syngan_synthesizer_continue: %s",
+                       table == NULL ? "`table` is NULL"
+                       : epochs < 0  ? "the number of epochs is below 0"
+                                     : "the table is of another context");
+    if (s->generator == NULL)
+        return sg_fail(s->context, SYNGAN_E_STATE,
+                       "synthesizer: was saved for sampling only, so that it "
+                       "can't go on training");
+    SG_TRY(hash_table(s->encoder, table, &fingerprint));
+    if (table->rows != s->n_rows || fingerprint != s->fingerprint)
+        return sg_fail(s->context, SYNGAN_E_MISMATCH,
+                       "synthesizer: the table is not the one that was learnt, "
+                       "of %lld rows",
+                       (long long)s->n_rows);
+    return run(s, table, epochs, sg_seconds());
+}
+
+/* ---- estimating --------------------------------------------------------- */
+
+/* Some rows, evenly spread. */
+static syngan_status trial_rows(const syngan_table *table, syngan_table **out) {
+    int64_t count = table->rows < TRIAL_ROWS ? table->rows : TRIAL_ROWS;
+    size_t bytes = (size_t)count * sizeof(int64_t);
+    int64_t *rows = sg_alloc(table->context, bytes);
+    if (rows == NULL)
+        return sg_fail_memory(table->context, "an estimate", bytes);
+    for (int64_t i = 0; i < count; i++)
+        rows[i] = (int64_t)((double)i * (double)table->rows / (double)count);
+    syngan_status status = syngan_table_select(table, rows, count, out);
+    sg_free(table->context, rows);
+    return status;
+}
+
+static syngan_status time_steps(const syngan_table *trial,
+                                syngan_synthesizer *s, double *each) {
+    sg_training *training = NULL;
+    int64_t n_rows = s->n_rows;
+    s->n_rows = trial->rows;
+    syngan_status status = sg_training_make(s, trial, &training);
+    if (status == SYNGAN_OK) status = try_steps(training, each);
+    sg_training_free(training);
+    s->n_rows = n_rows;
+    return status;
+}
+
+static syngan_status estimate(const syngan_table *table,
+                              const syngan_table *trial,
+                              const sg_synth_settings *settings,
+                              uint64_t *bytes, double *seconds) {
+    double start = sg_seconds(), each = 0.0;
+    uint64_t before = atomic_load(&table->context->bytes);
+    sg_encoder *encoder = NULL;
+    syngan_synthesizer *s = NULL;
+    SG_TRY(fit_encoder(trial, settings, start, &encoder));
+    double preparation =
+        (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
+    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, &s));
+    syngan_status status = count_bytes(s, before, bytes);
+    if (status == SYNGAN_OK && seconds != NULL) {
+        status = time_steps(trial, s, &each);
+        *seconds = preparation + each * (double)settings->options.epochs *
+                                     (double)sg_synthesizer_epoch_steps(s);
+    }
+    syngan_synthesizer_free(s);
+    return status;
+}
+
+syngan_status
+syngan_synthesizer_estimate(const syngan_table *table,
+                            const syngan_synthesizer_options *options,
+                            uint64_t *bytes, double *seconds) {
+    if (bytes != NULL) *bytes = 0;
+    if (seconds != NULL) *seconds = 0.0;
+    SG_TRY(check_arguments(table, bytes, "syngan_synthesizer_estimate"));
+    sg_synth_settings settings;
+    syngan_table *trial = NULL;
+    SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
+                                  &settings));
+    settings.options.progress = NULL;
+    SG_TRY(trial_rows(table, &trial));
+    syngan_status status = estimate(table, trial, &settings, bytes, seconds);
+    syngan_table_free(trial);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of the endless synthetic table of a seed: row i is made from noise, a
+ * condition and draws of the decoder that are functions of (seed, i, attempt),
+ * and is the first attempt that satisfies what is asked for.
+ */
+#ifndef SG_SYNTH_SAMPLE_H
+#define SG_SYNTH_SAMPLE_H
+
+#include "synth/check.h"
+#include "synth/synth.h"
+#include "synth/where.h"
+
+typedef struct sg_sampling {
+    syngan_context *context;
+    const sg_encoder *encoder;
+    const sg_conditions *conditions;
+    const sg_sampler *sampler;
+    uint64_t seed;
+    bool rare_first; /* conditions by logarithms of frequencies */
+    int32_t max_tries;
+    int32_t noise;
+    sg_where where;
+    sg_check check;
+    int32_t place;  /* of the condition that all rows have; -1: drawn */
+    int32_t *fixed; /* by choice of the encoder: alternative, -1; or NULL */
+    int64_t rejected;
+    /* For a batch. */
+    int64_t *rows; /* in the piece */
+    int32_t *attempts;
+    uint64_t *ids;
+} sg_sampling;
+
+/* `where` may be NULL. */
+syngan_status sg_sampling_begin(syngan_synthesizer *s,
+                                const sg_sampler *sampler, uint64_t seed,
+                                const char *where, int32_t max_tries,
+                                sg_sampling *out);
+void sg_sampling_end(sg_sampling *sampling);
+/* Rows first ... first + count - 1. */
+syngan_status sg_sampling_piece(sg_sampling *sampling, int64_t first,
+                                int64_t count, syngan_table **out);
+
+#endif
