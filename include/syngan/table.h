@@ -79,6 +79,7 @@ syngan_table_split(const syngan_table *table, double share, uint64_t seed,
 
 /* ---- looking ------------------------------------------------------------ */
 
+/** How many there are. */
 SYNGAN_API int64_t syngan_table_rows(const syngan_table *table);
 SYNGAN_API size_t syngan_table_columns(const syngan_table *table);
 /** Number of the column of this name, or -1. */
@@ -210,14 +211,14 @@ typedef struct syngan_csv_options {
  * - real, if all are missing
  * - integer: whole numbers of 64 bits; a leading zero makes a code of a number.
  *   Also "17850.0" for all values where some are missing, as Python writes
- *   them. If there are at least 20 rows and each number is one more than that of
- *   the row before, they count the rows: identifier
- * - real: numbers with a point or an exponent; "inf" beside others. Its decimals
- *   are the most that a value has, unless one has an exponent
- * - boolean: exactly two texts: true and false, yes and no, t and f, or y and n,
- *   in any case
- * - time: texts of one of about 50 known formats, the first that all have. Where
- *   day and month could change places in all of them, the month comes first
+ *   them. If there are at least 20 rows and each number is one more than that
+ * of the row before, they count the rows: identifier
+ * - real: numbers with a point or an exponent; "inf" beside others. Its
+ * decimals are the most that a value has, unless one has an exponent
+ * - boolean: exactly two texts: true and false, yes and no, t and f, or y and
+ * n, in any case
+ * - time: texts of one of about 50 known formats, the first that all have.
+ * Where day and month could change places in all of them, the month comes first
  *   between slashes, the day between points and dashes
  * - else a category, unless there are 20 values and more than 95 % of them
  *   differ: an identifier if none has a space, else free text. More than half
