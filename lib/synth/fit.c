@@ -12,7 +12,6 @@
 #include "synth/quality.h"
 #include "synth/sample.h"
 #include "synth/synth.h"
-#include "table/encoder_code.h"
 
 /* Least steps of a round. */
 enum { ROUND = 64 };
@@ -60,7 +59,7 @@ static syngan_status hash_table(const sg_encoder *encoder,
                                 const syngan_table *table, uint64_t *out) {
     uint64_t hash = mix(0, (uint64_t)table->rows);
     for (size_t c = 0; c < encoder->n_codes; c++) {
-        if (encoder->codes[c].kind == SG_CODE_NOTHING) continue;
+        if (!sg_encoder_learns(encoder, c)) continue;
         int64_t at = syngan_table_find(table, encoder->form->columns[c].name);
         if (at < 0) continue; /* which gives another hash */
         const sg_column *column = &table->columns[at];

@@ -10,7 +10,6 @@
 
 #include "base/memory.h"
 #include "base/random.h"
-#include "table/encoder_code.h"
 
 /* Classes of a column in pairs: deciles of numbers or the first values of a
  * category, then the rest, then missing ones. */
@@ -172,7 +171,7 @@ static syngan_status make_columns(sg_quality *q, const sg_encoder *encoder,
         return sg_fail_memory(q->context, "a measure of quality",
                               encoder->n_codes * sizeof *q->columns);
     for (size_t c = 0; c < encoder->n_codes; c++) {
-        if (encoder->codes[c].kind == SG_CODE_NOTHING) continue;
+        if (!sg_encoder_learns(encoder, c)) continue;
         quality_column *column = &q->columns[q->n_columns++];
         column->column = (int32_t)c;
         SG_TRY(make_column(q, column, find_column(encoder, c, real)));
@@ -209,7 +208,7 @@ static syngan_status select_rows(const syngan_table *real, uint64_t seed,
 static void translate(const sg_encoder *encoder, syngan_table *table) {
     for (size_t c = 0; c < encoder->n_codes; c++) {
         const sg_dictionary *known = encoder->form->columns[c].words;
-        if (encoder->codes[c].kind != SG_CODE_CHOICE) continue;
+        if (!sg_encoder_learns(encoder, c) || known == NULL) continue;
         sg_column *column = find_column(encoder, c, table);
         for (int64_t row = 0; row < table->rows; row++) {
             int32_t code = column->codes[row];

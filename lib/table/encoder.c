@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The encoder: fitting, the layout of a row, encoding.
+ * The encoder: the handle, the layout of a row, encoding.
  */
 #include "table/encoder.h"
 
@@ -11,165 +11,9 @@
 #include "base/thread.h"
 #include "table/encoder_code.h"
 
-#define MAX_MODES 10
-#define MAX_CHOICES 256
-#define LEAST_WEIGHT 0.005
-#define FREQUENT 0.03
-
 /* Rows at once in parallel loops. */
 #define GRAIN 4096
 #define EXPAND_GRAIN 64
-
-/* ---- fitting: numbers ---------------------------------------------------- */
-
-static bool is_number(const sg_column *column) {
-    return !sg_column_has_codes(column);
-}
-
-typedef struct fit {
-    const syngan_table *table;
-    sg_encoder *encoder;
-    sg_encoder_options options;
-    int32_t *columns; /* numbers, to be fitted in parallel */
-    sg_fit_failure *failures;
-    size_t done;
-} fit;
-
-static void fit_numbers_work(void *argument, int64_t first, int64_t last) {
-    const fit *f = argument;
-    for (int64_t i = first; i < last; i++) {
-        int32_t c = f->columns[i];
-        sg_column_code *code = &f->encoder->codes[c];
-        uint64_t seed = f->options.seed + (uint64_t)c * 0x9e3779b97f4a7c15u;
-        sg_number_fit(f->encoder->context, &f->table->columns[c],
-                      f->table->rows, &f->options, seed, &code->number,
-                      &f->failures[i]);
-    }
-}
-
-static syngan_status tell(fit *f) {
-    f->done++;
-    return f->options.progress == NULL
-               ? SYNGAN_OK
-               : f->options.progress(f->done, f->table->n_columns,
-                                     f->options.user);
-}
-
-/* A thread's failure as a sentence. */
-static syngan_status report(const fit *f, int64_t i) {
-    const sg_fit_failure *failure = &f->failures[i];
-    syngan_context *context = f->encoder->context;
-    if (failure->status == SYNGAN_OK) return SYNGAN_OK;
-    if (failure->status == SYNGAN_E_MEMORY)
-        return sg_fail_memory(context, "fitting a column",
-                              2 * (uint64_t)f->table->rows * sizeof(double));
-    return sg_fail(context, failure->status, "table: column '%s': row %lld %s",
-                   f->table->columns[f->columns[i]].name,
-                   (long long)failure->row, failure->reason);
-}
-
-/* In waves of as many columns as there are threads, so that the host hears of
- * each wave. */
-static syngan_status fit_numbers(fit *f, int64_t count) {
-    int64_t wave = f->encoder->context->threads;
-    int32_t *all = f->columns;
-    syngan_status status = SYNGAN_OK;
-    for (int64_t i = 0; i < count && status == SYNGAN_OK; i += wave) {
-        int64_t n = count - i < wave ? count - i : wave;
-        f->columns = all + i;
-        sg_parallel(f->encoder->context, n, 1, fit_numbers_work, f);
-        for (int64_t j = 0; j < n && status == SYNGAN_OK; j++)
-            status = report(f, j);
-        for (int64_t j = 0; j < n && status == SYNGAN_OK; j++)
-            status = tell(f);
-    }
-    f->columns = all;
-    return status;
-}
-
-static syngan_status fit_all_numbers(fit *f) {
-    syngan_context *context = f->encoder->context;
-    size_t n = f->table->n_columns;
-    size_t threads = (size_t)context->threads;
-    f->columns = sg_alloc(context, n * sizeof *f->columns);
-    f->failures = sg_alloc_zero(context, threads, sizeof *f->failures);
-    syngan_status status = SYNGAN_OK;
-    if (f->columns == NULL || f->failures == NULL)
-        status = sg_fail_memory(context, "an encoder", n * sizeof(int32_t));
-    int64_t count = 0;
-    for (size_t c = 0; c < n && status == SYNGAN_OK; c++)
-        if (is_number(&f->table->columns[c])) {
-            f->encoder->codes[c].kind = SG_CODE_NUMBER;
-            f->columns[count++] = (int32_t)c;
-        }
-    if (status == SYNGAN_OK) status = fit_numbers(f, count);
-    sg_free(context, f->columns);
-    sg_free(context, f->failures);
-    return status;
-}
-
-/* ---- fitting: categories ------------------------------------------------- */
-
-/* Counts of the table's codes that occur, in the order of the codes, then of
- * missing values; their texts go into a dictionary of the encoder's own, which
- * thus has no text that no row has. */
-static syngan_status count_values(const syngan_table *table,
-                                  const sg_column *column, int64_t *count,
-                                  sg_dictionary *words, int32_t *n_values) {
-    int32_t known = column->words->count, n = 0;
-    memset(count, 0, ((size_t)known + 1) * sizeof *count);
-    for (int64_t row = 0; row < table->rows; row++) {
-        int32_t code = column->codes[row];
-        count[code < 0 ? known : code]++;
-    }
-    for (int32_t code = 0; code <= known; code++) {
-        if (count[code] == 0) continue;
-        int32_t added;
-        if (code < known)
-            SG_TRY(sg_dictionary_add(
-                words, sg_dictionary_text(column->words, code),
-                sg_dictionary_size(column->words, code), &added));
-        count[n++] = count[code];
-    }
-    *n_values = n;
-    return SYNGAN_OK;
-}
-
-static syngan_status fit_category(fit *f, size_t c) {
-    syngan_context *context = f->encoder->context;
-    const sg_column *column = &f->table->columns[c];
-    sg_column_code *code = &f->encoder->codes[c];
-    sg_column *form = &f->encoder->form->columns[c];
-    size_t bytes = ((size_t)column->words->count + 1) * sizeof(int64_t);
-    int64_t *count = sg_alloc(context, bytes);
-    if (count == NULL) return sg_fail_memory(context, "a column", bytes);
-    int32_t n_values;
-    syngan_status status =
-        count_values(f->table, column, count, form->words, &n_values);
-    if (status != SYNGAN_OK) {
-        sg_free(context, count);
-        return status;
-    }
-    code->kind = SG_CODE_CHOICE;
-    if (!sg_choice_make(context, count, n_values, column->missing > 0,
-                        f->options.max_choices, &code->choice))
-        return sg_fail_memory(context, "the alternatives of a column", bytes);
-    return SYNGAN_OK;
-}
-
-static syngan_status fit_all_categories(fit *f) {
-    for (size_t c = 0; c < f->table->n_columns; c++) {
-        int32_t type = f->table->columns[c].type;
-        sg_column_code *code = &f->encoder->codes[c];
-        if (code->kind == SG_CODE_NUMBER) continue;
-        if (type == SYNGAN_COLUMN_BOOLEAN || type == SYNGAN_COLUMN_CATEGORY)
-            SG_TRY(fit_category(f, c));
-        else
-            code->kind = SG_CODE_NOTHING;
-        SG_TRY(tell(f));
-    }
-    return SYNGAN_OK;
-}
 
 /* ---- the layout of a row ------------------------------------------------- */
 
@@ -206,7 +50,7 @@ syngan_status sg_encoder_lay_out(sg_encoder *encoder) {
         sg_column_code *code = &encoder->codes[c];
         const sg_number_code *number = &code->number;
         code->number_part = code->choice_part = -1;
-        if (code->kind == SG_CODE_CHOICE)
+        if (code->kind == SG_CODE_CHOICE || code->kind == SG_CODE_JOINT)
             add_choice(encoder, c, code->choice.n_alternatives,
                        code->choice.share, true);
         if (code->kind != SG_CODE_NUMBER) continue;
@@ -224,21 +68,6 @@ syngan_status sg_encoder_lay_out(sg_encoder *encoder) {
 
 /* ---- the handle ---------------------------------------------------------- */
 
-/* The table without rows, and without its texts. */
-static syngan_status make_form(const syngan_table *table, sg_encoder *encoder) {
-    SG_TRY(syngan_table_select(table, NULL, 0, &encoder->form));
-    for (size_t c = 0; c < table->n_columns; c++) {
-        sg_column *column = &encoder->form->columns[c];
-        if (column->words == NULL) continue;
-        sg_dictionary *words = sg_dictionary_make(encoder->context);
-        if (words == NULL)
-            return sg_fail_memory(encoder->context, "a column", sizeof *words);
-        sg_dictionary_release(column->words);
-        column->words = words;
-    }
-    return SYNGAN_OK;
-}
-
 syngan_status sg_encoder_make(syngan_context *context, size_t n_columns,
                               sg_encoder **out) {
     sg_encoder *encoder = sg_alloc_zero(context, 1, sizeof *encoder);
@@ -249,7 +78,8 @@ syngan_status sg_encoder_make(syngan_context *context, size_t n_columns,
     encoder->context = context;
     sg_context_retain(context);
     encoder->codes = sg_alloc_zero(context, n_columns, sizeof *encoder->codes);
-    if (encoder->codes != NULL) {
+    encoder->order = sg_alloc_zero(context, 1, sizeof *encoder->order);
+    if (encoder->codes != NULL && encoder->order != NULL) {
         encoder->n_codes = n_columns;
         return SYNGAN_OK;
     }
@@ -257,35 +87,6 @@ syngan_status sg_encoder_make(syngan_context *context, size_t n_columns,
     *out = NULL;
     return sg_fail_memory(context, "an encoder",
                           n_columns * sizeof *encoder->codes);
-}
-
-static syngan_status fit_encoder(fit *f) {
-    SG_TRY(make_form(f->table, f->encoder));
-    SG_TRY(fit_all_numbers(f));
-    SG_TRY(fit_all_categories(f));
-    return sg_encoder_lay_out(f->encoder);
-}
-
-syngan_status sg_encoder_fit(const syngan_table *table,
-                             const sg_encoder_options *options,
-                             sg_encoder **out) {
-    *out = NULL;
-    fit f = {.table = table};
-    if (options != NULL) f.options = *options;
-    if (f.options.max_modes == 0) f.options.max_modes = MAX_MODES;
-    if (f.options.max_choices == 0) f.options.max_choices = MAX_CHOICES;
-    if (f.options.least_weight == 0) f.options.least_weight = LEAST_WEIGHT;
-    if (f.options.frequent == 0) f.options.frequent = FREQUENT;
-    if (table->rows == 0)
-        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
-                       "table: has no rows to learn from");
-    SG_TRY(sg_encoder_make(table->context, table->n_columns, &f.encoder));
-    syngan_status status = fit_encoder(&f);
-    if (status == SYNGAN_OK)
-        *out = f.encoder;
-    else
-        sg_encoder_release(f.encoder);
-    return status;
 }
 
 sg_encoder *sg_encoder_retain(sg_encoder *encoder) {
@@ -300,8 +101,11 @@ void sg_encoder_release(sg_encoder *encoder) {
     for (size_t c = 0; c < encoder->n_codes; c++) {
         sg_number_end(context, &encoder->codes[c].number);
         sg_choice_end(context, &encoder->codes[c].choice);
+        sg_joint_end(context, &encoder->codes[c].joint);
+        sg_name_end(context, &encoder->codes[c].name);
     }
     sg_free(context, encoder->codes);
+    sg_order_end(context, encoder->order);
     sg_free(context, encoder->parts);
     syngan_table_free(encoder->form);
     sg_free(context, encoder);
@@ -310,22 +114,34 @@ void sg_encoder_release(sg_encoder *encoder) {
 
 /* ---- encoding ------------------------------------------------------------ */
 
-/* A value that the encoder does not know, found by a thread. */
 #define NO_ROW INT64_MAX
+#define UNKNOWN (-2)
 
+/* A table that is encoded. Its dictionaries are others than the form's. */
 typedef struct encoding {
     const sg_encoder *encoder;
-    const sg_column *column;
-    const sg_column_code *code;
-    const int32_t *alternative; /* of choices: by code of the table, then of
-                                   missing values; -1: unknown */
-    sg_random random;
-    float *numbers;
-    int32_t *choices;        /* of this column; NULL: none */
-    _Atomic int64_t unknown; /* the first row with an unknown value */
+    const sg_column **columns; /* of the table, by column of the form */
+    int32_t **map; /* from their codes to the form's, or UNKNOWN; NULL for
+                      columns without codes and such as are not learnt */
+    int64_t rows;
+    uint64_t seed;
+    sg_encoded *out;
 } encoding;
 
-static void note_unknown(encoding *e, int64_t row) {
+/* A column that is encoded, in parallel. */
+typedef struct column_encoding {
+    const sg_column *column;
+    const sg_column_code *code;
+    const int32_t *map;
+    const int32_t *found; /* combinations of a joint choice, by row */
+    sg_random random;
+    float *numbers;
+    int32_t *choices;        /* NULL: none */
+    _Atomic int64_t unknown; /* the first row with a value that the encoder
+                                does not know */
+} column_encoding;
+
+static void note_unknown(column_encoding *e, int64_t row) {
     int64_t known = atomic_load(&e->unknown);
     while (row < known &&
            !atomic_compare_exchange_weak(&e->unknown, &known, row)) {
@@ -333,116 +149,176 @@ static void note_unknown(encoding *e, int64_t row) {
 }
 
 static void encode_numbers(void *argument, int64_t first, int64_t last) {
-    encoding *e = argument;
-    float unit[64];
-    for (int64_t row = first; row < last; row++) {
-        if ((row - first) % 64 == 0)
-            sg_random_uniform(&e->random, (uint64_t)row, 64, unit);
-        float number;
-        int32_t mode = sg_number_encode(&e->code->number, e->column, row,
-                                        unit[(row - first) % 64], &number);
-        if (mode < 0) note_unknown(e, row);
-        if (e->numbers != NULL) e->numbers[row] = number;
-        if (e->choices != NULL) e->choices[row] = mode < 0 ? 0 : mode;
+    column_encoding *e = argument;
+    float unit[SG_NUMBER_ROWS], numbers[SG_NUMBER_ROWS];
+    int32_t modes[SG_NUMBER_ROWS];
+    for (int64_t row = first; row < last; row += SG_NUMBER_ROWS) {
+        int32_t n = (int32_t)(last - row < SG_NUMBER_ROWS ? last - row
+                                                          : SG_NUMBER_ROWS);
+        sg_random_uniform(&e->random, (uint64_t)row, SG_NUMBER_ROWS, unit);
+        sg_number_encode(&e->code->number, e->column, row, n, unit, modes,
+                         numbers);
+        for (int32_t i = 0; i < n; i++) {
+            if (modes[i] < 0) note_unknown(e, row + i);
+            if (e->numbers != NULL) e->numbers[row + i] = numbers[i];
+            if (e->choices != NULL)
+                e->choices[row + i] = modes[i] < 0 ? 0 : modes[i];
+        }
     }
 }
 
+/* The value of the choice that a row has; below 0: unknown. */
+static int32_t value_of(const column_encoding *e, int64_t row) {
+    if (e->found != NULL) return e->found[row];
+    int32_t code = e->column->codes[row];
+    return code < 0 ? e->code->choice.missing : e->map[code];
+}
+
+/* Unknown values go to the last shared alternative, if there is one. */
 static void encode_choices(void *argument, int64_t first, int64_t last) {
-    encoding *e = argument;
-    int32_t missing = e->column->words->count;
-    for (int64_t row = first; row < last; row++) {
-        int32_t code = e->column->codes[row];
-        int32_t alternative = e->alternative[code < 0 ? missing : code];
-        if (alternative < 0) note_unknown(e, row);
-        if (e->choices != NULL)
-            e->choices[row] = alternative < 0 ? 0 : alternative;
-    }
-}
-
-/* The alternative of each code of a table, whose dictionary is another one. A
- * text that the encoder does not know goes to the rarest shared alternative, if
- * there is one. */
-static syngan_status map_codes(const sg_encoder *encoder, size_t c,
-                               const sg_column *column, int32_t **out) {
-    const sg_choice_code *choice = &encoder->codes[c].choice;
-    const sg_dictionary *known = encoder->form->columns[c].words;
-    int32_t n = column->words->count;
-    size_t bytes = ((size_t)n + 1) * sizeof(int32_t);
-    int32_t *map = *out = sg_alloc(encoder->context, bytes);
-    if (map == NULL) return sg_fail_memory(encoder->context, "a column", bytes);
+    column_encoding *e = argument;
+    const sg_choice_code *choice = &e->code->choice;
     bool has_shared = choice->n_values > choice->n_alternatives;
-    for (int32_t code = 0; code < n; code++) {
-        int32_t value =
-            sg_dictionary_find(known, sg_dictionary_text(column->words, code),
-                               sg_dictionary_size(column->words, code));
-        map[code] = value >= 0   ? choice->alternative[value]
-                    : has_shared ? choice->n_alternatives - 1
-                                 : -1;
+    for (int64_t row = first; row < last; row++) {
+        int32_t value = value_of(e, row);
+        int32_t alternative = value >= 0   ? choice->alternative[value]
+                              : has_shared ? choice->n_alternatives - 1
+                                           : 0;
+        if (value < 0 && !has_shared) note_unknown(e, row);
+        if (e->choices != NULL) e->choices[row] = alternative;
     }
-    map[n] = choice->missing >= 0 ? choice->alternative[choice->missing] : -1;
-    return SYNGAN_OK;
 }
 
-static syngan_status encode_column(const sg_encoder *encoder, size_t c,
-                                   const sg_column *column, uint64_t seed,
-                                   sg_encoded *out) {
-    const sg_column_code *code = &encoder->codes[c];
-    encoding e = {.encoder = encoder, .column = column, .code = code};
-    e.random =
-        (sg_random){.seed = seed, .step = c, .stream = sg_stream_id("encode")};
-    atomic_init(&e.unknown, NO_ROW);
-    if (code->number_part >= 0)
-        e.numbers =
-            out->numbers + encoder->parts[code->number_part].index * out->rows;
-    if (code->choice_part >= 0)
-        e.choices =
-            out->choices + encoder->parts[code->choice_part].index * out->rows;
-    if (code->kind == SG_CODE_NUMBER) {
-        sg_parallel(encoder->context, out->rows, GRAIN, encode_numbers, &e);
-    } else {
-        int32_t *map;
-        SG_TRY(map_codes(encoder, c, column, &map));
-        e.alternative = map;
-        sg_parallel(encoder->context, out->rows, GRAIN, encode_choices, &e);
-        sg_free(encoder->context, map);
-    }
-    int64_t row = atomic_load(&e.unknown);
+static syngan_status check_known(const encoding *all, column_encoding *e,
+                                 size_t c) {
+    int64_t row = atomic_load(&e->unknown);
     if (row == NO_ROW) return SYNGAN_OK;
     char text[64];
+    const sg_column *column = all->columns[c];
     sg_column_text(column, row, text, sizeof text);
-    return sg_fail(encoder->context, SYNGAN_E_MISMATCH,
+    if (e->found != NULL)
+        return sg_fail(all->encoder->context, SYNGAN_E_MISMATCH,
+                       "table: column '%s': row %lld has '%s', in a "
+                       "combination with other columns that was not in the "
+                       "data that the encoder was fitted to",
+                       column->name, (long long)row, text);
+    return sg_fail(all->encoder->context, SYNGAN_E_MISMATCH,
                    "table: column '%s': row %lld has '%s', a value that was "
                    "not in the data that the encoder was fitted to",
                    column->name, (long long)row, text);
 }
 
-/* The column of the table for column c of the form. */
-static syngan_status find_column(const sg_encoder *encoder, size_t c,
-                                 const syngan_table *table,
-                                 const sg_column **out) {
-    const sg_column *wanted = &encoder->form->columns[c];
-    int64_t at = syngan_table_find(table, wanted->name);
-    if (at < 0)
-        return sg_fail(encoder->context, SYNGAN_E_MISMATCH,
-                       "table: has no column '%s'", wanted->name);
-    *out = &table->columns[at];
-    if ((*out)->type == wanted->type) return SYNGAN_OK;
-    return sg_fail(encoder->context, SYNGAN_E_MISMATCH,
-                   "table: column '%s' is of type %s; %s is expected",
-                   wanted->name, sg_column_type_name((*out)->type),
-                   sg_column_type_name(wanted->type));
+/* A column of numbers, or of differences if it is compared with another. */
+static syngan_status encode_number_column(const encoding *all,
+                                          column_encoding *e) {
+    syngan_context *context = all->encoder->context;
+    int32_t item = e->code->ordered;
+    sg_column differences = {0};
+    if (item >= 0 && all->encoder->order->item[item].reference >= 0) {
+        if (!sg_order_differences(all->encoder, item, all->columns, all->rows,
+                                  &differences))
+            return sg_fail_memory(context, "a column", (uint64_t)all->rows * 8);
+        e->column = &differences;
+    }
+    sg_parallel(context, all->rows, GRAIN, encode_numbers, e);
+    sg_free(context, differences.data);
+    return SYNGAN_OK;
 }
 
-static syngan_status encode_columns(const sg_encoder *encoder,
-                                    const syngan_table *table, uint64_t seed,
-                                    sg_encoded *out) {
-    for (size_t c = 0; c < encoder->form->n_columns; c++) {
-        const sg_column *column = NULL;
-        if (encoder->codes[c].kind == SG_CODE_NOTHING) continue;
-        SG_TRY(find_column(encoder, c, table, &column));
-        SG_TRY(encode_column(encoder, c, column, seed, out));
+static syngan_status encode_joint_column(const encoding *all,
+                                         column_encoding *e) {
+    syngan_context *context = all->encoder->context;
+    const sg_joint_code *joint = &e->code->joint;
+    size_t bytes = (size_t)all->rows * sizeof(int32_t);
+    int32_t *found = sg_alloc(context, bytes);
+    if (found == NULL) return sg_fail_memory(context, "encoded rows", bytes);
+    syngan_status status =
+        sg_joint_find(context, joint, all->columns, all->map, all->rows, found);
+    e->found = found;
+    if (status == SYNGAN_OK)
+        sg_parallel(context, all->rows, GRAIN, encode_choices, e);
+    sg_free(context, found);
+    return status;
+}
+
+static syngan_status encode_column(const encoding *all, size_t c) {
+    const sg_encoder *encoder = all->encoder;
+    const sg_column_code *code = &encoder->codes[c];
+    column_encoding e = {
+        .column = all->columns[c], .code = code, .map = all->map[c]};
+    e.random = (sg_random){
+        .seed = all->seed, .step = c, .stream = sg_stream_id("encode")};
+    atomic_init(&e.unknown, NO_ROW);
+    if (code->number_part >= 0)
+        e.numbers = all->out->numbers +
+                    encoder->parts[code->number_part].index * all->rows;
+    if (code->choice_part >= 0)
+        e.choices = all->out->choices +
+                    encoder->parts[code->choice_part].index * all->rows;
+    if (code->kind == SG_CODE_NUMBER)
+        SG_TRY(encode_number_column(all, &e));
+    else if (code->kind == SG_CODE_JOINT)
+        SG_TRY(encode_joint_column(all, &e));
+    else if (code->kind == SG_CODE_CHOICE)
+        sg_parallel(encoder->context, all->rows, GRAIN, encode_choices, &e);
+    return check_known(all, &e, c);
+}
+
+static bool is_learnt(const sg_column_code *code) {
+    return code->kind != SG_CODE_EMPTY && code->kind != SG_CODE_NAME;
+}
+
+/* The column of the table for column c of the form. */
+static syngan_status find_column(encoding *all, const syngan_table *table,
+                                 size_t c) {
+    syngan_context *context = all->encoder->context;
+    const sg_column *wanted = &all->encoder->form->columns[c];
+    int64_t at = syngan_table_find(table, wanted->name);
+    if (at < 0)
+        return sg_fail(context, SYNGAN_E_MISMATCH, "table: has no column '%s'",
+                       wanted->name);
+    const sg_column *column = all->columns[c] = &table->columns[at];
+    if (column->type != wanted->type)
+        return sg_fail(context, SYNGAN_E_MISMATCH,
+                       "table: column '%s' is of type %s; %s is expected",
+                       wanted->name, sg_column_type_name(column->type),
+                       sg_column_type_name(wanted->type));
+    if (!sg_column_has_codes(column)) return SYNGAN_OK;
+    size_t bytes = (size_t)column->words->count * sizeof(int32_t);
+    int32_t *map = all->map[c] = sg_alloc(context, bytes);
+    if (map == NULL) return sg_fail_memory(context, "a column", bytes);
+    for (int32_t code = 0; code < column->words->count; code++) {
+        int32_t known = sg_dictionary_find(
+            wanted->words, sg_dictionary_text(column->words, code),
+            sg_dictionary_size(column->words, code));
+        map[code] = known >= 0 ? known : UNKNOWN;
     }
     return SYNGAN_OK;
+}
+
+static syngan_status encode_columns(encoding *all, const syngan_table *table) {
+    const sg_encoder *encoder = all->encoder;
+    for (size_t c = 0; c < encoder->n_codes; c++)
+        if (is_learnt(&encoder->codes[c])) SG_TRY(find_column(all, table, c));
+    for (size_t c = 0; c < encoder->n_codes; c++)
+        SG_TRY(encode_column(all, c));
+    return SYNGAN_OK;
+}
+
+static syngan_status encode_table(encoding *all, const syngan_table *table) {
+    syngan_context *context = all->encoder->context;
+    size_t n = all->encoder->n_codes;
+    all->columns = sg_alloc_zero(context, n, sizeof *all->columns);
+    all->map = sg_alloc_zero(context, n, sizeof *all->map);
+    syngan_status status =
+        all->columns != NULL && all->map != NULL
+            ? encode_columns(all, table)
+            : sg_fail_memory(context, "encoding", n * sizeof *all->map);
+    for (size_t c = 0; c < n && all->map != NULL; c++)
+        sg_free(context, all->map[c]);
+    sg_free(context, all->columns);
+    sg_free(context, all->map);
+    return status;
 }
 
 syngan_status sg_encoder_encode(const sg_encoder *encoder,
@@ -459,7 +335,9 @@ syngan_status sg_encoder_encode(const sg_encoder *encoder,
     syngan_status status = SYNGAN_OK;
     if (out->numbers == NULL || out->choices == NULL)
         status = sg_fail_memory(context, "encoded rows", bytes);
-    if (status == SYNGAN_OK) status = encode_columns(encoder, table, seed, out);
+    encoding all = {
+        .encoder = encoder, .rows = table->rows, .seed = seed, .out = out};
+    if (status == SYNGAN_OK) status = encode_table(&all, table);
     if (status != SYNGAN_OK) sg_encoded_end(context, out);
     return status;
 }

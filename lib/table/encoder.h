@@ -37,7 +37,7 @@ typedef struct sg_part {
 /* 0 means the default. */
 typedef struct sg_encoder_options {
     int32_t max_modes;   /* of a mixture, at most SG_MIXTURE_MOST; 10 */
-    int32_t max_choices; /* alternatives of one category, at least 2; 256 */
+    int32_t max_choices; /* alternatives of one category, 2 to 4096; 256 */
     double least_weight; /* components below it are dropped; 0.005 */
     double frequent;     /* a single value with this share of the rows gets a
                             mode of its own; 0.03. Above 1, all is as CTGAN
@@ -56,8 +56,9 @@ typedef struct sg_encoder {
     sg_part *parts;
     size_t n_parts;
     int32_t n_numbers, n_choices;
-    struct sg_column_code *codes; /* by column: encoder_code.h */
     size_t n_codes;
+    struct sg_column_code *codes; /* by column: encoder_code.h */
+    struct sg_order_code *order;  /* of columns that are compared */
 } sg_encoder;
 
 /* SYNGAN_E_ARGUMENT for a table without rows or without a column that can be
@@ -66,6 +67,11 @@ syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out);
 sg_encoder *sg_encoder_retain(sg_encoder *encoder);
+/* Whether a column of the form is learnt: it is no identifier or text. */
+static inline bool sg_encoder_learns(const sg_encoder *encoder, size_t column) {
+    int32_t type = encoder->form->columns[column].type;
+    return type != SYNGAN_COLUMN_IDENTIFIER && type != SYNGAN_COLUMN_TEXT;
+}
 void sg_encoder_release(sg_encoder *encoder); /* takes NULL */
 
 /* As a member `key` of an object, and back. Holds no row of the table. */
@@ -110,7 +116,8 @@ syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
                     const int32_t *fixed);
-/* The table as it is now, to look at rows that have been put. */
+/* The table so far: rows that have been put can be looked at, all but their
+ * identifiers, and others are missing. */
 const syngan_table *sg_decoder_table(const sg_decoder *decoder);
 /* Hands over the table, with new identifiers and texts. */
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out);

@@ -8,7 +8,49 @@
 #include "table/encoder.h"
 #include "table/mixture.h"
 
+/* Alternatives of a choice. */
+#define SG_ALTERNATIVES_MOST 4096
+
 /* ---- numbers ------------------------------------------------------------ */
+
+/* Which values a column of numbers may have: multiples of `unit`, or reals of
+ * so many decimals (-1: any), within bounds. */
+typedef struct sg_grid {
+    bool is_real;
+    int32_t decimals;
+    int64_t unit, least, most; /* of integers and times */
+    double low, high;          /* of reals */
+} sg_grid;
+
+/* Fewer equal values count as some rows' own: they are never a mode, and a
+ * bound of theirs is rounded outwards, to a thousandth of the range or more. */
+#define SG_LEAST_EQUAL 5
+/* Larger reals would overflow when squared. */
+#define SG_LARGEST 1e150
+
+/* Of what is in a column; bounds are 0 if all is missing. */
+void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out);
+/* Takes bounds in; they may be infinite. */
+void sg_grid_limit(sg_grid *grid, long double low, long double high);
+/* In units of x: 1 for integers; 0: none. */
+double sg_grid_step(const sg_grid *grid);
+/* The largest value of the grid, whatever its bounds, that is at most (below)
+ * a limit; the smallest that is at least it (above). */
+long double sg_grid_at_most(const sg_grid *grid, long double limit, bool below);
+long double sg_grid_at_least(const sg_grid *grid, long double limit,
+                             bool above);
+/* Rounded to the grid and moved between its bounds. */
+void sg_grid_write_integer(const sg_grid *grid, int64_t v, sg_column *column,
+                           int64_t row);
+void sg_grid_write_real(const sg_grid *grid, double v, sg_column *column,
+                        int64_t row);
+void sg_write_missing(sg_column *column, int64_t row);
+
+/* To the nearest integer, and to so many decimals (-1: as it is). */
+double sg_round(double x);
+double sg_round_decimals(double x, int32_t decimals);
+/* Decimals that all values make do with; -1: more than 9. */
+int32_t sg_find_decimals(const double *values, int64_t count);
 
 /*
  * An integer, time or real as a mode and a number within it.
@@ -20,13 +62,10 @@
  * 1]; single values; "missing". The numbers of the latter two are 0.
  */
 typedef struct sg_number_code {
-    bool is_real;
-    bool has_missing;
-    int32_t decimals; /* of reals; -1: they are not rounded */
-    int64_t base, unit;
-    int64_t least, most;  /* bounds of v, of integers and times */
-    double low, high;     /* bounds of x */
+    sg_grid grid;
+    int64_t base;
     double centre, width; /* of the logarithmic scale; width 0: y is x */
+    bool has_missing;
     int32_t n_singles;
     int32_t n_modes;
     double *singles; /* x, rising */
@@ -47,10 +86,13 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
                    uint64_t seed, sg_number_code *out, sg_fit_failure *failure);
 void sg_number_end(syngan_context *context, sg_number_code *code);
 
-/* Mode and number of a value; `unit` in [0, 1) decides between modes. Mode -1:
- * the value is missing, or not finite, and none such was there. */
-int32_t sg_number_encode(const sg_number_code *code, const sg_column *column,
-                         int64_t row, float unit, float *number);
+/* Modes and numbers of up to SG_NUMBER_ROWS rows from `first` on; unit[i] in
+ * [0, 1) decides between the modes of row first + i. Mode -1: the value is
+ * missing, or not finite, and none such was there. */
+#define SG_NUMBER_ROWS 64
+void sg_number_encode(const sg_number_code *code, const sg_column *column,
+                      int64_t first, int32_t count, const float *unit,
+                      int32_t *modes, float *numbers);
 /* The value of a mode and a number, written to a row of a column. */
 void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
                       sg_column *column, int64_t row);
@@ -83,12 +125,124 @@ void sg_choice_end(syngan_context *context, sg_choice_code *code);
 int32_t sg_choice_value(const sg_choice_code *code, int32_t alternative,
                         float unit);
 
+/* ---- joint choices --------------------------------------------------------
+ */
+
+/* Columns of which only combinations of values that occur may occur: a choice
+ * of a combination. */
+typedef struct sg_joint_code {
+    int32_t n_columns;
+    int32_t *columns; /* of the table, rising */
+    int32_t n_rows;   /* combinations: values of the choice */
+    int64_t *cells;   /* n_rows x n_columns: integers, codes of the form's
+                         dictionaries (-1: missing), bits of reals */
+} sg_joint_code;
+
+/* The combinations in a table's columns, which `code` has; `map[c]`, of columns
+ * with codes: from the table's codes to the form's. Sets `count` (to be
+ * released by the caller) to the rows by combination. */
+syngan_status sg_joint_fit(const syngan_table *table, int32_t *const *map,
+                           sg_joint_code *code, int64_t **count);
+void sg_joint_end(syngan_context *context, sg_joint_code *code);
+/* The combination of each of `rows` rows, -1 if there is none such. `columns`
+ * and `map`: by column of the form. SYNGAN_E_MEMORY. */
+syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
+                            const sg_column *const *columns,
+                            int32_t *const *map, int64_t rows, int32_t *found);
+/* Writes a combination's cell to a row of a column. */
+void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
+                    int32_t member, sg_column *column, int64_t row);
+
+/* ---- order -----------------------------------------------------------------
+ */
+
+/*
+ * Columns of "greater" constraints, in the order in which they are decoded. One
+ * that has a reference among those before it is coded as its difference from
+ * it, with a stand-in for missing references. What is decoded is moved until
+ * all relations to the columns before it hold.
+ */
+typedef struct sg_ordered {
+    int32_t column;
+    int32_t reference; /* an item before; -1: none */
+    bool is_joint;     /* given by a joint choice: not moved */
+    sg_grid grid;      /* of the column itself */
+    int64_t integer_stand_in;
+    double real_stand_in;
+} sg_ordered;
+
+enum { SG_ORDER_NONE = 0, SG_ORDER_AT_MOST = 1, SG_ORDER_BELOW = 2 };
+
+typedef struct sg_order_code {
+    int32_t count;
+    sg_ordered *item;
+    uint8_t *relation; /* count x count: of item i to item j */
+} sg_order_code;
+
+/* Items, references and bounds for a table's constraints, when the encoder's
+ * columns have their kinds. SYNGAN_E_ARGUMENT for constraints on columns that
+ * are no numbers, or in a circle. */
+syngan_status sg_order_fit(const syngan_table *table, sg_encoder *encoder);
+/* Takes in the bounds that "range" constraints give a column. */
+void sg_limit_by_ranges(const syngan_table *table, int32_t column,
+                        sg_grid *grid);
+void sg_order_end(syngan_context *context, sg_order_code *order);
+/* The differences of an item from its reference, as a column of its own.
+ * `columns`: by column of the form. False when out of memory. */
+bool sg_order_differences(const sg_encoder *encoder, int32_t item,
+                          const sg_column *const *columns, int64_t rows,
+                          sg_column *out);
+/* Decodes an item that is no joint choice's, when those before it are. */
+void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
+                     float number, syngan_table *table, int64_t row);
+
+/* ---- names ------------------------------------------------------------------
+ */
+
+/*
+ * New identifiers of the form that those of a column have: of one of some
+ * lengths, with characters from a set at each position. Leading positions take
+ * only combinations that no identifier of the data has, so that none comes
+ * back although none is kept.
+ */
+#define SG_NAME_MOST 96 /* characters */
+
+typedef struct sg_name_pattern {
+    double share;
+    int32_t length;
+    int32_t n_leading; /* positions of the combinations */
+    int32_t n_fresh;
+    uint32_t *fresh; /* combinations that are free, as numbers in the mixed
+                        radix of the positions' sets, the first the lowest */
+    uint64_t set[SG_NAME_MOST][2]; /* ASCII characters, by position */
+} sg_name_pattern;
+
+typedef struct sg_name_code {
+    double missing; /* share of the rows */
+    int32_t longest;
+    int32_t n_patterns;
+    sg_name_pattern *pattern;
+} sg_name_code;
+
+syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
+                          int64_t rows, uint64_t seed, sg_name_code *out);
+void sg_name_end(syngan_context *context, sg_name_code *code);
+/* Room for the longest name. */
+#define SG_NAME_ROOM (2 * SG_NAME_MOST + 64)
+/* The name of row `id`, into `text`; returns its length, -1 if it is missing.
+ * Different ids have different names. */
+int32_t sg_name_write(const sg_name_code *code, uint64_t seed, uint64_t id,
+                      char *text);
+
 /* ---- columns ------------------------------------------------------------ */
 
 enum {
-    SG_CODE_NOTHING = 1, /* not learnt: identifiers, texts */
+    SG_CODE_EMPTY = 1, /* texts: not learnt */
     SG_CODE_NUMBER = 2,
-    SG_CODE_CHOICE = 3
+    SG_CODE_CHOICE = 3,
+    SG_CODE_JOINT = 4,  /* of this column and others */
+    SG_CODE_MEMBER = 5, /* of another column's joint choice */
+    SG_CODE_NAME = 6    /* identifiers: made anew */
 };
 
 typedef struct sg_column_code {
@@ -96,6 +250,9 @@ typedef struct sg_column_code {
     int32_t number_part, choice_part; /* -1: none */
     sg_number_code number;
     sg_choice_code choice;
+    sg_joint_code joint;
+    sg_name_code name;
+    int32_t ordered; /* the item of the order; -1: none */
 } sg_column_code;
 
 /* An encoder without a form, whose columns have no code yet. */

@@ -16,6 +16,7 @@
 struct sg_decoder {
     const sg_encoder *encoder;
     syngan_table *table;
+    uint64_t *ids; /* of rows, if there are names to be made; else NULL */
     sg_random random;
 };
 
@@ -29,20 +30,18 @@ static syngan_status add_column(const sg_column *form, syngan_table *table) {
     column.name = sg_strdup(context, form->name);
     column.data = sg_alloc(context, bytes);
     if (form->format != NULL) column.format = sg_strdup(context, form->format);
-    if (form->words != NULL) column.words = sg_dictionary_retain(form->words);
-    if (column.data == NULL ||
+    if (form->type == SYNGAN_COLUMN_IDENTIFIER)
+        column.words = sg_dictionary_make(context); /* new texts */
+    else if (form->words != NULL)
+        column.words = sg_dictionary_retain(form->words);
+    if (column.data == NULL || (form->words != NULL && column.words == NULL) ||
         (form->format != NULL && column.format == NULL)) {
         sg_column_end(context, &column);
         return sg_fail_memory(context, "a column", bytes);
     }
     /* All missing, until rows are put. */
     for (int64_t row = 0; row < table->rows; row++)
-        if (sg_column_has_codes(form))
-            column.codes[row] = -1;
-        else if (form->type == SYNGAN_COLUMN_REAL)
-            column.reals[row] = (double)__builtin_nanf("");
-        else
-            column.integers[row] = SYNGAN_MISSING;
+        sg_write_missing(&column, row);
     return sg_table_add(table, &column);
 }
 
@@ -66,6 +65,24 @@ static syngan_status start_table(const syngan_table *form, int64_t rows,
     return SYNGAN_OK;
 }
 
+static bool has_names(const sg_encoder *encoder) {
+    for (size_t c = 0; c < encoder->n_codes; c++)
+        if (encoder->codes[c].kind == SG_CODE_NAME) return true;
+    return false;
+}
+
+static syngan_status start(sg_decoder *decoder, int64_t rows) {
+    syngan_context *context = decoder->encoder->context;
+    SG_TRY(start_table(decoder->encoder->form, rows, &decoder->table));
+    if (!has_names(decoder->encoder)) return SYNGAN_OK;
+    size_t bytes = (size_t)rows * sizeof *decoder->ids;
+    decoder->ids = sg_alloc(context, bytes);
+    if (decoder->ids == NULL) return sg_fail_memory(context, "names", bytes);
+    for (int64_t row = 0; row < rows; row++)
+        decoder->ids[row] = (uint64_t)row;
+    return SYNGAN_OK;
+}
+
 syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
                                uint64_t seed, sg_decoder **out) {
     syngan_context *context = encoder->context;
@@ -76,11 +93,31 @@ syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
     decoder->encoder = sg_encoder_retain((sg_encoder *)encoder);
     decoder->random =
         (sg_random){.seed = seed, .stream = sg_stream_id("decode")};
-    syngan_status status = start_table(encoder->form, rows, &decoder->table);
+    syngan_status status = start(decoder, rows);
     if (status == SYNGAN_OK) return SYNGAN_OK;
     sg_decoder_free(decoder);
     *out = NULL;
     return status;
+}
+
+const syngan_table *sg_decoder_table(const sg_decoder *decoder) {
+    return decoder->table;
+}
+
+/* New identifiers of a column. */
+static syngan_status make_names(const sg_decoder *decoder, size_t c) {
+    sg_column *column = &decoder->table->columns[c];
+    const sg_name_code *code = &decoder->encoder->codes[c].name;
+    char text[SG_NAME_ROOM];
+    for (int64_t row = 0; row < decoder->table->rows; row++) {
+        int32_t size = sg_name_write(code, decoder->random.seed + c,
+                                     decoder->ids[row], text);
+        column->codes[row] = -1;
+        if (size >= 0)
+            SG_TRY(sg_dictionary_add(column->words, text, (size_t)size,
+                                     &column->codes[row]));
+    }
+    return SYNGAN_OK;
 }
 
 static int64_t count_missing(const sg_column *column, int64_t rows) {
@@ -90,15 +127,15 @@ static int64_t count_missing(const sg_column *column, int64_t rows) {
     return count;
 }
 
-const syngan_table *sg_decoder_table(const sg_decoder *decoder) {
-    return decoder->table;
-}
-
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out) {
     syngan_table *table = decoder->table;
-    for (size_t c = 0; c < table->n_columns; c++)
+    *out = NULL;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (decoder->encoder->codes[c].kind == SG_CODE_NAME)
+            SG_TRY(make_names(decoder, c));
         table->columns[c].missing =
             count_missing(&table->columns[c], table->rows);
+    }
     *out = table;
     decoder->table = NULL;
     return SYNGAN_OK;
@@ -108,36 +145,50 @@ void sg_decoder_free(sg_decoder *decoder) {
     if (decoder == NULL) return;
     sg_encoder *encoder = (sg_encoder *)decoder->encoder;
     syngan_table_free(decoder->table);
+    sg_free(encoder->context, decoder->ids);
     sg_free(encoder->context, decoder);
     sg_encoder_release(encoder);
 }
 
 /* ---- rows ---------------------------------------------------------------- */
 
-/* An alternative, each with the chance that the softmax of the logits gives
- * it. Logits are taken LANES at a time. */
-static int32_t draw_alternative(const float *logit, int32_t width, float unit) {
-    float most = logit[0], total = 0, share[LANES], sum[LANES] = {0};
-    for (int32_t i = 1; i < width; i++)
-        most = logit[i] > most ? logit[i] : most;
+/* exp(logit - most), LANES at a time; returns the sum. */
+static float exponentials(const float *logit, int32_t width, float most,
+                          float *share) {
+    float total = 0, sum[LANES] = {0};
     int32_t whole = width / LANES * LANES;
     for (int32_t first = 0; first < whole; first += LANES)
-        for (int32_t i = 0; i < LANES; i++)
-            sum[i] += sg_exp_negative_f32(logit[first + i] - most);
-    for (int32_t i = whole; i < width; i++)
-        sum[i - whole] += sg_exp_negative_f32(logit[i] - most);
+        for (int32_t i = 0; i < LANES; i++) {
+            float e = sg_exp_negative_f32(logit[first + i] - most);
+            share[first + i] = e;
+            sum[i] += e;
+        }
+    float rest[LANES], e[LANES];
+    for (int32_t i = 0; i < LANES; i++)
+        rest[i] = whole + i < width ? logit[whole + i] : most - 1000;
+    for (int32_t i = 0; i < LANES; i++)
+        e[i] = sg_exp_negative_f32(rest[i] - most);
+    for (int32_t i = 0; whole + i < width; i++) {
+        share[whole + i] = e[i];
+        sum[i] += e[i];
+    }
     for (int32_t i = 0; i < LANES; i++)
         total += sum[i];
-    float target = unit * total;
-    for (int32_t first = 0; first < width; first += LANES) {
-        int32_t n = width - first < LANES ? width - first : LANES;
-        for (int32_t i = 0; i < n; i++)
-            share[i] = sg_exp_negative_f32(logit[first + i] - most);
-        for (int32_t i = 0; i < n; i++) {
-            target -= share[i];
-            if (target < 0) return first + i;
-        }
+    return total;
+}
+
+/* An alternative, each with the chance that the softmax of the logits gives
+ * it. */
+static int32_t draw_alternative(const float *logit, int32_t width, float unit) {
+    float share[SG_ALTERNATIVES_MOST], most = logit[0];
+    for (int32_t i = 1; i < width; i++)
+        most = logit[i] > most ? logit[i] : most;
+    float target = unit * exponentials(logit, width, most, share);
+    for (int32_t i = 0; i < width; i++) {
+        target -= share[i];
+        if (target < 0) return i;
     }
+    /* Rounding, or logits that are not finite. */
     return width - 1;
 }
 
@@ -149,7 +200,7 @@ typedef struct put {
     const int32_t *fixed;
 } put;
 
-#define UNITS 256 /* random numbers at once */
+#define UNITS 64 /* random numbers at once */
 
 /* Random numbers of a row: one for the alternative of each choice, then one for
  * the value of each. */
@@ -177,40 +228,87 @@ static int32_t choose(const put *p, const float *output, int32_t part_index,
                             unit_at(units, (uint64_t)part->index));
 }
 
-static void decode_column(const put *p, size_t c, const float *output,
-                          row_units *units, int64_t row) {
+static int32_t choose_value(const put *p, const sg_column_code *code,
+                            int32_t alternative, row_units *units) {
+    const sg_encoder *encoder = p->decoder->encoder;
+    const sg_choice_code *choice = &code->choice;
+    int32_t first = choice->first[alternative];
+    if (choice->first[alternative + 1] - first == 1)
+        return choice->member[first];
+    /* A choice of one alternative that several values share has no part. */
+    int32_t index = code->choice_part < 0
+                        ? encoder->n_choices
+                        : encoder->parts[code->choice_part].index;
+    return sg_choice_value(
+        choice, alternative,
+        unit_at(units, (uint64_t)(encoder->n_choices + index)));
+}
+
+static void decode_number(const put *p, size_t c, int32_t mode,
+                          const float *output, int64_t row) {
     const sg_encoder *encoder = p->decoder->encoder;
     const sg_column_code *code = &encoder->codes[c];
-    sg_column *column = &p->decoder->table->columns[c];
+    float number = code->number_part < 0
+                       ? 0
+                       : output[encoder->parts[code->number_part].start];
+    if (code->ordered >= 0)
+        sg_order_decode(encoder, code->ordered, mode, number, p->decoder->table,
+                        row);
+    else
+        sg_number_decode(&code->number, mode, number,
+                         &p->decoder->table->columns[c], row);
+}
+
+static void decode_column(const put *p, size_t c, const float *output,
+                          row_units *units, int64_t row) {
+    const sg_column_code *code = &p->decoder->encoder->codes[c];
+    sg_column *columns = p->decoder->table->columns;
     int32_t alternative = choose(p, output, code->choice_part, units);
     if (code->kind == SG_CODE_NUMBER) {
-        float number = code->number_part < 0
-                           ? 0
-                           : output[encoder->parts[code->number_part].start];
-        sg_number_decode(&code->number, alternative, number, column, row);
+        decode_number(p, c, alternative, output, row);
         return;
     }
-    const sg_choice_code *choice = &code->choice;
-    int32_t value = choice->member[choice->first[alternative]];
-    if (choice->first[alternative + 1] - choice->first[alternative] > 1) {
-        const sg_part *part = &encoder->parts[code->choice_part];
-        uint64_t at = (uint64_t)(encoder->n_choices + part->index);
-        value = sg_choice_value(choice, alternative, unit_at(units, at));
+    int32_t value = choose_value(p, code, alternative, units);
+    if (code->kind == SG_CODE_CHOICE)
+        columns[c].codes[row] = value == code->choice.missing ? -1 : value;
+    for (int32_t i = 0; i < code->joint.n_columns; i++)
+        sg_joint_write(&code->joint, value, i, &columns[code->joint.columns[i]],
+                       row);
+}
+
+/* Whether it is decoded in the order of comparisons, after the others. */
+static bool is_late(const sg_column_code *code) {
+    return code->kind == SG_CODE_NUMBER && code->ordered >= 0;
+}
+
+static void decode_row(const put *p, const float *output, row_units *units,
+                       int64_t row) {
+    const sg_encoder *encoder = p->decoder->encoder;
+    for (size_t c = 0; c < encoder->n_codes; c++) {
+        const sg_column_code *code = &encoder->codes[c];
+        bool is_decoded = code->kind == SG_CODE_NUMBER ||
+                          code->kind == SG_CODE_CHOICE ||
+                          code->kind == SG_CODE_JOINT;
+        if (is_decoded && !is_late(code))
+            decode_column(p, c, output, units, row);
     }
-    column->codes[row] = value == choice->missing ? -1 : value;
+    for (int32_t i = 0; i < encoder->order->count; i++) {
+        int32_t c = encoder->order->item[i].column;
+        if (is_late(&encoder->codes[c]))
+            decode_column(p, (size_t)c, output, units, row);
+    }
 }
 
 static void put_rows(void *argument, int64_t first, int64_t last) {
     const put *p = argument;
-    const sg_encoder *encoder = p->decoder->encoder;
     row_units units = {.random = p->decoder->random};
     for (int64_t i = first; i < last; i++) {
         int64_t row = p->first + i;
-        units.random.step = p->ids == NULL ? (uint64_t)row : p->ids[i];
+        uint64_t id = p->ids == NULL ? (uint64_t)row : p->ids[i];
+        units.random.step = id;
         units.start = UINT64_MAX;
-        for (size_t c = 0; c < encoder->n_codes; c++)
-            if (encoder->codes[c].kind != SG_CODE_NOTHING)
-                decode_column(p, c, p->output + i * p->stride, &units, row);
+        if (p->decoder->ids != NULL) p->decoder->ids[row] = id;
+        decode_row(p, p->output + i * p->stride, &units, row);
     }
 }
 

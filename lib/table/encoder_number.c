@@ -15,11 +15,6 @@
 
 /* A component reaches so many standard deviations to each side. */
 #define REACH 4
-/* Fewer equal values are never a mode of their own, so that those hold no
- * single row's value. */
-#define LEAST_EQUAL 5
-/* Larger reals would overflow when squared. */
-#define LARGEST 1e150
 /* A component needs this share of the mixture's rows to be asked for no more.
  */
 #define WEIGHT_MOST 0.02
@@ -28,14 +23,14 @@
 
 static double x_of(const sg_number_code *code, const sg_column *column,
                    int64_t row) {
-    if (code->is_real) return column->reals[row];
+    if (code->grid.is_real) return column->reals[row];
     int64_t v = column->integers[row];
     /* The difference fits into 64 bits, with a sign of its own. */
     if (v >= code->base)
         return (double)(((uint64_t)v - (uint64_t)code->base) /
-                        (uint64_t)code->unit);
+                        (uint64_t)code->grid.unit);
     return -(double)(((uint64_t)code->base - (uint64_t)v) /
-                     (uint64_t)code->unit);
+                     (uint64_t)code->grid.unit);
 }
 
 static double y_of(const sg_number_code *code, double x) {
@@ -55,106 +50,14 @@ static double slope(const sg_number_code *code, double x) {
     return 1 / (fabs(x - code->centre) + code->width);
 }
 
-/* ---- granularity and bounds ---------------------------------------------- */
-
-/* Units that integers and times are tried in multiples of, the largest first.
- */
-static const int64_t integer_units[] = {
-    1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
-static const int64_t time_units[] = {86400000000, 3600000000, 60000000,
-                                     1000000,     1000,       1};
-
-static int64_t common_divisor(int64_t a, int64_t b) {
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* The largest unit of which all values are multiples. */
-static int64_t find_unit(const sg_column *column, int64_t rows) {
-    int64_t divisor = 0;
-    for (int64_t row = 0; row < rows && divisor != 1; row++) {
-        int64_t v = column->integers[row];
-        if (v == SYNGAN_MISSING || (divisor != 0 && v % divisor == 0)) continue;
-        divisor = common_divisor(divisor, v < 0 ? -v : v);
-    }
-    bool is_time = column->type == SYNGAN_COLUMN_TIME;
-    const int64_t *unit = is_time ? time_units : integer_units;
-    while (divisor % *unit != 0)
-        unit++;
-    return *unit;
-}
-
-/* 10^k for |k| <= 22, exact or the nearest double. */
-static double power_of_ten(int32_t k) {
-    double p = 1;
-    for (int32_t i = 0; i < abs(k); i++)
-        p *= 10;
-    return k < 0 ? 1 / p : p;
-}
-
-static double round_to(double x, int32_t decimals) {
-    double p = power_of_ten(decimals), scaled = x * p;
-    return fabs(scaled) < 0x1p52 ? nearbyint(scaled) / p : x;
-}
-
-/* Digits behind the point that all values make do with; -1: more than 9. */
-static int32_t find_decimals(const double *x, int64_t count) {
-    int32_t decimals = 0;
-    for (int64_t i = 0; i < count; i++)
-        while (decimals <= 9 && round_to(x[i], decimals) != x[i])
-            decimals++;
-    return decimals > 9 ? -1 : decimals;
-}
-
-/* `value` rounded down to a multiple of 10^k. What is within rounding of such a
- * multiple is one. */
-static double floor_to(double value, int32_t k) {
-    double scaled = k >= 0 ? value / power_of_ten(k) : value * power_of_ten(-k);
-    double whole = nearbyint(scaled);
-    if (fabs(scaled - whole) > 1e-9 * (1 + fabs(scaled))) whole = floor(scaled);
-    return k >= 0 ? whole * power_of_ten(k) : whole / power_of_ten(-k);
-}
-
-/* How many of the values, in rising order, equal the first and the last. */
-static int64_t equal_first(const double *x, int64_t count) {
-    int64_t n = 1;
-    while (n < count && x[n] == x[0])
-        n++;
-    return n;
-}
-
-static int64_t equal_last(const double *x, int64_t count) {
-    int64_t n = 1;
-    while (n < count && x[count - 1 - n] == x[count - 1])
-        n++;
-    return n;
-}
-
-/* Bounds of x. Extremes of few rows are rounded outwards to a thousandth of the
- * range or more, so that they are not some row's value. */
-static void find_bounds(sg_number_code *code, const double *x, int64_t count) {
-    code->low = x[0];
-    code->high = x[count - 1];
-    double range = code->high - code->low;
-    if (range <= 0) return;
-    int32_t k = (int32_t)floor(log10(range)) - 2;
-    if (!code->is_real && k < 0) k = 0;
-    if (code->is_real && code->decimals >= 0 && k < -code->decimals)
-        k = -code->decimals;
-    if (abs(k) > 22) return;
-    if (equal_first(x, count) < LEAST_EQUAL) code->low = floor_to(x[0], k);
-    if (equal_last(x, count) < LEAST_EQUAL)
-        code->high = -floor_to(-x[count - 1], k);
-}
-
+/* The integer of a whole x, at the ends of int64_t if it lies beyond. */
 static int64_t integer_of(const sg_number_code *code, double x) {
-    long double v = (long double)code->base + (long double)code->unit * x;
-    if (v <= (long double)-INT64_MAX) return -INT64_MAX;
-    return v >= (long double)INT64_MAX ? INT64_MAX : (int64_t)v;
+    int64_t end = x < 0 ? -INT64_MAX : INT64_MAX, v;
+    if (!(fabs(x) < 0x1p63) ||
+        __builtin_mul_overflow((int64_t)x, code->grid.unit, &v) ||
+        __builtin_add_overflow(v, code->base, &v) || v == SYNGAN_MISSING)
+        return end;
+    return v;
 }
 
 /* ---- modes of single values ---------------------------------------------- */
@@ -168,12 +71,16 @@ typedef struct singles {
 
 static bool is_single(const sg_encoder_options *options, int64_t equal,
                       int64_t rows) {
-    return equal >= LEAST_EQUAL &&
+    return equal >= SG_LEAST_EQUAL &&
            (double)equal >= options->frequent * (double)rows;
 }
 
+/* How many values equal the first. */
 static int64_t run_length(const double *x, int64_t count) {
-    return equal_first(x, count);
+    int64_t n = 1;
+    while (n < count && x[n] == x[0])
+        n++;
+    return n;
 }
 
 /* Whether the values that are left are so few different ones that each can have
@@ -182,7 +89,7 @@ static bool all_single(const sg_encoder_options *options, int64_t different,
                        int64_t count) {
     if (different == 1) return true;
     return options->frequent <= 1 && different <= options->max_modes &&
-           different * LEAST_EQUAL <= count;
+           different * SG_LEAST_EQUAL <= count;
 }
 
 static int64_t take_singles(const sg_encoder_options *options, int64_t rows,
@@ -316,12 +223,6 @@ static bool choose_scale(syngan_context *context, const double *x,
     return true;
 }
 
-/* The step between neighbouring values, 0 if there is none to speak of. */
-static double step_of(const sg_number_code *code) {
-    if (!code->is_real) return 1;
-    return code->decimals < 0 ? 0 : power_of_ten(-code->decimals);
-}
-
 static bool fit_mixture(syngan_context *context, const double *x, int64_t count,
                         int64_t rows, const sg_encoder_options *options,
                         uint64_t seed, sg_number_code *code) {
@@ -330,7 +231,7 @@ static bool fit_mixture(syngan_context *context, const double *x, int64_t count,
         least = options->least_weight > WEIGHT_MOST ? options->least_weight
                                                     : WEIGHT_MOST;
     sg_points points;
-    if (!sg_points_make(context, x, count, step_of(code), &points))
+    if (!sg_points_make(context, x, count, sg_grid_step(&code->grid), &points))
         return false;
     bool fitted =
         choose_scale(context, x, count, &points, options, least, seed, code);
@@ -348,7 +249,7 @@ static int64_t collect(const sg_number_code *code, const sg_column *column,
     for (int64_t row = 0; row < rows; row++) {
         if (sg_column_is_missing(column, row)) continue;
         x[count] = x_of(code, column, row);
-        if (fabs(x[count++]) <= LARGEST) continue;
+        if (fabs(x[count++]) <= SG_LARGEST) continue;
         *failure = (sg_fit_failure){
             .status = SYNGAN_E_ARGUMENT,
             .row = row,
@@ -356,18 +257,6 @@ static int64_t collect(const sg_number_code *code, const sg_column *column,
         return -1;
     }
     return count;
-}
-
-/* Base and unit of integers: x counts units from the smallest value. */
-static void find_base(sg_number_code *code, const sg_column *column,
-                      int64_t rows) {
-    code->unit = find_unit(column, rows);
-    code->base = INT64_MAX;
-    for (int64_t row = 0; row < rows; row++)
-        if (column->integers[row] != SYNGAN_MISSING &&
-            column->integers[row] < code->base)
-            code->base = column->integers[row];
-    if (code->base == INT64_MAX) code->base = 0; /* all are missing */
 }
 
 static bool set_shares(syngan_context *context, sg_number_code *code,
@@ -397,34 +286,10 @@ static bool fit_values(syngan_context *context, const sg_column *column,
                        int64_t rows, double *x, int64_t count,
                        const sg_encoder_options *options, uint64_t seed,
                        singles *found, sg_number_code *code) {
-    if (code->is_real && code->decimals < 0)
-        code->decimals = find_decimals(x, count);
-    if (count > 0) find_bounds(code, x, count);
     int64_t mixed = take_singles(options, rows, x, count, found);
     if (mixed > 0 && !fit_mixture(context, x, mixed, rows, options, seed, code))
         return false;
     return set_shares(context, code, found, mixed, column->missing, rows);
-}
-
-/* Moves the base of x to the lower bound, so that it is no row's value. */
-static void settle_base(sg_number_code *code) {
-    code->least = integer_of(code, code->low);
-    code->most = integer_of(code, code->high);
-    double shift = code->low;
-    long double base =
-        (long double)code->base + (long double)code->unit * shift;
-    /* Not beyond the range of int64_t. */
-    if (code->is_real || base != (long double)code->least) return;
-    code->base = code->least;
-    code->low = 0;
-    code->high -= shift;
-    for (int32_t i = 0; i < code->n_singles; i++)
-        code->singles[i] -= shift;
-    if (code->width != 0)
-        code->centre -= shift;
-    else
-        for (int32_t i = 0; i < code->mixture.count; i++)
-            code->mixture.mean[i] -= shift;
 }
 
 /* No more modes than this can be single values. */
@@ -437,11 +302,10 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
                    int64_t rows, const sg_encoder_options *options,
                    uint64_t seed, sg_number_code *out,
                    sg_fit_failure *failure) {
-    *out = (sg_number_code){.is_real = column->type == SYNGAN_COLUMN_REAL,
-                            .decimals = column->decimals,
-                            .unit = 1};
+    *out = (sg_number_code){0};
+    sg_grid_fit(column, rows, &out->grid);
+    out->base = out->grid.least;
     *failure = (sg_fit_failure){.status = SYNGAN_E_MEMORY};
-    if (!out->is_real) find_base(out, column, rows);
     size_t room = (size_t)most_singles(options);
     double *x = sg_alloc(context, 2 * (size_t)rows * sizeof(double));
     singles found = {.value = sg_alloc(context, 2 * room * sizeof(double))};
@@ -452,7 +316,6 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
             sg_sort_f64(x, x + rows, count);
             if (fit_values(context, column, rows, x, count, options, seed,
                            &found, out)) {
-                settle_base(out);
                 failure->status = SYNGAN_OK;
             }
         }
@@ -485,76 +348,98 @@ static int32_t nearest_single(const sg_number_code *code, double x) {
     return low;
 }
 
-/* A component, each with the chance that y comes from it. */
-static int32_t draw_component(const sg_mixture *m, double y, float unit) {
-    double share[SG_MIXTURE_MOST], log_share[SG_MIXTURE_MOST];
-    double most = -INFINITY, total = 0;
+/* Of up to SG_NUMBER_ROWS values a component each, with the chance that y comes
+ * from it. Lanes beyond `count` are computed, too, which lets compilers
+ * vectorise. */
+static void draw_components(const sg_mixture *m, const double *y,
+                            const float *unit, int32_t count,
+                            int32_t *component) {
+    double share[SG_MIXTURE_MOST][SG_NUMBER_ROWS];
+    double most[SG_NUMBER_ROWS], target[SG_NUMBER_ROWS] = {0};
+    for (int32_t i = 0; i < SG_NUMBER_ROWS; i++)
+        most[i] = -INFINITY;
     for (int32_t k = 0; k < m->count; k++) {
-        double d = (y - m->mean[k]) / m->deviation[k];
-        log_share[k] = -0.5 * d * d;
-        most = log_share[k] > most ? log_share[k] : most;
+        double mean = m->mean[k], precision = 1 / m->deviation[k];
+        for (int32_t i = 0; i < SG_NUMBER_ROWS; i++) {
+            double d = (y[i] - mean) * precision;
+            share[k][i] = -0.5 * d * d;
+            most[i] = share[k][i] > most[i] ? share[k][i] : most[i];
+        }
     }
     for (int32_t k = 0; k < m->count; k++) {
-        share[k] = sg_exp_negative(log_share[k] - most) * m->weight[k] /
-                   m->deviation[k];
-        total += share[k];
+        double height = m->weight[k] / m->deviation[k];
+        for (int32_t i = 0; i < SG_NUMBER_ROWS; i++) {
+            share[k][i] = height * sg_exp_negative(share[k][i] - most[i]);
+            target[i] += share[k][i];
+        }
     }
-    double target = (double)unit * total, sum = 0;
-    for (int32_t k = 0; k < m->count; k++) {
-        sum += share[k];
-        if (sum > target) return k;
+    for (int32_t i = 0; i < count; i++) {
+        double left = target[i] * (double)unit[i];
+        int32_t k = 0;
+        while (k < m->count - 1 && (left -= share[k][i]) >= 0)
+            k++;
+        component[i] = k;
     }
-    return m->count - 1;
 }
 
-int32_t sg_number_encode(const sg_number_code *code, const sg_column *column,
-                         int64_t row, float unit, float *number) {
-    *number = 0;
+/* Modes of values that are missing or single ones; -2: a component's. */
+#define OF_MIXTURE (-2)
+
+static int32_t plain_mode(const sg_number_code *code, const sg_column *column,
+                          int64_t row, double *y) {
+    *y = 0;
     if (sg_column_is_missing(column, row))
         return code->has_missing ? code->n_modes - 1 : -1;
     double x = x_of(code, column, row);
-    if (!(fabs(x) <= LARGEST)) return -1;
-    const sg_mixture *m = &code->mixture;
+    if (!(fabs(x) <= SG_LARGEST)) return -1;
+    int32_t components = code->mixture.count;
     if (code->n_singles > 0) {
         int32_t single = nearest_single(code, x);
-        if (code->singles[single] == x || m->count == 0)
-            return m->count + single;
+        if (code->singles[single] == x || components == 0)
+            return components + single;
     }
-    if (m->count == 0) return -1; /* all were missing */
-    double y = y_of(code, x);
-    int32_t k = draw_component(m, y, unit);
-    double scaled = (y - m->mean[k]) / (REACH * m->deviation[k]);
-    *number = (float)(scaled < -1 ? -1 : scaled > 1 ? 1 : scaled);
-    return k;
+    if (components == 0) return -1; /* all were missing */
+    *y = y_of(code, x);
+    return OF_MIXTURE;
+}
+
+void sg_number_encode(const sg_number_code *code, const sg_column *column,
+                      int64_t first, int32_t count, const float *unit,
+                      int32_t *modes, float *numbers) {
+    const sg_mixture *m = &code->mixture;
+    double y[SG_NUMBER_ROWS] = {0};
+    int32_t component[SG_NUMBER_ROWS], mixed = 0;
+    for (int32_t i = 0; i < count; i++) {
+        modes[i] = plain_mode(code, column, first + i, &y[i]);
+        numbers[i] = 0;
+        mixed += modes[i] == OF_MIXTURE;
+    }
+    if (mixed == 0) return;
+    draw_components(m, y, unit, count, component);
+    for (int32_t i = 0; i < count; i++) {
+        if (modes[i] != OF_MIXTURE) continue;
+        int32_t k = modes[i] = component[i];
+        double scaled = (y[i] - m->mean[k]) / (REACH * m->deviation[k]);
+        numbers[i] = (float)(scaled < -1 ? -1 : scaled > 1 ? 1 : scaled);
+    }
 }
 
 /* ---- decoding ------------------------------------------------------------ */
 
-static void write_missing(sg_column *column, int64_t row) {
-    if (column->type == SYNGAN_COLUMN_REAL)
-        column->reals[row] = (double)NAN;
-    else
-        column->integers[row] = SYNGAN_MISSING;
-}
-
 static void write_x(const sg_number_code *code, double x, sg_column *column,
                     int64_t row) {
-    if (!code->is_real) {
-        int64_t v = integer_of(code, nearbyint(x));
-        v = v < code->least ? code->least : v;
-        column->integers[row] = v > code->most ? code->most : v;
-        return;
-    }
-    if (code->decimals >= 0) x = round_to(x, code->decimals);
-    x = x < code->low ? code->low : x;
-    column->reals[row] = x > code->high ? code->high : x;
+    if (code->grid.is_real)
+        sg_grid_write_real(&code->grid, x, column, row);
+    else
+        sg_grid_write_integer(&code->grid, integer_of(code, sg_round(x)),
+                              column, row);
 }
 
 void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
                       sg_column *column, int64_t row) {
     const sg_mixture *m = &code->mixture;
     if (code->has_missing && mode == code->n_modes - 1) {
-        write_missing(column, row);
+        sg_write_missing(column, row);
     } else if (mode >= m->count) {
         write_x(code, code->singles[mode - m->count], column, row);
     } else {
