@@ -51,5 +51,10 @@ command)
     grep -q "^$work/out/gan_generated_image_epoch_0.png$" "$work/said"
     grep -q "^$work/out/history.csv$" "$work/said"
     grep -q "^$work/out/.*\.safetensors$" "$work/said"
+    (cd "$work" && sh "$SOURCE/examples/run.sh" table --epochs 1 -n 100 \
+        -o "$work/table") | tee "$work/said"
+    for file in model.safetensors synthetic.csv report.json report.html; do
+        grep -q "^$work/table/$file$" "$work/said"
+    done
     ;;
 esac
