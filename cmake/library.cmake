@@ -9,7 +9,7 @@ if(syngan_missing)
   message(FATAL_ERROR "syngan: not found: ${syngan_missing}\n"
     "On Debian: apt-get install pkg-config libdnnl-dev ocl-icd-opencl-dev "
     "libjansson-dev libxxhash-dev libpng-dev zlib1g-dev "
-    "libcsv-dev")
+    "libcsv-dev libsqlite3-dev")
 endif()
 
 file(GLOB syngan_sources CONFIGURE_DEPENDS lib/*/*.c)
@@ -45,7 +45,8 @@ foreach(library ${object_libraries})
   target_compile_definitions(${library} PRIVATE _GNU_SOURCE
     $<$<BOOL:${SYNGAN_CSV}>:SYNGAN_HAVE_CSV>
     $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
-    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>)
+    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>
+    $<$<BOOL:${SYNGAN_SQLITE}>:SYNGAN_HAVE_SQLITE>)
   # Contraction of a * b + c would make results depend on how a loop is split.
   target_compile_options(${library} PRIVATE -ffp-contract=off)
 endforeach()

@@ -63,8 +63,8 @@ typedef struct syngan_build_info {
     const char *onednn_text;  /**< "2.6.3" */
     const char *isa;          /**< best instruction set in use: "avx512_bf16",
                                    "avx512", "avx2" or "sse41" */
-    const char *features;     /**< space-separated: "png zlib csv bf16" */
-    const char *compiler;     /**< that built the library */
+    const char *features; /**< space-separated: "png zlib csv sqlite bf16" */
+    const char *compiler; /**< that built the library */
 } syngan_build_info;
 
 /** Fills `info` (whose `struct_size` must be set). Thread-safe.

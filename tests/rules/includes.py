@@ -35,6 +35,7 @@ FOREIGN = {
     r"png\.h": ("file", 1),
     r"zlib\.h": ("file", 1),
     r"xxhash\.h": ("file", 1),
+    r"sqlite3\.h": ("table", 1),
     r"omp\.h": ("nowhere", 0),
 }
 
