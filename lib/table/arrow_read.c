@@ -51,6 +51,7 @@ typedef struct source {
     const char *name;          /* of the column */
     int64_t first, rows;       /* the part of the array that is read */
     const unsigned char *bits; /* set: the value is there; NULL: all are */
+    bool is_dictionary;        /* whose texts are taken as they are */
     holder *holder;
 } source;
 
@@ -298,42 +299,87 @@ static bool is_utf8(const char *text) {
     return size != 0;
 }
 
-/* The code of a row's text. */
-static syngan_status code_text(const source *s, int64_t row, const char *text,
-                               size_t size, sg_column *column) {
-    sg_dictionary *words = column->words;
-    int32_t known = words->count;
-    if (memchr(text, '\0', size) != NULL)
-        return refuse_value(s, row, "a text with a zero byte in it");
-    SG_TRY(sg_dictionary_add(words, text, size, &column->codes[row]));
-    if (words->count > known && !is_utf8(sg_dictionary_text(words, known)))
+/* Where texts go. */
+typedef struct text_sink {
+    sg_cells cells;    /* of a column that is to be inferred */
+    sg_column *column; /* or one that has codes already */
+} text_sink;
+
+static syngan_status put_text(text_sink *sink, int64_t row, const char *text,
+                              size_t size) {
+    if (sink->column == NULL) return sg_cells_put(&sink->cells, text, size);
+    return sg_dictionary_add(sink->column->words, text, size,
+                             &sink->column->codes[row]);
+}
+
+static const sg_dictionary *words_of(const text_sink *sink) {
+    return sink->column != NULL ? sink->column->words : sink->cells.words;
+}
+
+/* Texts are looked at when they are new. */
+static syngan_status check_text(const source *s, const text_sink *sink,
+                                int32_t known, int64_t row) {
+    const sg_dictionary *words = words_of(sink);
+    if (words != NULL && words->count > known &&
+        !is_utf8(sg_dictionary_text(words, known)))
         return refuse_value(s, row, "a text that is not UTF-8");
     return SYNGAN_OK;
 }
 
-static syngan_status read_codes(const source *s, sg_column *column) {
-    const void *offsets = s->array->buffers[1];
+static syngan_status take_text(const source *s, text_sink *sink, int64_t row,
+                               int64_t start, int64_t end) {
     const char *data = s->array->buffers[2];
+    if (start < 0 || end < start)
+        return refuse(s, "has offsets of texts that decrease");
+    if (data == NULL && end > start) return refuse(s, "has no texts");
+    const char *text = end > start ? data + start : "";
+    size_t size = (size_t)(end - start);
+    if (memchr(text, '\0', size) != NULL)
+        return refuse_value(s, row, "a text with a zero byte in it");
+    const sg_dictionary *words = words_of(sink);
+    int32_t known = words != NULL ? words->count : 0;
+    SG_TRY(put_text(sink, row, text, size));
+    return check_text(s, sink, known, row);
+}
+
+static syngan_status take_texts(const source *s, text_sink *sink) {
+    const void *offsets = s->array->buffers[1];
     char format = s->schema->format[0] == 'U' ? 'l' : 'i';
-    SG_TRY(make_codes(s, SYNGAN_COLUMN_TEXT, column));
     for (int64_t row = 0; row < s->rows; row++) {
-        column->codes[row] = -1;
-        if (is_null(s, row)) continue;
-        int64_t start = integer_at(offsets, format, s->first + row);
-        int64_t end = integer_at(offsets, format, s->first + row + 1);
-        if (start < 0 || end < start)
-            return refuse(s, "has offsets of texts that decrease");
-        if (data == NULL && end > start) return refuse(s, "has no texts");
-        const char *text = end > start ? data + start : "";
-        SG_TRY(code_text(s, row, text, (size_t)(end - start), column));
+        if (is_null(s, row)) {
+            if (sink->column != NULL)
+                sink->column->codes[row] = -1;
+            else
+                SG_TRY(sg_cells_put(&sink->cells, "", 0));
+            continue;
+        }
+        SG_TRY(take_text(s, sink, row,
+                         integer_at(offsets, format, s->first + row),
+                         integer_at(offsets, format, s->first + row + 1)));
     }
     return SYNGAN_OK;
 }
 
+/* Of a dictionary. */
+static syngan_status read_words(const source *s, sg_column *column) {
+    SG_TRY(make_codes(s, SYNGAN_COLUMN_CATEGORY, column));
+    text_sink sink = {.column = column};
+    return take_texts(s, &sink);
+}
+
+/* They get the type that they would have in a CSV file. */
 static syngan_status read_texts(const source *s, sg_column *column) {
-    SG_TRY(read_codes(s, column));
-    column->type = sg_infer_text_type(column, s->rows);
-    return SYNGAN_OK;
+    if (s->is_dictionary) return read_words(s, column);
+    text_sink sink = {.column = NULL};
+    sg_cells_start(&sink.cells, s->context);
+    syngan_status status = take_texts(s, &sink);
+    sg_column_end(s->context, column);
+    if (status == SYNGAN_OK)
+        return sg_infer_column(&sink.cells, s->name,
+                               &(const sg_wish){.decimals = -1}, "",
+                               &(const sg_origin){.name = "Arrow"}, column);
+    sg_cells_end(&sink.cells);
+    return status;
 }
 
 /* ---- types -------------------------------------------------------------- */
@@ -491,6 +537,7 @@ static syngan_status read_dictionary(source *s, sg_column *column) {
     words.array = array;
     words.first = array->offset;
     words.rows = array->length;
+    words.is_dictionary = true;
     sg_column values = {.decimals = -1};
     syngan_status status = read_plain(&words, &values);
     if (status == SYNGAN_OK) status = gather(s, &values, array->length, column);
