@@ -29,7 +29,7 @@ def random_values(kind, random):
     if pyarrow.types.is_boolean(kind):
         return [bool(x) for x in random.integers(0, 2, ROWS)]
     if pyarrow.types.is_integer(kind):
-        info = numpy.iinfo(kind.to_pandas_dtype())
+        info = numpy.iinfo(str(kind))
         low, high = max(info.min, -2**62), min(info.max, 2**62)
         return [int(x) for x in random.integers(low, high, ROWS)]
     if pyarrow.types.is_floating(kind):
