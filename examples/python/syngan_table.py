@@ -146,7 +146,8 @@ def main():
     print(f"{len(table)} rows")
     for column in table.schema()["columns"]:
         print(f"{column['name']}: {column['type']}")
-    print(table.to_arrow().slice(0, 5).to_pandas().to_string())
+    for row in table.to_arrow().slice(0, 5).to_pylist():
+        print(*row.values(), sep=", ")
 
 
 if __name__ == "__main__":
