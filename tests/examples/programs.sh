@@ -44,6 +44,13 @@ assert images.shape == (16, 1, 28, 28) and images.dtype == numpy.float32
 assert numpy.abs(images).max() <= 1 and images.std() > 0
 END
     refuses 2 "$python" "$program" --iterations many
+    if ! "$python" -c 'import pyarrow' 2>/dev/null; then
+        echo "$python has no pyarrow: no tables"
+        exit 0
+    fi
+    program=$SOURCE/examples/python/syngan_table.py
+    "$python" "$program" --lib "$BUILD/libsyngan.so" | tee "$work/said"
+    grep -q "^amount: real$" "$work/said"
     ;;
 command)
     (cd "$work" && sh "$SOURCE/examples/run.sh" --iterations 2 --batch 4 \
