@@ -66,6 +66,29 @@ int64_t *sg_sample_rows(syngan_context *context, const char *name,
     return rows;
 }
 
+syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
+                                 const char *what, double most, int64_t **rows,
+                                 int64_t *count) {
+    int64_t all = evaluation->sampled[side];
+    int64_t limit = most < 1000  ? 1000
+                    : most < 1e9 ? (int64_t)most
+                                 : 1000000000;
+    *count = all < limit ? all : limit;
+    *rows =
+        sg_sample_rows(evaluation->context, what, evaluation->seed, all, limit);
+    if (*rows == NULL)
+        return sg_fail_memory(evaluation->context, "a sample",
+                              (size_t)*count * sizeof **rows);
+    for (int64_t i = 0; i < *count; i++)
+        (*rows)[i] = evaluation->sample[side][(*rows)[i]];
+    if (all > limit)
+        sg_report_note(evaluation->report,
+                       "%s uses %lld rows of each table, drawn by chance, "
+                       "because they have %zu columns",
+                       what, (long long)limit, evaluation->match.count);
+    return SYNGAN_OK;
+}
+
 /* ---- preparing ---------------------------------------------------------- */
 
 static syngan_status check_tables(const syngan_table *real,

@@ -27,6 +27,15 @@ typedef struct sg_evaluation {
 syngan_status sg_evaluation_step(sg_evaluation *evaluation, const char *stage,
                                  double done);
 
+/* Rows times columns that a learner gets at most. */
+#define SG_LEARNING_WORK 2e7
+
+/* At most `most` (but 1,000 in any case) of the sampled rows of a side; a note
+ * names `what` where that is not all. The caller frees *rows. */
+syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
+                                 const char *what, double most, int64_t **rows,
+                                 int64_t *count);
+
 syngan_status sg_evaluate_shapes(sg_evaluation *evaluation);
 syngan_status sg_evaluate_pairs(sg_evaluation *evaluation);
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation);
