@@ -347,7 +347,7 @@ static syngan_status fit(const syngan_table *table,
     uint64_t before = atomic_load(&table->context->bytes);
     sg_encoder *encoder = NULL;
     SG_TRY(fit_encoder(table, settings, start, &encoder));
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, out));
+    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, out));
     SG_TRY(check_memory(*out, before));
     SG_TRY(hash_table((*out)->encoder, table, &(*out)->fingerprint));
     return run(*out, table, settings->options.epochs, start);
@@ -439,7 +439,7 @@ static syngan_status estimate(const syngan_table *table,
     SG_TRY(fit_encoder(trial, settings, start, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, &s));
+    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));
     syngan_status status = count_bytes(s, before, bytes);
     if (status == SYNGAN_OK && seconds != NULL) {
         status = time_steps(trial, s, &each);

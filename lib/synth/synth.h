@@ -89,10 +89,11 @@ struct syngan_synthesizer {
     sg_sampler samplers[2]; /* made when needed: f32 and bf16 */
 };
 
-/* A handle around an encoder, which it takes over, with new networks. */
+/* A handle around an encoder, which it takes over, with new networks; without
+ * `training` only the one that samples. */
 syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t n_rows,
-                                  syngan_synthesizer **out);
+                                  bool training, syngan_synthesizer **out);
 /* Steps that an epoch has. */
 int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s);
 /* Calls `visit` for each variable that training changes, in a fixed order;

@@ -41,7 +41,7 @@ static syngan_status make_optimizer(syngan_model *model, float rate,
     return sg_optimizer_make(model, &options, true, out);
 }
 
-static syngan_status make_networks(syngan_synthesizer *s) {
+static syngan_status make_networks(syngan_synthesizer *s, bool training) {
     const syngan_synthesizer_options *o = &s->settings.options;
     const sg_network_sizes sizes = {.noise = o->noise,
                                     .condition = s->conditions.width,
@@ -49,6 +49,8 @@ static syngan_status make_networks(syngan_synthesizer *s) {
                                     .pac = o->pac,
                                     .width = o->width,
                                     .depth = o->depth};
+    if (!training)
+        return sg_generator_make(s->context, &sizes, o->seed, &s->sampler);
     SG_TRY(sg_generator_make(s->context, &sizes, o->seed, &s->generator));
     SG_TRY(sg_critic_make(s->context, &sizes, o->seed, &s->critic));
     SG_TRY(syngan_model_clone(s->generator, "sampler", &s->sampler));
@@ -62,7 +64,7 @@ static syngan_status make_networks(syngan_synthesizer *s) {
 
 syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t n_rows,
-                                  syngan_synthesizer **out) {
+                                  bool training, syngan_synthesizer **out) {
     syngan_context *context = encoder->context;
     syngan_synthesizer *s = sg_alloc_zero(context, 1, sizeof *s);
     if (s == NULL) {
@@ -76,7 +78,7 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
     s->n_rows = n_rows;
     s->best = -1.0;
     syngan_status status = sg_conditions_make(encoder, n_rows, &s->conditions);
-    if (status == SYNGAN_OK) status = make_networks(s);
+    if (status == SYNGAN_OK) status = make_networks(s, training);
     if (status == SYNGAN_OK)
         *out = s;
     else
