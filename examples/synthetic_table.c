@@ -7,6 +7,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,20 +18,18 @@
 #define BUILT_IN_ROWS 20000
 #define PATH_SIZE 4096
 
+/* clang-format off */
 static const char usage[] =
     "usage: synthetic_table fit FILE.csv -o MODEL [OPTION]...\n"
     "       synthetic_table sample MODEL -n N -o FILE.csv [OPTION]...\n"
     "       synthetic_table evaluate REAL.csv SYNTHETIC.csv [OPTION]...\n"
     "       synthetic_table run [FILE.csv] [OPTION]...\n"
     "\n"
-    "fit learns a table; sample makes rows like its rows; evaluate compares\n"
-    "them with the real ones. run does all of it, with a fifth of the rows "
-    "held\n"
-    "out; without a file it takes card transactions that the library makes "
-    "up.\n"
+    "fit learns a table; sample makes rows like its rows; evaluate compares them\n"
+    "with the real ones. run does all of it, with a fifth of the rows held out;\n"
+    "without a file it takes card transactions that the library makes up.\n"
     "\n"
     "Of fit and run:\n"
-    "  --schema FILE     JSON: types of columns, constraints\n"
     "  --epochs N        passes over the table (300)\n"
     "  --recipe NAME     default, or ctgan: the settings of that program\n"
     "  --rows KIND       independent, baskets or sequences\n"
@@ -38,30 +37,36 @@ static const char usage[] =
     "  --order COLUMN    of sequences: what orders those of a group\n"
     "  --item COLUMN     of baskets: what is in them\n"
     "  --patience N      stop after N measures without a better quality\n"
-    "  --sampling-only   save no more than sampling needs\n"
     "  --estimate        only print the memory and time that it would take\n"
+    "Of fit:\n"
+    "  --sampling-only   save no more than sampling needs\n"
+    "  --resume MODEL    go on with a model that was saved, until --epochs\n"
     "Of sample and run:\n"
     "  -n, --count N     rows (baskets, sequences) to make\n"
     "  -w, --where TEXT  what holds in every row: \"country = France\",\n"
-    "                    \"age >= 18 and fraud = yes\"\n"
+    "                    \"age >= 18 and fraud = true\"\n"
     "Of evaluate and run:\n"
     "  --holdout FILE    real rows that were not learnt from\n"
     "  --target COLUMN   what a learner is to predict\n"
-    "Of all:\n"
-    "  -o, --out PATH    what is written; run: a folder (out); evaluate: name\n"
-    "                    of the report without .json and .html (report)\n"
+    "Of fit, evaluate and run:\n"
+    "  --schema FILE     JSON: types of columns, constraints\n"
     "  --missing MARKS   of missing values in CSV files, separated by spaces\n"
+    "Of all:\n"
+    "  -o, --out PATH    what is written; run: a folder (out); evaluate: name of\n"
+    "                    the report without .json and .html (report)\n"
     "  --seed N          of everything random (0)\n"
     "  --threads N       for computing (all processors)\n"
     "  --bf16            faster products, on processors with AVX512_BF16\n"
     "  --help            prints this\n";
+/* clang-format on */
 
 typedef struct settings {
     const char *command;
     const char *operand[2];
     int n_operands;
     int32_t estimate, sampling_only;
-    const char *out, *schema, *where, *holdout, *target, *missing;
+    const char *out, *resume, *schema, *where, *holdout, *target, *missing;
+    char given[32]; /* letters of the options that were */
     char *schema_text;
     int64_t count, seed, threads;
     syngan_synthesizer_options fit;
@@ -89,16 +94,18 @@ static int64_t whole_number(const char *option, const char *text, int64_t least,
     return value;
 }
 
-/* The place of `text` among names joined by bars. */
+/* The place of `text` among names with ", " between. */
 static int32_t choice(const char *option, const char *text, const char *names) {
     int32_t index = 0;
     size_t size = strlen(text);
     for (const char *name = names; *name != '\0'; index++) {
-        size_t length = strcspn(name, "|");
+        size_t length = strcspn(name, ",");
         if (length == size && memcmp(name, text, size) == 0) return index;
-        name += length + (name[length] == '|');
+        name += length + strspn(name + length, ", ");
     }
-    refuse(option, text, names);
+    char right[100];
+    snprintf(right, sizeof right, "one of %s", names);
+    refuse(option, text, right);
     return 0;
 }
 
@@ -112,6 +119,7 @@ static const struct option options[] = {
     {"item", required_argument, NULL, 'i'},
     {"patience", required_argument, NULL, 'p'},
     {"sampling-only", no_argument, NULL, 'L'},
+    {"resume", required_argument, NULL, 'U'},
     {"estimate", no_argument, NULL, 'E'},
     {"count", required_argument, NULL, 'n'},
     {"where", required_argument, NULL, 'w'},
@@ -134,10 +142,10 @@ static void set_option(settings *s, int which, const char *text) {
         s->fit.epochs = whole_number("--epochs", text, 1, 1000000);
         break;
     case 'r':
-        s->fit.recipe = choice("--recipe", text, "default|ctgan");
+        s->fit.recipe = choice("--recipe", text, "default, ctgan");
         break;
     case 'R':
-        s->fit.rows = choice("--rows", text, "independent|baskets|sequences");
+        s->fit.rows = choice("--rows", text, "independent, baskets, sequences");
         break;
     case 'k':
         s->fit.key = text;
@@ -153,6 +161,9 @@ static void set_option(settings *s, int which, const char *text) {
         break;
     case 'L':
         s->sampling_only = 1;
+        break;
+    case 'U':
+        s->resume = text;
         break;
     case 'E':
         s->estimate = 1;
@@ -196,8 +207,11 @@ static void set_option(settings *s, int which, const char *text) {
 static settings read_command_line(int argc, char **argv) {
     settings s = {.fit.struct_size = sizeof s.fit};
     int which;
-    while ((which = getopt_long(argc, argv, "n:w:o:", options, NULL)) != -1)
+    while ((which = getopt_long(argc, argv, "n:w:o:", options, NULL)) != -1) {
         set_option(&s, which, optarg);
+        if (strchr(s.given, which) == NULL)
+            s.given[strlen(s.given)] = (char)which;
+    }
     if (optind < argc) s.command = argv[optind++];
     while (optind < argc && s.n_operands < 2)
         s.operand[s.n_operands++] = argv[optind++];
@@ -211,14 +225,20 @@ static int to_terminal(void) {
     return isatty(STDERR_FILENO);
 }
 
+/* One line that changes; where it can't, nothing. */
+static void show(const char *line) {
+    if (to_terminal()) fprintf(stderr, "\r%-78.78s", line);
+}
+
 static void end_line(void) {
     if (to_terminal()) fprintf(stderr, "\r%-78s\r", "");
 }
 
 static syngan_status show_fit(const syngan_fit_progress *p, void *user) {
     (void)user;
-    if (!to_terminal()) return SYNGAN_OK;
-    char line[128];
+    char line[160], quality[32] = "";
+    if (p->quality >= 0)
+        snprintf(quality, sizeof quality, ", quality %.3f", p->quality);
     if (p->phase == 0)
         snprintf(line, sizeof line,
                  "preparing columns: %" PRId64 " of %" PRId64, p->done,
@@ -226,10 +246,10 @@ static syngan_status show_fit(const syngan_fit_progress *p, void *user) {
     else
         snprintf(line, sizeof line,
                  "epoch %" PRId64 " of %" PRId64
-                 ", %.0f s left, critic %.3f, generator %.3f",
+                 ", %.0f s left, critic %.3f, generator %.3f%s",
                  p->done, p->total, p->left, (double)p->d_loss,
-                 (double)p->g_loss);
-    fprintf(stderr, "\r%-78s", line);
+                 (double)p->g_loss, quality);
+    show(line);
     return SYNGAN_OK;
 }
 
@@ -238,7 +258,7 @@ static syngan_status show_evaluation(const char *stage, double done,
     (void)user;
     char line[128];
     snprintf(line, sizeof line, "evaluating: %.0f %% (%s)", 100 * done, stage);
-    if (to_terminal()) fprintf(stderr, "\r%-78s", line);
+    show(line);
     return SYNGAN_OK;
 }
 
@@ -325,11 +345,29 @@ static void stop(int number) {
     syngan_cancel(running);
 }
 
-static syngan_status fit(const syngan_table *table, settings *s,
-                         syngan_synthesizer **out) {
+static syngan_status learn(syngan_context *context, const syngan_table *table,
+                           settings *s, syngan_synthesizer **out) {
     s->fit.progress = show_fit;
-    syngan_status status = syngan_synthesizer_fit(table, &s->fit, out);
+    if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
+    syngan_status status = syngan_synthesizer_load(context, s->resume, out);
+    if (status == SYNGAN_OK)
+        status = syngan_synthesizer_continue(*out, table, s->fit.epochs);
+    return status;
+}
+
+/* Learns the table and saves what was learnt, also after Ctrl-C. */
+static syngan_status fit(syngan_context *context, const syngan_table *table,
+                         settings *s, int32_t what, const char *path,
+                         syngan_synthesizer **out) {
+    syngan_status status = learn(context, table, s, out);
     end_line();
+    bool stopped = status == SYNGAN_E_CANCELLED && *out != NULL;
+    if (status != SYNGAN_OK && !stopped) return status;
+    syngan_cancel_reset(context);
+    syngan_status saved = syngan_synthesizer_save(*out, path, what);
+    if (saved != SYNGAN_OK) return saved;
+    printf("wrote %s, after %" PRId64 " epochs\n", path,
+           syngan_synthesizer_epochs(*out));
     return status;
 }
 
@@ -340,7 +378,7 @@ static syngan_status sample(syngan_synthesizer *synthesizer, const settings *s,
         synthesizer, count, (uint64_t)s->seed,
         SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected, path);
     if (status == SYNGAN_OK)
-        printf("wrote %s: %" PRId64 " made, %" PRId64 " made again\n", path,
+        printf("wrote %s: %" PRId64 " rows, %" PRId64 " rejected\n", path,
                count, rejected);
     return status;
 }
@@ -358,6 +396,12 @@ static syngan_status write_report(const syngan_report *report,
         printf("%s\nwrote %s.json and %s.html\n", syngan_report_verdict(report),
                prefix, prefix);
     return status;
+}
+
+/* Better before hours of work than after them. */
+static void check_target(const syngan_table *table, const settings *s) {
+    if (s->target == NULL || syngan_table_find(table, s->target) >= 0) return;
+    refuse("--target", s->target, "the name of a column");
 }
 
 static syngan_status evaluate(const syngan_table *real,
@@ -386,20 +430,15 @@ static syngan_status command_fit(syngan_context *context, settings *s) {
     if (status == SYNGAN_OK && s->estimate)
         status = print_estimate(table, s);
     else if (status == SYNGAN_OK)
-        status = fit(table, s, &synthesizer);
-    if (synthesizer != NULL)
-        status = syngan_synthesizer_save(synthesizer, s->out,
-                                         s->sampling_only ? SYNGAN_SAVE_SAMPLING
-                                                          : SYNGAN_SAVE_ALL);
-    if (status == SYNGAN_OK && synthesizer != NULL)
-        printf("wrote %s\n", s->out);
+        status = fit(context, table, s,
+                     s->sampling_only ? SYNGAN_SAVE_SAMPLING : SYNGAN_SAVE_ALL,
+                     s->out, &synthesizer);
     syngan_synthesizer_free(synthesizer);
     syngan_table_free(table);
     return status;
 }
 
-static syngan_status command_sample(syngan_context *context,
-                                    const settings *s) {
+static syngan_status command_sample(syngan_context *context, settings *s) {
     syngan_synthesizer *synthesizer = NULL;
     syngan_status status =
         syngan_synthesizer_load(context, s->operand[0], &synthesizer);
@@ -408,17 +447,18 @@ static syngan_status command_sample(syngan_context *context,
     return status;
 }
 
-static syngan_status command_evaluate(syngan_context *context,
-                                      const settings *s) {
+static syngan_status command_evaluate(syngan_context *context, settings *s) {
     syngan_table *real = NULL, *synthetic = NULL, *holdout = NULL;
     syngan_status status = read_table(context, s, s->operand[0], &real);
     if (status == SYNGAN_OK)
         status = read_like(context, s, real, s->operand[1], &synthetic);
     if (status == SYNGAN_OK && s->holdout != NULL)
         status = read_like(context, s, real, s->holdout, &holdout);
-    if (status == SYNGAN_OK)
+    if (status == SYNGAN_OK) {
+        check_target(real, s);
         status = evaluate(real, synthetic, holdout, s,
                           s->out == NULL ? "report" : s->out);
+    }
     syngan_table_free(real);
     syngan_table_free(synthetic);
     syngan_table_free(holdout);
@@ -459,11 +499,9 @@ static syngan_status make_and_judge(syngan_context *context, settings *s,
     syngan_synthesizer *synthesizer = NULL;
     syngan_table *synthetic = NULL;
     int64_t count = s->count > 0 ? s->count : syngan_table_rows(real);
-    syngan_status status = fit(real, s, &synthesizer);
-    if (status == SYNGAN_OK)
-        status = syngan_synthesizer_save(synthesizer,
-                                         result_path(s, "model.safetensors"),
-                                         SYNGAN_SAVE_SAMPLING);
+    syngan_status status =
+        fit(context, real, s, SYNGAN_SAVE_SAMPLING,
+            result_path(s, "model.safetensors"), &synthesizer);
     if (status == SYNGAN_OK)
         status = sample(synthesizer, s, count, result_path(s, "synthetic.csv"));
     if (status == SYNGAN_OK)
@@ -477,20 +515,25 @@ static syngan_status make_and_judge(syngan_context *context, settings *s,
     return status;
 }
 
+static void make_folder(const char *path) {
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return;
+    fprintf(stderr, "synthetic_table: %s: the folder can't be made: %s\n", path,
+            strerror(errno));
+    exit(1);
+}
+
 static syngan_status command_run(syngan_context *context, settings *s) {
     syngan_table *real = NULL, *holdout = NULL;
     if (s->out == NULL) s->out = "out";
     if (s->n_operands == 0 && s->target == NULL) s->target = "fraud";
-    if (mkdir(s->out, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "synthetic_table: %s: the folder can't be made: %s\n",
-                s->out, strerror(errno));
-        exit(1);
-    }
     syngan_status status = get_data(context, s, &real, &holdout);
-    if (status == SYNGAN_OK && s->estimate)
+    if (status == SYNGAN_OK) check_target(real, s);
+    if (status == SYNGAN_OK && s->estimate) {
         status = print_estimate(real, s);
-    else if (status == SYNGAN_OK)
+    } else if (status == SYNGAN_OK) {
+        make_folder(s->out);
         status = make_and_judge(context, s, real, holdout);
+    }
     syngan_table_free(real);
     syngan_table_free(holdout);
     return status;
@@ -498,60 +541,80 @@ static syngan_status command_run(syngan_context *context, settings *s) {
 
 /* ---- the program -------------------------------------------------------- */
 
-static void check_operands(const settings *s, int least, int most) {
-    if (s->n_operands >= least && s->n_operands <= most) return;
-    fprintf(stderr,
-            "synthetic_table: %s takes %d file%s, but got %d; try --help\n",
-            s->command, most, most == 1 ? "" : "s", s->n_operands);
+typedef struct command {
+    const char *name;
+    syngan_status (*run)(syngan_context *, settings *);
+    int least, most;     /* files */
+    const char *options; /* letters of those that it takes */
+} command;
+
+static const command commands[] = {
+    {"fit", command_fit, 1, 1, "erRkOipELUSmostf"},
+    {"sample", command_sample, 1, 1, "nwostf"},
+    {"evaluate", command_evaluate, 2, 2, "HTSmost"},
+    {"run", command_run, 0, 1, "erRkOipEnwHTSmostf"},
+};
+
+static const char *name_of(int letter) {
+    const struct option *option = options;
+    while (option->val != letter)
+        option++;
+    return option->name;
+}
+
+/* Ends the program unless `holds`: "fit needs -o". */
+static void must(bool holds, const char *who, const char *what) {
+    if (holds) return;
+    fprintf(stderr, "synthetic_table: %s %s; try --help\n", who, what);
     exit(2);
 }
 
-static void check_out(const settings *s) {
-    if (s->out != NULL || s->estimate) return;
-    fprintf(stderr, "synthetic_table: %s needs -o, the file to write\n",
-            s->command);
-    exit(2);
+static void check_options(const command *c, const settings *s) {
+    char what[64];
+    for (const char *letter = s->given; *letter != '\0'; letter++) {
+        snprintf(what, sizeof what, "takes no --%s", name_of(*letter));
+        must(strchr(c->options, *letter) != NULL, c->name, what);
+    }
+    bool writes = c->run == command_fit || c->run == command_sample;
+    must(s->out != NULL || s->estimate || !writes, c->name,
+         "needs -o, the file to write");
+    must(s->count > 0 || c->run != command_sample, c->name,
+         "needs -n, the number of rows");
+    must(s->resume == NULL || s->fit.epochs > 0, "--resume",
+         "needs --epochs, the number in all");
 }
 
-static syngan_status run(syngan_context *context, settings *s) {
-    if (strcmp(s->command, "fit") == 0) return command_fit(context, s);
-    if (strcmp(s->command, "sample") == 0) return command_sample(context, s);
-    if (strcmp(s->command, "evaluate") == 0)
-        return command_evaluate(context, s);
-    return command_run(context, s);
-}
-
-/* Before any work is done. */
-static void check(const settings *s) {
+/* The command, found sound before any work is done. */
+static const command *check(const settings *s) {
+    const command *c = NULL;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (s->command != NULL && strcmp(commands[i].name, s->command) == 0)
+            c = &commands[i];
     if (s->command == NULL) {
         fputs(usage, stderr);
         exit(2);
     }
-    if (strcmp(s->command, "fit") == 0) {
-        check_operands(s, 1, 1);
-        check_out(s);
-    } else if (strcmp(s->command, "sample") == 0) {
-        check_operands(s, 1, 1);
-        check_out(s);
-        if (s->count == 0) refuse("--count", "0", "given");
-    } else if (strcmp(s->command, "evaluate") == 0) {
-        check_operands(s, 2, 2);
-    } else if (strcmp(s->command, "run") == 0) {
-        check_operands(s, 0, 1);
-    } else {
+    if (c == NULL)
         refuse("the command", s->command, "fit, sample, evaluate or run");
-    }
+    char files[64];
+    snprintf(files, sizeof files, "takes %s%d file%s, but got %d",
+             c->least < c->most ? "at most " : "", c->most,
+             c->most == 1 ? "" : "s", s->n_operands);
+    must(s->n_operands >= c->least && s->n_operands <= c->most, c->name, files);
+    check_options(c, s);
+    return c;
 }
 
 static void print_log(int32_t level, const char *text, void *user) {
     (void)level;
     (void)user;
+    end_line();
     fprintf(stderr, "synthetic_table: %s\n", text);
 }
 
 int main(int argc, char **argv) {
     settings s = read_command_line(argc, argv);
-    check(&s);
+    const command *chosen = check(&s);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (s.schema != NULL) s.schema_text = read_text(s.schema);
     syngan_context *context = NULL;
@@ -562,7 +625,7 @@ int main(int argc, char **argv) {
     running = context;
     signal(SIGINT, stop);
     signal(SIGTERM, stop);
-    if (status == SYNGAN_OK) status = run(context, &s);
+    if (status == SYNGAN_OK) status = chosen->run(context, &s);
     if (status != SYNGAN_OK && status != SYNGAN_E_CANCELLED)
         fprintf(stderr, "synthetic_table: %s\n",
                 context == NULL ? syngan_status_text(status)

@@ -250,43 +250,108 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_write_csv_stream(
 struct ArrowSchema;
 struct ArrowArray;
 
-/** The table as a struct array with a child for each column (int64, float64,
- *  bool, dictionary-encoded utf8, timestamp[us], utf8). Values without missing
- *  ones are shared, not copied. The caller owns both structs and calls their
- *  `release`; the memory stays as long as they. */
+/**
+ * The table as a struct array (a record batch) with a child for each column:
+ * int64; float64; timestamp[us], or date32 if the format has no time of day;
+ * bool for booleans whose texts are a pair like "true" and "false" (or yes and
+ * no, 1 and 0, t and f, y and n, on and off, in any case); for other booleans
+ * and categories dictionary(int32, utf8); utf8 for identifiers and texts.
+ * Numbers, timestamps and codes are shared, not copied. Where an array has more
+ * than 2^31 - 1 bytes of text, large_utf8 takes the place of utf8.
+ *
+ * The caller owns both structs and calls their `release`; each keeps what it
+ * needs of the table, whatever is freed before. On failure both are empty.
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_to_arrow(const syngan_table *table, struct ArrowSchema *schema,
                       struct ArrowArray *array);
-/** A table from a struct array (a record batch), whose two structs it takes
- *  over on success, and shares where types allow it (int64, float64 without
- *  nulls); integers, floats, bool, utf8, large_utf8, dictionaries, date32,
- *  date64 and timestamps are known.
- *  @param types JSON, see syngan_table_schema(), or NULL
- *  @return SYNGAN_OK, SYNGAN_E_TYPE (another Arrow type, by column), or an
- *  error of the schema. */
+/**
+ * A table from a struct array (a record batch), whose two structs it takes over
+ * on success: then their `release` is NULL. After a failure they are the
+ * caller's as before.
+ *
+ * - (u)int8 to (u)int64 become integers; float32 and float64 reals, with as
+ * many decimals as their values have, up to 9
+ * - bool becomes a boolean of "false" and "true"
+ * - utf8 and large_utf8 become what they would be in a CSV file; an empty text
+ *   is missing, and there are no other marks
+ * - dictionaries of utf8 become categories of the texts that occur; those of
+ *   other types are replaced by their values
+ * - date32, date64 and timestamps become times, written with as much as they
+ *   have: a day, a time of day, a fraction. Time zones are ignored: values are
+ *   taken as they are, which is UTC; nanoseconds are rounded down
+ * - the null type becomes missing reals
+ *
+ * int64 and float64 without missing values are shared, not copied: then the
+ * array is released with the last column that shares it.
+ *
+ * @param types JSON, see syngan_table_schema(), applied by
+ *              syngan_table_with_schema(); or NULL
+ * @return SYNGAN_OK; SYNGAN_E_TYPE (another Arrow type, by column);
+ * SYNGAN_E_FORMAT for a value that no table can hold, by column and row (an
+ * integer beyond int64_t or ::SYNGAN_MISSING itself, a text that is not UTF-8
+ * or has a zero byte, an index beyond its dictionary); SYNGAN_E_ARGUMENT for
+ * structs that can't be right; or an error of the schema.
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_from_arrow(
     syngan_context *context, struct ArrowSchema *schema,
     struct ArrowArray *array, const char *types, syngan_table **out);
 
 /* ---- SQLite ------------------------------------------------------------- */
 
-/** The rows of a query of a SQLite database. @param types as above
- *  @return SYNGAN_OK, SYNGAN_E_IO (with SQLite's sentence),
- * SYNGAN_E_UNSUPPORTED (a build without SQLite), or an error of the schema. */
+/**
+ * The rows of a query of a SQLite database, which is opened for reading only.
+ *
+ * Values decide on types: a column of integers is integer (boolean if it is
+ * declared BOOLEAN and has 0 and 1 only), of reals, or of both, real; one with
+ * texts becomes what it would be in a CSV file, which finds times, too. NULL is
+ * missing, and so is an empty text. A column without any value is integer,
+ * category or real as it is declared.
+ *
+ * @param types as above
+ * @return SYNGAN_OK; SYNGAN_E_IO with SQLite's sentence; SYNGAN_E_TYPE for a
+ * blob and SYNGAN_E_FORMAT for a text that is not UTF-8 or has a zero byte, by
+ * column and row; SYNGAN_E_ARGUMENT for a text that is not one query that gives
+ * rows; SYNGAN_E_CANCELLED; SYNGAN_E_UNSUPPORTED (a build without SQLite); or
+ * an error of the schema.
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_sqlite(
     syngan_context *context, const char *path, const char *query,
     const char *types, syngan_table **out);
-/** Writes a new table into a database (made if there is none), in one
- *  transaction. @return as above; SYNGAN_E_IO also if there is a table `name`.
+/**
+ * Writes a new table into a database (made if there is none), in one
+ * transaction: the database has all of it or is as before. Columns are declared
+ * INTEGER, REAL, TEXT, BOOLEAN (0 and 1; texts other than "true" and "false",
+ * yes and no and the like are TEXT), and DATETIME or DATE for times, which are
+ * written as SQLite's functions read them: "2024-02-29 10:00:00".
+ *
+ * @return SYNGAN_OK; SYNGAN_E_IO with SQLite's sentence, also if there is a
+ * table `name`; SYNGAN_E_ARGUMENT for a table without columns;
+ * SYNGAN_E_CANCELLED; or SYNGAN_E_UNSUPPORTED.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_write_sqlite(
     const syngan_table *table, const char *path, const char *name);
 
 /* ---- built-in data ------------------------------------------------------ */
 
-/** Card transactions of made-up customers, ordered by time: card, time, city,
- *  merchant class, amount, contactless, balance before, fraud (about 1 %). For
- *  trying the library; a function of (rows, seed). */
+/**
+ * Card transactions of made-up customers in the first 90 days of 2024, ordered
+ * by time, for trying the library: 60 for a customer on average. A function of
+ * (rows, seed). The columns are
+ *
+ *     card         identifier
+ *     time         to the second
+ *     city         category: 10; mostly the customer's own
+ *     merchant     category: 14 classes, each with its hours and amounts
+ *     amount       real, 2 decimals
+ *     contactless  boolean; missing where one pays online
+ *     balance      real, 2 decimals: before the payment, and enough for it; a
+ *                  few are missing
+ *     fraud        boolean; 1 % are true: bursts on one card, mostly at night,
+ *                  in another city, of large amounts
+ *
+ * @return SYNGAN_OK or SYNGAN_E_ARGUMENT (rows below 0 or above 2,000,000,000).
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_transactions(
     syngan_context *context, int64_t rows, uint64_t seed, syngan_table **out);
 

@@ -311,6 +311,31 @@ static void survives_lack_of_memory(void **state) {
     fault_sweep_memory(&(fault_sweep){.body = body, .before = before_body});
 }
 
+/* SQLite's own memory, of which there is more and more. */
+static void survives_sqlites_lack_of_memory(void **state) {
+    (void)state;
+    syngan_status status = SYNGAN_E_MEMORY;
+    int failures = 0;
+    for (int64_t limit = 1; status != SYNGAN_OK; limit += 2003) {
+        make_database(mixed);
+        syngan_context *context = test_context(1);
+        sqlite3_hard_heap_limit64(limit);
+        status = body(context, NULL);
+        sqlite3_hard_heap_limit64(0);
+        if (status != SYNGAN_OK) {
+            failures++;
+            assert_int_equal(status, SYNGAN_E_MEMORY);
+            assert_non_null(strstr(syngan_last_error(context), "memory"));
+        }
+        syngan_context_free(context);
+        assert_int_equal(sqlite3_memory_used(), 0);
+        char text[128];
+        assert_string_equal(ask("SELECT count(*) FROM sqlite_master", text),
+                            status == SYNGAN_OK ? "2" : "1");
+    }
+    assert_true(failures > 9);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_come_from_values_and_declarations),
@@ -319,6 +344,7 @@ int main(void) {
         cmocka_unit_test(transactions_come_back),
         cmocka_unit_test(nothing_is_left_of_what_fails),
         cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(survives_sqlites_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }
