@@ -162,12 +162,13 @@ static void put_schema(sg_json_writer *writer, const syngan_table *form) {
     if (writer->status != SYNGAN_OK) return;
     size_t size = syngan_table_schema(form, NULL, 0) + 1;
     char *text = sg_alloc(writer->context, size);
-    if (text == NULL || size == 1) {
-        writer->status = sg_fail_memory(writer->context, "a schema", size);
-    } else if (syngan_table_schema(form, text, size) != size - 1) {
-        writer->status = sg_fail_memory(writer->context, "a schema", size);
-    } else {
+    bool is_whole = text != NULL && size > 1 &&
+                    syngan_table_schema(form, text, size) == size - 1;
+    if (is_whole) {
         sg_json_put_string(writer, "schema", text);
+    } else {
+        sg_json_discard(writer);
+        writer->status = sg_fail_memory(writer->context, "a schema", size);
     }
     sg_free(writer->context, text);
 }
