@@ -64,7 +64,8 @@ typedef struct syngan_synthesizer_options {
     const char *order;     /**< of sequences: column; default: the schema's */
     const char *item;      /**< of baskets: column; default: the only other */
     int64_t epochs;        /**< default 300 */
-    int32_t batch;         /**< default: the recipe's, 500 */
+    int32_t batch;         /**< default: the recipe's: 500, or a 64th of the
+                                rows but at least 100; CTGAN: 500 */
     int32_t pac;           /**< rows that the critic sees at once (PacGAN,
                                 Lin and others 2018); default 10 */
     int32_t noise;         /**< size of the noise; default 128 */

@@ -366,8 +366,8 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
     if (out != NULL) *out = NULL;
     SG_TRY(check_arguments(table, out, "syngan_synthesizer_fit"));
     sg_synth_settings settings;
-    SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
-                                  &settings));
+    SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
+                                  "synthesizer", &settings));
     syngan_status status = fit(table, &settings, out);
     if (status == SYNGAN_OK || is_useful(*out, status)) return status;
     syngan_synthesizer_free(*out);
@@ -459,8 +459,8 @@ syngan_synthesizer_estimate(const syngan_table *table,
     SG_TRY(check_arguments(table, bytes, "syngan_synthesizer_estimate"));
     sg_synth_settings settings;
     syngan_table *trial = NULL;
-    SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
-                                  &settings));
+    SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
+                                  "synthesizer", &settings));
     settings.options.progress = NULL;
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);
