@@ -22,7 +22,9 @@ typedef struct syngan_synthesizer syngan_synthesizer;
 enum {
     SYNGAN_TABLE_RECIPE_DEFAULT = 0, /**< what did best in docs/tables.md */
     SYNGAN_TABLE_RECIPE_CTGAN = 1    /**< the settings of the paper's program,
-                                          to the letter */
+                                          to the letter, but for sampling: rows
+                                          don't depend on the others of their
+                                          batch */
 };
 
 /** What the rows of the table are. */
@@ -112,7 +114,18 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_estimate(
  * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a table that can't be learnt: no row,
  * no column but identifiers and text); SYNGAN_E_MEMORY (also if the estimate is
  * above a limit); SYNGAN_E_CANCELLED, or what the progress callback returned;
- * SYNGAN_E_DIVERGED; SYNGAN_E_UNSUPPORTED (bf16).
+ * SYNGAN_E_DIVERGED (the state is then the last good one);
+ * SYNGAN_E_UNSUPPORTED (bf16; baskets and sequences as yet).
+ * @param out also set after SYNGAN_E_CANCELLED, SYNGAN_E_DIVERGED and a status
+ *            of the progress callback's, if training had begun: what was
+ *            learnt until then, which can go on; else NULL on failure
+ * Equal tables, options and threads give equal bits.
+ *
+ * After each round of epochs (as many as have at least 64 steps) the quality of
+ * a sample is measured: the mean of the likeness of single columns (complements
+ * of the Kolmogorov-Smirnov statistic and of the total variation distance) and
+ * of pairs of columns. The state with the best one is what samples; the last
+ * state is what goes on training.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit(
     const syngan_table *table, const syngan_synthesizer_options *options,
@@ -136,9 +149,10 @@ SYNGAN_API size_t syngan_synthesizer_schema(
 typedef struct syngan_sample_options {
     size_t struct_size;
     const char *where; /**< conditions that hold in every row: "column =
-                            value", "column >= 18", "column in 1 .. 5",
-                            "column is missing", joined by " and "; names
-                            and values with blanks in double quotes */
+                            value", "column >= 18" (also >, <, <=), "column
+                            in 1 .. 5" (both included), "column is missing",
+                            joined by " and "; names and values with blanks
+                            in double quotes, in which two quotes are one */
     int64_t first;     /**< number of the first row; default 0 */
     int32_t max_tries; /**< times that a row is made until it satisfies
                             what can only be had by rejection; default 1000 */
@@ -153,8 +167,10 @@ typedef struct syngan_sample_options {
  * Rows `first` ... `first + rows - 1` of the endless synthetic table of this
  * seed (baskets and sequences: so many of them): row i is a function of (seed,
  * i) and the conditions, whatever the piece that it is made in.
- * Equal values and booleans are conditions of the generator itself; ranges and
- * constraints are kept by making a row again that breaks them.
+ * The value of a category or boolean is a condition of the generator itself (of
+ * several, the rarest); other conditions, and constraints, are kept by making a
+ * row again that breaks them. Where a constraint wants unique rows, rows depend
+ * on those made before them in the same call.
  * @param rejected may be NULL; receives the number of rows made in vain
  * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a condition that is none, on a column
  * or a value that there is not); SYNGAN_E_STATE (`max_tries` did not suffice:
@@ -169,8 +185,9 @@ syngan_synthesizer_sample(syngan_synthesizer *synthesizer, int64_t rows,
 /** Receives a piece of a sample. @return SYNGAN_OK to go on. */
 typedef syngan_status (*syngan_piece_fn)(const syngan_table *piece, void *user);
 
-/** The same rows in pieces of `piece` rows (0: a good size), so that memory
- *  does not grow with `rows`. */
+/** The same rows in pieces of `piece` rows (0: a good size; a little more where
+ *  rows must be unique), so that memory does not grow with `rows`, but for 16
+ *  bytes for each row that must be unique. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_stream(
     syngan_synthesizer *synthesizer, int64_t rows, int64_t piece, uint64_t seed,
     const syngan_sample_options *options, int64_t *rejected,

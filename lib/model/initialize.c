@@ -46,8 +46,7 @@ void sg_initialize(const sg_variable *variable, const char *model_name,
     double fan_sum = fan_in + (double)variable->fan_out;
     char name[STREAM_NAME_MAX];
     snprintf(name, sizeof name, "%s/%s", model_name, variable->name);
-    const sg_random random = {.seed = seed,
-                              .stream = sg_stream_id(name)};
+    const sg_random random = {.seed = seed, .stream = sg_stream_id(name)};
     switch (variable->initializer) {
     case SYNGAN_GLOROT_UNIFORM:
         fill_uniform(&random, data, count, sqrt(6.0 / fan_sum));
