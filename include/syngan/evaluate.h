@@ -16,6 +16,9 @@
  *   quality.pairs               "Column Pair Trends": mean of the pairs.*.trend
  *                               of those pairs that are related in the real
  *                               table: |Pearson r| > 0.5, Cramer's V > 0.3
+ *   quality.holdout.score       what the hold-out gets in the place of the
+ *   quality.holdout.shapes      synthetic table: other real rows don't get 1
+ *   quality.holdout.pairs       either
  *   quality.coverage            mean of columns.*.coverage
  *   quality.adherence           mean of columns.*.adherence
  *   quality.missing             mean of columns.*.missing

@@ -170,6 +170,52 @@ static syngan_status prepare(sg_evaluation *evaluation,
     return draw_samples(evaluation);
 }
 
+/* ---- the yardstick ------------------------------------------------------ */
+
+/* The hold-out in the place of the synthetic table, for shapes and pairs. */
+static syngan_status measure_holdout(const sg_evaluation *evaluation,
+                                     sg_evaluation *other) {
+    for (size_t c = 0; c < other->match.count; c++) {
+        sg_matched *column = &other->match.column[c];
+        column->value[SG_SYNTHETIC] = column->value[SG_HOLDOUT];
+        column->code[SG_SYNTHETIC] = column->code[SG_HOLDOUT];
+        column->missing[SG_SYNTHETIC] = column->missing[SG_HOLDOUT];
+    }
+    other->match.rows[SG_SYNTHETIC] = other->match.rows[SG_HOLDOUT];
+    SG_TRY(sg_evaluate_shapes(other));
+    SG_TRY(sg_evaluate_pairs(other));
+    SG_TRY(sg_report_sort(other->report));
+    static const char *const parts[] = {"score", "shapes", "pairs"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char name[32] = "quality.";
+        double value = sg_report_find(other->report, strcat(name, parts[i]));
+        sg_report_add(evaluation->report, value, "Yardstick",
+                      "What other real rows get", "quality.holdout.%s",
+                      parts[i]);
+    }
+    return SYNGAN_OK;
+}
+
+/* What real rows get that are not the training rows: even they have other
+ * extremes and shares, so that no score of 1 is to be expected. */
+static syngan_status measure_yardstick(const sg_evaluation *evaluation) {
+    if (evaluation->match.rows[SG_HOLDOUT] == 0) return SYNGAN_OK;
+    syngan_context *context = evaluation->context;
+    size_t bytes = evaluation->match.count * sizeof(sg_matched);
+    sg_evaluation other = {.context = context,
+                           .seed = evaluation->seed,
+                           .match = evaluation->match};
+    other.match.column = sg_alloc(context, bytes);
+    if (other.match.column == NULL)
+        return sg_fail_memory(context, "columns", bytes);
+    memcpy(other.match.column, evaluation->match.column, bytes);
+    syngan_status status = sg_report_make(context, &other.report);
+    if (status == SYNGAN_OK) status = measure_holdout(evaluation, &other);
+    syngan_report_free(other.report);
+    sg_free(context, other.match.column);
+    return status;
+}
+
 static syngan_status measure(sg_evaluation *evaluation) {
     const syngan_evaluate_options *options = &evaluation->options;
     SG_TRY(sg_evaluation_step(evaluation, "column shapes", 0));
@@ -177,6 +223,7 @@ static syngan_status measure(sg_evaluation *evaluation) {
     SG_TRY(sg_evaluation_step(evaluation, "column pairs", 0.1));
     SG_TRY(sg_evaluate_pictures(evaluation));
     SG_TRY(sg_evaluate_pairs(evaluation));
+    SG_TRY(measure_yardstick(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "detection", 0.2));
     if (!options->no_detection) SG_TRY(sg_evaluate_detection(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "utility", 0.4));

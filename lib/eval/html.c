@@ -23,7 +23,8 @@ static const char style[] =
     "main{max-width:1120px;margin:0 auto;padding:32px 20px 64px}"
     "h1{font-size:1.9rem;line-height:1.2;margin:0 0 4px}"
     "h2{font-size:1.3rem;margin:44px 0 6px}h3{font-size:1rem;margin:0}"
-    "p{margin:6px 0 12px}.soft,.small{color:var(--soft)}.small{font-size:"
+    "section>h3{margin-top:24px}p{margin:6px 0 "
+    "12px}.soft,.small{color:var(--soft)}.small{font-size:"
     ".85rem}.lead{max-width:46em}"
     ".grid{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,"
     "minmax(250px,1fr))}.wide{grid-template-columns:repeat(auto-fill,"
@@ -153,7 +154,9 @@ static void write_section(sg_page *page, const syngan_report *report,
 
 static const line quality_lines[] = {
     {"Quality score", "quality.score", true,
-     "mean of the next two, as SDMetrics' QualityReport"},
+     "mean of shapes and pairs, as SDMetrics' QualityReport"},
+    {"The same of the hold-out", "quality.holdout.score", true,
+     "what other real rows get: the yardstick"},
     {"Column shapes", "quality.shapes", true,
      "how alike the distributions of single columns are"},
     {"Column pairs", "quality.pairs", true,
@@ -314,7 +317,7 @@ static void write_relations(sg_page *page, const syngan_report *report) {
 
 static void write_utility_row(sg_page *page, const syngan_report *report,
                               const char *learner, const char *title,
-                              const char *measure) {
+                              const char *measure, const char *measure_title) {
     char name[2][64];
     double value[2];
     for (int k = 0; k < 2; k++) {
@@ -324,7 +327,7 @@ static void write_utility_row(sg_page *page, const syngan_report *report,
         if (syngan_report_value(report, name[k], &value[k]) != SYNGAN_OK)
             return;
     }
-    sg_page_printf(page, "<tr><td>%s, %s</td><td>", title, measure);
+    sg_page_printf(page, "<tr><td>%s, %s</td><td>", title, measure_title);
     sg_page_number(page, value[0]);
     sg_page_put(page, "</td><td>");
     sg_page_number(page, value[1]);
@@ -332,7 +335,10 @@ static void write_utility_row(sg_page *page, const syngan_report *report,
 }
 
 static void write_utility(sg_page *page, const syngan_report *report) {
-    static const char *const measures[] = {"auc", "accuracy", "f1", "r2"};
+    static const struct {
+        const char *name, *title;
+    } measures[] = {
+        {"auc", "AUC"}, {"accuracy", "accuracy"}, {"f1", "F1"}, {"r2", "R2"}};
     sg_page_put(page, "<section id=\"utility\"><h2>Utility</h2>"
                       "<p class=\"soft lead\">Models that learnt the target "
                       "from the real and from the synthetic rows, both judged "
@@ -347,10 +353,11 @@ static void write_utility(sg_page *page, const syngan_report *report) {
     sg_page_put(page, "</th><th>trained on real</th><th>trained on synthetic"
                       "</th></tr></thead><tbody>");
     for (size_t k = 0; k < 4; k++)
-        write_utility_row(page, report, "trees", "Boosted trees", measures[k]);
+        write_utility_row(page, report, "trees", "Boosted trees",
+                          measures[k].name, measures[k].title);
     for (size_t k = 0; k < 4; k++)
         write_utility_row(page, report, "logistic", "Logistic regression",
-                          measures[k]);
+                          measures[k].name, measures[k].title);
     sg_page_put(page, "</tbody></table></div></section>");
 }
 

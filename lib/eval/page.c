@@ -76,9 +76,12 @@ void sg_page_number(sg_page *page, double value) {
     char text[SG_NUMBER_TEXT];
     if (!isfinite(value))
         sg_page_put(page, "&ndash;");
-    else if (fabs(value) >= 1e5 || (value != 0 && fabs(value) < 1e-3))
+    else if (fabs(value) >= 1e9 || (value != 0 && fabs(value) < 1e-3))
         sg_page_put(page, sg_number_short(value, 4, text));
     else
-        sg_page_put(page,
-                    sg_number_fixed(value, fabs(value) >= 100 ? 1 : 3, text));
+        sg_page_put(page, sg_number_fixed(value,
+                                          fabs(value) >= 1e4   ? 0
+                                          : fabs(value) >= 100 ? 1
+                                                               : 3,
+                                          text));
 }

@@ -10,10 +10,10 @@
 #define WIDTH 300.0
 #define HEIGHT 130.0
 
-static double greatest(const sg_picture *picture) {
+static double greatest(const sg_picture *picture, size_t bars) {
     double most = 1e-9;
     for (int side = 0; side < 2; side++)
-        for (size_t k = 0; k < picture->bars; k++)
+        for (size_t k = 0; k < bars; k++)
             if (picture->share[side][k] > most) most = picture->share[side][k];
     return most;
 }
@@ -36,7 +36,8 @@ static void tell_bar(sg_page *page, const sg_picture *picture, size_t k) {
 /* ---- columns ------------------------------------------------------------ */
 
 static void draw_numbers(sg_page *page, const sg_picture *picture) {
-    double most = greatest(picture), floor_y = HEIGHT - 18, room = floor_y - 6;
+    double most = greatest(picture, picture->bars), floor_y = HEIGHT - 18,
+           room = floor_y - 6;
     double step = WIDTH / (double)picture->bars;
     open_svg(page, WIDTH, HEIGHT, "Distribution of ", picture->name);
     for (size_t k = 0; k < picture->bars; k++) {
@@ -69,8 +70,8 @@ static void draw_numbers(sg_page *page, const sg_picture *picture) {
 #define ROW 20.0
 
 static void draw_categories(sg_page *page, const sg_picture *picture) {
-    double most = greatest(picture);
     size_t bars = picture->bars < 12 ? picture->bars : 12;
+    double most = greatest(picture, bars);
     open_svg(page, WIDTH, ROW * (double)(bars == 0 ? 1 : bars),
              "Shares of the values of ", picture->name);
     for (size_t k = 0; k < bars; k++) {

@@ -41,6 +41,8 @@ static char *number_text(const sg_match *match, const sg_matched *column,
     char text[64];
     if (column->type == SYNGAN_COLUMN_TIME)
         sg_time_write("%Y-%m-%d", (int64_t)(value / 1000), text, sizeof text);
+    else if (fabs(value) >= 1000 && fabs(value) < 1e9)
+        sg_number_fixed(value, 0, text);
     else
         sg_number_short(value, 4, text);
     return sg_strdup(match->context, text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "eval/report.h"
 
 static const char *const grade_names[] = {"not judged", "good", "mixed",
@@ -29,30 +30,37 @@ static const char *say(int32_t grade, const char *good, const char *mixed,
     return grade == SG_GOOD ? good : grade == SG_MIXED ? mixed : poor;
 }
 
+/* By the score itself, or by how near it comes to that of other real rows. */
+static int32_t grade_quality(double score, double yardstick) {
+    int32_t plain = grade_of(score, 0.9, 0.75);
+    int32_t relative = grade_of(score / yardstick, 0.95, 0.85);
+    return relative != SG_NOT_JUDGED && relative < plain ? relative : plain;
+}
+
 static void judge_quality(const syngan_report *report, sg_judgement *to) {
     syngan_context *context = report->context;
     double score = sg_report_find(report, "quality.score");
     double shapes = sg_report_find(report, "quality.shapes");
     double pairs = sg_report_find(report, "quality.pairs");
-    to->grade = grade_of(score, 0.9, 0.75);
+    double yardstick = sg_report_find(report, "quality.holdout.score");
+    to->grade = grade_quality(score, yardstick);
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(context, "There was nothing to compare.");
         return;
     }
-    const char *meaning =
+    char others[64] = "", relations[64] = "no two columns are related";
+    if (!isnan(yardstick))
+        sg_text(others, sizeof others, "; other real rows get %.1f %%",
+                100 * yardstick);
+    if (!isnan(pairs))
+        sg_text(relations, sizeof relations, "related pairs %.1f %%",
+                100 * pairs);
+    to->text = sg_format(
+        context, "Quality %.1f %% (shapes of columns %.1f %%, %s%s): %s.",
+        100 * score, 100 * shapes, relations, others,
         say(to->grade, "columns and their relations look like the real ones",
             "the broad picture is right, single columns or relations are not",
-            "columns or relations differ clearly from the real ones");
-    if (isnan(pairs))
-        to->text = sg_format(context,
-                             "Quality %.1f %% (shapes of columns; no two "
-                             "columns are related): %s.",
-                             100 * score, meaning);
-    else
-        to->text = sg_format(context,
-                             "Quality %.1f %% (shapes of columns %.1f %%, "
-                             "related pairs %.1f %%): %s.",
-                             100 * score, 100 * shapes, 100 * pairs, meaning);
+            "columns or relations differ clearly from the real ones"));
 }
 
 static void judge_detection(const syngan_report *report, sg_judgement *to) {
