@@ -79,7 +79,7 @@ syngan_table_split(const syngan_table *table, double share, uint64_t seed,
 
 /* ---- looking ------------------------------------------------------------ */
 
-/** How many there are. */
+/** Size of the table. */
 SYNGAN_API int64_t syngan_table_rows(const syngan_table *table);
 SYNGAN_API size_t syngan_table_columns(const syngan_table *table);
 /** Number of the column of this name, or -1. */
@@ -144,10 +144,10 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * Columns are integers, reals or times where values are compared; bounds of
  * times are texts in the column's format.
  *
- * "decimals" tells with how many digits behind the point reals are written;
- * without it, with as many as the data have, or with the fewest that read back
- * to the same number. Marks of missing values have no spaces in them; without
- * "missing", those of ::syngan_csv_options count.
+ * "decimals" tells with how many digits behind the point reals are written: 0
+ * to 15, or -1 for the fewest that read back to the same number; without it,
+ * as many as the data have. Marks of missing values have no spaces in them;
+ * without "missing", those of ::syngan_csv_options count.
  *
  * Formats of times have %Y (4 digits), %m, %d, %H, %M, %S (1 or 2, written as
  * 2), %f (1 to 9 digits behind a second's point, of which 6 count and are
@@ -211,15 +211,15 @@ typedef struct syngan_csv_options {
  * - real, if all are missing
  * - integer: whole numbers of 64 bits; a leading zero makes a code of a number.
  *   Also "17850.0" for all values where some are missing, as Python writes
- *   them. If there are at least 20 rows and each number is one more than that
- * of the row before, they count the rows: identifier
- * - real: numbers with a point or an exponent; "inf" beside others. Its
- * decimals are the most that a value has, unless one has an exponent
- * - boolean: exactly two texts: true and false, yes and no, t and f, or y and
- * n, in any case
+ *   them. Identifier if there are 20 rows or more and each number is one more
+ *   than that of the row before: they count the rows
+ * - real: numbers with a point or an exponent; "inf" beside others. Decimals
+ *   are the most that a value has, or -1 if one has an exponent
+ * - boolean: exactly two texts, in any case: true and false, yes and no, t and
+ *   f, or y and n
  * - time: texts of one of about 50 known formats, the first that all have.
- * Where day and month could change places in all of them, the month comes first
- *   between slashes, the day between points and dashes
+ *   Where day and month could change places in all of them, the month comes
+ *   first between slashes, the day between points and dashes
  * - else a category, unless there are 20 values and more than 95 % of them
  *   differ: an identifier if none has a space, else free text. More than half
  *   are enough for free text if most have spaces and 32 bytes on average.
