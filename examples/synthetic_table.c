@@ -371,16 +371,9 @@ static syngan_status fit(syngan_context *context, const syngan_table *table,
     return status;
 }
 
-static syngan_status sample(syngan_synthesizer *synthesizer, const settings *s,
-                            int64_t count, const char *path) {
-    int64_t rejected;
-    syngan_status status = syngan_synthesizer_write_csv(
-        synthesizer, count, (uint64_t)s->seed,
-        SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected, path);
-    if (status == SYNGAN_OK)
-        printf("wrote %s: %" PRId64 " rows, %" PRId64 " rejected\n", path,
-               count, rejected);
-    return status;
+static void print_sample(const char *path, int64_t rows, int64_t rejected) {
+    printf("wrote %s: %" PRId64 " rows, %" PRId64 " rejected\n", path, rows,
+           rejected);
 }
 
 /* Writes PREFIX.json and PREFIX.html and prints the verdict. */
@@ -438,11 +431,18 @@ static syngan_status command_fit(syngan_context *context, settings *s) {
     return status;
 }
 
+/* Streams the rows, however many, into the file. */
 static syngan_status command_sample(syngan_context *context, settings *s) {
     syngan_synthesizer *synthesizer = NULL;
+    int64_t rejected = 0;
     syngan_status status =
         syngan_synthesizer_load(context, s->operand[0], &synthesizer);
-    if (status == SYNGAN_OK) status = sample(synthesizer, s, s->count, s->out);
+    if (status == SYNGAN_OK)
+        status = syngan_synthesizer_write_csv(
+            synthesizer, s->count, (uint64_t)s->seed,
+            SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected,
+            s->out);
+    if (status == SYNGAN_OK) print_sample(s->out, s->count, rejected);
     syngan_synthesizer_free(synthesizer);
     return status;
 }
@@ -499,17 +499,23 @@ static syngan_status make_and_judge(syngan_context *context, settings *s,
     syngan_synthesizer *synthesizer = NULL;
     syngan_table *synthetic = NULL;
     int64_t count = s->count > 0 ? s->count : syngan_table_rows(real);
+    int64_t rejected = 0;
     syngan_status status =
         fit(context, real, s, SYNGAN_SAVE_SAMPLING,
             result_path(s, "model.safetensors"), &synthesizer);
     if (status == SYNGAN_OK)
-        status = sample(synthesizer, s, count, result_path(s, "synthetic.csv"));
+        status = syngan_synthesizer_sample(
+            synthesizer, count, (uint64_t)s->seed,
+            SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected,
+            &synthetic);
+    const char *path = result_path(s, "synthetic.csv");
     if (status == SYNGAN_OK)
-        status = read_like(context, s, real, result_path(s, "synthetic.csv"),
-                           &synthetic);
-    if (status == SYNGAN_OK)
+        status = syngan_table_write_csv(synthetic, path, NULL);
+    if (status == SYNGAN_OK) {
+        print_sample(path, count, rejected);
         status =
             evaluate(real, synthetic, holdout, s, result_path(s, "report"));
+    }
     syngan_table_free(synthetic);
     syngan_synthesizer_free(synthesizer);
     return status;

@@ -1180,11 +1180,20 @@ class synthesizer
     static synthesizer fit(const table &table,
                            const syngan_synthesizer_options &o =
                                options<syngan_synthesizer_options>()) {
-        syngan_synthesizer *made = nullptr;
-        syngan_status status = syngan_synthesizer_fit(table.get(), &o, &made);
-        synthesizer result(made, table.context_handle());
-        check(status, table.context_handle());
+        syngan_status stopped = SYNGAN_OK;
+        synthesizer result = fit(table, o, stopped);
+        check(stopped, table.context_handle());
         return result;
+    }
+    /** Does not throw if what was learnt until a stop is there: `stopped` is
+     *  then SYNGAN_E_CANCELLED or what else ended it. */
+    static synthesizer fit(const table &table,
+                           const syngan_synthesizer_options &o,
+                           syngan_status &stopped) {
+        syngan_synthesizer *made = nullptr;
+        stopped = syngan_synthesizer_fit(table.get(), &o, &made);
+        if (made == nullptr) check(stopped, table.context_handle());
+        return synthesizer(made, table.context_handle());
     }
     static needs estimate(const table &table,
                           const syngan_synthesizer_options &o =

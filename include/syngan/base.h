@@ -165,8 +165,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_option_get(const char *type,
 /* ---- host hooks --------------------------------------------------------- */
 
 /** Memory for everything that libsyngan itself allocates. oneDNN, libgomp,
- *  jansson and libcsv allocate on their own. Both functions may be called from
- *  any thread of the library. */
+ *  jansson, libcsv and sqlite3 allocate on their own. Both functions may be
+ *  called from any thread of the library. */
 typedef struct syngan_allocator {
     size_t struct_size;
     /** Returns `size` bytes aligned to `alignment` (a power of two, at least

@@ -58,13 +58,16 @@
  *                               gain of the synthetic over that of the real
  *
  *   privacy.copies              share of synthetic rows that equal a real one
- *   privacy.copies.holdout      share of hold-out rows that do: what chance
- * does privacy.dcr.synthetic.median .p05   distance to the closest training
- * record privacy.dcr.holdout.median .p05     (Zhao and others 2021, CTAB-GAN)
- * of synthetic rows and, as a yardstick, of hold-out rows privacy.dcr.share of
- * synthetic rows closer to the training rows than to as many hold-out rows: 0.5
- * is ideal (Platzer and Reutterer 2021) privacy.nndr.synthetic.median .p05
- * closest by second closest training privacy.nndr.holdout.median .p05    record
+ *   privacy.copies.holdout      share of hold-out rows that do: chance
+ *   privacy.dcr.synthetic.median .p05   distance to the closest training
+ *   privacy.dcr.holdout.median .p05     record (Zhao and others 2021,
+ *                               CTAB-GAN) of synthetic rows and, as a
+ *                               yardstick, of hold-out rows
+ *   privacy.dcr.share           of synthetic rows closer to the training rows
+ *                               than to as many hold-out rows: 0.5 is ideal
+ *                               (Platzer and Reutterer 2021)
+ *   privacy.nndr.synthetic.median .p05  distance to the closest over that to
+ *   privacy.nndr.holdout.median .p05    the second closest training record
  *   privacy.membership.auc      how well the distance to the closest synthetic
  *                               row tells training from hold-out rows: 0.5 is
  *                               ideal (Chen and others 2020, GAN-Leaks)

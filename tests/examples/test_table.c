@@ -32,6 +32,14 @@ static void write_customers(const char *path) {
     file_write(path, text, (size_t)size);
 }
 
+/* Fits read CSV files. */
+static void need_csv(void) {
+#ifndef SYNGAN_HAVE_CSV
+    print_message("skipped: built without libcsv\n");
+    skip();
+#endif
+}
+
 static int start(void **state) {
     if (program_start(state) != 0) return -1;
     write_customers("real.csv");
@@ -69,6 +77,7 @@ static void help_is_printed(void **state) {
 
 static void an_estimate_writes_nothing(void **state) {
     (void)state;
+    need_csv();
     program_must_run(TABLE "fit real.csv --estimate" SMALL);
     program_printed("90 rows");
     program_printed("city                     category, 3 values");
@@ -80,6 +89,7 @@ static void an_estimate_writes_nothing(void **state) {
 
 static void a_table_is_learnt_and_sampled(void **state) {
     (void)state;
+    need_csv();
     program_must_run(TABLE "fit real.csv -o model" SMALL);
     program_printed("wrote model, after 2 epochs");
     program_must_run(TABLE "sample model -n 41 -o a.csv --seed 7");
@@ -94,6 +104,7 @@ static void a_table_is_learnt_and_sampled(void **state) {
 
 static void conditions_hold_in_every_row(void **state) {
     (void)state;
+    need_csv();
     program_must_run(TABLE "sample model -n 30 -o bern.csv "
                            "-w 'city = Bern and member = yes'");
     assert_int_equal(program_run("test $(grep -c ',Bern,yes,' bern.csv) = 30"),
@@ -109,6 +120,7 @@ static void conditions_hold_in_every_row(void **state) {
 
 static void tables_are_compared(void **state) {
     (void)state;
+    need_csv();
     program_must_run(TABLE "evaluate real.csv a.csv --target member");
     program_printed("wrote report.json and report.html");
     assert_holds("report.json", "\"quality.score\"");
@@ -119,6 +131,7 @@ static void tables_are_compared(void **state) {
 
 static void a_schema_is_kept(void **state) {
     (void)state;
+    need_csv();
     const char schema[] =
         "{\"columns\": [{\"name\": \"member\", \"type\": \"category\"}],"
         " \"constraints\": [{\"kind\": \"range\", \"column\": \"age\","
@@ -136,6 +149,7 @@ static void a_schema_is_kept(void **state) {
 
 static void run_does_all(void **state) {
     (void)state;
+    need_csv();
     program_must_run(TABLE "run real.csv -o all --target member -n 50" SMALL);
     assert_true(program_wrote("all/model.safetensors"));
     assert_int_equal(lines_of("all/synthetic.csv"), 51);
@@ -157,6 +171,7 @@ static void run_needs_no_file(void **state) {
 
 static void going_on_equals_not_having_stopped(void **state) {
     (void)state;
+    need_csv();
     program_must_run(TABLE "fit real.csv -o whole --epochs 3");
     program_must_run(TABLE "fit real.csv -o part --epochs 1");
     program_must_run(
@@ -188,6 +203,7 @@ static pid_t start_fit(void) {
 
 static void ctrl_c_saves(void **state) {
     (void)state;
+    need_csv();
     const pid_t child = start_fit();
     for (int i = 0; i < 3000; i++) {
         size_t size;
@@ -212,6 +228,7 @@ static void ctrl_c_saves(void **state) {
 
 static void wrong_usage_is_refused(void **state) {
     (void)state;
+    need_csv();
     file_write("rubbish", "rubbish", 7);
     file_write("ragged.csv", "a,b\n1,2\n3\n", 10);
     const program_wrong cases[] = {

@@ -208,6 +208,27 @@ void learn_table(const syngan::context &context) {
     expect(report.json().find("quality.score") != std::string::npos, "json");
 }
 
+/* What a stopped fit leaves goes on. */
+void stop_fit(const syngan::context &context) {
+    syngan::table real = make_table(context);
+    auto o = syngan::options<syngan_synthesizer_options>();
+    o.epochs = 1000;
+    o.progress = [](const syngan_fit_progress *progress, void *) {
+        return progress->phase == 1 ? SYNGAN_E_USER + 7 : SYNGAN_OK;
+    };
+    try {
+        syngan::synthesizer::fit(real, o);
+        expect(false, "a stopped fit must throw");
+    } catch (const syngan::error &e) {
+        expect(e.status() == SYNGAN_E_USER + 7, e.what());
+    }
+    syngan_status stopped = SYNGAN_OK;
+    auto synthesizer = syngan::synthesizer::fit(real, o, stopped);
+    expect(stopped == SYNGAN_E_USER + 7, "stopped");
+    expect(synthesizer.epochs() < 1000, "epochs until then");
+    expect(synthesizer.sample(3, 1).rows() == 3, "what was learnt");
+}
+
 void errors(const syngan::context &context) {
     try {
         syngan::graph graph(context);
@@ -235,6 +256,7 @@ int main() {
         look_at_table(context);
         refuse_table(context);
         learn_table(context);
+        stop_fit(context);
         errors(context);
     } catch (const std::exception &e) {
         std::cerr << "failed: " << e.what() << '\n';
