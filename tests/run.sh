@@ -111,7 +111,7 @@ skip() {
 
 # Rooms of lib/, for the stages that repeat a part of the tests.
 computing='^(tensor|graph|backend|op|compile|model)$'
-all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train|fuzz)$'
+all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train|table|synth|eval|fuzz)$'
 
 run_clang() {
     if ! command -v clang >/dev/null; then
