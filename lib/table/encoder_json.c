@@ -650,7 +650,7 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
     column.type = sg_column_type_of(text);
     if (column.type == 0) return sg_json_fail(type, "is no type of columns");
     if (sg_json_present(sg_json_member(value, "decimals")))
-        SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"), 0, 15,
+        SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"), -1, 15,
                                 &column.decimals));
     if (column.type == SYNGAN_COLUMN_TIME) {
         SG_TRY(sg_json_read_string(sg_json_member(value, "format"), &format));
