@@ -83,8 +83,67 @@ def comparison(chosen, title, results, kinds):
                           if "failed" in result)
 
 
+# Of a synthesizer: title, key, unit, whether more is better.
+TABLE_FIGURES = [
+    ("loading and transforming", "prepare_s", "s", False),
+    ("an epoch", "epoch_s", "s", False),
+    ("sampling", "rows_per_s", "rows/s", True),
+    ("greatest resident memory", "peak_mib", "MiB", False),
+]
+
+
+def table_commands(chosen):
+    epochs, rows = (1, 1000) if chosen.quick else (5, 200000)
+    own = [os.path.join(chosen.build, "bench", "bench_table"), "-t",
+           chosen.threads, "-r", 1, "-e", epochs, "-n", rows]
+    script = os.path.join(os.path.dirname(__file__), "peers_ctgan.py")
+    return {
+        "syngan f32": [*own, chosen.table],
+        "syngan bf16": [*own, "-h", chosen.table],
+        "ctgan": [chosen.python, script, chosen.table, "--threads",
+                  chosen.threads, "--epochs", max(1, epochs - 2), "--rows",
+                  rows]}
+
+
+def table_results(chosen):
+    """The best of each figure over at most three rounds."""
+    best = {}
+    for _ in range(min(chosen.rounds, 3)):
+        for label, command in table_commands(chosen).items():
+            result = turns.run(command)[0]
+            if "failed" not in result:
+                result["prepare_s"] = result["load_s"] + result["transform_s"]
+            merged = best.setdefault(label, result)
+            for _, key, _, more in TABLE_FIGURES:
+                if key in result and key in merged:
+                    merged[key] = (max if more else min)(merged[key],
+                                                         result[key])
+    return best
+
+
+def table_section(chosen, results):
+    peer, rows = results["ctgan"], []
+    for title, key, unit, more in TABLE_FIGURES:
+        row = [f"{title}, {unit}"]
+        for label in ("syngan f32", "syngan bf16", "ctgan"):
+            row.append(turns.text(results[label].get(key), 3))
+        for label in ("syngan f32", "syngan bf16"):
+            ours = results[label].get(key)
+            ratio = turns.ratio(*((ours, peer.get(key)) if more
+                                  else (peer.get(key), ours)))
+            row.append(turns.text(ratio, 2))
+        rows.append(row)
+    name = os.path.basename(chosen.table)
+    return (f"## A synthesizer of {name}, CTGAN's settings\n\n" + turns.table(
+        ["", "f32", "bf16", "ctgan", "times f32", "times bf16"], rows) + "\n" +
+        "".join(f"{label}: {result['failed']}\n\n"
+                for label, result in results.items() if "failed" in result))
+
+
 def main():
     parser = turns.options(__doc__)
+    parser.add_argument("--table", help="CSV file for the synthesizers; "
+                        "default: adult/adult.csv in SYNGAN_TEST_DATA")
     parser.add_argument("--python", default=sys.executable,
                         help="a Python that has the frameworks")
     parser.add_argument("--frameworks", nargs="*", choices=list(MODES),
@@ -103,6 +162,14 @@ def main():
         data[title] = turns.in_turns(
             commands(chosen, what, batch, width, kinds), chosen.rounds)
         sections.append(comparison(chosen, title, data[title], kinds))
+    if chosen.table is None and "SYNGAN_TEST_DATA" in os.environ:
+        chosen.table = os.path.join(os.environ["SYNGAN_TEST_DATA"],
+                                    "adult/adult.csv")
+    if chosen.table:
+        data["tables"] = table_results(chosen)
+        sections.append(table_section(chosen, data["tables"]))
+    else:
+        sections.append("Synthesizers of tables: left out, without --table\n")
     turns.write(chosen.out or "out/peers.json", data)
     print("".join(sections).rstrip())
 

@@ -4,11 +4,11 @@
  * A process of its own for each, so that memory and start-up are its own.
  *
  *   bench_iteration [-t THREADS] [-b BATCH] [-s PIXELS] [-d WIDTH] [-n TURNS]
- *                   [-i] [-h] [-p]
+ *                   [-i] [-h] [-u] [-p]
  *
  * -d measures a dense pair of this width, -i sampling instead of training, -h
- * bf16; -p writes the programs of training, with the time of each kernel, to
- * stderr.
+ * bf16, -u kernels chosen by timing; -p writes the programs of training, with
+ * the time of each kernel, to stderr.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@
 
 typedef struct setting {
     int threads, batch, pixels, width, turns;
-    int sampling, bf16, print;
+    int sampling, bf16, tune, print;
 } setting;
 
 typedef struct subject {
@@ -106,7 +106,7 @@ static syngan_status make_trainer(const setting *s, subject *x) {
     return syngan_trainer_create(
         x->generator, x->discriminator, x->data,
         SYNGAN_TRAINER(.recipe = SYNGAN_RECIPE_PUBLISHED, .batch = s->batch,
-                       .bf16 = s->bf16, .profile = s->print,
+                       .bf16 = s->bf16, .tune = s->tune, .profile = s->print,
                        .report_every = 1000000),
         &x->trainer);
 }
@@ -168,7 +168,7 @@ static syngan_status measure(const setting *s, subject *x) {
 }
 
 static int read_arguments(int argc, char **argv, setting *s) {
-    for (int option; (option = getopt(argc, argv, "t:b:s:d:n:ihp")) != -1;)
+    for (int option; (option = getopt(argc, argv, "t:b:s:d:n:ihup")) != -1;)
         switch (option) {
         case 't':
             s->threads = atoi(optarg);
@@ -191,6 +191,9 @@ static int read_arguments(int argc, char **argv, setting *s) {
         case 'h':
             s->bf16 = 1;
             break;
+        case 'u':
+            s->tune = 1;
+            break;
         case 'p':
             s->print = 1;
             break;
@@ -206,7 +209,7 @@ int main(int argc, char **argv) {
     if (!read_arguments(argc, argv, &s)) {
         fprintf(stderr,
                 "usage: %s [-t THREADS] [-b BATCH] [-s PIXELS] "
-                "[-d WIDTH] [-n TURNS] [-i] [-h] [-p]\n",
+                "[-d WIDTH] [-n TURNS] [-i] [-h] [-u] [-p]\n",
                 argv[0]);
         return 2;
     }

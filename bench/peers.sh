@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Compares the library with PyTorch and TensorFlow from PyPI, side by side,
+# Compares the library with PyTorch, TensorFlow and ctgan from PyPI, side by side,
 # alone on the machine. Installs what is missing (Debian 12; the frameworks
 # into build/peers), builds, prints tables to stdout and writes all figures to
 # out/peers.json.
 #
 #   sh bench/peers.sh [--threads N] [--rounds N] [--turns N] [--quick]
-#                     [--out FILE]
+#                     [--out FILE] [--table FILE.csv]
 #   SYNGAN_PEERS   a Python that has the frameworks, used instead
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ install python3-venv python3-dev >&2 || exit 1
 python=${SYNGAN_PEERS:-build/peers/bin/python}
 if [ -z "${SYNGAN_PEERS:-}" ]; then
     [ -x "$python" ] || python3 -m venv build/peers
-    for package in torch numpy tensorflow-cpu; do
+    for package in torch numpy tensorflow-cpu ctgan; do
         "$python" -m pip install -q --disable-pip-version-check \
             --only-binary :all: "$package" >&2 || true
     done

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Measures a synthesizer on a CSV file: seconds of an epoch and rows sampled a
- * second, as one line of JSON.
+ * A synthesizer on a table: times of its phases as one line of JSON, like
+ * peers_ctgan.py's, and a synthetic table.
  *
- *   bench_table [-t THREADS] [-e EPOCHS] [-r RECIPE] [-n ROWS] [-s SEED] [-h]
- *               [-p] [-o SAMPLE.csv] FILE.csv
+ *   bench_table [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] [-r RECIPE] [-h]
+ *               [-b] [-o SYNTHETIC.csv] TABLE.csv
  *
- * -h trains and samples in bf16, -p writes the programs of training, with the
- * time of each kernel, to stderr.
+ * -r 0 is the default recipe, 1 CTGAN's; -h is bf16; -b keeps the best state by
+ * quality, which is else not measured while training, as CTGAN does not either.
  */
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <syngan/synthesizer.h>
+#include <syngan.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -24,9 +24,17 @@
     } while (0)
 
 typedef struct setting {
-    const char *input, *output;
-    int threads, epochs, recipe, rows, seed, bf16, profile;
+    const char *table, *out;
+    int64_t epochs, rows;
+    int threads, recipe, bf16, best;
+    uint64_t seed;
 } setting;
+
+typedef struct result {
+    double load, transform, sample;
+    double epochs_start, epochs_end; /* of the first and last epoch's ends */
+    int64_t epochs, rows;
+} result;
 
 static double now(void) {
     struct timespec time;
@@ -34,110 +42,125 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void log_line(int32_t level, const char *text, void *user) {
-    (void)level, (void)user;
-    fprintf(stderr, "%s\n", text);
-}
-
-typedef struct watch {
-    double first, last; /* times of the first and last epoch's end */
-    int64_t epochs;
-} watch;
-
-static syngan_status progress(const syngan_fit_progress *p, void *user) {
-    watch *w = user;
-    if (p->phase == 0) return SYNGAN_OK;
-    if (w->epochs == 0) w->first = p->seconds;
-    w->last = p->seconds;
-    w->epochs++;
-    if (p->done % 10 == 0 || p->done == p->total)
-        fprintf(stderr,
-                "epoch %lld: critic %.3f, generator %.3f, quality %.4f%s\n",
-                (long long)p->done, (double)p->d_loss, (double)p->g_loss,
-                p->quality, p->best ? " (best)" : "");
+/* The transform ends with the last column; the first epoch, in which programs
+ * are compiled, does not count where there are more. */
+static syngan_status note(const syngan_fit_progress *progress, void *user) {
+    result *r = user;
+    double time = now();
+    if (progress->phase == 0) {
+        r->transform = progress->seconds;
+        r->epochs_start = time;
+        return SYNGAN_OK;
+    }
+    if (progress->done == 1 && progress->total > 1) r->epochs_start = time;
+    r->epochs = progress->total > 1 ? progress->done - 1 : 1;
+    r->epochs_end = time;
     return SYNGAN_OK;
 }
 
-static syngan_status run(syngan_context *context, const setting *set) {
-    syngan_table *table = NULL, *sample = NULL;
-    syngan_synthesizer *synthesizer = NULL;
-    watch w = {0};
+static syngan_status sample(const setting *s, syngan_synthesizer *synthesizer,
+                            const syngan_table *table, result *r) {
+    syngan_table *made;
+    r->rows = s->rows > 0 ? s->rows : syngan_table_rows(table);
+    const syngan_sample_options *options = SYNGAN_SAMPLE(.bf16 = s->bf16);
+    TRY(syngan_synthesizer_sample(synthesizer, 1000, s->seed, options, NULL,
+                                  &made));
+    syngan_table_free(made);
     double start = now();
-    TRY(syngan_table_read_csv(context, set->input, NULL, &table));
-    double loaded = now();
-    TRY(syngan_synthesizer_fit(
+    TRY(syngan_synthesizer_sample(synthesizer, r->rows, s->seed, options, NULL,
+                                  &made));
+    r->sample = now() - start;
+    syngan_status status =
+        s->out == NULL ? SYNGAN_OK : syngan_table_write_csv(made, s->out, NULL);
+    syngan_table_free(made);
+    return status;
+}
+
+static syngan_status measure(const setting *s, syngan_context *context,
+                             result *r) {
+    syngan_table *table;
+    syngan_synthesizer *synthesizer;
+    double start = now();
+    TRY(syngan_table_read_csv(context, s->table, NULL, &table));
+    r->load = now() - start;
+    syngan_status status = syngan_synthesizer_fit(
         table,
-        SYNGAN_SYNTHESIZER(.recipe = set->recipe, .epochs = set->epochs,
-                           .bf16 = set->bf16, .profile = set->profile,
-                           .seed = (uint64_t)set->seed, .progress = progress,
-                           .progress_user = &w),
-        &synthesizer));
-    const syngan_sample_options *options = SYNGAN_SAMPLE(.bf16 = set->bf16);
-    TRY(syngan_synthesizer_sample(synthesizer, 1000, 1, options, NULL,
-                                  &sample));
-    syngan_table_free(sample);
-    double fitted = now();
-    TRY(syngan_synthesizer_sample(synthesizer, set->rows, 1, options, NULL,
-                                  &sample));
-    double sampled = now();
-    if (set->output != NULL)
-        TRY(syngan_table_write_csv(sample, set->output, NULL));
+        SYNGAN_SYNTHESIZER(.recipe = s->recipe, .epochs = s->epochs,
+                           .bf16 = s->bf16, .keep_last = !s->best,
+                           .progress = note, .progress_user = r),
+        &synthesizer);
+    if (status == SYNGAN_OK) {
+        status = sample(s, synthesizer, table, r);
+        syngan_synthesizer_free(synthesizer);
+    }
+    syngan_table_free(table);
+    return status;
+}
+
+static void print_result(const setting *s, const result *r) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("{\"load\": %.2f, \"fit\": %.2f, \"epoch\": %.4f, "
-           "\"rows_per_second\": %.0f, \"megabytes\": %ld}\n",
-           loaded - start, fitted - loaded,
-           w.epochs > 1 ? (w.last - w.first) / (double)(w.epochs - 1) : w.last,
-           (double)set->rows / (sampled - fitted), usage.ru_maxrss / 1024);
-    syngan_table_free(sample);
-    syngan_synthesizer_free(synthesizer);
-    syngan_table_free(table);
-    return SYNGAN_OK;
+    printf("{\"what\": \"syngan %s\", \"table\": \"%s\", \"epochs\": %" PRId64
+           ", \"load_s\": %.4f, \"transform_s\": %.4f, \"epoch_s\": %.4f, "
+           "\"rows_per_s\": %.0f, \"peak_mib\": %.1f}\n",
+           s->bf16 ? "bf16" : "f32", s->table, s->epochs, r->load, r->transform,
+           (r->epochs_end - r->epochs_start) / (double)r->epochs,
+           (double)r->rows / r->sample, (double)usage.ru_maxrss / 1024);
+}
+
+static int read_arguments(int argc, char **argv, setting *s) {
+    for (int option; (option = getopt(argc, argv, "t:e:n:s:r:o:hb")) != -1;)
+        switch (option) {
+        case 't':
+            s->threads = atoi(optarg);
+            break;
+        case 'e':
+            s->epochs = atoi(optarg);
+            break;
+        case 'n':
+            s->rows = atoll(optarg);
+            break;
+        case 's':
+            s->seed = (uint64_t)atoll(optarg);
+            break;
+        case 'r':
+            s->recipe = atoi(optarg);
+            break;
+        case 'o':
+            s->out = optarg;
+            break;
+        case 'h':
+            s->bf16 = 1;
+            break;
+        case 'b':
+            s->best = 1;
+            break;
+        default:
+            return 0;
+        }
+    if (optind + 1 != argc) return 0;
+    s->table = argv[optind];
+    return s->epochs >= 1;
 }
 
 int main(int argc, char **argv) {
-    setting set = {.epochs = 3, .rows = 200000};
-    int option;
-    while ((option = getopt(argc, argv, "t:e:r:n:s:hpo:")) != -1)
-        switch (option) {
-        case 't':
-            set.threads = atoi(optarg);
-            break;
-        case 'e':
-            set.epochs = atoi(optarg);
-            break;
-        case 'r':
-            set.recipe = atoi(optarg);
-            break;
-        case 'n':
-            set.rows = atoi(optarg);
-            break;
-        case 's':
-            set.seed = atoi(optarg);
-            break;
-        case 'h':
-            set.bf16 = 1;
-            break;
-        case 'p':
-            set.profile = 1;
-            break;
-        case 'o':
-            set.output = optarg;
-            break;
-        default:
-            return 2;
-        }
-    if (optind != argc - 1) return 2;
-    set.input = argv[optind];
+    setting s = {.threads = 2, .epochs = 5};
+    result r = {.epochs = 1};
+    if (!read_arguments(argc, argv, &s)) {
+        fprintf(stderr,
+                "usage: %s [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] "
+                "[-r RECIPE] [-h] [-b] [-o SYNTHETIC.csv] TABLE.csv\n",
+                argv[0]);
+        return 2;
+    }
     syngan_context *context;
-    if (syngan_context_create(SYNGAN_CONTEXT(.threads = set.threads,
-                                             .log = log_line,
-                                             .log_level = SYNGAN_LOG_INFO),
-                              &context) != SYNGAN_OK)
-        return 1;
-    syngan_status status = run(context, &set);
-    if (status != SYNGAN_OK)
-        fprintf(stderr, "%s\n", syngan_last_error(context));
+    syngan_status status = syngan_context_create(
+        SYNGAN_CONTEXT(.threads = s.threads, .seed = s.seed), &context);
+    if (status == SYNGAN_OK) status = measure(&s, context, &r);
+    if (status == SYNGAN_OK)
+        print_result(&s, &r);
+    else
+        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(context));
     syngan_context_free(context);
     return status == SYNGAN_OK ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 # Finds what the library links, in one place: included by the project and, for
-# the static library, by the installed package. SYNGAN_CSV, SYNGAN_PNG and
-# SYNGAN_ZLIB say whether those are wanted. Sets syngan_libraries and, where something is
-# missing, syngan_missing.
+# the static library, by the installed package. SYNGAN_CSV, SYNGAN_PNG,
+# SYNGAN_SQLITE and SYNGAN_ZLIB say whether those are wanted. Sets
+# syngan_libraries and, where something is missing, syngan_missing.
 find_package(Threads REQUIRED)
 find_package(PkgConfig)
 set(syngan_missing)
@@ -46,6 +46,9 @@ if(SYNGAN_PNG)
 endif()
 if(SYNGAN_ZLIB)
   list(APPEND syngan_modules zlib)
+endif()
+if(SYNGAN_SQLITE)
+  list(APPEND syngan_modules sqlite3)
 endif()
 foreach(module ${syngan_modules})
   if(PkgConfig_FOUND)

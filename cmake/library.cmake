@@ -9,7 +9,7 @@ if(syngan_missing)
   message(FATAL_ERROR "syngan: not found: ${syngan_missing}\n"
     "On Debian: apt-get install pkg-config libdnnl-dev ocl-icd-opencl-dev "
     "libjansson-dev libxxhash-dev libpng-dev zlib1g-dev "
-    "libcsv-dev")
+    "libcsv-dev libsqlite3-dev")
 endif()
 
 file(GLOB syngan_sources CONFIGURE_DEPENDS lib/*/*.c)
@@ -18,15 +18,23 @@ list(FILTER syngan_sources EXCLUDE REGEX "_simd\\.c$")
 list(FILTER simd_sources INCLUDE REGEX "_simd\\.c$")
 
 # Vector kernels are compiled once for each instruction set; the suffix of
-# their functions' names tells which, and they are chosen at run time.
+# their functions' names tells which, and they are chosen at run time. Those
+# of bf16 products, *_bf16_simd.c, are for one set only.
+set(simd_sources_avx512_bf16 ${simd_sources})
+list(FILTER simd_sources_avx512_bf16 INCLUDE REGEX "_bf16_simd\\.c$")
+list(FILTER simd_sources EXCLUDE REGEX "_bf16_simd\\.c$")
+foreach(isa sse41 avx2 avx512)
+  set(simd_sources_${isa} ${simd_sources})
+endforeach()
 set(simd_flags_sse41 -msse4.1)
 set(simd_flags_avx2 -mavx2 -mfma)
 set(simd_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma
     -mprefer-vector-width=512)
+set(simd_flags_avx512_bf16 ${simd_flags_avx512} -mavx512bf16)
 set(object_libraries syngan_objects)
 add_library(syngan_objects OBJECT ${syngan_sources})
-foreach(isa sse41 avx2 avx512)
-  add_library(syngan_${isa} OBJECT ${simd_sources})
+foreach(isa sse41 avx2 avx512 avx512_bf16)
+  add_library(syngan_${isa} OBJECT ${simd_sources_${isa}})
   target_compile_options(syngan_${isa} PRIVATE ${simd_flags_${isa}})
   target_compile_definitions(syngan_${isa} PRIVATE SG_SIMD_SUFFIX=_${isa})
   list(APPEND object_libraries syngan_${isa})
@@ -45,7 +53,8 @@ foreach(library ${object_libraries})
   target_compile_definitions(${library} PRIVATE _GNU_SOURCE
     $<$<BOOL:${SYNGAN_CSV}>:SYNGAN_HAVE_CSV>
     $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
-    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>)
+    $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>
+    $<$<BOOL:${SYNGAN_SQLITE}>:SYNGAN_HAVE_SQLITE>)
   # Contraction of a * b + c would make results depend on how a loop is split.
   target_compile_options(${library} PRIVATE -ffp-contract=off)
 endforeach()

@@ -6,7 +6,7 @@
 
 PACKAGES_BUILD="gcc g++ cmake ninja-build pkg-config libdnnl-dev \
 ocl-icd-opencl-dev libjansson-dev libxxhash-dev libpng-dev zlib1g-dev \
-libcsv-dev"
+libcsv-dev libsqlite3-dev"
 PACKAGES_TEST="libcmocka-dev python3"
 PACKAGES_TEST_MORE="clang clang-format-14 valgrind abigail-tools git \
 python3-numpy python3-pip locales ccache"

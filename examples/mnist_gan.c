@@ -83,6 +83,7 @@ static const char usage[] =
     "  --seed N          of everything random (0)\n"
     "  --threads N       for computing (all processors)\n"
     "  --bf16            faster products, on processors with AVX512_BF16\n"
+    "  --tune            kernels chosen by timing; runs differ in last bits\n"
     "  --out DIR         for everything written (out)\n"
     "  --resume FILE     goes on from a checkpoint\n"
     "  --help            prints this\n"
@@ -94,7 +95,7 @@ static const char usage[] =
 typedef struct settings {
     const char *data, *recipe, *out, *resume;
     int64_t iterations, batch, seed, threads;
-    int bf16;
+    int bf16, tune;
 } settings;
 
 /* Ends the program: the command line can't be right. */
@@ -127,6 +128,7 @@ static settings read_command_line(int argc, char **argv) {
         {"seed", required_argument, NULL, 's'},
         {"threads", required_argument, NULL, 't'},
         {"bf16", no_argument, NULL, 'f'},
+        {"tune", no_argument, NULL, 'u'},
         {"out", required_argument, NULL, 'o'},
         {"resume", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
@@ -149,6 +151,9 @@ static settings read_command_line(int argc, char **argv) {
             break;
         case 'f':
             s.bf16 = 1;
+            break;
+        case 'u':
+            s.tune = 1;
             break;
         case 'i':
             s.iterations = whole_number("--iterations", optarg, 1, INT32_MAX);
@@ -276,7 +281,7 @@ static syngan_status make_trainer(syngan_context *context, settings *s,
         SYNGAN_TRAINER(.recipe = is_published(s) ? SYNGAN_RECIPE_PUBLISHED
                                                  : SYNGAN_RECIPE_DEFAULT,
                        .batch = (int32_t)s->batch, .bf16 = s->bf16,
-                       .progress = report, .progress_user = s,
+                       .tune = s->tune, .progress = report, .progress_user = s,
                        .line = isatty(STDERR_FILENO) ? print_line : NULL);
     if (s->resume != NULL)
         return syngan_trainer_load(context, s->resume, dataset, options, out);

@@ -1,26 +1,35 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing (Debian 12), builds, trains a GAN on the built-in
-# digits and names the files that it wrote. Arguments go to mnist_gan:
+# Installs what is missing (Debian 12), builds, runs an example and names the
+# files that it wrote. Arguments go to mnist_gan, which trains a GAN on the
+# built-in digits, or, after "table", to synthetic_table's command "run", which
+# learns a table and makes one like it:
 #
 #   sh examples/run.sh [--out DIR] [--iterations N] [--data DIR] ...
+#   sh examples/run.sh table [FILE.csv] [--out DIR] [--epochs N] ...
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/cmake/packages.sh"
 # shellcheck disable=SC2086
 install $PACKAGES_BUILD || exit 1
 
+program=mnist_gan command=
+if [ "${1:-}" = table ]; then
+    program=synthetic_table command=run
+    shift
+fi
 out=out
 wanted=
 for argument; do
     case $wanted$argument in
     --out=*) out=${argument#--out=} ;;
+    -o?*) out=${argument#-o} ;;
     out:*) out=$argument ;;
     esac
     wanted=
-    if [ "$argument" = --out ]; then
-        wanted=out:
-    fi
+    case $argument in
+    --out | -o) wanted=out: ;;
+    esac
 done
 
 build=$root/build/examples
@@ -33,9 +42,9 @@ if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release &&
 fi
 
 touch "$build/started"
-trap : INT # Ctrl-C is for mnist_gan, which then saves its state
+trap : INT # Ctrl-C is for the program, which then saves its state
 status=0
-"$build/examples/mnist_gan" --out "$out" "$@" || status=$?
+"$build/examples/$program" ${command:+"$command"} --out "$out" "$@" || status=$?
 written=$(find "$out" -type f -newer "$build/started" | sort)
 if [ -n "$written" ]; then
     printf 'Written:\n%s\n' "$written"

@@ -18,13 +18,15 @@
  *   train.h      the GAN trainer, history, checkpoints
  *   image.h      writing samples: PNG grids, NPY, IDX
  *   table.h      tables: typed columns, CSV, Arrow, SQLite
- *   synthesizer.h learns a table, samples rows like its rows
+ *   synthesizer.h  learns a table, samples rows like its rows
+ *   evaluate.h   how good a synthetic table is
  */
 #ifndef SYNGAN_H
 #define SYNGAN_H
 
 #include <syngan/base.h>
 #include <syngan/data.h>
+#include <syngan/evaluate.h>
 #include <syngan/graph.h>
 #include <syngan/image.h>
 #include <syngan/layers.h>

@@ -15,6 +15,10 @@
  *     syngan::model model(syngan::dense(x, o), "small");
  *     syngan::tensor rows = model.sample(8, 1);
  *
+ *     auto real = syngan::table::read_csv(context, "customers.csv");
+ *     auto synthesizer = syngan::synthesizer::fit(real);
+ *     synthesizer.sample(1000, 7).write_csv("synthetic.csv");
+ *
  * Handles can be moved and not copied. As in C, a handle keeps alive what it
  * was made from; nodes belong to their graph. A callback given to the library
  * must not throw: C code lies between.
@@ -25,11 +29,14 @@
 #include <syngan.h>
 
 #include <algorithm>
+#include <exception>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace syngan {
@@ -110,6 +117,8 @@ template <class T, void (*Free)(T *)> class handle {
         pointer_.reset(pointer);
         context_ = context;
     }
+    /** Gives up what was only borrowed. */
+    void let_go() noexcept { static_cast<void>(pointer_.release()); }
     void must(syngan_status status) const { check(status, context_); }
 
   private:
@@ -455,6 +464,22 @@ inline node softmax(node x, int32_t axis = -1) {
 }
 inline node log_softmax(node x, int32_t axis = -1) {
     return x.sibling(syngan_log_softmax(x.get(), axis));
+}
+/** Without noise, or with that made of `uniform`. */
+inline node part_activation(node x, const std::vector<int32_t> &parts,
+                            double temperature) {
+    return x.sibling(syngan_part_activation(x.get(), parts.data(), parts.size(),
+                                            nullptr, temperature));
+}
+inline node part_activation(node x, const std::vector<int32_t> &parts,
+                            node uniform, double temperature) {
+    return x.sibling(syngan_part_activation(x.get(), parts.data(), parts.size(),
+                                            uniform.get(), temperature));
+}
+inline node part_cross_entropy(node logits, const std::vector<int32_t> &parts,
+                               node target) {
+    return logits.sibling(syngan_part_cross_entropy(
+        logits.get(), parts.data(), parts.size(), target.get()));
 }
 inline node matmul(node a, node b, bool transpose_a = false,
                    bool transpose_b = false) {
@@ -903,6 +928,414 @@ class trainer : public detail::handle<syngan_trainer, syngan_trainer_free> {
   private:
     trainer(syngan_trainer *owned, syngan_context *context)
         : handle(owned, context) {}
+};
+
+/* ---- tables ---------------------------------------------------------------
+ */
+
+/** Values that live elsewhere: a column of a table. */
+template <class T> class span {
+  public:
+    span() = default;
+    span(T *data, size_t size) : data_(data), size_(size) {}
+    T *data() const noexcept { return data_; }
+    size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    T *begin() const noexcept { return data_; }
+    T *end() const noexcept { return data_ + size_; }
+    T &operator[](size_t index) const { return data_[index]; }
+
+  private:
+    T *data_ = nullptr;
+    size_t size_ = 0;
+};
+
+/** A column is given by its number or its name; one that there is not throws.
+ *  `types` and `schema` are JSON, "" for none. */
+class table : public detail::handle<syngan_table, syngan_table_free> {
+  public:
+    table() = default;
+    /** Takes over a C handle. */
+    table(syngan_table *owned, syngan_context *context)
+        : handle(owned, context) {}
+    /** Without columns. */
+    table(const context &context, int64_t rows) {
+        syngan_table *made = nullptr;
+        check(syngan_table_create(context.get(), rows, &made), context.get());
+        reset(made, context.get());
+    }
+    static table
+    read_csv(const context &context, const std::string &path,
+             const syngan_csv_options &o = options<syngan_csv_options>()) {
+        syngan_table *made = nullptr;
+        check(syngan_table_read_csv(context.get(), path.c_str(), &o, &made),
+              context.get());
+        return table(made, context.get());
+    }
+    static table
+    read_csv(const context &context, const syngan_stream &stream,
+             const syngan_csv_options &o = options<syngan_csv_options>()) {
+        syngan_table *made = nullptr;
+        check(syngan_table_read_csv_stream(context.get(), &stream, &o, &made),
+              context.get());
+        return table(made, context.get());
+    }
+    static table read_sqlite(const context &context, const std::string &path,
+                             const std::string &query,
+                             const std::string &types = "") {
+        syngan_table *made = nullptr;
+        check(syngan_table_read_sqlite(context.get(), path.c_str(),
+                                       query.c_str(), or_null(types), &made),
+              context.get());
+        return table(made, context.get());
+    }
+    /** Takes over both structs, unless it throws. */
+    static table from_arrow(const context &context, struct ArrowSchema *schema,
+                            struct ArrowArray *array,
+                            const std::string &types = "") {
+        syngan_table *made = nullptr;
+        check(syngan_table_from_arrow(context.get(), schema, array,
+                                      or_null(types), &made),
+              context.get());
+        return table(made, context.get());
+    }
+    static table transactions(const context &context, int64_t rows,
+                              uint64_t seed = 0) {
+        syngan_table *made = nullptr;
+        check(syngan_table_transactions(context.get(), rows, seed, &made),
+              context.get());
+        return table(made, context.get());
+    }
+
+    void add_integers(const std::string &name,
+                      const std::vector<int64_t> &values) {
+        check_size(name, values.size());
+        must(syngan_table_add_integers(get(), name.c_str(), values.data()));
+    }
+    void add_reals(const std::string &name, const std::vector<double> &values) {
+        check_size(name, values.size());
+        must(syngan_table_add_reals(get(), name.c_str(), values.data()));
+    }
+    /** @param format "" for the default one */
+    void add_times(const std::string &name, const std::vector<int64_t> &values,
+                   const std::string &format = "") {
+        check_size(name, values.size());
+        must(syngan_table_add_times(get(), name.c_str(), values.data(),
+                                    or_null(format)));
+    }
+    /** Missing ones are std::nullopt. */
+    void add_texts(const std::string &name, int32_t type,
+                   const std::vector<std::optional<std::string>> &values) {
+        check_size(name, values.size());
+        std::vector<const char *> pointers;
+        pointers.reserve(values.size());
+        for (const auto &each : values)
+            pointers.push_back(each ? each->c_str() : nullptr);
+        must(
+            syngan_table_add_texts(get(), name.c_str(), type, pointers.data()));
+    }
+    table select(const std::vector<int64_t> &rows) const {
+        syngan_table *made = nullptr;
+        must(syngan_table_select(get(), rows.data(),
+                                 static_cast<int64_t>(rows.size()), &made));
+        return table(made, context_handle());
+    }
+    /** `share` of the rows, and the others. */
+    std::pair<table, table> split(double share, uint64_t seed) const {
+        syngan_table *first = nullptr, *second = nullptr;
+        must(syngan_table_split(get(), share, seed, &first, &second));
+        return {table(first, context_handle()),
+                table(second, context_handle())};
+    }
+
+    int64_t rows() const { return syngan_table_rows(get()); }
+    size_t columns() const { return syngan_table_columns(get()); }
+    /** Number of a column, or -1. */
+    int64_t find(const std::string &name) const {
+        return syngan_table_find(get(), name.c_str());
+    }
+    std::string name(size_t column) const {
+        return syngan_table_name(get(), at(column));
+    }
+    /** SYNGAN_COLUMN_... */
+    template <class C> int32_t type(const C &column) const {
+        return syngan_table_type(get(), at(column));
+    }
+    template <class C> int64_t missing(const C &column) const {
+        return syngan_table_missing(get(), at(column));
+    }
+    /** The values of a column, as long as the table lives; another type than
+     *  the column's throws. */
+    template <class C> span<const int64_t> integers(const C &column) const {
+        return values(syngan_table_integers, column, "integers or times");
+    }
+    template <class C> span<const double> reals(const C &column) const {
+        return values(syngan_table_reals, column, "reals");
+    }
+    template <class C> span<const int32_t> codes(const C &column) const {
+        return values(syngan_table_codes, column, "codes of texts");
+    }
+    template <class C> size_t text_count(const C &column) const {
+        return syngan_table_text_count(get(), at(column));
+    }
+    /** The text of a code; std::nullopt for -1, a missing one. */
+    template <class C>
+    std::optional<std::string> text(const C &column, int32_t code) const {
+        const char *text = syngan_table_text(get(), at(column), code);
+        if (text == nullptr) return std::nullopt;
+        return text;
+    }
+    /** As a CSV file would have it. */
+    template <class C> std::string cell(int64_t row, const C &column) const {
+        return detail::text_of(
+            [this, row, index = at(column)](char *text, size_t size) {
+                return syngan_table_cell(get(), row, index, text, size);
+            });
+    }
+    std::string schema() const {
+        return detail::text_of([this](char *text, size_t size) {
+            return syngan_table_schema(get(), text, size);
+        });
+    }
+    table with_schema(const std::string &schema) const {
+        syngan_table *made = nullptr;
+        must(syngan_table_with_schema(get(), schema.c_str(), &made));
+        return table(made, context_handle());
+    }
+
+    void write_csv(
+        const std::string &path,
+        const syngan_csv_options &o = options<syngan_csv_options>()) const {
+        must(syngan_table_write_csv(get(), path.c_str(), &o));
+    }
+    void write_csv(
+        const syngan_stream &stream,
+        const syngan_csv_options &o = options<syngan_csv_options>()) const {
+        must(syngan_table_write_csv_stream(get(), &stream, &o));
+    }
+    void write_sqlite(const std::string &path, const std::string &name) const {
+        must(syngan_table_write_sqlite(get(), path.c_str(), name.c_str()));
+    }
+    /** Both structs are the caller's, who calls their `release`. */
+    void to_arrow(struct ArrowSchema *schema, struct ArrowArray *array) const {
+        must(syngan_table_to_arrow(get(), schema, array));
+    }
+
+  private:
+    friend class synthesizer;
+
+    static const char *or_null(const std::string &text) {
+        return text.empty() ? nullptr : text.c_str();
+    }
+    template <class C> size_t at(const C &column) const {
+        if constexpr (std::is_integral_v<C>) {
+            auto index = static_cast<size_t>(column);
+            if (index < columns()) return index;
+            throw error(SYNGAN_E_NOT_FOUND,
+                        "table: there is no column " + std::to_string(column) +
+                            " among " + std::to_string(columns()));
+        } else {
+            const std::string name(column);
+            int64_t index = find(name);
+            if (index >= 0) return static_cast<size_t>(index);
+            throw error(SYNGAN_E_NOT_FOUND,
+                        "table: there is no column '" + name + "'");
+        }
+    }
+    template <class T, class C>
+    span<const T> values(const T *(*read)(const syngan_table *, size_t),
+                         const C &column, const char *what) const {
+        size_t index = at(column);
+        const T *first = read(get(), index);
+        if (first == nullptr && rows() > 0)
+            throw error(SYNGAN_E_TYPE, "table: column '" + name(index) +
+                                           "' does not hold " + what);
+        return {first, static_cast<size_t>(rows())};
+    }
+    void check_size(const std::string &name, size_t size) const {
+        if (size == static_cast<size_t>(rows())) return;
+        throw error(SYNGAN_E_ARGUMENT, "table: column '" + name + "' has " +
+                                           std::to_string(size) +
+                                           " values, and the table " +
+                                           std::to_string(rows()) + " rows");
+    }
+};
+
+/* ---- synthesizers ---------------------------------------------------------
+ */
+
+class synthesizer
+    : public detail::handle<syngan_synthesizer, syngan_synthesizer_free> {
+  public:
+    /** What a fit would take. */
+    struct needs {
+        uint64_t bytes;
+        double seconds;
+    };
+
+    synthesizer() = default;
+    /** Takes over a C handle. */
+    synthesizer(syngan_synthesizer *owned, syngan_context *context)
+        : handle(owned, context) {}
+    static synthesizer fit(const table &table,
+                           const syngan_synthesizer_options &o =
+                               options<syngan_synthesizer_options>()) {
+        syngan_status stopped = SYNGAN_OK;
+        synthesizer result = fit(table, o, stopped);
+        check(stopped, table.context_handle());
+        return result;
+    }
+    /** Does not throw if what was learnt until a stop is there: `stopped` is
+     *  then SYNGAN_E_CANCELLED or what else ended it. */
+    static synthesizer fit(const table &table,
+                           const syngan_synthesizer_options &o,
+                           syngan_status &stopped) {
+        syngan_synthesizer *made = nullptr;
+        stopped = syngan_synthesizer_fit(table.get(), &o, &made);
+        if (made == nullptr) check(stopped, table.context_handle());
+        return synthesizer(made, table.context_handle());
+    }
+    static needs estimate(const table &table,
+                          const syngan_synthesizer_options &o =
+                              options<syngan_synthesizer_options>()) {
+        needs result{};
+        check(syngan_synthesizer_estimate(table.get(), &o, &result.bytes,
+                                          &result.seconds),
+              table.context_handle());
+        return result;
+    }
+    /** syngan_synthesizer_continue(), whose name C++ keeps for itself. */
+    void continue_fit(const table &table, int64_t epochs) {
+        must(syngan_synthesizer_continue(get(), table.get(), epochs));
+    }
+    int64_t epochs() const { return syngan_synthesizer_epochs(get()); }
+    std::string schema() const {
+        return detail::text_of([this](char *text, size_t size) {
+            return syngan_synthesizer_schema(get(), text, size);
+        });
+    }
+
+    /** @param rejected may be NULL */
+    table
+    sample(int64_t rows, uint64_t seed,
+           const syngan_sample_options &o = options<syngan_sample_options>(),
+           int64_t *rejected = nullptr) {
+        syngan_table *made = nullptr;
+        must(syngan_synthesizer_sample(get(), rows, seed, &o, rejected, &made));
+        return table(made, context_handle());
+    }
+    /** The same rows in pieces.
+     *  @param take  called as take(const table &piece); the piece lives until
+     *               it returns, nothing or a status. It may throw.
+     *  @param piece rows of each; 0: a good size */
+    template <class F>
+    void
+    stream(int64_t rows, uint64_t seed, F &&take,
+           const syngan_sample_options &o = options<syngan_sample_options>(),
+           int64_t piece = 0, int64_t *rejected = nullptr) {
+        taker<std::remove_reference_t<F>> to{&take, context_handle(), nullptr};
+        syngan_status status = syngan_synthesizer_stream(
+            get(), rows, piece, seed, &o, rejected, to.call, &to);
+        if (to.thrown) std::rethrow_exception(to.thrown);
+        must(status);
+    }
+    void
+    write_csv(int64_t rows, uint64_t seed, const std::string &path,
+              const syngan_sample_options &o = options<syngan_sample_options>(),
+              int64_t *rejected = nullptr) {
+        must(syngan_synthesizer_write_csv(get(), rows, seed, &o, rejected,
+                                          path.c_str()));
+    }
+
+    /** @param what SYNGAN_SAVE_ALL or SYNGAN_SAVE_SAMPLING */
+    void save(const std::string &path, int32_t what = SYNGAN_SAVE_ALL) const {
+        must(syngan_synthesizer_save(get(), path.c_str(), what));
+    }
+    void save(const syngan_stream &stream,
+              int32_t what = SYNGAN_SAVE_ALL) const {
+        must(syngan_synthesizer_save_stream(get(), &stream, what));
+    }
+    static synthesizer load(const context &context, const std::string &path) {
+        syngan_synthesizer *made = nullptr;
+        check(syngan_synthesizer_load(context.get(), path.c_str(), &made),
+              context.get());
+        return synthesizer(made, context.get());
+    }
+    static synthesizer load(const context &context,
+                            const syngan_stream &stream) {
+        syngan_synthesizer *made = nullptr;
+        check(syngan_synthesizer_load_stream(context.get(), &stream, &made),
+              context.get());
+        return synthesizer(made, context.get());
+    }
+
+  private:
+    /** A caller's function between two layers of C; what it throws waits. */
+    template <class F> struct taker {
+        F *take;
+        syngan_context *context;
+        std::exception_ptr thrown;
+
+        static syngan_status call(const syngan_table *piece, void *user) {
+            auto self = static_cast<taker *>(user);
+            table borrowed(const_cast<syngan_table *>(piece), self->context);
+            syngan_status status = SYNGAN_OK;
+            try {
+                const table &shown = borrowed;
+                if constexpr (std::is_void_v<
+                                  std::invoke_result_t<F &, const table &>>)
+                    (*self->take)(shown);
+                else
+                    status = (*self->take)(shown);
+            } catch (...) {
+                self->thrown = std::current_exception();
+                status = SYNGAN_E_USER;
+            }
+            borrowed.let_go();
+            return status;
+        }
+    };
+};
+
+/* ---- evaluation -----------------------------------------------------------
+ */
+
+class report : public detail::handle<syngan_report, syngan_report_free> {
+  public:
+    report(
+        const table &real, const table &synthetic,
+        const syngan_evaluate_options &o = options<syngan_evaluate_options>()) {
+        syngan_report *made = nullptr;
+        check(syngan_evaluate(real.get(), synthetic.get(), &o, &made),
+              real.context_handle());
+        reset(made, real.context_handle());
+    }
+    /** All values, whose strings live as long as the report. */
+    std::vector<syngan_report_entry> entries() const {
+        std::vector<syngan_report_entry> all;
+        for (size_t i = 0; i < syngan_report_count(get()); i++) {
+            all.push_back(options<syngan_report_entry>());
+            must(syngan_report_get(get(), i, &all.back()));
+        }
+        return all;
+    }
+    double value(const std::string &name) const {
+        double result = 0;
+        must(syngan_report_value(get(), name.c_str(), &result));
+        return result;
+    }
+    std::string verdict() const { return syngan_report_verdict(get()); }
+    std::string json() const {
+        return detail::text_of([this](char *text, size_t size) {
+            return syngan_report_json(get(), text, size);
+        });
+    }
+    void write_json(const std::string &path) const {
+        must(syngan_report_write_json(get(), path.c_str()));
+    }
+    void write_html(const std::string &path) const {
+        must(syngan_report_write_html(get(), path.c_str()));
+    }
 };
 
 /* ---- files ----------------------------------------------------------------

@@ -38,20 +38,25 @@ if command -v ccache >/dev/null; then
 fi
 jobs=$(nproc)
 
-# A Python with numpy, and safetensors' own reader, for files that both read.
+# A Python with numpy, and safetensors' own reader and pyarrow, which read what
+# the library writes.
 for python in python3 /usr/bin/python3; do
     if "$python" -c 'import numpy' 2>/dev/null; then
         export SYNGAN_TEST_PYTHON="$python"
         break
     fi
 done
-if ! "$python" -c 'import safetensors' 2>/dev/null; then
-    export PYTHONPATH="$PWD/build/python"
+# python_module NAME VERSION: by pip into build/python, unless it is there.
+python_module() {
+    PYTHONPATH="$PWD/build/python${PYTHONPATH:+:$PYTHONPATH}" \
+        "$python" -c "import $1" 2>/dev/null && return
     "$python" -m pip install -q --disable-pip-version-check --root-user-action ignore \
-        --no-deps --only-binary :all: --target "$PYTHONPATH" --upgrade \
-        safetensors==0.4.5 ||
-        echo "Tests that need Python's safetensors are skipped."
-fi
+        --no-deps --only-binary :all: --target build/python --upgrade \
+        "$1==$2" || echo "Tests that need Python's $1 are skipped."
+}
+python_module safetensors 0.4.5
+python_module pyarrow 18.1.0
+export PYTHONPATH="$PWD/build/python${PYTHONPATH:+:$PYTHONPATH}"
 
 mkdir -p build
 
@@ -106,7 +111,7 @@ skip() {
 
 # Rooms of lib/, for the stages that repeat a part of the tests.
 computing='^(tensor|graph|backend|op|compile|model)$'
-all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train|fuzz)$'
+all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train|table|synth|eval|fuzz)$'
 
 run_clang() {
     if ! command -v clang >/dev/null; then

@@ -63,8 +63,8 @@ typedef struct syngan_build_info {
     const char *onednn_text;  /**< "2.6.3" */
     const char *isa;          /**< best instruction set in use: "avx512_bf16",
                                    "avx512", "avx2" or "sse41" */
-    const char *features;     /**< space-separated: "png zlib csv bf16" */
-    const char *compiler;     /**< that built the library */
+    const char *features; /**< space-separated: "png zlib csv sqlite bf16" */
+    const char *compiler; /**< that built the library */
 } syngan_build_info;
 
 /** Fills `info` (whose `struct_size` must be set). Thread-safe.
@@ -165,8 +165,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_option_get(const char *type,
 /* ---- host hooks --------------------------------------------------------- */
 
 /** Memory for everything that libsyngan itself allocates. oneDNN, libgomp,
- *  jansson and libcsv allocate on their own. Both functions may be called from
- *  any thread of the library. */
+ *  jansson, libcsv and sqlite3 allocate on their own. Both functions may be
+ *  called from any thread of the library. */
 typedef struct syngan_allocator {
     size_t struct_size;
     /** Returns `size` bytes aligned to `alignment` (a power of two, at least

@@ -24,7 +24,11 @@ typedef struct syngan_program_options {
     int32_t bf16;      /**< 1: convolutions and matrix products take bf16
                             operands (sums, results and all else stay f32);
                             refused without AVX512_BF16 */
-    int32_t reserved;
+    int32_t tune;      /**< 1: where several kernels can compute a node, times
+                            them while compiling and takes the fastest. They
+                            round differently, and times vary: the last bits
+                            of results differ between machines and from one
+                            program to the next */
 } syngan_program_options;
 #define SYNGAN_PROGRAM(...)                                                    \
     (&(const syngan_program_options){                                          \
@@ -67,7 +71,9 @@ syngan_program_run(syngan_program *program, uint64_t step);
 SYNGAN_API size_t syngan_program_bytes(const syngan_program *program);
 
 /** Each kernel, a line each: node, implementation, shapes, layout, bytes, and
- *  mean time if profiling. Into `text` (always ended).
+ *  mean time if profiling. With `tune` "+timed" marks what was chosen by
+ *  timing, with the microseconds of each kernel that was tried. Into `text`
+ * (always ended).
  *  @return the bytes that the whole text needs, without its end. */
 SYNGAN_API size_t syngan_program_report(const syngan_program *program,
                                         char *text, size_t size);

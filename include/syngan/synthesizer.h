@@ -64,7 +64,8 @@ typedef struct syngan_synthesizer_options {
     const char *order;     /**< of sequences: column; default: the schema's */
     const char *item;      /**< of baskets: column; default: the only other */
     int64_t epochs;        /**< default 300 */
-    int32_t batch;         /**< default: the recipe's, 500 */
+    int32_t batch;         /**< default: the recipe's: 500, or a 64th of the
+                                rows but at least 100; CTGAN: 500 */
     int32_t pac;           /**< rows that the critic sees at once (PacGAN,
                                 Lin and others 2018); default 10 */
     int32_t noise;         /**< size of the noise; default 128 */
@@ -152,7 +153,9 @@ typedef struct syngan_sample_options {
                             value", "column >= 18" (also >, <, <=), "column
                             in 1 .. 5" (both included), "column is missing",
                             joined by " and "; names and values with blanks
-                            in double quotes, in which two quotes are one */
+                            in double quotes, in which two quotes are one.
+                            1 and 0, true and false, yes and no stand for
+                            each other in boolean columns */
     int64_t first;     /**< number of the first row; default 0 */
     int32_t max_tries; /**< times that a row is made until it satisfies
                             what can only be had by rejection; default 1000 */

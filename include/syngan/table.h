@@ -79,6 +79,7 @@ syngan_table_split(const syngan_table *table, double share, uint64_t seed,
 
 /* ---- looking ------------------------------------------------------------ */
 
+/** Size of the table. */
 SYNGAN_API int64_t syngan_table_rows(const syngan_table *table);
 SYNGAN_API size_t syngan_table_columns(const syngan_table *table);
 /** Number of the column of this name, or -1. */
@@ -140,16 +141,27 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * names the column that groups rows, "order" the one that orders those of a
  * group.
  *
- * Formats of times have %Y, %m, %d, %H, %M, %S (with a fraction if the data
- * have one: %f), %y, %b, %I, %p, and other characters as they are.
+ * Columns are integers, reals or times where values are compared; bounds of
+ * times are texts in the column's format.
  *
- * @return the bytes that the whole needs, without its end.
+ * "decimals" tells with how many digits behind the point reals are written: 0
+ * to 15, or -1 for the fewest that read back to the same number; without it,
+ * as many as the data have. Marks of missing values have no spaces in them;
+ * without "missing", those of ::syngan_csv_options count.
+ *
+ * Formats of times have %Y (4 digits), %m, %d, %H, %M, %S (1 or 2, written as
+ * 2), %f (1 to 9 digits behind a second's point, of which 6 count and are
+ * written), %y (2 digits: 69 to 99 are 1969 to 1999), %b (Jan, in any case), %I
+ * (1 to 12) with %p (AM or PM), %% and other characters as they are.
+ *
+ * @return the bytes that the whole needs, without its end; 0 if memory fails.
  */
 SYNGAN_API size_t syngan_table_schema(const syngan_table *table, char *text,
                                       size_t size);
 /** The same data under another schema: columns that it names get its types
  *  (a text must be one of the new type, or missing), and others stay; the
- *  constraints are its own.
+ *  constraints, the key and the order are its own. An integer may be written
+ *  "007" or "5.0" here, and a boolean is any column of at most two texts.
  *  @return SYNGAN_OK, SYNGAN_E_FORMAT (the JSON, or a cell that is none of the
  *  type, by row and column), SYNGAN_E_NOT_FOUND (no such column) or
  *  SYNGAN_E_MISMATCH (a row that breaks a constraint). */
@@ -170,8 +182,9 @@ typedef struct syngan_csv_options {
                                 the first lines */
     const char *quote;     /**< one byte; default: " */
     const char *missing;   /**< marks of missing values, separated by spaces, in
-                                addition to an empty cell; default: "? NA N/A
-                                NaN nan null NULL None" */
+                                addition to an empty cell; "": no others;
+                                default: the schema's, else "? NA N/A NaN nan
+                                null NULL None" */
     const char *schema;    /**< JSON, see syngan_table_schema(); may name a part
                                 of the columns; default: all types are inferred
                                 from the whole file */
@@ -185,12 +198,35 @@ typedef struct syngan_csv_options {
                                  __VA_ARGS__})
 
 /**
- * Reads a CSV file (RFC 4180; any line ends; gzip as well). Types are inferred
- * from all values of a column: boolean, integer, real, time, else a text that
- * is a category, an identifier (nearly all different, without spaces) or free
- * text. A row with another number of cells than the header is refused with its
- * line. @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY, or
- * an error of the schema.
+ * Reads a CSV file (RFC 4180; lines that end in LF, CR LF or CR; gzip as well).
+ *
+ * Spaces and tabs around a cell are dropped, but those in quotes belong to a
+ * text. A cell without anything else is missing, in quotes or not. Lines
+ * without anything are skipped. A column without a name is called column_N; two
+ * of the same name are refused. So is, with its line, a row with another number
+ * of cells than the first line, a quote that is never closed, a zero byte, and
+ * what is not in the encoding.
+ *
+ * Types that the schema does not give are inferred from all values of a column:
+ * - real, if all are missing
+ * - integer: whole numbers of 64 bits; a leading zero makes a code of a number.
+ *   Also "17850.0" for all values where some are missing, as Python writes
+ *   them. Identifier if there are 20 rows or more and each number is one more
+ *   than that of the row before: they count the rows
+ * - real: numbers with a point or an exponent; "inf" beside others. Decimals
+ *   are the most that a value has, or -1 if one has an exponent
+ * - boolean: exactly two texts, in any case: true and false, yes and no, t and
+ *   f, or y and n
+ * - time: texts of one of about 50 known formats, the first that all have.
+ *   Where day and month could change places in all of them, the month comes
+ *   first between slashes, the day between points and dashes
+ * - else a category, unless there are 20 values and more than 95 % of them
+ *   differ: an identifier if none has a space, else free text. More than half
+ *   are enough for free text if most have spaces and 32 bytes on average.
+ *
+ * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY,
+ * SYNGAN_E_UNSUPPORTED (a build without libcsv), or an error of the schema,
+ * which names line and column.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_read_csv(syngan_context *context, const char *path,
@@ -199,7 +235,9 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_csv_stream(
     syngan_context *context, const syngan_stream *stream,
     const syngan_csv_options *options, syngan_table **out);
 /** Writes a header and all rows, atomically; of the options separator, quote
- *  and no_header count. Missing values are empty. */
+ *  and no_header count. Missing values are empty. Read with the schema of the
+ *  table the file gives an equal one, but for texts that are empty, blank or a
+ *  mark of missing values: those come back missing. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_write_csv(const syngan_table *table, const char *path,
                        const syngan_csv_options *options);
@@ -227,43 +265,108 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_baskets_stream(
 struct ArrowSchema;
 struct ArrowArray;
 
-/** The table as a struct array with a child for each column (int64, float64,
- *  bool, dictionary-encoded utf8, timestamp[us], utf8). Values without missing
- *  ones are shared, not copied. The caller owns both structs and calls their
- *  `release`; the memory stays as long as they. */
+/**
+ * The table as a struct array (a record batch) with a child for each column:
+ * int64; float64; timestamp[us], or date32 if the format has no time of day;
+ * bool for booleans whose texts are a pair like "true" and "false" (or yes and
+ * no, 1 and 0, t and f, y and n, on and off, in any case); for other booleans
+ * and categories dictionary(int32, utf8); utf8 for identifiers and texts.
+ * Numbers, timestamps and codes are shared, not copied. Where an array has more
+ * than 2^31 - 1 bytes of text, large_utf8 takes the place of utf8.
+ *
+ * The caller owns both structs and calls their `release`; each keeps what it
+ * needs of the table, whatever is freed before. On failure both are empty.
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_to_arrow(const syngan_table *table, struct ArrowSchema *schema,
                       struct ArrowArray *array);
-/** A table from a struct array (a record batch), whose two structs it takes
- *  over on success, and shares where types allow it (int64, float64 without
- *  nulls); integers, floats, bool, utf8, large_utf8, dictionaries, date32,
- *  date64 and timestamps are known.
- *  @param types JSON, see syngan_table_schema(), or NULL
- *  @return SYNGAN_OK, SYNGAN_E_TYPE (another Arrow type, by column), or an
- *  error of the schema. */
+/**
+ * A table from a struct array (a record batch), whose two structs it takes over
+ * on success: then their `release` is NULL. After a failure they are the
+ * caller's as before.
+ *
+ * - (u)int8 to (u)int64 become integers; float32 and float64 reals, with as
+ * many decimals as their values have, up to 9
+ * - bool becomes a boolean of "false" and "true"
+ * - utf8 and large_utf8 become what they would be in a CSV file; an empty text
+ *   is missing, and there are no other marks
+ * - dictionaries of utf8 become categories of the texts that occur; those of
+ *   other types are replaced by their values
+ * - date32, date64 and timestamps become times, written with as much as they
+ *   have: a day, a time of day, a fraction. Time zones are ignored: values are
+ *   taken as they are, which is UTC; nanoseconds are rounded down
+ * - the null type becomes missing reals
+ *
+ * int64 and float64 without missing values are shared, not copied: then the
+ * array is released with the last column that shares it.
+ *
+ * @param types JSON, see syngan_table_schema(), applied by
+ *              syngan_table_with_schema(); or NULL
+ * @return SYNGAN_OK; SYNGAN_E_TYPE (another Arrow type, by column);
+ * SYNGAN_E_FORMAT for a value that no table can hold, by column and row (an
+ * integer beyond int64_t or ::SYNGAN_MISSING itself, a text that is not UTF-8
+ * or has a zero byte, an index beyond its dictionary); SYNGAN_E_ARGUMENT for
+ * structs that can't be right; or an error of the schema.
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_from_arrow(
     syngan_context *context, struct ArrowSchema *schema,
     struct ArrowArray *array, const char *types, syngan_table **out);
 
 /* ---- SQLite ------------------------------------------------------------- */
 
-/** The rows of a query of a SQLite database. @param types as above
- *  @return SYNGAN_OK, SYNGAN_E_IO (with SQLite's sentence),
- * SYNGAN_E_UNSUPPORTED (a build without SQLite), or an error of the schema. */
+/**
+ * The rows of a query of a SQLite database, which is opened for reading only.
+ *
+ * Values decide on types: a column of integers is integer (boolean if it is
+ * declared BOOLEAN and has 0 and 1 only), of reals, or of both, real; one with
+ * texts becomes what it would be in a CSV file, which finds times, too. NULL is
+ * missing, and so is an empty text. A column without any value is integer,
+ * category or real as it is declared.
+ *
+ * @param types as above
+ * @return SYNGAN_OK; SYNGAN_E_IO with SQLite's sentence; SYNGAN_E_TYPE for a
+ * blob and SYNGAN_E_FORMAT for a text that is not UTF-8 or has a zero byte, by
+ * column and row; SYNGAN_E_ARGUMENT for a text that is not one query that gives
+ * rows; SYNGAN_E_CANCELLED; SYNGAN_E_UNSUPPORTED (a build without SQLite); or
+ * an error of the schema.
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_sqlite(
     syngan_context *context, const char *path, const char *query,
     const char *types, syngan_table **out);
-/** Writes a new table into a database (made if there is none), in one
- *  transaction. @return as above; SYNGAN_E_IO also if there is a table `name`.
+/**
+ * Writes a new table into a database (made if there is none), in one
+ * transaction: the database has all of it or is as before. Columns are declared
+ * INTEGER, REAL, TEXT, BOOLEAN (0 and 1; texts other than "true" and "false",
+ * yes and no and the like are TEXT), and DATETIME or DATE for times, which are
+ * written as SQLite's functions read them: "2024-02-29 10:00:00".
+ *
+ * @return SYNGAN_OK; SYNGAN_E_IO with SQLite's sentence, also if there is a
+ * table `name`; SYNGAN_E_ARGUMENT for a table without columns;
+ * SYNGAN_E_CANCELLED; or SYNGAN_E_UNSUPPORTED.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_write_sqlite(
     const syngan_table *table, const char *path, const char *name);
 
 /* ---- built-in data ------------------------------------------------------ */
 
-/** Card transactions of made-up customers, ordered by time: card, time, city,
- *  merchant class, amount, contactless, balance before, fraud (about 1 %). For
- *  trying the library; a function of (rows, seed). */
+/**
+ * Card transactions of made-up customers in the first 90 days of 2024, ordered
+ * by time, for trying the library: 60 for a customer on average. A function of
+ * (rows, seed). The columns are
+ *
+ *     card         identifier
+ *     time         to the second
+ *     city         category: 10; mostly the customer's own
+ *     merchant     category: 14 classes, each with its hours and amounts
+ *     amount       real, 2 decimals
+ *     contactless  boolean; missing where one pays online
+ *     balance      real, 2 decimals: before the payment, and enough for it; a
+ *                  few are missing
+ *     fraud        boolean; 1 % are true: bursts on one card, mostly at night,
+ *                  in another city, of large amounts
+ *
+ * @return SYNGAN_OK or SYNGAN_E_ARGUMENT (rows below 0 or above 2,000,000,000).
+ */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_transactions(
     syngan_context *context, int64_t rows, uint64_t seed, syngan_table **out);
 

@@ -111,7 +111,12 @@ typedef struct syngan_trainer_options {
     syngan_line_fn line; /**< ready-made progress line (iteration, rate,
                               time left, losses), about once a second */
     void *line_user;
-    int64_t reserved[4];
+    int32_t tune; /**< 1: kernels are chosen by timing, which takes some seconds
+                       at the start. Two such runs differ in their last bits,
+                       on one machine, too; a checkpoint holds the choices, so
+                       that a resumed run continues bit for bit */
+    int32_t reserved_i32;
+    int64_t reserved[3];
 } syngan_trainer_options;
 #define SYNGAN_TRAINER(...)                                                    \
     (&(const syngan_trainer_options){                                          \
@@ -132,7 +137,8 @@ SYNGAN_API void syngan_trainer_free(syngan_trainer *trainer);
 
 /** Memory that syngan_trainer_create() with these arguments would take
  *  through the context, in bytes, without taking it. What oneDNN allocates on
- *  its own is not counted. @return as syngan_trainer_create(). */
+ *  its own is not counted; with `tune`, kernels count that are chosen by rule.
+ *  @return as syngan_trainer_create(). */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_estimate(syngan_model *generator, syngan_model *discriminator,
                         syngan_dataset *dataset,
@@ -192,7 +198,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
 /**
  * Continues a saved run, bit for bit as if it had not stopped (same threads,
  * instruction set and oneDNN; a difference is logged as a warning). Networks
- * and settings come from the file.
+ * and settings come from the file, and with `tune` the choices of kernels;
+ * where one can't be had here, the kernel is chosen by rule, with a warning.
  * @param dataset of the shape, count, order and seed of the one saved with
  * @param options NULL, or hooks (progress, line, report_every) to set; any
  *                other field that is set must equal the saved one

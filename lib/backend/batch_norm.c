@@ -39,13 +39,24 @@ static int64_t element_count(const view *v) {
     return v->images * v->rows;
 }
 
-/* Takes the layout of the first input, if it can be worked in, for the first
- * `images` inputs and, for elementwise operators, the output. */
+/* Plain images that convolutions would take in blocks are brought into them
+ * here already: blocks are faster to work in where images are small, and the
+ * gradient, which comes in blocks, finds x in them. */
+static sg_layout plain_images(const sg_site *site) {
+    const sg_dims *dims = &site->input[0].dims;
+    if (sg_dims_product(dims, 2, dims->rank) == 1)
+        return (sg_layout){.kind = SG_PLAIN};
+    return sg_image_layout(site, &site->input[0]);
+}
+
+/* The layout of the first blocked one among the first `images` inputs is that
+ * of all of them and, for elementwise operators, of the output. */
 static void plan_images(sg_site *site, int32_t images, bool elementwise) {
     sg_layout layout = {.kind = SG_PLAIN};
     for (int32_t i = 0; i < images && layout.kind == SG_PLAIN; i++)
         if (site->input[i].layout.kind == SG_BLOCKED)
             layout = site->input[i].layout;
+    if (layout.kind == SG_PLAIN) layout = plain_images(site);
     for (int32_t i = 0; i < site->n_inputs; i++)
         site->input[i].layout =
             i < images ? layout : (sg_layout){.kind = SG_PLAIN};
@@ -198,20 +209,25 @@ static syngan_status run_reduce(const sg_site *site, const sg_call *call) {
 
 /* ---- passes over an image ----------------------------------------------- */
 
-/* Elements at a time, so that functions that follow find them in cache. */
+/* Elements at a time, so that functions that follow find them in cache: rows,
+ * or part of a row that is longer. */
 enum { PIECE = 2048 };
 
 typedef struct pass {
     const sg_site *site;
     view view;
-    int64_t piece, pieces; /* rows in a piece; pieces of a group */
+    int64_t piece, pieces; /* rows in a piece; pieces of a group, and */
+    int64_t parts;         /* of a row */
     float *numbers;        /* 4 x channels: mean, scale, shift, slope */
     const float *x, *dy;   /* dy NULL: normalising */
-    float *out;
+    const float *slope_of; /* NULL: no slope; may be x */
+    float *out;            /* may be x */
 } pass;
 
-static void run_rows(const pass *p, int64_t place, int64_t channel,
-                     size_t rows) {
+/* A piece. What is behind it waits in a buffer for a slope that may be read
+ * from where the output lies. */
+static void run_rows(const pass *p, int64_t place, int64_t channel, size_t rows,
+                     size_t width) {
     int64_t channels = channel_count(&p->view);
     const float *numbers = p->numbers + channel;
     const sg_norm_channel c = {.mean = numbers,
@@ -219,9 +235,8 @@ static void run_rows(const pass *p, int64_t place, int64_t channel,
                                .shift = numbers + 2 * channels,
                                .slope = numbers + 3 * channels};
     int32_t isa = p->site->context->isa;
-    size_t width = (size_t)p->view.width;
     const float *x = p->x + place;
-    float *out = p->out + place;
+    float buffer[PIECE], *out = p->slope_of != NULL ? buffer : p->out + place;
     if (p->dy != NULL && p->view.along) SG_SIMD_PICK(isa, sg_norm_input_along)
     (rows, &c, x, p->dy + place, out);
     else if (p->dy != NULL) SG_SIMD_PICK(isa, sg_norm_input)(
@@ -231,16 +246,22 @@ static void run_rows(const pass *p, int64_t place, int64_t channel,
     else SG_SIMD_PICK(isa, sg_normalise)(rows, width, width, &c, x, out);
     for (int32_t u = 0; u < p->site->n_unary; u++)
         sg_unary_run(isa, &p->site->unary[u], rows * width, out, out);
+    if (p->slope_of != NULL)
+        sg_unary_grad_run(isa, &p->site->slope, rows * width,
+                          p->slope_of + place, out, p->out + place);
 }
 
 static void pass_range(void *argument, int64_t first, int64_t last) {
     const pass *p = argument;
     const view *v = &p->view;
     for (int64_t i = first; i < last; i++) {
-        int64_t plane = i / p->pieces, row = i % p->pieces * p->piece;
+        int64_t column = i % p->parts * PIECE, piece = i / p->parts;
+        int64_t plane = piece / p->pieces, row = piece % p->pieces * p->piece;
         int64_t rows = v->rows - row < p->piece ? v->rows - row : p->piece;
-        run_rows(p, (plane * v->rows + row) * v->width,
-                 plane % v->groups * v->width, (size_t)rows);
+        int64_t width = v->width - column < PIECE ? v->width - column : PIECE;
+        run_rows(p, (plane * v->rows + row) * v->width + column,
+                 plane % v->groups * v->width + column, (size_t)rows,
+                 (size_t)width);
     }
 }
 
@@ -248,10 +269,11 @@ static void run_pass(pass *p) {
     const view *v = &p->view;
     p->piece = v->width < PIECE ? PIECE / v->width : 1;
     p->pieces = (v->rows - 1) / p->piece + 1;
+    p->parts = (v->width - 1) / PIECE + 1;
     int64_t rows = v->rows < p->piece ? v->rows : p->piece;
-    int64_t unit = rows * v->width;
-    sg_parallel(p->site->context, v->images * v->groups * p->pieces,
-                unit < SG_GRAIN ? SG_GRAIN / unit : 1, pass_range, p);
+    int64_t width = v->width < PIECE ? v->width : PIECE;
+    sg_parallel(p->site->context, v->images * v->groups * p->pieces * p->parts,
+                SG_GRAIN / (rows * width), pass_range, p);
 }
 
 /* What the channels are computed with; the caller fills p->numbers. */
@@ -260,6 +282,7 @@ static pass make_pass(const sg_site *site, const sg_call *call) {
                   .view = view_of(&site->output),
                   .numbers = call->workspace,
                   .x = call->input[0],
+                  .slope_of = call->slope,
                   .out = call->output};
 }
 
@@ -367,6 +390,7 @@ static const sg_kernel reduce = {
 };
 static const sg_kernel input = {
     .name = "batch norm, data",
+    .absorbs = SG_ABSORB_SLOPE,
     .plan = plan_input,
     .run = run_input,
 };

@@ -27,7 +27,8 @@ extern const sg_kernel *const sg_batch_norm_infer_kernels[];
 /* reduce(x, dy, statistics) -> 2 x C: sum of dy, sum of dy (x - mean) /
  * sqrt(variance + epsilon). */
 extern const sg_kernel *const sg_batch_norm_reduce_kernels[];
-/* input(x, dy, statistics, gamma, reduce) -> gradient of x. */
+/* input(x, dy, statistics, gamma, reduce) -> gradient of x. Absorbs a
+ * slope. */
 extern const sg_kernel *const sg_batch_norm_input_kernels[];
 
 #endif

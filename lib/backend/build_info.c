@@ -24,14 +24,18 @@
 #else
 #define ZLIB_FEATURE ""
 #endif
-
 #ifdef SYNGAN_HAVE_CSV
 #define CSV_FEATURE "csv "
 #else
 #define CSV_FEATURE ""
 #endif
+#ifdef SYNGAN_HAVE_SQLITE
+#define SQLITE_FEATURE "sqlite "
+#else
+#define SQLITE_FEATURE ""
+#endif
 
-#define FEATURES PNG_FEATURE ZLIB_FEATURE CSV_FEATURE
+#define FEATURES PNG_FEATURE ZLIB_FEATURE CSV_FEATURE SQLITE_FEATURE
 
 #if defined(__clang__)
 #define COMPILER "clang " __clang_version__

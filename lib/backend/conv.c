@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "backend/conv_bf16.h"
 #include "backend/conv_few.h"
 #include "backend/conv_minimal.h"
 #include "backend/conv_rows.h"
@@ -50,23 +51,12 @@ static sg_desc *role_desc(sg_site *site, int direction, int role) {
 
 /* ---- descriptors -------------------------------------------------------- */
 
-/* Elements of a channel block for the context's instruction set. */
-static int32_t channel_block(const sg_site *site) {
-    return site->context->isa >= SYNGAN_ISA_AVX512 ? 16 : 8;
-}
-
-static sg_layout blocked_layout(const sg_site *site, const sg_desc *desc) {
-    int32_t block = channel_block(site);
-    if (desc->dims.size[1] % block != 0) return (sg_layout){.kind = SG_PLAIN};
-    return (sg_layout){.kind = SG_BLOCKED, .block = block};
-}
-
 /* An image's descriptor: in blocks if they are whole, else (or if `free`) as
  * oneDNN likes. */
 static syngan_status image_md(const sg_site *site, const sg_desc *desc,
                               bool free, sg_md *out) {
     sg_desc wanted = *desc;
-    wanted.layout = blocked_layout(site, desc);
+    wanted.layout = sg_image_layout(site, desc);
     bool any = free || wanted.layout.kind == SG_PLAIN;
     return sg_md_make(site->context, 4, desc->dims.size, desc->type,
                       any ? dnnl_format_tag_any : sg_md_layout_tag(&wanted),
@@ -185,7 +175,7 @@ static syngan_status plan_image(sg_site *site, conv_state *state, int role) {
     sg_md actual =
         sg_onednn_md(&state->primitive, role_name[state->direction][role]);
     bool matches = false;
-    sg_layout blocked = blocked_layout(site, desc);
+    sg_layout blocked = sg_image_layout(site, desc);
     if (blocked.kind == SG_BLOCKED)
         SG_TRY(match(site, desc, actual, blocked, &matches));
     if (!matches)
@@ -311,14 +301,16 @@ static void destroy(sg_site *site) {
 
 static const sg_kernel forward = {
     .name = "convolution",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
+    .absorbs =
+        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
     .plan = plan_forward,
     .run = run,
     .destroy = destroy,
 };
 static const sg_kernel backward_input = {
     .name = "convolution, data",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
+    .absorbs =
+        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
     .plan = plan_input,
     .run = run,
     .destroy = destroy,
@@ -330,10 +322,10 @@ static const sg_kernel backward_weight = {
     .destroy = destroy,
 };
 
-const sg_kernel *const sg_conv2d_kernels[] = {&sg_kernel_minimal_forward,
-                                              &forward, NULL};
+const sg_kernel *const sg_conv2d_kernels[] = {
+    &sg_kernel_bf16_forward, &sg_kernel_minimal_forward, &forward, NULL};
 const sg_kernel *const sg_conv2d_input_kernels[] = {
-    &sg_kernel_conv_rows, &sg_kernel_conv_few, &sg_kernel_minimal_input,
-    &backward_input, NULL};
-const sg_kernel *const sg_conv2d_weight_kernels[] = {&sg_kernel_minimal_weight,
-                                                     &backward_weight, NULL};
+    &sg_kernel_conv_rows,     &sg_kernel_conv_few, &sg_kernel_bf16_input,
+    &sg_kernel_minimal_input, &backward_input,     NULL};
+const sg_kernel *const sg_conv2d_weight_kernels[] = {
+    &sg_kernel_bf16_weight, &sg_kernel_minimal_weight, &backward_weight, NULL};

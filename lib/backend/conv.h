@@ -31,8 +31,8 @@ static inline int64_t sg_conv_size(int64_t size, int64_t kernel, int32_t stride,
     return room < 0 ? 0 : room / stride + 1;
 }
 
-/* Best first, ended by NULL. All absorb a bias and unary functions, but for
- * conv2d_weight's. */
+/* Best first, ended by NULL. All absorb a bias, unary functions and a slope,
+ * but for conv2d_weight's. */
 extern const sg_kernel *const sg_conv2d_kernels[];
 extern const sg_kernel *const sg_conv2d_input_kernels[];
 extern const sg_kernel *const sg_conv2d_weight_kernels[];

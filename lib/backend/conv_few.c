@@ -11,17 +11,20 @@
  */
 #include "backend/conv_few.h"
 
-#include <oneapi/dnnl/dnnl.h>
 #include <string.h>
 
 #include "backend/conv.h"
 #include "backend/conv_few_simd.h"
+#include "backend/conv_minimal_simd.h"
 #include "backend/finish_simd.h"
 #include "base/memory.h"
 #include "base/thread.h"
 
-/* Floats of y and of products that a piece of an image may take. */
-enum { PIECE = 128 * 1024 };
+enum {
+    PIECE = 128 * 1024, /* floats of y and of products of a piece of an image */
+    ROWS = 8,           /* products come in multiples of these rows and ... */
+    COLUMNS = 32        /* ... columns, for any instruction set */
+};
 
 /* All sizes in elements. */
 typedef struct few_state {
@@ -30,10 +33,13 @@ typedef struct few_state {
     int64_t rows, columns;                   /* of y */
     int64_t kernel_h, kernel_w;
     int64_t phase_rows, phase_columns;
-    int64_t piece_rows; /* of y at a time */
-    int64_t block;      /* channel block of y, 1 if it is plain */
-    int64_t slots;      /* parts of the batch that run side by side */
-    int64_t slot_size;  /* of the workspace */
+    int64_t piece_rows;    /* of y at a time */
+    int64_t product_rows;  /* taps, or more */
+    int64_t product_width; /* columns of a piece, or more */
+    int64_t block;         /* channel block of y, 1 if it is plain */
+    int64_t slots;         /* parts of the batch that run side by side */
+    int64_t weights_size;  /* of the workspace, in front of the slots */
+    int64_t slot_size;
     sg_conv_fields fields;
 } few_state;
 
@@ -84,13 +90,21 @@ static int64_t phases_size(const few_state *s) {
            s->phase_rows * s->phase_columns;
 }
 
+static int64_t round_up(int64_t count, int64_t multiple) {
+    return (count + multiple - 1) / multiple * multiple;
+}
+
+/* A slot has the piece of y and the products, and behind these the phases. */
 static void set_pieces(few_state *s) {
-    int64_t row = (s->taps + (s->block > 1 ? s->filters : 0)) * s->columns;
-    s->piece_rows = PIECE / row;
+    s->product_rows = round_up(s->taps, ROWS);
+    int64_t height = s->product_rows + s->filters;
+    s->piece_rows = PIECE / (height * s->columns);
     if (s->piece_rows < 1) s->piece_rows = 1;
     if (s->piece_rows > s->rows) s->piece_rows = s->rows;
-    s->slot_size = row * s->piece_rows + (is_strided(s) ? phases_size(s) : 0);
-    s->slot_size = (s->slot_size + 15) / 16 * 16;
+    s->product_width = round_up(s->piece_rows * s->columns, COLUMNS);
+    s->weights_size = round_up(s->filters * s->product_rows, COLUMNS);
+    s->slot_size = height * s->product_width +
+                   (is_strided(s) ? round_up(phases_size(s), COLUMNS) : 0);
 }
 
 static syngan_status plan(sg_site *site) {
@@ -105,8 +119,9 @@ static syngan_status plan(sg_site *site) {
     site->input[0].type = site->input[1].type = SYNGAN_F32;
     set_sizes(site, s);
     set_pieces(s);
-    site->workspace = (size_t)(s->slots * s->slot_size) * sizeof(float);
-    site->detail = "gemm and scatter";
+    site->workspace =
+        (size_t)(s->weights_size + s->slots * s->slot_size) * sizeof(float);
+    site->detail = "product and scatter";
     return SYNGAN_OK;
 }
 
@@ -116,8 +131,14 @@ typedef struct few_run {
     const sg_site *site;
     const sg_call *call;
     const few_state *state;
-    atomic_int status; /* of oneDNN: the first failure */
 } few_run;
+
+/* The weights with rows of taps, the last of which are zero. */
+static void pad_weights(const few_state *s, const float *from, float *to) {
+    for (int64_t f = 0; f < s->filters; f++)
+        for (int64_t tap = 0; tap < s->product_rows; tap++)
+            *to++ = tap < s->taps ? from[f * s->taps + tap] : 0.0f;
+}
 
 /* Where along one axis a kernel element's products go. */
 typedef struct reach {
@@ -159,9 +180,8 @@ static void scatter(const few_run *run, int64_t begin, int64_t end,
             phases +
             (plane * s->phase_rows + v.first + v.shift) * s->phase_columns +
             h.first + h.shift;
-        const float *from =
-            products + (tap * (end - begin) + v.first - begin) * s->columns +
-            h.first;
+        const float *from = products + tap * s->product_width +
+                            (v.first - begin) * s->columns + h.first;
         SG_SIMD_PICK(isa, sg_add_rows)
         ((size_t)(v.last - v.first), (size_t)(h.last - h.first), from,
          (size_t)s->columns, to, step);
@@ -194,61 +214,78 @@ static void finish_image(const few_run *run, float *x) {
         for (int64_t c = 0; c < s->channels; c++)
             SG_SIMD_PICK(isa, sg_add_bias)
     (x + (size_t)c * size, size, run->call->bias + c, 1);
-    for (int32_t u = 0; u < run->site->n_unary; u++)
-        sg_unary_run(isa, &run->site->unary[u], size * (size_t)s->channels, x,
-                     x);
+    size_t place = (size_t)(x - (const float *)run->call->output);
+    sg_finish_elements(run->site, run->call, place, size * (size_t)s->channels);
 }
 
-/* Rows [begin, end) of an image of y: products and scatter. */
-static void run_piece(few_run *run, const float *y, int64_t begin, int64_t end,
-                      float *slot, float *phases) {
+/* Rows [begin, end) of an image of y, plain. What fills up the width is left as
+ * it was, zero or of another piece, and its products are not used. */
+static void copy_piece(const few_run *run, const float *y, int64_t begin,
+                       int64_t end, float *plain) {
     const few_state *s = run->state;
     int32_t isa = run->site->context->isa;
-    int64_t size = s->rows * s->columns;
-    int64_t count = (end - begin) * s->columns;
-    const float *matrix = y + begin * s->columns;
-    int64_t step = size;
-    float *products = slot;
-    if (s->block > 1) {
-        float *plain = slot + s->taps * s->piece_rows * s->columns;
-        for (int64_t c = 0; c < s->filters; c += s->block)
+    size_t count = (size_t)((end - begin) * s->columns);
+    for (int64_t f = 0; f < s->filters; f += s->block) {
+        const float *from = y + (f * s->rows + begin * s->block) * s->columns;
+        float *to = plain + f * s->product_width;
+        if (s->block == 1)
+            memcpy(to, from, count * sizeof *to);
+        else
             SG_SIMD_PICK(isa, sg_unblock)
-        ((size_t)count, (size_t)s->block,
-         y + c * size + begin * s->columns * s->block, (size_t)count,
-         plain + c * count);
-        matrix = plain;
-        step = count;
+        (count, (size_t)s->block, from, (size_t)s->product_width, to);
     }
-    dnnl_status_t status = dnnl_sgemm('T', 'N', s->taps, count, s->filters,
-                                      1.0f, run->call->input[1], s->taps,
-                                      matrix, step, 0.0f, products, count);
-    if (status != dnnl_success)
-        atomic_store(&run->status, (int)status);
-    else
-        scatter(run, begin, end, products, phases);
 }
 
-static void run_image(few_run *run, int64_t image, float *slot) {
+/* For each pixel of the piece, what its channels give to each tap. */
+static void multiply(const few_run *run, const float *plain, float *products) {
+    const few_state *s = run->state;
+    int32_t isa = run->site->context->isa;
+    int64_t step = isa >= SYNGAN_ISA_AVX512 ? 32
+                   : isa >= SYNGAN_ISA_AVX2 ? 16
+                                            : 8;
+    for (int64_t column = 0; column < s->product_width; column += step) {
+        const sg_minimal_product_args args = {.rows = s->product_rows,
+                                              .depth = s->filters,
+                                              .a = run->call->workspace,
+                                              .a_row = 1,
+                                              .a_depth = s->product_rows,
+                                              .b = plain + column,
+                                              .b_depth = s->product_width,
+                                              .out = products + column,
+                                              .out_row = s->product_width};
+        SG_SIMD_PICK(isa, sg_minimal_product)(&args);
+    }
+}
+
+static void run_image(const few_run *run, int64_t image, float *slot) {
     const few_state *s = run->state;
     const float *y = (const float *)run->call->input[0] +
                      image * s->filters * s->rows * s->columns;
     float *x =
         (float *)run->call->output + image * s->channels * s->height * s->width;
-    float *phases = is_strided(s) ? slot + s->slot_size - phases_size(s) : x;
+    float *products = slot + s->filters * s->product_width;
+    float *phases =
+        is_strided(s) ? products + s->product_rows * s->product_width : x;
     memset(phases, 0, (size_t)phases_size(s) * sizeof *phases);
     for (int64_t row = 0; row < s->rows; row += s->piece_rows) {
         int64_t end = row + s->piece_rows;
-        run_piece(run, y, row, end < s->rows ? end : s->rows, slot, phases);
+        if (end > s->rows) end = s->rows;
+        copy_piece(run, y, row, end, slot);
+        multiply(run, slot, products);
+        scatter(run, row, end, products, phases);
     }
     if (is_strided(s)) spread(s, phases, x);
     finish_image(run, x);
 }
 
 static void run_slots(void *argument, int64_t first, int64_t last) {
-    few_run *run = argument;
+    const few_run *run = argument;
     const few_state *s = run->state;
     for (int64_t slot = first; slot < last; slot++) {
-        float *memory = (float *)run->call->workspace + slot * s->slot_size;
+        float *memory = (float *)run->call->workspace + s->weights_size +
+                        slot * s->slot_size;
+        memset(memory, 0,
+               (size_t)(s->filters * s->product_width) * sizeof *memory);
         int64_t end = s->images * (slot + 1) / s->slots;
         for (int64_t i = s->images * slot / s->slots; i < end; i++)
             run_image(run, i, memory);
@@ -257,17 +294,14 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
 
 static syngan_status run(const sg_site *site, const sg_call *call) {
     few_run all = {.site = site, .call = call, .state = site->state};
-    atomic_init(&all.status, dnnl_success);
+    pad_weights(all.state, call->input[1], call->workspace);
     sg_parallel(site->context, all.state->slots, 1, run_slots, &all);
-    if (atomic_load(&all.status) == dnnl_success) return SYNGAN_OK;
-    return sg_fail(site->context, SYNGAN_E_BACKEND,
-                   "%s: oneDNN's matrix product failed with status %d",
-                   site->label, atomic_load(&all.status));
+    return SYNGAN_OK;
 }
 
 const sg_kernel sg_kernel_conv_few = {
     .name = "convolution, few",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts,
     .plan = plan,
     .run = run,

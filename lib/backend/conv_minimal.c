@@ -515,14 +515,14 @@ static syngan_status run_weight(const sg_site *site, const sg_call *call) {
 
 const sg_kernel sg_kernel_minimal_forward = {
     .name = "minimal filtering",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts_forward,
     .plan = plan_forward,
     .run = run_forward,
 };
 const sg_kernel sg_kernel_minimal_input = {
     .name = "minimal filtering, data",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts_input,
     .plan = plan_input,
     .run = run_input,

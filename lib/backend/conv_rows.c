@@ -2,8 +2,9 @@
 /*
  * conv2d_input for a result x of few channels, with strides of 1. Image by
  * image and row by row of y: the row is copied with zeros at its ends, one
- * line for each of its channels, and adds its products to as many rows of sums
- * as the kernel has. Bias and unary functions follow when the image is done.
+ * line for each of its channels (or, with bf16 products, for each pair), and
+ * adds its products to as many rows of sums as the kernel has. Bias and unary
+ * functions follow when the image is done.
  */
 #include "backend/conv_rows.h"
 
@@ -15,10 +16,12 @@
 #include "backend/finish_simd.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "tensor/tensor.h"
 
 /* All sizes in elements. */
 typedef struct rows_state {
     int64_t images, filters, channels;
+    int64_t lines;         /* of a row of y: filters, or pairs of them */
     int64_t height, width; /* of x */
     int64_t rows, columns; /* of y */
     int64_t kernel_h, kernel_w;
@@ -64,6 +67,11 @@ static void set_line(rows_state *s, int64_t pad_left) {
     if (s->count < 0) s->count = 0;
 }
 
+/* Whether products are of bf16 operands, in pairs. */
+static bool is_bf16(const rows_state *s) {
+    return s->lines < s->filters;
+}
+
 static void set_sizes(const sg_site *site, rows_state *s) {
     const int64_t *y = site->input[0].dims.size;
     const int64_t *w = site->input[1].dims.size;
@@ -81,11 +89,14 @@ static void set_sizes(const sg_site *site, rows_state *s) {
     s->kernel_w = w[3];
     s->pad_top = f->pad_top;
     s->block = layout->kind == SG_BLOCKED ? layout->block : 1;
+    bool bf16 = site->input[0].type == SYNGAN_BF16 && s->block == 16 &&
+                site->context->isa >= SYNGAN_ISA_AVX512_BF16;
+    s->lines = bf16 ? s->filters / 2 : s->filters;
     set_line(s, f->pad_left);
     s->sums_size = s->channels * (s->rows + s->kernel_h - 1) * s->sums_width;
     s->weights_size =
-        in_vectors(s->channels * s->filters * s->kernel_h * s->kernel_w);
-    s->slot_size = s->filters * s->line + s->sums_size;
+        in_vectors(s->channels * s->lines * s->kernel_h * s->kernel_w);
+    s->slot_size = s->lines * s->line + s->sums_size;
     int64_t threads = site->context->threads;
     s->slots = s->images < threads ? s->images : threads;
 }
@@ -98,12 +109,12 @@ static syngan_status plan(sg_site *site) {
         site->input[0].layout = (sg_layout){.kind = SG_PLAIN};
     site->input[1].layout = (sg_layout){.kind = SG_PLAIN};
     site->output.layout = (sg_layout){.kind = SG_PLAIN};
-    /* Products of f32 are as fast as the pass that bf16 operands would cost. */
-    site->input[0].type = site->input[1].type = SYNGAN_F32;
     set_sizes(site, s);
+    /* Also for bf16 products: rounding on the way costs less than a pass. */
+    site->input[0].type = site->input[1].type = SYNGAN_F32;
     site->workspace =
         (size_t)(s->weights_size + s->slots * s->slot_size) * sizeof(float);
-    site->detail = "sums by rows";
+    site->detail = is_bf16(s) ? "sums by rows, bf16" : "sums by rows";
     return SYNGAN_OK;
 }
 
@@ -115,16 +126,31 @@ typedef struct rows_run {
     const rows_state *state;
 } rows_run;
 
-/* Filters x channels x kh x kw to channels x filters x kw x kh, with the
- * columns from the last to the first. */
+/* A weight as products take it; pairs are those of two filters, which lie
+ * `filter` apart. */
+static void put_weight(const rows_state *s, const float *from, int64_t filter,
+                       float *to) {
+    if (is_bf16(s)) {
+        const uint16_t pair[] = {sg_bf16_from_f32(from[0]),
+                                 sg_bf16_from_f32(from[filter])};
+        memcpy(to, pair, sizeof pair);
+    } else {
+        *to = *from;
+    }
+}
+
+/* Filters x channels x kh x kw to channels x lines x kw x kh, with the columns
+ * from the last to the first. */
 static void turn_weights(const rows_state *s, const float *from, float *to) {
+    int64_t filter = s->channels * s->kernel_h * s->kernel_w;
+    int64_t each = s->filters / s->lines;
     for (int64_t c = 0; c < s->channels; c++)
-        for (int64_t f = 0; f < s->filters; f++) {
+        for (int64_t line = 0; line < s->lines; line++) {
             const float *kernel =
-                from + (f * s->channels + c) * s->kernel_h * s->kernel_w;
+                from + each * line * filter + c * s->kernel_h * s->kernel_w;
             for (int64_t u = s->kernel_w; u-- > 0;)
                 for (int64_t v = 0; v < s->kernel_h; v++)
-                    *to++ = kernel[v * s->kernel_w + u];
+                    put_weight(s, kernel + v * s->kernel_w + u, filter, to++);
         }
 }
 
@@ -138,8 +164,10 @@ static void fill_lines(const rows_run *run, const float *y, int64_t row,
     for (int64_t f = 0; f < s->filters; f += s->block) {
         const float *from = y + (f * s->rows + row * s->block) * s->columns +
                             s->skip * s->block;
-        float *to = lines + f * s->line + s->place;
-        if (s->block == 1)
+        float *to = lines + f * s->lines / s->filters * s->line + s->place;
+        if (is_bf16(s))
+            sg_bf16_unblock(count, from, (size_t)s->line, to);
+        else if (s->block == 1)
             memcpy(to, from, count * sizeof *to);
         else
             SG_SIMD_PICK(isa, sg_unblock)
@@ -173,34 +201,36 @@ static void finish_image(const rows_run *run, const float *sums, float *x) {
         if (run->site->has_bias)
             SG_SIMD_PICK(isa, sg_add_bias)(image, size, run->call->bias + c, 1);
     }
-    for (int32_t u = 0; u < run->site->n_unary; u++)
-        sg_unary_run(isa, &run->site->unary[u], size * (size_t)s->channels, x,
-                     x);
+    size_t place = (size_t)(x - (const float *)run->call->output);
+    sg_finish_elements(run->site, run->call, place, size * (size_t)s->channels);
 }
 
 static void run_image(const rows_run *run, int64_t image, float *lines) {
     const rows_state *s = run->state;
     const float *y = (const float *)run->call->input[0] +
                      image * s->filters * s->rows * s->columns;
-    float *sums = lines + s->filters * s->line;
+    float *sums = lines + s->lines * s->line;
     memset(sums, 0, (size_t)s->sums_size * sizeof *sums);
     for (int64_t row = 0; row < s->rows; row++) {
         fill_lines(run, y, row, lines);
         if (row + 1 < s->rows) prefetch(s, y, row + 1);
         for (int64_t c = 0; c < s->channels; c++) {
             const sg_rows rows = {
-                .channels = (size_t)s->filters,
+                .channels = (size_t)s->lines,
                 .kernel_h = (size_t)s->kernel_h,
                 .kernel_w = (size_t)s->kernel_w,
                 .weights = (const float *)run->call->workspace +
-                           c * s->filters * s->kernel_h * s->kernel_w,
+                           c * s->lines * s->kernel_h * s->kernel_w,
                 .row = lines,
                 .step = (size_t)s->line,
                 .width = (size_t)s->sums_width,
                 .sums = sums + c * (s->sums_size / s->channels) +
                         row * s->sums_width,
                 .sums_step = (size_t)s->sums_width};
-            SG_SIMD_PICK(run->site->context->isa, sg_add_products)(&rows);
+            if (is_bf16(s))
+                sg_bf16_add_products(&rows);
+            else
+                SG_SIMD_PICK(run->site->context->isa, sg_add_products)(&rows);
         }
     }
     finish_image(run, sums,
@@ -214,7 +244,7 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
     for (int64_t slot = first; slot < last; slot++) {
         float *lines = (float *)run->call->workspace + s->weights_size +
                        slot * s->slot_size;
-        memset(lines, 0, (size_t)(s->filters * s->line) * sizeof *lines);
+        memset(lines, 0, (size_t)(s->lines * s->line) * sizeof *lines);
         int64_t end = s->images * (slot + 1) / s->slots;
         for (int64_t i = s->images * slot / s->slots; i < end; i++)
             run_image(run, i, lines);
@@ -230,7 +260,7 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
 
 const sg_kernel sg_kernel_conv_rows = {
     .name = "convolution, rows",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY,
+    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts,
     .plan = plan,
     .run = run,

@@ -29,4 +29,11 @@ typedef struct sg_rows {
  */
 SG_SIMD_DECLARE(void, sg_add_products, const sg_rows *rows);
 
+/* Likewise with pairs of bf16, the first in the lower half, for channels: each
+ * is multiplied and added. */
+void sg_bf16_add_products(const sg_rows *rows);
+
+/* `count` pixels of blocks of 16 channels to 8 lines of pairs. */
+void sg_bf16_unblock(size_t count, const float *in, size_t step, float *out);
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bias, unary functions and normalisation in a pass of their own, in pieces
- * that stay in the nearest cache.
+ * Bias, unary functions, normalisation and slope in a pass of their own, in
+ * pieces that stay in the nearest cache.
  */
 #include <assert.h>
 
@@ -23,6 +23,7 @@ typedef struct finish {
     const char *from; /* the output itself, or what is copied to it */
     char *output;
     const float *bias;    /* NULL: none */
+    const float *slope;   /* NULL: none */
     const float *numbers; /* 3 x channels, of the normalisation; NULL: none */
     int64_t row;          /* elements */
     int64_t rows;
@@ -87,6 +88,13 @@ static void finish_floats(const finish *f, float *data, size_t count,
     }
 }
 
+static void multiply_slope(const finish *f, float *data, size_t count,
+                           size_t place) {
+    if (f->slope == NULL) return;
+    sg_unary_grad_run(f->site->context->isa, &f->site->slope, count,
+                      f->slope + place, data, data);
+}
+
 static void finish_piece(const finish *f, int64_t row, int64_t at,
                          int64_t count) {
     int32_t isa = f->site->context->isa;
@@ -97,7 +105,9 @@ static void finish_piece(const finish *f, int64_t row, int64_t at,
         memcpy(output, f->from + place * size, (size_t)count * size);
     int64_t channel = piece_channel(f, row, at);
     if (f->site->output.type == SYNGAN_F32) {
-        finish_floats(f, (float *)(void *)output, (size_t)count, channel);
+        float *data = (float *)(void *)output;
+        finish_floats(f, data, (size_t)count, channel);
+        multiply_slope(f, data, (size_t)count, place);
         return;
     }
     float wide[PIECE];
@@ -122,8 +132,7 @@ static void finish_all(finish *f) {
                 finish_range, f);
 }
 
-/* The normalisation's numbers, in the workspace; NULL without one. */
-static const float *make_numbers(const sg_site *site, const sg_call *call) {
+const float *sg_finish_numbers(const sg_site *site, const sg_call *call) {
     if (!site->has_norm) return NULL;
     char *workspace = call->workspace;
     float *numbers = (float *)(void *)(workspace + site->norm_place);
@@ -138,11 +147,43 @@ void sg_finish(const sg_site *site, const sg_call *call, bool bias,
                 .from = call->output,
                 .output = call->output,
                 .bias = bias ? call->bias : NULL,
-                .numbers = make_numbers(site, call),
+                .slope = call->slope,
+                .numbers = sg_finish_numbers(site, call),
                 .first = first};
-    if (!bias && !site->has_norm && first >= site->n_unary) return;
+    if (!bias && !site->has_norm && !site->has_slope && first >= site->n_unary)
+        return;
     set_rows(&f, &site->output);
     finish_all(&f);
+}
+
+void sg_finish_elements(const sg_site *site, const sg_call *call, size_t place,
+                        size_t count) {
+    const finish f = {.site = site, .slope = call->slope};
+    float *data = (float *)call->output + place;
+    finish_floats(&f, data, count, 0);
+    multiply_slope(&f, data, count, place);
+}
+
+void sg_finish_block(const sg_site *site, const sg_call *call,
+                     const float *numbers, int64_t block) {
+    const sg_desc *output = &site->output;
+    int64_t lanes = output->layout.block;
+    const finish f = {.site = site,
+                      .from = call->output,
+                      .output = call->output,
+                      .bias = site->has_bias ? call->bias : NULL,
+                      .slope = call->slope,
+                      .numbers = numbers,
+                      .row =
+                          output->dims.size[2] * output->dims.size[3] * lanes,
+                      .step = lanes,
+                      .period = lanes,
+                      .channels = output->dims.size[1]};
+    if (!site->has_bias && numbers == NULL && site->n_unary == 0 &&
+        !site->has_slope)
+        return;
+    for (int64_t at = 0; at < f.row; at += PIECE)
+        finish_piece(&f, block, at, f.row - at < PIECE ? f.row - at : PIECE);
 }
 
 /* ---- the operator ------------------------------------------------------- */
@@ -159,7 +200,7 @@ static syngan_status run_bias_add(const sg_site *site, const sg_call *call) {
                 .from = call->input[0],
                 .output = call->output,
                 .bias = call->input[1],
-                .numbers = make_numbers(site, call)};
+                .numbers = sg_finish_numbers(site, call)};
     set_rows(&f, &site->output);
     finish_all(&f);
     return SYNGAN_OK;

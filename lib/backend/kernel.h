@@ -6,7 +6,8 @@
  *
  * A site is an anchor operator with the neighbours it absorbs: a bias along
  * dimension 1, then a chain of unary functions, somewhere in which a
- * normalisation of the channels by given numbers may stand.
+ * normalisation of the channels by given numbers may stand, then a slope: a
+ * factor f'(v) for each element, as the gradient of a unary function has it.
  */
 #ifndef SG_BACKEND_KERNEL_H
 #define SG_BACKEND_KERNEL_H
@@ -18,7 +19,12 @@
 #define SG_MAX_UNARY 4
 
 /* What a kernel can absorb. */
-enum { SG_ABSORB_BIAS = 1, SG_ABSORB_UNARY = 2, SG_ABSORB_NORM = 4 };
+enum {
+    SG_ABSORB_BIAS = 1,
+    SG_ABSORB_UNARY = 2,
+    SG_ABSORB_NORM = 4,
+    SG_ABSORB_SLOPE = 8 /* f32 outputs, plain or blocked */
+};
 
 /* What an absorbed normalisation takes, each f32, plain, of all channels. */
 enum { SG_NORM_WEIGHT, SG_NORM_BIAS, SG_NORM_MEAN, SG_NORM_VARIANCE, SG_NORMS };
@@ -37,6 +43,8 @@ typedef struct sg_site {
     sg_unary unary[SG_MAX_UNARY];
     bool has_bias; /* f32, plain, dims [output.dims.size[1]] */
     bool has_norm;
+    bool has_slope;
+    sg_unary slope;  /* its f */
     int32_t norm_at; /* unary functions in front of the normalisation */
     double norm_epsilon;
     size_t norm_place; /* in the workspace, behind what the kernel asks for: 3
@@ -44,7 +52,8 @@ typedef struct sg_site {
     /* Results of planning. */
     const char *detail; /* names the implementation in reports, or NULL; lives
                            as long as the state */
-    bool in_place;      /* output may lie on input 0 (same bytes) */
+    bool in_place;      /* output may lie on input 0 (same bytes), which the
+                           slope may read, too */
     size_t workspace;   /* bytes, for the time of a run, aligned to 64 */
     void *state;        /* of the kernel, from sg_alloc; destroy() frees it */
 } sg_site;
@@ -55,6 +64,7 @@ typedef struct sg_call {
     void *output;
     const float *bias;
     const float *norm[SG_NORMS]; /* if the site has a normalisation */
+    const float *slope; /* v, in the output's layout, if it has a slope */
     void *workspace;
     sg_random random; /* for this node in this run */
 } sg_call;
@@ -86,6 +96,10 @@ extern const sg_kernel sg_kernel_reorder;
  * output in place of input 0. */
 syngan_status sg_plan_elementwise(sg_site *site);
 
+/* The layout in which convolutions take an image: blocked, if its channels fill
+ * whole blocks for the context's instruction set, else plain. */
+sg_layout sg_image_layout(const sg_site *site, const sg_desc *desc);
+
 /* Elements of an f32 value that are worth a thread of their own: a grain for
  * sg_parallel(). */
 enum { SG_GRAIN = 16384 };
@@ -93,11 +107,24 @@ enum { SG_GRAIN = 16384 };
 /*
  * Finishes a site's result in place, for kernels that don't do it on their
  * way: adds the bias (if `bias`) and applies the unary functions from number
- * `first` on, and the normalisation among them. The result's layout is plain or
- * blocked.
+ * `first` on, the normalisation among them, and the slope. The result's layout
+ * is plain or blocked.
  */
 void sg_finish(const sg_site *site, const sg_call *call, bool bias,
                int32_t first);
+
+/* The unary functions and the slope, on elements [place, place + count) of the
+ * result of a site without normalisation. */
+void sg_finish_elements(const sg_site *site, const sg_call *call, size_t place,
+                        size_t count);
+
+/* Likewise all of it, for kernels that work on blocks of channels of a blocked
+ * result of rank 4: one block, counted through the images, in the calling
+ * thread. `numbers` are those of the normalisation, made once in a run; NULL if
+ * there is none. */
+const float *sg_finish_numbers(const sg_site *site, const sg_call *call);
+void sg_finish_block(const sg_site *site, const sg_call *call,
+                     const float *numbers, int64_t block);
 
 /* Whether the first thing behind the bias is a unary function. */
 static inline bool sg_unary_first(const sg_site *site) {

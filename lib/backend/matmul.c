@@ -203,7 +203,8 @@ static syngan_status plan_dense(sg_site *site) {
 
 static const sg_kernel kernel_dense = {
     .name = "inner product",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
+    .absorbs =
+        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
     .accepts = accepts_dense,
     .plan = plan_dense,
     .run = run,
@@ -212,7 +213,8 @@ static const sg_kernel kernel_dense = {
 
 static const sg_kernel kernel_matmul = {
     .name = "matmul",
-    .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM,
+    .absorbs =
+        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
     .accepts = accepts_matmul,
     .plan = plan_matmul,
     .run = run,

@@ -12,7 +12,7 @@ typedef struct sg_matmul_fields {
 } sg_matmul_fields;
 
 /* Best first, ended by NULL. Those of rank 2 absorb a bias (along the last
- * dimension); all absorb unary functions. */
+ * dimension); all absorb unary functions and a slope. */
 extern const sg_kernel *const sg_matmul_kernels[];
 
 #endif

@@ -7,7 +7,6 @@
  */
 #include <string.h>
 
-#include "backend/batch_norm.h"
 #include "base/memory.h"
 #include "compile/program.h"
 
@@ -84,11 +83,15 @@ static syngan_status value_of(syngan_program *program, const syngan_node *node,
 /* ---- steps
  * ------------------------------------------------------------------- */
 
-static void step_destroy(sg_step *step, syngan_context *context) {
-    if (step->kernel != NULL && step->kernel->destroy != NULL)
-        step->kernel->destroy(&step->site);
+void sg_site_end(const sg_kernel *kernel, sg_site *site) {
+    if (kernel->destroy != NULL)
+        kernel->destroy(site);
     else
-        sg_free(context, step->site.state);
+        sg_free(site->context, site->state);
+}
+
+static void step_destroy(sg_step *step, syngan_context *context) {
+    if (step->kernel != NULL) sg_site_end(step->kernel, &step->site);
     sg_free(context, step->label);
     sg_free(context, step->site.input);
     sg_free(context, step->inputs);
@@ -105,7 +108,7 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
         return NULL;
     program->steps = array;
     size_t room = (size_t)n_inputs + 1;
-    sg_step step = {.bias = -1, .output = -1, .workspace = -1};
+    sg_step step = {.bias = -1, .slope = -1, .output = -1, .workspace = -1};
     for (int i = 0; i < SG_NORMS; i++)
         step.norm[i] = -1;
     step.site.context = program->context;
@@ -126,11 +129,10 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
     return &program->steps[program->n_steps++];
 }
 
-/* A kernel without a plan of its own wants everything plain. */
-static syngan_status plan_step(sg_step *step) {
-    if (step->kernel->plan != NULL) return step->kernel->plan(&step->site);
-    for (int32_t i = 0; i < step->site.n_inputs; i++)
-        step->site.input[i].layout = (sg_layout){.kind = SG_PLAIN};
+syngan_status sg_site_plan(const sg_kernel *kernel, sg_site *site) {
+    if (kernel->plan != NULL) return kernel->plan(site);
+    for (int32_t i = 0; i < site->n_inputs; i++)
+        site->input[i].layout = (sg_layout){.kind = SG_PLAIN};
     return SYNGAN_OK;
 }
 
@@ -143,7 +145,7 @@ static syngan_status add_reorder(syngan_program *program, int32_t from,
     step->site.output = program->values[to].desc;
     step->inputs[0] = from;
     step->output = to;
-    return plan_step(step);
+    return sg_site_plan(step->kernel, &step->site);
 }
 
 static bool lies_as(const sg_desc *desc, const sg_desc *wanted) {
@@ -206,30 +208,18 @@ static syngan_status lower_copy(syngan_program *program,
     return add_reorder(program, from, buffer->value, group->anchor->name);
 }
 
-static void fill_site(sg_step *step, const sg_group *group) {
-    step->node = group->anchor;
-    step->site.fields = group->anchor->fields;
-    step->site.n_unary = group->n_unary;
-    for (int32_t i = 0; i < group->n_unary; i++)
-        step->site.unary[i] = *(const sg_unary *)group->unary[i]->fields;
-    step->site.has_bias = group->bias != NULL;
-    if (group->norm != NULL) {
-        const sg_batch_norm_fields *f = group->norm->fields;
-        step->site.has_norm = true;
-        step->site.norm_at = group->norm_at;
-        step->site.norm_epsilon = f->epsilon;
-    }
-    step->site.output =
-        (sg_desc){.type = group->anchor->type, .dims = group->anchor->dims};
-    step->is_update = (group->anchor->op->flags & SG_OP_UPDATE) != 0;
-}
-
 /* The value of a node, plain. */
 static syngan_status plain_value(syngan_program *program,
                                  const syngan_node *node, const char *label,
                                  int32_t *out) {
     SG_TRY(value_of(program, node, out));
     return convert_to_plain(program, *out, label, out);
+}
+
+void sg_site_place_norm(sg_site *site) {
+    size_t channels = (size_t)site->output.dims.size[1];
+    site->norm_place = (site->workspace + 63) / 64 * 64;
+    site->workspace = site->norm_place + 3 * channels * sizeof(float);
 }
 
 /* Values for the normalisation of step `at`, and its room in the workspace. */
@@ -243,10 +233,20 @@ static syngan_status plan_norm(syngan_program *program, const sg_group *group,
                            group->norm->name, &value));
         program->steps[at].norm[i] = value;
     }
-    sg_site *site = &program->steps[at].site;
-    size_t channels = (size_t)site->output.dims.size[1];
-    site->norm_place = (site->workspace + 63) / 64 * 64;
-    site->workspace = site->norm_place + 3 * channels * sizeof(float);
+    sg_site_place_norm(&program->steps[at].site);
+    return SYNGAN_OK;
+}
+
+/* The slope of step `at` is read along with its output. */
+static syngan_status plan_slope(syngan_program *program, const sg_group *group,
+                                size_t at) {
+    if (group->slope == NULL) return SYNGAN_OK;
+    const sg_desc wanted = program->steps[at].site.output;
+    int32_t value;
+    SG_TRY(
+        value_of(program, sg_same(program, group->slope->inputs[0]), &value));
+    SG_TRY(convert(program, value, &wanted, group->slope->name, &value));
+    program->steps[at].slope = value;
     return SYNGAN_OK;
 }
 
@@ -263,7 +263,7 @@ static syngan_status plan_inputs(syngan_program *program,
         *input = program->values[step->inputs[i]].desc;
         input->type = sg_operand_type(program, group->anchor, input->type);
     }
-    SG_TRY(plan_step(step));
+    SG_TRY(sg_site_plan(step->kernel, &step->site));
     for (int32_t i = 0; i < program->steps[at].site.n_inputs; i++) {
         int32_t value = program->steps[at].inputs[i];
         const sg_desc wanted = program->steps[at].site.input[i];
@@ -276,6 +276,7 @@ static syngan_status plan_inputs(syngan_program *program,
         program->steps[at].bias = value;
     }
     SG_TRY(plan_norm(program, group, at));
+    SG_TRY(plan_slope(program, group, at));
     sg_step planned = program->steps[at];
     size_t behind = program->n_steps - 1 - at;
     memmove(&program->steps[at], &program->steps[at + 1],
@@ -329,7 +330,9 @@ static syngan_status lower_kernel(syngan_program *program,
     sg_step *step = add_step(program, group->kernel, group->anchor->n_inputs,
                              group->result->name);
     if (step == NULL) return out_of_memory(program);
-    fill_site(step, group);
+    step->group = group;
+    step->is_update = (group->anchor->op->flags & SG_OP_UPDATE) != 0;
+    sg_site_fill(&step->site, group);
     SG_TRY(plan_inputs(program, group));
     return make_output(program, group, outputs);
 }

@@ -39,6 +39,7 @@ static void find_lives(syngan_program *program) {
         touch(program, step->bias, (int32_t)s);
         for (int32_t i = 0; i < SG_NORMS; i++)
             touch(program, step->norm[i], (int32_t)s);
+        touch(program, step->slope, (int32_t)s);
         touch(program, step->output, (int32_t)s);
         touch(program, step->workspace, (int32_t)s);
     }
@@ -146,13 +147,16 @@ void sg_resolve_pointers(syngan_program *program) {
         sg_step *step = &program->steps[s];
         for (int32_t i = 0; i < step->site.n_inputs; i++)
             step->pointers[i] = address(program, step->inputs[i]);
-        step->call = (sg_call){
-            .input = step->pointers,
-            .output = address(program, step->output),
-            .bias = address(program, step->bias),
-            .workspace = address(program, step->workspace),
-            .random = {.seed = program->options.seed,
-                       .stream = step->node == NULL ? 0 : step->node->stream}};
+        step->call =
+            (sg_call){.input = step->pointers,
+                      .output = address(program, step->output),
+                      .bias = address(program, step->bias),
+                      .slope = address(program, step->slope),
+                      .workspace = address(program, step->workspace),
+                      .random = {.seed = program->options.seed,
+                                 .stream = step->group == NULL
+                                               ? 0
+                                               : step->group->anchor->stream}};
         for (int32_t i = 0; i < SG_NORMS; i++)
             step->call.norm[i] = address(program, step->norm[i]);
     }

@@ -17,6 +17,7 @@ static const sg_field fields[] = {
     SG_BOOL(TYPE, profile, "time each kernel"),
     SG_BOOL(TYPE, no_fusion, "one kernel for each node"),
     SG_BOOL(TYPE, bf16, "products of bf16 operands"),
+    SG_BOOL(TYPE, tune, "kernels chosen by timing them on this machine"),
 };
 SG_FIELDS(sg_options_program, "program", TYPE, fields);
 #undef TYPE
@@ -121,6 +122,7 @@ static syngan_status compile(syngan_program *program,
                        "syngan_program_create: bf16 needs a processor with "
                        "AVX512_BF16, and a context whose `isa` allows it");
     SG_TRY(sg_select(program, outputs, n_outputs, updates, n_updates));
+    sg_tune_warn(program);
     SG_TRY(sg_schedule(program));
     SG_TRY(make_inputs(program));
     SG_TRY(make_outputs(program, outputs, n_outputs));
@@ -130,8 +132,8 @@ static syngan_status compile(syngan_program *program,
 
 static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
                                   syngan_node *const *updates, size_t n_updates,
-                                  const void *options, bool estimating,
-                                  syngan_program **out) {
+                                  const void *options, const sg_choices *stored,
+                                  bool estimating, syngan_program **out) {
     syngan_graph *graph = NULL;
     if ((outputs == NULL && n_outputs > 0) ||
         (updates == NULL && n_updates > 0) || n_outputs + n_updates == 0)
@@ -150,6 +152,7 @@ static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
     program->context = context;
     program->graph = sg_graph_retain(graph);
     program->options = known;
+    program->stored = stored;
     program->estimating = estimating;
     if (known.seed == 0) program->options.seed = context->seed;
     program->n_nodes = graph->count;
@@ -157,6 +160,25 @@ static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
     syngan_status status =
         compile(program, outputs, n_outputs, updates, n_updates);
     sg_compute_leave(context, scope);
+    program->stored = NULL;
+    if (status == SYNGAN_OK)
+        *out = program;
+    else
+        syngan_program_free(program);
+    return status;
+}
+
+syngan_status sg_program_create(syngan_node *const *outputs, size_t n_outputs,
+                                syngan_node *const *updates, size_t n_updates,
+                                const syngan_program_options *options,
+                                const sg_choices *stored,
+                                syngan_program **out) {
+    if (out == NULL) return SYNGAN_E_ARGUMENT;
+    *out = NULL;
+    syngan_program *program;
+    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, stored,
+                        false, &program));
+    syngan_status status = allocate_arena(program);
     if (status == SYNGAN_OK)
         *out = program;
     else
@@ -170,17 +192,8 @@ syngan_status syngan_program_create(syngan_node *const *outputs,
                                     size_t n_updates,
                                     const syngan_program_options *options,
                                     syngan_program **out) {
-    if (out == NULL) return SYNGAN_E_ARGUMENT;
-    *out = NULL;
-    syngan_program *program;
-    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, false,
-                        &program));
-    syngan_status status = allocate_arena(program);
-    if (status == SYNGAN_OK)
-        *out = program;
-    else
-        syngan_program_free(program);
-    return status;
+    return sg_program_create(outputs, n_outputs, updates, n_updates, options,
+                             NULL, out);
 }
 
 syngan_status sg_program_estimate(syngan_node *const *outputs, size_t n_outputs,
@@ -191,8 +204,8 @@ syngan_status sg_program_estimate(syngan_node *const *outputs, size_t n_outputs,
     syngan_context *context = first->graph->context;
     uint64_t before = atomic_load(&context->bytes);
     syngan_program *program;
-    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, true,
-                        &program));
+    SG_TRY(program_make(outputs, n_outputs, updates, n_updates, options, NULL,
+                        true, &program));
     /* All that is there now, and the arena that is not. */
     *bytes = atomic_load(&context->bytes) - before + program->arena_bytes;
     syngan_program_free(program);

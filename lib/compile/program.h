@@ -4,6 +4,7 @@
  *
  *   select.c    which nodes are needed, equal ones merged, each anchor node
  *               with its kernel and the neighbours that it absorbs: sites
+ *   tune.c      its part if asked for: the fastest of several kernels
  *   schedule.c  an order of the sites
  *   layout.c    kernels planned, reorders inserted: values and steps
  *   memory.c    which values share memory, and where each lies in the arena
@@ -18,6 +19,22 @@
 
 /* ---- what the stages hand on --------------------------------------------- */
 
+/* How a kernel was chosen. */
+enum {
+    SG_CHOICE_NONE,   /* there was no choice, or nobody asked for tuning */
+    SG_CHOICE_TIMED,  /* the fastest here and now */
+    SG_CHOICE_STORED, /* the fastest in an earlier run */
+    SG_CHOICE_RULE    /* the first, for want of a stored choice that fits */
+};
+
+/* Most kernels that are timed for a group. */
+#define SG_CANDIDATES 6
+
+typedef struct sg_timing {
+    const sg_kernel *kernel;
+    double seconds; /* of a run, and of what the kernel leaves to others */
+} sg_timing;
+
 /* Nodes that are computed together. Of a view only `result` and its input
  * count, and of a copy (an output that isn't a kernel's own result) also. */
 typedef struct sg_group {
@@ -25,12 +42,28 @@ typedef struct sg_group {
     syngan_node *result; /* the last node absorbed, or the anchor */
     syngan_node *bias;   /* absorbed bias, or NULL */
     syngan_node *unary[SG_MAX_UNARY];
-    syngan_node *norm; /* absorbed normalisation, or NULL */
+    syngan_node *norm;  /* absorbed normalisation, or NULL */
+    syngan_node *slope; /* absorbed slope, then the result, or NULL */
     int32_t n_unary;
     int32_t norm_at;         /* unary functions in front of it */
     int32_t copy_of_output;  /* index of the output, or -1 */
     const sg_kernel *kernel; /* NULL: a view */
+    int32_t choice;
+    int32_t n_timings;
+    sg_timing timing[SG_CANDIDATES]; /* if timed: in the order of the kernels */
 } sg_group;
+
+/* A choice that outlives its program: the kernel for the node with an id. */
+typedef struct sg_choice {
+    int32_t node;
+    int32_t reserved;
+    const char *kernel;
+} sg_choice;
+
+typedef struct sg_choices {
+    sg_choice *choice;
+    size_t count;
+} sg_choices;
 
 enum {
     SG_VALUE_ARENA, /* planned by memory.c */
@@ -54,7 +87,7 @@ typedef struct sg_value {
 
 typedef struct sg_step {
     const sg_kernel *kernel;
-    const syngan_node *node; /* the anchor; NULL for a reorder */
+    const sg_group *group; /* NULL for a reorder */
     sg_site site;
     char *label;            /* site.label: a copy, since nodes may be renamed */
     sg_call call;           /* pointers, filled in once */
@@ -62,6 +95,7 @@ typedef struct sg_step {
     int32_t *inputs;        /* values */
     int32_t bias;           /* value or -1 */
     int32_t norm[SG_NORMS]; /* values or -1 */
+    int32_t slope;          /* value or -1 */
     int32_t output;
     int32_t workspace; /* value or -1 */
     int32_t is_update;
@@ -97,6 +131,9 @@ struct syngan_program {
     size_t arena_bytes;
     uint64_t runs;
     bool estimating; /* never to be run: variables need no memory yet */
+    /* While compiling with `tune`: choices of an earlier run, which are then
+     * taken instead of timing anew; NULL: none. */
+    const sg_choices *stored;
 };
 
 /* Stages. Each leaves what it has made in the program, also on failure. */
@@ -110,6 +147,30 @@ syngan_status sg_plan_memory(syngan_program *program);
 /* Once the arena is there: where each step finds what it works on. */
 void sg_resolve_pointers(syngan_program *program);
 void sg_steps_destroy(syngan_program *program);
+
+/* Chooses among groups that differ in the kernel and in how much of the chain
+ * it takes, in the order of the kernels; *best is preset to 0. Only with
+ * options.tune. */
+syngan_status sg_tune(const syngan_program *program, sg_group *candidates,
+                      size_t count, size_t *best);
+/* Behind select.c: warns if not all stored choices were to be had. */
+void sg_tune_warn(const syngan_program *program);
+
+/* ---- sites, as several stages make them -----------------------------------
+ */
+
+/* What a site has of its group: all but the context, the label and the
+ * inputs. The output is plain. */
+void sg_site_fill(sg_site *site, const sg_group *group);
+/* A site with everything plain. `input` has room for the anchor's inputs. */
+sg_site sg_site_plain(const syngan_program *program, const sg_group *group,
+                      sg_desc *input);
+/* Lets the kernel plan; one without a plan of its own wants all plain. */
+syngan_status sg_site_plan(const sg_kernel *kernel, sg_site *site);
+/* Behind planning: room for a normalisation's numbers in the workspace. */
+void sg_site_place_norm(sg_site *site);
+/* Frees what planning left, which may be nothing. */
+void sg_site_end(const sg_kernel *kernel, sg_site *site);
 
 /* The type in which a node's kernel gets an input of type `type`. */
 static inline int32_t sg_operand_type(const syngan_program *program,
@@ -128,7 +189,21 @@ static inline syngan_node *sg_same(const syngan_program *program,
 /* ---- for other rooms ------------------------------------------------------
  */
 
-/* Bytes that a program of these nodes would hold, without taking them. */
+/* As syngan_program_create(), but if `tune` is set and `stored` is not NULL,
+ * with those choices instead of timing. What does not fit is chosen by rule,
+ * with a warning. */
+syngan_status sg_program_create(syngan_node *const *outputs, size_t n_outputs,
+                                syngan_node *const *updates, size_t n_updates,
+                                const syngan_program_options *options,
+                                const sg_choices *stored, syngan_program **out);
+
+/* The choices of a tuned program, one a call: *at starts as 0. False after the
+ * last. */
+bool sg_program_choice(const syngan_program *program, size_t *at,
+                       sg_choice *out);
+
+/* Bytes that a program of these nodes would hold, without taking them; with
+ * `tune` as with the kernels chosen by rule. */
 syngan_status sg_program_estimate(syngan_node *const *outputs, size_t n_outputs,
                                   syngan_node *const *updates, size_t n_updates,
                                   const syngan_program_options *options,

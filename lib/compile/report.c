@@ -26,11 +26,29 @@ __attribute__((format(printf, 2, 3))) static void put(text *out,
     if (length > 0) out->used += (size_t)length;
 }
 
+/* None where it is an input, too. */
+static size_t slope_bytes(const sg_step *step) {
+    for (int32_t i = 0; i < step->site.n_inputs; i++)
+        if (step->inputs[i] == step->slope) return 0;
+    return step->slope < 0 ? 0 : sg_desc_bytes(&step->site.output);
+}
+
 static size_t step_bytes(const sg_step *step) {
     size_t bytes = sg_desc_bytes(&step->site.output);
     for (int32_t i = 0; i < step->site.n_inputs; i++)
         bytes += sg_desc_bytes(&step->site.input[i]);
-    return bytes;
+    return bytes + slope_bytes(step);
+}
+
+/* How the kernel was chosen, where that was not by rule: with the microseconds
+ * of all that were timed. */
+static void put_choice(text *out, const sg_group *group) {
+    if (group->choice == SG_CHOICE_STORED) put(out, " +timed before");
+    if (group->choice != SG_CHOICE_TIMED) return;
+    for (int32_t i = 0; i < group->n_timings; i++)
+        put(out, "%s%s %.1f", i == 0 ? " +timed (" : "; ",
+            group->timing[i].kernel->name, group->timing[i].seconds * 1e6);
+    put(out, ")");
 }
 
 static void put_step(text *out, const syngan_program *program,
@@ -46,6 +64,8 @@ static void put_step(text *out, const syngan_program *program,
     if (site->has_bias) put(out, " +bias");
     if (site->has_norm) put(out, " +norm");
     if (site->n_unary > 0) put(out, " +%d unary", site->n_unary);
+    if (site->has_slope) put(out, " +slope");
+    if (step->group != NULL) put_choice(out, step->group);
     put(out, "\n");
 }
 

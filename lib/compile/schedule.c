@@ -52,11 +52,11 @@ static bool add_edge(order *o, int32_t from, int32_t to) {
 }
 
 /* Nodes that a group reads: its anchor's inputs, then the bias, then what the
- * normalisation takes. */
+ * normalisation and the slope take. */
 static int32_t read_count(const sg_group *group) {
     if (group->copy_of_output >= 0) return 1;
     return group->anchor->n_inputs + (group->bias != NULL) +
-           (group->norm != NULL ? SG_NORMS : 0);
+           (group->norm != NULL ? SG_NORMS : 0) + (group->slope != NULL);
 }
 
 static syngan_node *read_node(const order *o, const sg_group *group,
@@ -66,7 +66,9 @@ static syngan_node *read_node(const order *o, const sg_group *group,
         return sg_same(o->program, group->anchor->inputs[index]);
     index -= group->anchor->n_inputs;
     if (group->bias != NULL && index-- == 0) return group->bias;
-    return sg_same(o->program, group->norm->inputs[1 + index]);
+    if (group->norm != NULL && index < SG_NORMS)
+        return sg_same(o->program, group->norm->inputs[1 + index]);
+    return sg_same(o->program, group->slope->inputs[0]);
 }
 
 static bool is_update(const sg_group *group) {
@@ -111,10 +113,12 @@ static syngan_status add_edges(order *o) {
     return SYNGAN_OK;
 }
 
-/* Does group a come before b where both could be next? */
+/* Does group a come before b where both could be next? A group counts as built
+ * with its result, whose reader then often is the next to run, and finds it in
+ * the caches. */
 static bool before(const sg_group *a, const sg_group *b) {
     bool update_a = is_update(a), update_b = is_update(b);
-    return update_a != update_b ? update_a : a->anchor->id < b->anchor->id;
+    return update_a != update_b ? update_a : a->result->id < b->result->id;
 }
 
 /* Moves the groups into their order: again and again the first of those that

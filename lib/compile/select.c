@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "backend/batch_norm.h"
 #include "base/memory.h"
 #include "compile/program.h"
 
@@ -114,20 +115,27 @@ static void count_uses(selection *s) {
     }
 }
 
+/* The node that an absorbed one follows. */
+static syngan_node *followed(const selection *s, const syngan_node *node) {
+    int32_t index = (node->op->flags & SG_OP_SLOPE) ? 1 : 0;
+    return sg_same(s->program, node->inputs[index]);
+}
+
 /* The only reader of `node`, if that could be absorbed; else NULL. */
 static syngan_node *only_reader(const selection *s, const syngan_node *node) {
     if (s->uses[node->id] != 1 || node->type != SYNGAN_F32) return NULL;
     syngan_node *reader = s->graph->nodes[s->reader[node->id]];
-    bool fits = (reader->op->is_unary ||
-                 (reader->op->flags & (SG_OP_BIAS | SG_OP_NORM))) &&
-                sg_same(s->program, reader->inputs[0]) == node;
+    bool fits =
+        (reader->op->is_unary ||
+         (reader->op->flags & (SG_OP_BIAS | SG_OP_NORM | SG_OP_SLOPE))) &&
+        followed(s, reader) == node;
     return fits ? reader : NULL;
 }
 
 /* All that a kernel could absorb behind the anchor. */
 static void find_chain(const selection *s, sg_group *group) {
     if (s->program->options.no_fusion) return;
-    for (;;) {
+    while (group->slope == NULL) {
         syngan_node *next = only_reader(s, group->result);
         if (next == NULL) return;
         if (next->op->is_unary && group->n_unary < SG_MAX_UNARY) {
@@ -138,6 +146,8 @@ static void find_chain(const selection *s, sg_group *group) {
         } else if ((next->op->flags & SG_OP_NORM) && group->norm == NULL) {
             group->norm = next;
             group->norm_at = group->n_unary;
+        } else if (next->op->flags & SG_OP_SLOPE) {
+            group->slope = next;
         } else {
             return;
         }
@@ -148,24 +158,60 @@ static void find_chain(const selection *s, sg_group *group) {
 /* Takes back the last node of the chain; false if there is none. */
 static bool shorten(const selection *s, sg_group *group) {
     if (group->result == group->anchor) return false;
-    if (group->result == group->norm)
+    if (group->result == group->slope)
+        group->slope = NULL;
+    else if (group->result == group->norm)
         group->norm = NULL;
     else if (group->n_unary > 0)
         group->n_unary--;
     else
         group->bias = NULL;
-    group->result = sg_same(s->program, group->result->inputs[0]);
+    group->result = followed(s, group->result);
     return true;
 }
 
 static bool absorbs(const sg_kernel *kernel, const sg_group *group) {
     return (group->bias == NULL || (kernel->absorbs & SG_ABSORB_BIAS)) &&
            (group->n_unary == 0 || (kernel->absorbs & SG_ABSORB_UNARY)) &&
-           (group->norm == NULL || (kernel->absorbs & SG_ABSORB_NORM));
+           (group->norm == NULL || (kernel->absorbs & SG_ABSORB_NORM)) &&
+           (group->slope == NULL || (kernel->absorbs & SG_ABSORB_SLOPE));
 }
 
 static sg_desc plain_desc(const syngan_node *node) {
     return (sg_desc){.type = node->type, .dims = node->dims};
+}
+
+void sg_site_fill(sg_site *site, const sg_group *group) {
+    site->fields = group->anchor->fields;
+    site->output = plain_desc(group->anchor);
+    site->n_unary = group->n_unary;
+    for (int32_t i = 0; i < group->n_unary; i++)
+        site->unary[i] = *(const sg_unary *)group->unary[i]->fields;
+    site->has_bias = group->bias != NULL;
+    if (group->slope != NULL) {
+        site->has_slope = true;
+        site->slope = *(const sg_unary *)group->slope->fields;
+    }
+    if (group->norm == NULL) return;
+    const sg_batch_norm_fields *f = group->norm->fields;
+    site->has_norm = true;
+    site->norm_at = group->norm_at;
+    site->norm_epsilon = f->epsilon;
+}
+
+sg_site sg_site_plain(const syngan_program *program, const sg_group *group,
+                      sg_desc *input) {
+    const syngan_node *anchor = group->anchor;
+    sg_site site = {.context = program->context,
+                    .label = anchor->name,
+                    .n_inputs = anchor->n_inputs,
+                    .input = input};
+    sg_site_fill(&site, group);
+    for (int32_t i = 0; i < site.n_inputs; i++) {
+        input[i] = plain_desc(anchor->inputs[i]);
+        input[i].type = sg_operand_type(program, anchor, input[i].type);
+    }
+    return site;
 }
 
 /* Asks a kernel whether it takes the group; everything plain as yet. */
@@ -173,45 +219,49 @@ static bool kernel_accepts(const selection *s, const sg_kernel *kernel,
                            const sg_group *group, sg_desc *input) {
     if (!absorbs(kernel, group)) return false;
     if (kernel->accepts == NULL) return true;
-    sg_site site = {.context = s->context,
-                    .label = group->anchor->name,
-                    .fields = group->anchor->fields,
-                    .n_inputs = group->anchor->n_inputs,
-                    .n_unary = group->n_unary,
-                    .input = input,
-                    .output = plain_desc(group->anchor),
-                    .has_bias = group->bias != NULL,
-                    .has_norm = group->norm != NULL,
-                    .norm_at = group->norm_at};
-    for (int32_t i = 0; i < group->n_unary; i++)
-        site.unary[i] = *(const sg_unary *)group->unary[i]->fields;
-    for (int32_t i = 0; i < site.n_inputs; i++) {
-        input[i] = plain_desc(group->anchor->inputs[i]);
-        input[i].type =
-            sg_operand_type(s->program, group->anchor, input[i].type);
-    }
+    const sg_site site = sg_site_plain(s->program, group, input);
     return kernel->accepts(&site);
 }
 
-/* The first kernel that accepts the group, with as much of the chain as it
- * takes. */
-static bool choose_kernel(const selection *s, sg_group *group, sg_desc *input) {
-    const sg_group whole = *group;
-    for (size_t k = 0; whole.anchor->op->kernels[k] != NULL; k++) {
-        const sg_kernel *kernel = whole.anchor->op->kernels[k];
-        *group = whole;
-        do {
-            if (!kernel_accepts(s, kernel, group, input)) continue;
-            group->kernel = kernel;
-            return true;
-        } while (shorten(s, group));
-    }
+/* The group with as much of the chain as the kernel takes; false if it does
+ * not take even the anchor. */
+static bool fit_kernel(const selection *s, const sg_kernel *kernel,
+                       const sg_group *whole, sg_desc *input, sg_group *out) {
+    *out = *whole;
+    do {
+        if (!kernel_accepts(s, kernel, out, input)) continue;
+        out->kernel = kernel;
+        return true;
+    } while (shorten(s, out));
     return false;
+}
+
+/* The first kernel that accepts the group, or in a tuned program the best of
+ * all that do. Updates are never tuned, since a run of theirs changes things,
+ * and neither is what will not be run. */
+static syngan_status choose_kernel(const selection *s, sg_group *group,
+                                   sg_desc *input) {
+    const syngan_node *anchor = group->anchor;
+    bool tuned = s->program->options.tune && !s->program->estimating &&
+                 (anchor->op->flags & SG_OP_UPDATE) == 0;
+    size_t most = tuned ? SG_CANDIDATES : 1, count = 0, best = 0;
+    sg_group candidates[SG_CANDIDATES];
+    for (size_t k = 0; anchor->op->kernels[k] != NULL && count < most; k++)
+        if (fit_kernel(s, anchor->op->kernels[k], group, input,
+                       &candidates[count]))
+            count++;
+    if (count == 0)
+        return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
+                       "%s '%s': no kernel computes it", anchor->op->name,
+                       anchor->name);
+    if (tuned) SG_TRY(sg_tune(s->program, candidates, count, &best));
+    *group = candidates[best];
+    return SYNGAN_OK;
 }
 
 static void mark_absorbed(selection *s, const sg_group *group) {
     for (syngan_node *node = group->result; node != group->anchor;
-         node = sg_same(s->program, node->inputs[0]))
+         node = followed(s, node))
         s->absorbed[node->id] = true;
 }
 
@@ -229,12 +279,9 @@ static syngan_status add_group(selection *s, syngan_node *node) {
         if (input == NULL)
             return sg_fail_memory(s->context, "compiling", sizeof *input);
         find_chain(s, &group);
-        bool chosen = choose_kernel(s, &group, input);
+        syngan_status status = choose_kernel(s, &group, input);
         sg_free(s->context, input);
-        if (!chosen)
-            return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
-                           "%s '%s': no kernel computes it", node->op->name,
-                           node->name);
+        SG_TRY(status);
     }
     mark_absorbed(s, &group);
     program->groups[program->n_groups++] = group;

@@ -26,7 +26,7 @@ typedef struct measuring {
     syngan_context *context;
     int32_t n_items; /* of the real table, and one for others */
     side side[SIDES];
-    int32_t *rank;  /* by item: among the frequent ones, or -1 */
+    int32_t *rank; /* by item: among the frequent ones, or -1 */
     int32_t n_rank;
     int32_t *pairs[2]; /* n_rank x n_rank counts */
     double *lift[2];   /* of the pairs that count */
@@ -76,9 +76,9 @@ static void fill_sets(const sg_column *item, const sg_groups *groups,
 static void map_codes(const sg_column *from, const sg_column *real,
                       int32_t others, int32_t *code) {
     for (int32_t i = 0; i < from->words->count; i++) {
-        code[i] = sg_dictionary_find(real->words,
-                                     sg_dictionary_text(from->words, i),
-                                     sg_dictionary_size(from->words, i));
+        code[i] =
+            sg_dictionary_find(real->words, sg_dictionary_text(from->words, i),
+                               sg_dictionary_size(from->words, i));
         if (code[i] < 0) code[i] = others;
     }
 }
@@ -122,8 +122,8 @@ static syngan_status read_side(measuring *m, const syngan_table *real,
                        "baskets: column '%s' is no category",
                        real->columns[item].name);
     SG_TRY(sg_groups_make(table, at[0], -1, &groups));
-    syngan_status status = make_sets(m, &table->columns[at[1]],
-                                     &real->columns[item], &groups, s);
+    syngan_status status =
+        make_sets(m, &table->columns[at[1]], &real->columns[item], &groups, s);
     sg_groups_end(&groups);
     if (status == SYNGAN_OK && s->count == 0)
         status = sg_fail(m->context, SYNGAN_E_ARGUMENT,
@@ -200,9 +200,8 @@ static void rank_items(measuring *m, double *values, double *room) {
     for (int32_t i = 0; i < m->n_items; i++)
         values[i] = (double)frequency[i];
     sg_sort_f64(values, room, m->n_items);
-    double least = m->n_items > SG_BASKET_ITEMS
-                       ? values[m->n_items - SG_BASKET_ITEMS]
-                       : 1;
+    double least =
+        m->n_items > SG_BASKET_ITEMS ? values[m->n_items - SG_BASKET_ITEMS] : 1;
     for (int32_t i = 0; i < m->n_items; i++) {
         bool taken = frequency[i] >= SG_BASKET_SUPPORT &&
                      (double)frequency[i] >= least &&
@@ -234,9 +233,9 @@ static void list_lifts(measuring *m) {
             if (m->pairs[REAL][at] < SG_BASKET_SUPPORT) continue;
             for (int k = 0; k < 2; k++) {
                 const side *s = &m->side[k];
-                m->lift[k][m->n_pairs] = log_lift(
-                    (double)m->pairs[k][at], (double)s->frequency[i],
-                    (double)s->frequency[j], (double)s->count);
+                m->lift[k][m->n_pairs] =
+                    log_lift((double)m->pairs[k][at], (double)s->frequency[i],
+                             (double)s->frequency[j], (double)s->count);
             }
             m->n_pairs++;
         }
@@ -339,12 +338,11 @@ static syngan_status measure_copies(measuring *m, sg_basket_measures *out) {
 /* ---- all ---------------------------------------------------------------- */
 
 static syngan_status measure(measuring *m, const syngan_table *const *tables,
-                             size_t key, size_t item,
-                             sg_basket_measures *out) {
+                             size_t key, size_t item, sg_basket_measures *out) {
     for (int k = 0; k < SIDES; k++)
         if (tables[k] != NULL)
-            SG_TRY(read_side(m, tables[REAL], tables[k], key, item,
-                             &m->side[k]));
+            SG_TRY(
+                read_side(m, tables[REAL], tables[k], key, item, &m->side[k]));
     measure_sizes(m, out);
     measure_items(m, out);
     SG_TRY(measure_pairs(m, out));

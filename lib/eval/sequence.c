@@ -32,8 +32,7 @@ typedef int64_t (*list_fn)(const sg_sequence_side *side, size_t column,
                            double *out);
 
 static syngan_status compare(const sg_sequence_side *const *sides,
-                             const size_t *columns, list_fn list,
-                             double *out) {
+                             const size_t *columns, list_fn list, double *out) {
     syngan_context *context = sides[0]->table->context;
     int64_t n[2];
     double *values[2];
@@ -153,8 +152,8 @@ double sg_sequence_memory(const sg_sequence_side *real, size_t real_column,
 
 /* ---- transitions -------------------------------------------------------- */
 
-/* Pairs as numbers to be sorted; `code` has each code's number from -1 on, below
- * n. */
+/* Pairs as numbers to be sorted; `code` has each code's number from -1 on,
+ * below n. */
 static int64_t list_pairs(const sg_sequence_side *side, size_t column,
                           const int32_t *code, int64_t n, double *out) {
     const sg_groups *groups = side->groups;
@@ -187,15 +186,14 @@ static double distance(const double *a, int64_t n, const double *b, int64_t m) {
 /* The codes of `of` as those of `real`: missing is 0, an unknown text 1. */
 static int32_t *map_codes(const sg_column *of, const sg_column *real) {
     int32_t count = of->words->count;
-    int32_t *code = sg_alloc(of->words->context,
-                             ((size_t)count + 1) * sizeof *code);
+    int32_t *code =
+        sg_alloc(of->words->context, ((size_t)count + 1) * sizeof *code);
     if (code == NULL) return NULL;
     code[0] = 0;
     for (int32_t i = 0; i < count; i++)
-        code[i + 1] =
-            2 + sg_dictionary_find(real->words,
-                                   sg_dictionary_text(of->words, i),
-                                   sg_dictionary_size(of->words, i));
+        code[i + 1] = 2 + sg_dictionary_find(real->words,
+                                             sg_dictionary_text(of->words, i),
+                                             sg_dictionary_size(of->words, i));
     return code;
 }
 
@@ -205,8 +203,7 @@ static syngan_status compare_pairs(const sg_sequence_side *const *sides,
     const sg_column *real = &sides[0]->table->columns[columns[0]];
     int64_t n[2];
     for (int k = 0; k < 2; k++) {
-        int32_t *code =
-            map_codes(&sides[k]->table->columns[columns[k]], real);
+        int32_t *code = map_codes(&sides[k]->table->columns[columns[k]], real);
         if (code == NULL)
             return sg_fail_memory(sides[0]->table->context,
                                   "measures of sequences", 64);

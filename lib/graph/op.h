@@ -39,7 +39,10 @@ enum {
     SG_OP_PRODUCT = 32,
     /* Normalises the channels of input 0 by inputs 1 to 4, in the order of
      * SG_NORM_...; the fields are sg_batch_norm_fields. */
-    SG_OP_NORM = 64
+    SG_OP_NORM = 64,
+    /* Input 1 times the derivative of the function in the fields, an sg_unary,
+     * whose input or output (see sg_unary_from_output()) is input 0. */
+    SG_OP_SLOPE = 128
 };
 
 struct sg_op {

@@ -212,6 +212,7 @@ UNARY_OP(clip, SG_UNARY_CLIP);
 
 const sg_op sg_op_unary_grad = {.name = "unary_grad",
                                 .version = 1,
+                                .flags = SG_OP_SLOPE,
                                 .n_inputs = 2,
                                 .fields = &unary_fields,
                                 .infer = grad_infer,

@@ -26,8 +26,7 @@ static syngan_status find_columns(const syngan_table *table,
                                   int64_t *key, int64_t *item) {
     const syngan_synthesizer_options *o = &settings->options;
     SG_TRY(sg_find_column(table, o->key, table->key, key));
-    SG_TRY(sg_find_column(table, o->item, only_other(table, *key),
-                          item));
+    SG_TRY(sg_find_column(table, o->item, only_other(table, *key), item));
     if (*key >= 0 && *item >= 0 && *key != *item) return SYNGAN_OK;
     return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                    "synthesizer: baskets need a key, the column whose equal "
@@ -96,13 +95,12 @@ static syngan_status fit_items(sg_baskets *b, const syngan_table *table,
     sg_basket_data data = {.context = b->context, .first = first};
     s.options.rows = SYNGAN_ROWS_INDEPENDENT;
     s.given = SG_BASKET_GIVEN;
-    syngan_status status =
-        sg_basket_items(table, groups, item, first, &items);
+    syngan_status status = sg_basket_items(table, groups, item, first, &items);
     if (status == SYNGAN_OK)
         status = sg_synthesizer_encoder(items, &s, &encoder);
     if (status == SYNGAN_OK)
-        status = sg_basket_data_make(encoder, items, first, groups->count,
-                                     &data);
+        status =
+            sg_basket_data_make(encoder, items, first, groups->count, &data);
     if (status == SYNGAN_OK)
         status = fit_data(b, items, &data, encoder, &s);
     else
@@ -115,8 +113,8 @@ static syngan_status fit_items(sg_baskets *b, const syngan_table *table,
 static syngan_status fit_groups(sg_baskets *b, const syngan_table *table,
                                 const sg_groups *groups, int64_t item,
                                 const sg_synth_settings *settings) {
-    int64_t *first = sg_alloc_zero(b->context, (size_t)groups->count + 1,
-                                   sizeof *first);
+    int64_t *first =
+        sg_alloc_zero(b->context, (size_t)groups->count + 1, sizeof *first);
     if (first == NULL)
         return sg_fail_memory(b->context, "baskets",
                               (size_t)groups->count * sizeof *first);

@@ -8,8 +8,8 @@
  * adversarial networks", 2017). Here
  *   - the number of items is given to both networks; it is drawn by its
  *     frequency, and a basket is made of so many items;
- *   - the generator's numbers are log odds, moved together so that so many items
- *     are expected, and items are drawn by them, straight through (Bengio and
+ *   - the generator's numbers are log odds, moved together so that so many
+ * items are expected, and items are drawn by them, straight through (Bengio and
  *     others 2013) as by the binary Gumbel softmax (Maddison and others 2017);
  *   - the critic is WGAN-GP's;
  *   - the generator also lowers the distance between the second moments of its
@@ -25,8 +25,8 @@
 #ifndef SG_SYNTH_BASKET_H
 #define SG_SYNTH_BASKET_H
 
-#include "table/group.h"
 #include "synth/synth.h"
+#include "table/group.h"
 
 /* Numbers that are given: size / 8, log(size), 1 / size. */
 enum { SG_BASKET_GIVEN = 3 };
@@ -76,10 +76,10 @@ void sg_basket_give(int64_t size, float *out);
 
 typedef struct sg_baskets {
     syngan_context *context;
-    syngan_table *form;        /* no rows: key and item */
-    syngan_synthesizer *rows;  /* its encoder is one of the items alone */
-    double *until;             /* by size - 1: share of baskets up to it */
-    int32_t longest;           /* size */
+    syngan_table *form;       /* no rows: key and item */
+    syngan_synthesizer *rows; /* its encoder is one of the items alone */
+    double *until;            /* by size - 1: share of baskets up to it */
+    int32_t longest;          /* size */
 } sg_baskets;
 
 syngan_status sg_baskets_fit(const syngan_table *table,

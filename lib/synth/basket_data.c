@@ -57,8 +57,8 @@ syngan_status sg_basket_items(const syngan_table *table,
                        "type %s; a category is expected",
                        column->name, sg_column_type_name(column->type));
     size_t codes = (size_t)column->words->count;
-    size_t bytes = ((size_t)groups->first[groups->count] + codes) *
-                   sizeof(int64_t);
+    size_t bytes =
+        ((size_t)groups->first[groups->count] + codes) * sizeof(int64_t);
     int64_t *rows = sg_alloc(context, bytes);
     if (rows == NULL) return sg_fail_memory(context, "baskets", bytes);
     int64_t *seen = rows + groups->first[groups->count];

@@ -90,14 +90,12 @@ static syngan_node *activate(const sg_subject *subject, syngan_node *logits,
     if (syngan_node_failed(logits)) return logits;
     syngan_node *u = syngan_clip(
         syngan_random_uniform(logits->graph, dims, rank), 1e-6, 1.0 - 1e-6);
-    syngan_node *noise = syngan_subtract(
-        syngan_log(u), syngan_log(syngan_affine(u, -1.0, 1.0)));
+    syngan_node *noise =
+        syngan_subtract(syngan_log(u), syngan_log(syngan_affine(u, -1.0, 1.0)));
     syngan_node *soft = syngan_sigmoid(syngan_affine(
         syngan_add(move(logits, given), noise), 1.0 / TEMPERATURE, 0.0));
-    syngan_node *hard =
-        syngan_greater(soft, syngan_scalar(logits->graph, 0.5));
-    return syngan_add(soft,
-                      syngan_stop_gradient(syngan_subtract(hard, soft)));
+    syngan_node *hard = syngan_greater(soft, syngan_scalar(logits->graph, 0.5));
+    return syngan_add(soft, syngan_stop_gradient(syngan_subtract(hard, soft)));
 }
 
 /* ---- moments ------------------------------------------------------------ */
@@ -109,8 +107,8 @@ static void errors_of(syngan_node *p, syngan_node *share, syngan_node *pairs,
                       syngan_node **both) {
     syngan_node *half = syngan_slice(p, 0, first, count);
     syngan_node *scaled = syngan_affine(half, 1.0 / (double)count, 0.0);
-    *single = syngan_subtract(
-        syngan_sum(scaled, (const int32_t[]){0}, 1, 0), share);
+    *single =
+        syngan_subtract(syngan_sum(scaled, (const int32_t[]){0}, 1, 0), share);
     *both = syngan_subtract(syngan_matmul(half, scaled, 1, 0), pairs);
 }
 
@@ -137,11 +135,11 @@ static syngan_node *loss(const sg_subject *subject, syngan_node *logits,
     syngan_node *single[2], *both[2];
     for (int i = 0; i < 2; i++)
         errors_of(p, share, pairs, i * half, half, &single[i], &both[i]);
-    syngan_node *of_pairs = sum_of(syngan_multiply(
-        weights, syngan_multiply(both[0], both[1])));
-    syngan_node *of_items = sum_of(
-        syngan_divide(syngan_multiply(single[0], single[1]),
-                      syngan_affine(share, 1.0, LEAST_SHARE)));
+    syngan_node *of_pairs =
+        sum_of(syngan_multiply(weights, syngan_multiply(both[0], both[1])));
+    syngan_node *of_items =
+        sum_of(syngan_divide(syngan_multiply(single[0], single[1]),
+                             syngan_affine(share, 1.0, LEAST_SHARE)));
     return syngan_add(of_items, syngan_affine(of_pairs, 0.5, 0.0));
 }
 
@@ -178,8 +176,8 @@ static void count_pairs(const sg_basket_data *data, int32_t width,
     }
 }
 
-static void set_moments(const sg_basket_data *data, int32_t width,
-                        float *share, float *pairs, float *weights) {
+static void set_moments(const sg_basket_data *data, int32_t width, float *share,
+                        float *pairs, float *weights) {
     count_pairs(data, width, pairs);
     for (int64_t i = 0; i < (int64_t)width * width; i++)
         pairs[i] /= (float)data->count;
@@ -188,7 +186,8 @@ static void set_moments(const sg_basket_data *data, int32_t width,
     for (int32_t i = 0; i < width; i++)
         for (int32_t j = 0; j < width; j++)
             weights[(int64_t)i * width + j] =
-                i == j ? 0.0f : 1.0f / (share[i] * share[j] + (float)LEAST_PAIR);
+                i == j ? 0.0f
+                       : 1.0f / (share[i] * share[j] + (float)LEAST_PAIR);
 }
 
 void sg_basket_subject_end(sg_basket_subject *b) {
@@ -220,8 +219,7 @@ syngan_status sg_basket_subject_make(const sg_basket_data *data, int32_t width,
         status =
             syngan_tensor_create(context, SYNGAN_F32, square, 2, &out->weights);
     if (status != SYNGAN_OK) return status;
-    memset(out->pairs->data, 0,
-           (size_t)width * (size_t)width * sizeof(float));
+    memset(out->pairs->data, 0, (size_t)width * (size_t)width * sizeof(float));
     set_moments(data, width, out->share->data, out->pairs->data,
                 out->weights->data);
     return SYNGAN_OK;

@@ -138,8 +138,8 @@ static syngan_status make_batches(sample *s) {
 
 static syngan_status make_places(sample *s) {
     size_t width = (size_t)s->b->rows->encoder->width;
-    s->offset = sg_alloc_zero(s->context, (size_t)s->count + 1,
-                              sizeof *s->offset);
+    s->offset =
+        sg_alloc_zero(s->context, (size_t)s->count + 1, sizeof *s->offset);
     if (s->offset == NULL)
         return sg_fail_memory(s->context, "baskets", (size_t)s->count * 8);
     for (int64_t i = 0; i < s->count; i++)
@@ -161,8 +161,7 @@ static syngan_status start_column(const sample *s, const sg_column *form,
     *out = (sg_column){.type = form->type, .decimals = form->decimals};
     out->name = sg_strdup(s->context, form->name);
     out->data = sg_alloc(s->context, bytes);
-    if (form->format != NULL)
-        out->format = sg_strdup(s->context, form->format);
+    if (form->format != NULL) out->format = sg_strdup(s->context, form->format);
     if (out->name != NULL && out->data != NULL &&
         (form->format == NULL || out->format != NULL))
         return SYNGAN_OK;
@@ -192,11 +191,10 @@ static syngan_status add_items(const sample *s, syngan_table *to) {
         for (int64_t at = s->offset[i]; at < s->offset[i + 1]; at++) {
             float unit;
             uint64_t place = (uint64_t)s->place[at];
-            sg_random_uniform(&random,
-                              (uint64_t)(s->first + i) *
-                                      (uint64_t)encoder->width +
-                                  place,
-                              1, &unit);
+            sg_random_uniform(
+                &random,
+                (uint64_t)(s->first + i) * (uint64_t)encoder->width + place, 1,
+                &unit);
             column.codes[at] = sg_choice_value(choice, s->place[at], unit);
         }
     return sg_table_add(to, &column);

@@ -377,8 +377,8 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
     if (out != NULL) *out = NULL;
     SG_TRY(check_arguments(table, out, "syngan_synthesizer_fit"));
     sg_synth_settings settings;
-    SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
-                                  &settings));
+    SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
+                                  "synthesizer", &settings));
     syngan_status status =
         settings.options.rows == SYNGAN_ROWS_INDEPENDENT
             ? sg_synthesizer_learn(table, &settings, NULL, NULL, out)
@@ -477,8 +477,8 @@ syngan_synthesizer_estimate(const syngan_table *table,
     SG_TRY(check_arguments(table, bytes, "syngan_synthesizer_estimate"));
     sg_synth_settings settings;
     syngan_table *trial = NULL;
-    SG_TRY(sg_synth_settings_read(table->context, options, "synthesizer",
-                                  &settings));
+    SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
+                                  "synthesizer", &settings));
     if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
         return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
                        "synthesizer: there is no estimate for baskets and "

@@ -171,9 +171,9 @@ static syngan_status check_sequences(const sg_sequences *q,
                                      sg_json_value object) {
     const sg_sequence_form *form = &q->form;
     const sg_encoder *heads = q->heads->encoder;
-    if (form->key < 0 || !has_type(heads->form,
-                                   form->form->columns[form->key].name,
-                                   SYNGAN_COLUMN_INTEGER))
+    if (form->key < 0 ||
+        !has_type(heads->form, form->form->columns[form->key].name,
+                  SYNGAN_COLUMN_INTEGER))
         return sg_json_fail(object, "has no key, or no lengths");
     if (q->heads->settings.given != 0)
         return sg_json_fail(object, "heads are given something");
@@ -200,8 +200,7 @@ static syngan_status read_sequences(sg_sequences *q, sg_json_value object) {
     if (count > COLUMNS_MOST)
         return sg_json_fail(columns, "are more than %d", COLUMNS_MOST);
     SG_TRY(read_type(object, "key_type", &key_type));
-    q->form = (sg_sequence_form){
-        .context = q->context, .key = -1, .order = -1};
+    q->form = (sg_sequence_form){.context = q->context, .key = -1, .order = -1};
     SG_TRY(sg_json_read_i64(sg_json_member(object, "unit"), 1, INT64_MAX,
                             &q->form.unit));
     SG_TRY(sg_table_make(q->context, 0, &q->form.form));
@@ -237,8 +236,8 @@ syngan_status sg_rows_read(syngan_synthesizer *s, sg_json_value object,
     return read_sequences(q, object);
 }
 
-syngan_status sg_rows_visit(const syngan_synthesizer *s,
-                            sg_rows_visit_fn visit, void *argument) {
+syngan_status sg_rows_visit(const syngan_synthesizer *s, sg_rows_visit_fn visit,
+                            void *argument) {
     if (s->baskets != NULL)
         return visit(SG_ROWS_BASKETS, s->baskets->rows, argument);
     SG_TRY(visit(SG_ROWS_HEADS, s->sequences->heads, argument));

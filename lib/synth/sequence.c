@@ -48,14 +48,14 @@ static void fill_rows(void *argument, int64_t first, int64_t last) {
         sg_past past = {.head = {&l->heads, group},
                         .position = row - begin,
                         .length = l->groups->first[group + 1] - begin};
-        for (int64_t at = row - 1;
-             at >= begin && past.count < SG_HISTORY_MEAN; at--)
+        for (int64_t at = row - 1; at >= begin && past.count < SG_HISTORY_MEAN;
+             at--)
             past.rows[past.count++] = (sg_encoded_row){f->encoded, at};
         if (l->time != NULL)
             past.time =
                 l->time->integers[l->groups->rows[row > begin ? row - 1 : row]];
-        sg_past_write(l->sequences->heads->encoder, l->steps.steps, l->time != NULL,
-                      &past, f->out + i * f->stride);
+        sg_past_write(l->sequences->heads->encoder, l->steps.steps,
+                      l->time != NULL, &past, f->out + i * f->stride);
     }
 }
 
@@ -108,8 +108,8 @@ static int64_t head_epochs(const sg_synth_settings *settings, int64_t heads,
     const syngan_synthesizer_options *o = &settings->options;
     int64_t each = heads / o->batch > 0 ? heads / o->batch : 1;
     int64_t all = rows / o->batch > 0 ? rows / o->batch : 1;
-    int64_t wanted = o->epochs * all < HEAD_STEPS ? o->epochs * all
-                                                  : HEAD_STEPS;
+    int64_t wanted =
+        o->epochs * all < HEAD_STEPS ? o->epochs * all : HEAD_STEPS;
     return wanted / each > o->epochs ? wanted / each : o->epochs;
 }
 
@@ -130,8 +130,8 @@ static syngan_status prepare_steps(const sg_sequences *q,
     sg_encoded encoded;
     rows->steps.steps = encoder;
     SG_TRY(sg_encoder_encode(encoder, steps, 0, &encoded));
-    syngan_status status = sg_step_subject_make(
-        &rows->steps, q->heads->encoder, encoder, &encoded);
+    syngan_status status = sg_step_subject_make(&rows->steps, q->heads->encoder,
+                                                encoder, &encoded);
     sg_encoded_end(q->context, &encoded);
     return status;
 }
@@ -175,8 +175,7 @@ static syngan_status fit_groups(sg_sequences *q, const syngan_table *table,
                                 const sg_synth_settings *settings) {
     syngan_table *heads = NULL, *steps = NULL;
     SG_TRY(sg_sequence_form_make(table, groups, key, order, &q->form));
-    syngan_status status =
-        sg_sequence_heads(&q->form, table, groups, &heads);
+    syngan_status status = sg_sequence_heads(&q->form, table, groups, &heads);
     if (status == SYNGAN_OK)
         status = sg_sequence_steps(&q->form, table, groups, &steps);
     if (status == SYNGAN_OK)
@@ -208,9 +207,8 @@ syngan_status sg_sequences_fit(const syngan_table *table,
     SG_TRY(find_columns(table, settings, &key, &order));
     SG_TRY(sg_groups_make(table, key, order, &groups));
     sg_sequences *q = sg_alloc_zero(context, 1, sizeof *q);
-    syngan_status status = q != NULL
-                               ? SYNGAN_OK
-                               : sg_fail_memory(context, "sequences", sizeof *q);
+    syngan_status status =
+        q != NULL ? SYNGAN_OK : sg_fail_memory(context, "sequences", sizeof *q);
     if (status == SYNGAN_OK) {
         q->context = context;
         status = fit_groups(q, table, &groups, key, order, settings);

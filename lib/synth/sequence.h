@@ -22,8 +22,8 @@
 #ifndef SG_SYNTH_SEQUENCE_H
 #define SG_SYNTH_SEQUENCE_H
 
-#include "table/group.h"
 #include "synth/synth.h"
+#include "table/group.h"
 
 enum {
     SG_ROLE_KEY = 1,
@@ -85,7 +85,8 @@ int64_t sg_past_width(const sg_encoder *heads, const sg_encoder *steps);
 void sg_past_write(const sg_encoder *heads, const sg_encoder *steps,
                    bool has_time, const sg_past *past, float *out);
 
-/* ---- what the networks of steps see besides (sequence_network.c) ---------- */
+/* ---- what the networks of steps see besides (sequence_network.c) ----------
+ */
 
 typedef struct sg_step_subject {
     sg_subject subject;

@@ -17,7 +17,8 @@ void sg_sequence_form_end(sg_sequence_form *form) {
 /* ---- roles -------------------------------------------------------------- */
 
 static bool is_equal(const sg_column *column, int64_t a, int64_t b) {
-    if (sg_column_has_codes(column)) return column->codes[a] == column->codes[b];
+    if (sg_column_has_codes(column))
+        return column->codes[a] == column->codes[b];
     if (column->type != SYNGAN_COLUMN_REAL)
         return column->integers[a] == column->integers[b];
     double x = column->reals[a], y = column->reals[b];
@@ -111,10 +112,9 @@ static void fill_gaps(const sg_column *order, int64_t unit,
             if (is_real)
                 gaps->reals[i] = order->reals[b] - order->reals[a];
             else
-                gaps->integers[i] =
-                    (int64_t)((uint64_t)order->integers[b] -
-                              (uint64_t)order->integers[a]) /
-                    unit;
+                gaps->integers[i] = (int64_t)((uint64_t)order->integers[b] -
+                                              (uint64_t)order->integers[a]) /
+                                    unit;
         }
     }
 }
@@ -133,8 +133,8 @@ static syngan_status add_gaps(const sg_sequence_form *form,
 }
 
 static syngan_status add_columns(const sg_sequence_form *form, int32_t role,
-                                 const syngan_table *table,
-                                 const int64_t *rows, syngan_table *to) {
+                                 const syngan_table *table, const int64_t *rows,
+                                 syngan_table *to) {
     for (size_t c = 0; c < table->n_columns; c++)
         if (form->role[c] == role)
             SG_TRY(sg_table_add_selected(to, &table->columns[c], rows));

@@ -168,20 +168,20 @@ static syngan_node *loss(const sg_subject *subject, syngan_node *logits,
     (void)syngan_node_dims(logits, dims);
     if (syngan_node_failed(logits)) return logits;
     int64_t half = dims[0] / 2;
-    syngan_node *made = entries_of(
-        q, syngan_part_activation(logits, q->parts, q->steps->n_parts, NULL,
-                                  1.0));
+    syngan_node *made =
+        entries_of(q, syngan_part_activation(logits, q->parts,
+                                             q->steps->n_parts, NULL, 1.0));
     syngan_node *wanted = entries_of(q, real);
     syngan_node *made_others = others_of(q, made, given);
     syngan_node *wanted_others = others_of(q, wanted, given);
     syngan_node *error[2];
     for (int i = 0; i < 2; i++)
-        error[i] = syngan_subtract(
-            moments_of(made, made_others, i * half, half),
-            moments_of(wanted, wanted_others, i * half, half));
-    syngan_node *all = syngan_multiply(
-        syngan_constant(logits->graph, q->weights),
-        syngan_multiply(error[0], error[1]));
+        error[i] =
+            syngan_subtract(moments_of(made, made_others, i * half, half),
+                            moments_of(wanted, wanted_others, i * half, half));
+    syngan_node *all =
+        syngan_multiply(syngan_constant(logits->graph, q->weights),
+                        syngan_multiply(error[0], error[1]));
     return syngan_sum(all, NULL, 0, 0);
 }
 
@@ -235,8 +235,21 @@ static int32_t column_of(const sg_step_subject *q, int32_t entry) {
     return -1;
 }
 
-/* An error is weighed by what it varies by; products of entries of one column,
- * which chances have other moments of than choices, don't count. */
+static bool is_number(const sg_encoder *encoder, int32_t entry) {
+    for (size_t p = 0; p < encoder->n_parts; p++)
+        if (encoder->parts[p].start == entry)
+            return encoder->parts[p].kind == SG_PART_NUMBER;
+    return false;
+}
+
+/* Whether the chances of a column's choice have another moment than its draws:
+ * both entries depend on the draw. */
+static bool is_drawn_twice(const sg_step_subject *q, int32_t a, int32_t b) {
+    return column_of(q, a) == column_of(q, b) && !is_number(q->steps, a) &&
+           !is_number(q->steps, b);
+}
+
+/* An error is weighed by what it varies by. */
 static void fill_weights(const sg_step_subject *q, const double *square,
                          float *weights) {
     int32_t entries = q->steps->width + q->values;
@@ -244,10 +257,10 @@ static void fill_weights(const sg_step_subject *q, const double *square,
     for (int32_t a = 0; a < entries; a++) {
         for (int64_t b = 0; b < all; b++) {
             double other = b == 0 ? 1.0 : square[b - 1];
-            bool same = b > 0 && b <= entries &&
-                        column_of(q, a) == column_of(q, (int32_t)b - 1);
-            double weight = 1.0 / ((square[a] + LEAST_SQUARE) *
-                                   (other + LEAST_SQUARE));
+            bool same =
+                b > 0 && b <= entries && is_drawn_twice(q, a, (int32_t)b - 1);
+            double weight =
+                1.0 / ((square[a] + LEAST_SQUARE) * (other + LEAST_SQUARE));
             /* Pairs of entries of a row come twice. */
             if (b > 0 && b <= entries) weight *= 0.5;
             weights[a * all + b] = same ? 0.0f : (float)weight;

@@ -47,13 +47,13 @@ typedef struct block {
 
 /* ---- heads -------------------------------------------------------------- */
 
-static syngan_status make_heads(const sample *s, int64_t first,
-                                int64_t count, syngan_table **out) {
+static syngan_status make_heads(const sample *s, int64_t first, int64_t count,
+                                syngan_table **out) {
     const sg_sampler *sampler;
     sg_sampling sampling;
     SG_TRY(sg_synthesizer_sampler(s->q->heads, s->bf16, &sampler));
-    SG_TRY(sg_sampling_begin(s->q->heads, sampler, s->seed, NULL, 1,
-                             &sampling));
+    SG_TRY(
+        sg_sampling_begin(s->q->heads, sampler, s->seed, NULL, 1, &sampling));
     syngan_status status = sg_sampling_piece(&sampling, first, count, out);
     sg_sampling_end(&sampling);
     return status;
@@ -106,8 +106,7 @@ static void fill_lanes(void *argument, int64_t first, int64_t last) {
             past.rows[past.count++] =
                 (sg_encoded_row){&b->past[at % SG_HISTORY_MEAN], i};
         sg_past_write(b->s->q->heads->encoder, steps->encoder, has_time(b->s),
-                      &past,
-                      (float *)b->sampler->condition->data + i * width);
+                      &past, (float *)b->sampler->condition->data + i * width);
     }
 }
 
@@ -132,14 +131,13 @@ static syngan_status make_rows(block *b, syngan_table **out) {
 static void pass_time(block *b, const syngan_table *rows) {
     const sg_sequence_form *form = &b->s->q->form;
     if (!has_time(b->s) || b->position == 0) return;
-    int64_t at =
-        syngan_table_find(rows, form->form->columns[form->order].name);
+    int64_t at = syngan_table_find(rows, form->form->columns[form->order].name);
     const sg_column *gap = &rows->columns[at];
     for (int64_t i = 0; i < b->count; i++)
         if (gap->integers[i] > 0)
-            b->time[i] = (int64_t)((uint64_t)b->time[i] +
-                                   (uint64_t)gap->integers[i] *
-                                       (uint64_t)form->unit);
+            b->time[i] =
+                (int64_t)((uint64_t)b->time[i] +
+                          (uint64_t)gap->integers[i] * (uint64_t)form->unit);
 }
 
 /* To their places in the table of all steps. */
@@ -204,17 +202,14 @@ static syngan_status begin_block(block *b, const syngan_table *heads) {
         if (at >= 0 && at < s->count && b->length[i] > b->longest)
             b->longest = b->length[i];
     }
-    if (has_time(s))
-        memcpy(b->time, start_column(s, heads)->integers, bytes);
+    if (has_time(s)) memcpy(b->time, start_column(s, heads)->integers, bytes);
     return sg_encoder_encode(s->q->heads->encoder, heads, s->seed, &b->heads);
 }
 
 static syngan_status make_block(sample *s, const sg_sampler *sampler,
                                 int64_t first) {
-    block b = {.s = s,
-               .sampler = sampler,
-               .first = first,
-               .count = sampler->batch};
+    block b = {
+        .s = s, .sampler = sampler, .first = first, .count = sampler->batch};
     syngan_table *heads = NULL;
     SG_TRY(make_heads(s, first, b.count, &heads));
     syngan_status status = begin_block(&b, heads);
@@ -234,8 +229,7 @@ static syngan_status new_column(const sample *s, const sg_column *form,
     *out = (sg_column){.type = form->type, .decimals = form->decimals};
     out->name = sg_strdup(s->context, form->name);
     out->data = sg_alloc(s->context, bytes);
-    if (form->format != NULL)
-        out->format = sg_strdup(s->context, form->format);
+    if (form->format != NULL) out->format = sg_strdup(s->context, form->format);
     if (out->name != NULL && out->data != NULL &&
         (form->format == NULL || out->format != NULL))
         return SYNGAN_OK;
@@ -253,10 +247,9 @@ static void fill_order(const sample *s, sg_column *order) {
         int64_t first = s->offset[i];
         for (int64_t row = first; row < s->offset[i + 1]; row++)
             if (order->type == SYNGAN_COLUMN_REAL)
-                order->reals[row] = row == first
-                                        ? start->reals[i]
-                                        : order->reals[row - 1] +
-                                              fmax(gap->reals[row], 0);
+                order->reals[row] = row == first ? start->reals[i]
+                                                 : order->reals[row - 1] +
+                                                       fmax(gap->reals[row], 0);
             else if (row == first)
                 order->integers[row] = start->integers[i];
             else
@@ -296,9 +289,9 @@ static syngan_status add_columns(const sample *s, const int64_t *all,
         const syngan_table *from =
             role == SG_ROLE_ATTRIBUTE ? s->heads : s->steps;
         int64_t at = syngan_table_find(from, column->name);
-        SG_TRY(sg_table_add_selected(
-            to, &from->columns[at],
-            role == SG_ROLE_ATTRIBUTE ? s->sequence : all));
+        SG_TRY(sg_table_add_selected(to, &from->columns[at],
+                                     role == SG_ROLE_ATTRIBUTE ? s->sequence
+                                                               : all));
     }
     return SYNGAN_OK;
 }
@@ -329,8 +322,8 @@ static syngan_status join(const sample *s, syngan_table **out) {
 static syngan_status count_rows(sample *s) {
     const sg_column *length = length_column(s, s->heads);
     size_t bytes = ((size_t)s->count + 1) * sizeof *s->offset;
-    s->offset = sg_alloc_zero(s->context, (size_t)s->count + 1,
-                              sizeof *s->offset);
+    s->offset =
+        sg_alloc_zero(s->context, (size_t)s->count + 1, sizeof *s->offset);
     if (s->offset == NULL)
         return sg_fail_memory(s->context, "sequences", bytes);
     for (int64_t i = 0; i < s->count; i++)
@@ -363,15 +356,15 @@ static syngan_status make_steps(sample *s) {
     return status;
 }
 
-syngan_status sg_sequences_sample(sg_sequences *q, int64_t first,
-                                  int64_t count, uint64_t seed, bool bf16,
+syngan_status sg_sequences_sample(sg_sequences *q, int64_t first, int64_t count,
+                                  uint64_t seed, bool bf16,
                                   syngan_table **out) {
     sample s = {.q = q,
-                  .context = q->context,
-                  .seed = seed,
-                  .bf16 = bf16,
-                  .first = first,
-                  .count = count};
+                .context = q->context,
+                .seed = seed,
+                .bf16 = bf16,
+                .first = first,
+                .count = count};
     syngan_status status = make_heads(&s, first, count, &s.heads);
     if (status == SYNGAN_OK) status = count_rows(&s);
     if (status == SYNGAN_OK) status = make_steps(&s);

@@ -7,21 +7,28 @@
 #include "backend/backend.h"
 #include "model/fields.h"
 
+/* Steps that an epoch should have at least. */
+enum { STEPS = 64 };
+
 /* Both recipes have the options' defaults, which are those of the paper's
  * program; they differ in what follows. */
 static const sg_synth_recipe recipes[] = {
-    [SYNGAN_TABLE_RECIPE_DEFAULT] = {.frequent = 0.05,
+    [SYNGAN_TABLE_RECIPE_DEFAULT] = {.batch = 500,
+                                     .least_batch = 100,
+                                     .frequent = 0.05,
                                      .average_decay = 0.99,
                                      .momentum = 0.9},
-    [SYNGAN_TABLE_RECIPE_CTGAN] = {.frequent = 2.0,
+    [SYNGAN_TABLE_RECIPE_CTGAN] = {.batch = 500,
+                                   .least_batch = 500,
+                                   .frequent = 2.0,
                                    .momentum = 0.9,
                                    .rare_first = true,
                                    .critic_statistics = true},
 };
 
-/* Defaults of baskets and sequences. */
+/* Defaults of baskets. */
 #define BASKETS_RATE 5e-4f
-enum { BASKETS_CHOICES = 1024, BASKETS_EPOCHS = 100, SEQUENCES_PAC = 5 };
+enum { BASKETS_CHOICES = 1024, BASKETS_EPOCHS = 100 };
 
 #define T syngan_synthesizer_options
 static const sg_field synthesizer_fields[] = {
@@ -35,7 +42,7 @@ static const sg_field synthesizer_fields[] = {
     SG_STRING(T, order, "column that orders a sequence; default: the schema's"),
     SG_STRING(T, item, "column of a basket's items; default: the only other"),
     SG_I64(T, epochs, 0, 1000000000, 300, "times that the table is gone over"),
-    SG_I32(T, batch, 2, 1000000, 500, "rows in a batch"),
+    SG_I32(T, batch, 2, 1000000, 0, "rows in a batch; default: the recipe's"),
     SG_I32(T, pac, 1, 1000, 10, "rows that the critic sees at once"),
     SG_I32(T, noise, 1, 100000, 128, "size of the noise"),
     SG_I32(T, width, 1, 100000, 256, "of hidden layers"),
@@ -85,15 +92,24 @@ static syngan_status check(syngan_context *context,
     return SYNGAN_OK;
 }
 
-/* Baskets and sequences do better with other values where none is given. */
-static void set_defaults(const syngan_synthesizer_options *given,
-                         syngan_synthesizer_options *o) {
+/* The batch of a table of `rows` rows: the recipe's, or less where that would
+ * leave an epoch few steps, but not below the least; a multiple of pac. */
+static int32_t batch_of(const syngan_synthesizer_options *o, int64_t rows) {
+    const sg_synth_recipe *recipe = &recipes[o->recipe];
+    int64_t batch = recipe->batch;
+    if (rows / STEPS < batch) batch = rows / STEPS;
+    if (batch < recipe->least_batch) batch = recipe->least_batch;
+    batch = batch / o->pac * o->pac;
+    return batch > 2 ? (int32_t)batch : o->pac > 1 ? o->pac : 2;
+}
+
+/* Baskets do better with other values where none is given. */
+static void set_basket_defaults(const syngan_synthesizer_options *given,
+                                syngan_synthesizer_options *o) {
     const sg_fields *fields = &sg_options_synthesizer;
-    bool baskets = o->rows == SYNGAN_ROWS_BASKETS;
     if (!sg_options_given(fields, given,
                           offsetof(syngan_synthesizer_options, pac)))
-        o->pac = baskets ? 1 : SEQUENCES_PAC;
-    if (!baskets) return;
+        o->pac = 1;
     if (!sg_options_given(
             fields, given,
             offsetof(syngan_synthesizer_options, generator_rate)))
@@ -111,15 +127,17 @@ static void set_defaults(const syngan_synthesizer_options *given,
 
 syngan_status sg_synth_settings_read(syngan_context *context,
                                      const syngan_synthesizer_options *options,
-                                     const char *where,
+                                     int64_t rows, const char *where,
                                      sg_synth_settings *out) {
     SG_TRY(sg_options_read(context, &sg_options_synthesizer, options, where,
                            &out->options));
     if (!sg_options_given(&sg_options_synthesizer, options,
                           offsetof(syngan_synthesizer_options, seed)))
         out->options.seed = context->seed;
-    if (out->options.rows != SYNGAN_ROWS_INDEPENDENT)
-        set_defaults(options, &out->options);
+    if (out->options.rows == SYNGAN_ROWS_BASKETS)
+        set_basket_defaults(options, &out->options);
+    if (out->options.batch == 0)
+        out->options.batch = batch_of(&out->options, rows);
     SG_TRY(check(context, &out->options, where));
     /* Borrowed, and of no use for independent rows. */
     if (out->options.rows == SYNGAN_ROWS_INDEPENDENT)
@@ -145,7 +163,7 @@ syngan_status sg_synth_settings_parse(sg_json_value value,
     *out = (sg_synth_settings){0};
     SG_TRY(sg_fields_read(value, &sg_options_synthesizer, true, &out->options));
     const syngan_synthesizer_options *o = &out->options;
-    if (o->batch % o->pac != 0)
+    if (o->batch < 2 || o->batch % o->pac != 0)
         return sg_json_fail(value, "the batch is no multiple of pac");
     out->options.struct_size = sizeof out->options;
     out->recipe = recipes[o->recipe];

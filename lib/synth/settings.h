@@ -12,6 +12,7 @@
 #include "file/json.h"
 
 typedef struct sg_synth_recipe {
+    int32_t batch, least_batch; /* of large and of small tables */
     double frequent;      /* single values of numbers with this share of the
                              rows get modes of their own; above 1: none */
     double average_decay; /* of the averaged generator; 0: there is none */
@@ -28,10 +29,12 @@ typedef struct sg_synth_settings {
     int64_t given, viewed;
 } sg_synth_settings;
 
-/* Reads the caller's options (NULL: all defaults). */
+/* Reads the caller's options (NULL: all defaults) for a table of `rows` rows.
+ */
 syngan_status sg_synth_settings_read(syngan_context *context,
                                      const syngan_synthesizer_options *options,
-                                     const char *where, sg_synth_settings *out);
+                                     int64_t rows, const char *where,
+                                     sg_synth_settings *out);
 
 /* As a member `key` of an object, without hooks and limits, and back. */
 void sg_synth_settings_write(const sg_synth_settings *settings,

@@ -113,12 +113,12 @@ syngan_status sg_csv_read_pieces(syngan_context *context, sg_reader *reader,
     sg_csv_records *records = NULL;
     sg_csv_sink own = *sink;
     char *piece = sg_alloc(context, PIECE);
-    syngan_status status =
-        piece != NULL ? sg_source_start(&source, context, reader, true)
-                      : sg_fail_memory(context, sink->name, PIECE);
+    syngan_status status = piece != NULL
+                               ? sg_source_start(&source, context, reader, true)
+                               : sg_fail_memory(context, sink->name, PIECE);
     if (status == SYNGAN_OK)
-        status = read_pieces(context, options, &own, done, &source, piece,
-                             &records);
+        status =
+            read_pieces(context, options, &own, done, &source, piece, &records);
     sg_csv_records_close(records);
     sg_source_stop(&source);
     sg_free(context, piece);

@@ -107,8 +107,8 @@ static syngan_status take_end(void *user, int64_t line) {
 static syngan_status read_records(reading *r, sg_reader *reader) {
     const sg_csv_sink sink = {
         .name = r->name, .cell = take_cell, .end = take_end, .user = r};
-    SG_TRY(sg_csv_read_pieces(r->context, reader, &r->options, &sink,
-                              &r->done));
+    SG_TRY(
+        sg_csv_read_pieces(r->context, reader, &r->options, &sink, &r->done));
     if (r->n_columns == 0)
         return sg_fail(r->context, SYNGAN_E_FORMAT,
                        "%s: is empty, but must begin with a header", r->name);

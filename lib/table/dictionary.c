@@ -33,8 +33,8 @@ void sg_dictionary_release(sg_dictionary *dictionary) {
     sg_context_release(context);
 }
 
-/* 64 bits, eight bytes at a time. */
-static uint64_t hash_of(const char *text, size_t size) {
+/* By words of eight bytes. */
+static uint32_t hash_of(const char *text, size_t size) {
     uint64_t hash = size * 0x9e3779b97f4a7c15u, word = 0;
     for (; size >= sizeof word; text += sizeof word, size -= sizeof word) {
         memcpy(&word, text, sizeof word);
@@ -44,38 +44,54 @@ static uint64_t hash_of(const char *text, size_t size) {
     word = 0;
     memcpy(&word, text, size);
     hash = (hash ^ word) * 0x9fb21c651e98df25u;
-    return hash ^ hash >> 32;
+    return (uint32_t)(hash >> 32);
 }
 
-/* The slot of a text, or the free one where it would go. */
-static size_t slot_of(const sg_dictionary *d, const char *text, size_t size) {
-    size_t slot = hash_of(text, size) & (d->n_slots - 1);
-    while (d->slot[slot] >= 0) {
-        int32_t code = d->slot[slot];
-        if (sg_dictionary_size(d, code) == size &&
-            memcmp(sg_dictionary_text(d, code), text, size) == 0)
-            break;
-        slot = (slot + 1) & (d->n_slots - 1);
-    }
-    return slot;
+static size_t next_slot(const sg_dictionary *d, size_t slot) {
+    return (slot + 1) & (d->n_slots - 1);
+}
+
+static bool is_text(const sg_dictionary *d, int32_t code, const char *text,
+                    size_t size) {
+    return sg_dictionary_size(d, code) == size &&
+           memcmp(sg_dictionary_text(d, code), text, size) == 0;
+}
+
+/* The code of a text, or -1 and the free slot where it would go. */
+static int32_t look_up(const sg_dictionary *d, const char *text, size_t size,
+                       uint32_t hash, size_t *slot) {
+    size_t at = hash & (d->n_slots - 1);
+    for (; d->slot[at].code >= 0; at = next_slot(d, at))
+        if (d->slot[at].hash == hash &&
+            is_text(d, d->slot[at].code, text, size))
+            return d->slot[at].code;
+    *slot = at;
+    return -1;
 }
 
 static bool grow_slots(sg_dictionary *d) {
-    size_t wanted = d->n_slots == 0 ? 16 : 2 * d->n_slots;
-    int32_t *slot = sg_alloc(d->context, wanted * sizeof *slot);
+    size_t before = d->n_slots, wanted = before == 0 ? 16 : 2 * before;
+    struct sg_dictionary_slot *old = d->slot;
+    struct sg_dictionary_slot *slot =
+        sg_alloc(d->context, wanted * sizeof *slot);
     if (slot == NULL) return false;
     memset(slot, 0xff, wanted * sizeof *slot);
-    sg_free(d->context, d->slot);
     d->slot = slot;
     d->n_slots = wanted;
-    for (int32_t code = 0; code < d->count; code++)
-        d->slot[slot_of(d, sg_dictionary_text(d, code),
-                        sg_dictionary_size(d, code))] = code;
+    for (size_t i = 0; i < before; i++) {
+        if (old[i].code < 0) continue;
+        size_t at = old[i].hash & (wanted - 1);
+        while (slot[at].code >= 0)
+            at = next_slot(d, at);
+        slot[at] = old[i];
+    }
+    sg_free(d->context, old);
     return true;
 }
 
 static bool reserve(sg_dictionary *d, size_t size) {
-    if (2 * ((size_t)d->count + 1) > d->n_slots && !grow_slots(d)) return false;
+    if (4 * ((size_t)d->count + 1) > 3 * d->n_slots && !grow_slots(d))
+        return false;
     void *offset = d->offset;
     if (!sg_reserve(d->context, &offset, &d->offset_capacity, (size_t)d->count,
                     sizeof *d->offset))
@@ -93,13 +109,17 @@ static bool reserve(sg_dictionary *d, size_t size) {
 syngan_status sg_dictionary_add(sg_dictionary *dictionary, const char *text,
                                 size_t size, int32_t *code) {
     sg_dictionary *d = dictionary;
-    *code = sg_dictionary_find(d, text, size);
+    uint32_t hash = hash_of(text, size);
+    size_t slot = 0;
+    *code = d->n_slots > 0 ? look_up(d, text, size, hash, &slot) : -1;
     if (*code >= 0) return SYNGAN_OK;
+    size_t slots = d->n_slots;
     if (d->count == INT32_MAX || !reserve(d, size))
         return sg_fail_memory(d->context, "the texts of a column",
                               d->byte_capacity + size);
+    if (d->n_slots != slots) (void)look_up(d, text, size, hash, &slot);
     *code = d->count;
-    d->slot[slot_of(d, text, size)] = d->count;
+    d->slot[slot] = (struct sg_dictionary_slot){d->count, hash};
     d->offset[d->count++] = d->n_bytes;
     memcpy(d->bytes + d->n_bytes, text, size);
     d->n_bytes += size;
@@ -109,6 +129,7 @@ syngan_status sg_dictionary_add(sg_dictionary *dictionary, const char *text,
 
 int32_t sg_dictionary_find(const sg_dictionary *dictionary, const char *text,
                            size_t size) {
+    size_t slot;
     if (dictionary->n_slots == 0) return -1;
-    return dictionary->slot[slot_of(dictionary, text, size)];
+    return look_up(dictionary, text, size, hash_of(text, size), &slot);
 }

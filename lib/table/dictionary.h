@@ -15,8 +15,11 @@ typedef struct sg_dictionary {
     size_t n_bytes, byte_capacity;
     uint64_t *offset; /* of each text */
     size_t offset_capacity;
-    int32_t *slot; /* hash table of codes; -1: free */
-    size_t n_slots;
+    struct sg_dictionary_slot {
+        int32_t code;  /* -1: free */
+        uint32_t hash; /* of its text, so that others need no look at it */
+    } * slot;
+    size_t n_slots; /* a power of two */
 } sg_dictionary;
 
 /* NULL when out of memory. */

@@ -112,6 +112,20 @@ void sg_encoder_release(sg_encoder *encoder) {
     sg_context_release(context);
 }
 
+bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
+                     int32_t *choice, int32_t *alternative, bool *is_alone) {
+    const sg_column_code *of = &encoder->codes[column];
+    if (of->kind != SG_CODE_CHOICE || of->choice_part < 0) return false;
+    int32_t value = code < 0 ? of->choice.missing : code;
+    if (value < 0 || value >= of->choice.n_values) return false;
+    if (code >= 0 && value == of->choice.missing) return false;
+    int32_t a = of->choice.alternative[value];
+    *choice = encoder->parts[of->choice_part].index;
+    *alternative = a;
+    *is_alone = of->choice.first[a + 1] - of->choice.first[a] == 1;
+    return true;
+}
+
 /* ---- encoding ------------------------------------------------------------ */
 
 #define NO_ROW INT64_MAX

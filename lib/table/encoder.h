@@ -11,10 +11,21 @@
  * Columns become
  *   integer, real, time   a choice of mode and a number within the mode; modes
  *                         are components of a Gaussian mixture, single values
- *                         that are frequent, and "missing"
+ *                         that are frequent, and "missing"; no choice where
+ *                         there is one mode only
  *   boolean, category     a choice; "missing" is a value like others; of very
  *                         many values the rare ones share alternatives
- *   identifier, text      nothing: they are made anew
+ *   identifier            nothing: new ones have the form of the data's, and
+ *                         none of them is one of the data's
+ *   text                  nothing: missing in decoded rows; fitting warns
+ *
+ * The table's constraints but "unique" hold in every row decoded. The columns
+ * of "fixed" constraints are one choice, a part of the least of them, whose
+ * alternatives are combinations that occur. Of two that "greater" compares one
+ * is coded as the difference. Numbers stay between the bounds of the data; a
+ * bound that fewer than five rows reach is rounded outwards, by up to a
+ * hundredth of the range, so that it is no row's value. Infinite reals are
+ * refused.
  */
 #ifndef SG_TABLE_ENCODER_H
 #define SG_TABLE_ENCODER_H
@@ -66,6 +77,16 @@ typedef struct sg_encoder {
 syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out);
+/* Before fitting: at most so wide a dense row, and so many bytes of the encoded
+ * table and of what fitting needs besides. */
+void sg_encoder_estimate(const syngan_table *table,
+                         const sg_encoder_options *options, int64_t *width,
+                         uint64_t *bytes);
+/* The choice and its alternative that a category's value has, by its code of
+ * the form (-1: missing). False if the value is in none, or if the column is
+ * part of a joint choice. `is_alone`: no other value shares the alternative. */
+bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
+                     int32_t *choice, int32_t *alternative, bool *is_alone);
 sg_encoder *sg_encoder_retain(sg_encoder *encoder);
 /* Whether a column of the form is learnt: it is no identifier or text. */
 static inline bool sg_encoder_learns(const sg_encoder *encoder, size_t column) {

@@ -385,6 +385,34 @@ static void settle_options(sg_encoder_options *o) {
     if (!(o->frequent > LEAST_FREQUENT)) o->frequent = LEAST_FREQUENT;
 }
 
+void sg_encoder_estimate(const syngan_table *table,
+                         const sg_encoder_options *options, int64_t *width,
+                         uint64_t *bytes) {
+    sg_encoder_options o = {0};
+    if (options != NULL) o = *options;
+    settle_options(&o);
+    int64_t singles = o.frequent <= 1 ? (int64_t)(1 / o.frequent) : 0;
+    uint64_t row = 0, fitting = 0;
+    *width = 0;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const sg_column *column = &table->columns[c];
+        int32_t kind = kind_of(column);
+        if (kind == SG_CODE_NUMBER) {
+            *width += 2 + o.max_modes + singles;
+            row += sizeof(float) + sizeof(int32_t);
+            /* Values and room to sort them, in each thread. */
+            fitting = (uint64_t)table->context->threads * 2 * sizeof(double) *
+                      (uint64_t)table->rows;
+        } else if (kind == SG_CODE_CHOICE) {
+            int64_t values = (int64_t)column->words->count + 1;
+            *width += values < o.max_choices ? values : o.max_choices;
+            row += sizeof(int32_t);
+        }
+    }
+    uint64_t encoded = row * (uint64_t)table->rows;
+    *bytes = encoded > fitting ? encoded : fitting;
+}
+
 syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out) {

@@ -162,12 +162,13 @@ static void put_schema(sg_json_writer *writer, const syngan_table *form) {
     if (writer->status != SYNGAN_OK) return;
     size_t size = syngan_table_schema(form, NULL, 0) + 1;
     char *text = sg_alloc(writer->context, size);
-    if (text == NULL || size == 1) {
-        writer->status = sg_fail_memory(writer->context, "a schema", size);
-    } else if (syngan_table_schema(form, text, size) != size - 1) {
-        writer->status = sg_fail_memory(writer->context, "a schema", size);
-    } else {
+    bool is_whole = text != NULL && size > 1 &&
+                    syngan_table_schema(form, text, size) == size - 1;
+    if (is_whole) {
         sg_json_put_string(writer, "schema", text);
+    } else {
+        sg_json_discard(writer);
+        writer->status = sg_fail_memory(writer->context, "a schema", size);
     }
     sg_free(writer->context, text);
 }
@@ -650,7 +651,7 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
     column.type = sg_column_type_of(text);
     if (column.type == 0) return sg_json_fail(type, "is no type of columns");
     if (sg_json_present(sg_json_member(value, "decimals")))
-        SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"), 0, 15,
+        SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"), -1, 15,
                                 &column.decimals));
     if (column.type == SYNGAN_COLUMN_TIME) {
         SG_TRY(sg_json_read_string(sg_json_member(value, "format"), &format));

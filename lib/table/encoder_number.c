@@ -50,14 +50,14 @@ static double slope(const sg_number_code *code, double x) {
     return 1 / (fabs(x - code->centre) + code->width);
 }
 
+__extension__ typedef __int128 wide;
+
 /* The integer of a whole x, at the ends of int64_t if it lies beyond. */
 static int64_t integer_of(const sg_number_code *code, double x) {
-    int64_t end = x < 0 ? -INT64_MAX : INT64_MAX, v;
-    if (!(fabs(x) < 0x1p63) ||
-        __builtin_mul_overflow((int64_t)x, code->grid.unit, &v) ||
-        __builtin_add_overflow(v, code->base, &v) || v == SYNGAN_MISSING)
-        return end;
-    return v;
+    if (!(fabs(x) < 0x1p64)) return x < 0 ? -INT64_MAX : INT64_MAX;
+    wide v = (wide)x * code->grid.unit + code->base;
+    if (v < -INT64_MAX) return -INT64_MAX;
+    return v > INT64_MAX ? INT64_MAX : (int64_t)v;
 }
 
 /* ---- modes of single values ---------------------------------------------- */

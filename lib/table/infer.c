@@ -364,7 +364,8 @@ static syngan_status to_values(inference *in, sg_column *out) {
     if (block == NULL) return sg_fail_memory(in->context, "a column", bytes);
     in->cells->block = NULL;
     out->data = block;
-    if (in->type == SYNGAN_COLUMN_REAL && in->wish->decimals >= 0)
+    if (in->type == SYNGAN_COLUMN_REAL &&
+        in->wish->decimals != SG_AS_TEXTS_HAVE)
         out->decimals = in->wish->decimals;
     else if (in->type == SYNGAN_COLUMN_REAL && !in->shortest &&
              in->numerals + in->texts > 0)

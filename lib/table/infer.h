@@ -14,10 +14,13 @@
 /* Bytes of a mark, and the end of its text. */
 #define SG_MARK_TEXT 256
 
+/* Digits behind the point: as many as the texts have. */
+#define SG_AS_TEXTS_HAVE (-2)
+
 /* What a schema says of a column. */
 typedef struct sg_wish {
     int32_t type;       /* 0: to be inferred */
-    int32_t decimals;   /* of reals; -1: as the texts have them */
+    int32_t decimals;   /* of reals, as in sg_column; SG_AS_TEXTS_HAVE */
     const char *format; /* of times; NULL: the first known one that fits */
 } sg_wish;
 

@@ -207,7 +207,7 @@ static void cluster(clustering *c, int32_t wanted, uint64_t seed) {
 #define CONCENTRATION 0.001 /* prior of the sticks */
 #define REGULARISER 1e-6    /* added to variances; that of the data is 1 */
 #define ROUNDS 100
-#define CONVERGED 1e-6 /* change of the mean log density, in nats */
+#define CONVERGED 1e-8 /* change of the mean log density, in nats */
 #define LANES 16       /* points at once */
 
 /* The state, by component. Points are standardised: mean 0, variance 1. */

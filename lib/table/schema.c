@@ -42,7 +42,8 @@ static syngan_status check_members(sg_json_value object,
 static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     const char *type;
     SG_TRY(sg_json_read_string(sg_json_member(column, "type"), &type));
-    *wish = (sg_wish){.type = sg_column_type_of(type), .decimals = -1};
+    *wish = (sg_wish){.type = sg_column_type_of(type),
+                      .decimals = SG_AS_TEXTS_HAVE};
     if (wish->type == 0)
         return sg_json_fail(sg_json_member(column, "type"),
                             "is \"%s\", but must be integer, real, boolean, "
@@ -53,7 +54,7 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     if (sg_json_present(decimals)) {
         if (wish->type != SYNGAN_COLUMN_REAL)
             return sg_json_fail(decimals, "belongs to real columns only");
-        SG_TRY(sg_json_read_i32(decimals, 0, SG_NUMERAL_DECIMALS,
+        SG_TRY(sg_json_read_i32(decimals, -1, SG_NUMERAL_DECIMALS,
                                 &wish->decimals));
     }
     if (!sg_json_present(format)) return SYNGAN_OK;
@@ -161,7 +162,8 @@ void sg_schema_free(sg_schema *schema) {
 
 sg_wish sg_schema_wish(const sg_schema *schema, const char *name) {
     int32_t code = sg_dictionary_find(schema->names, name, strlen(name));
-    return code >= 0 ? schema->wishes[code] : (sg_wish){.decimals = -1};
+    return code >= 0 ? schema->wishes[code]
+                     : (sg_wish){.decimals = SG_AS_TEXTS_HAVE};
 }
 
 const char *sg_schema_marks(const sg_schema *schema) {
@@ -350,7 +352,7 @@ static bool values_stay(const sg_column *column, const sg_wish *wish) {
 static syngan_status set_form(syngan_context *context, sg_column *column,
                               const sg_wish *wish) {
     column->type = wish->type;
-    if (wish->decimals >= 0) column->decimals = wish->decimals;
+    if (wish->decimals != SG_AS_TEXTS_HAVE) column->decimals = wish->decimals;
     if (wish->format == NULL) return SYNGAN_OK;
     char *format = sg_strdup(context, wish->format);
     if (format == NULL) return sg_fail_memory(context, "a column", 1);

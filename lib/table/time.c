@@ -217,7 +217,8 @@ bool sg_time_read(const char *format, const char *text, size_t size,
 static parts parts_of(int64_t microseconds) {
     parts p = {0};
     int64_t days = floor_div(microseconds, DAY);
-    int64_t rest = microseconds - days * DAY;
+    int64_t rest = microseconds % DAY;
+    if (rest < 0) rest += DAY;
     date_of(days, &p);
     p.microsecond = (int)(rest % SECOND);
     rest /= SECOND;

@@ -6,7 +6,8 @@
  * Texts:   format, format_version; generator, discriminator (the networks);
  *          sampler (prefix of the model to sample from); settings; data (what
  *          batches are drawn from, and how); iteration; threads, isa, onednn
- *          (of which bits depend); history_columns.
+ *          (of which bits depend); kernels (likewise, if they are chosen by
+ *          timing); history_columns.
  * Tensors: "generator.", "discriminator.", "average.", "generator_optimizer."
  *          and "discriminator_optimizer." with a variable's name behind;
  *          history (iterations x columns).
@@ -21,7 +22,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/network.h"
-#include "train/trainer.h"
+#include "train/kernels.h"
 
 /* ---- texts ------------------------------------------------------------- */
 
@@ -30,6 +31,17 @@ static syngan_status put_settings(sg_safetensors_writer *file,
     char *text;
     SG_TRY(sg_settings_write(t->context, &t->settings, &text));
     syngan_status status = sg_safetensors_put_text(file, "settings", text);
+    sg_free(t->context, text);
+    return status;
+}
+
+/* Of a trainer that isn't tuned there is nothing to say. */
+static syngan_status put_kernels(sg_safetensors_writer *file,
+                                 const syngan_trainer *t) {
+    char *text;
+    if (!t->settings.trainer.tune) return SYNGAN_OK;
+    SG_TRY(sg_kernels_write(t, &text));
+    syngan_status status = sg_safetensors_put_text(file, "kernels", text);
     sg_free(t->context, text);
     return status;
 }
@@ -95,6 +107,7 @@ static syngan_status put_texts(sg_safetensors_writer *file,
     SG_TRY(sg_safetensors_put_text(file, "threads", e.threads));
     SG_TRY(sg_safetensors_put_text(file, "isa", e.isa));
     SG_TRY(sg_safetensors_put_text(file, "onednn", e.onednn));
+    SG_TRY(put_kernels(file, t));
     return sg_safetensors_put_text(file, "history_columns", SG_MEASURE_NAMES);
 }
 
@@ -185,6 +198,7 @@ typedef struct loader {
     const sg_safetensors *file;
     syngan_dataset *dataset;
     sg_settings settings;
+    sg_kernels kernels; /* if tuned */
     int64_t iteration;
 } loader;
 
@@ -230,6 +244,15 @@ static void warn_of_difference(const loader *l, const char *key,
                sg_safetensors_name(l->file), key, saved, now);
 }
 
+static syngan_status get_kernels(loader *l) {
+    const char *text;
+    char name[SG_ERROR_MAX / 2];
+    if (!l->settings.trainer.tune) return SYNGAN_OK;
+    SG_TRY(get_text(l, "kernels", &text));
+    sg_text(name, sizeof name, "%s: kernels", sg_safetensors_name(l->file));
+    return sg_kernels_parse(l->context, name, text, &l->kernels);
+}
+
 static syngan_status get_texts(loader *l,
                                const syngan_trainer_options *options) {
     const char *settings, *iteration, *columns;
@@ -246,6 +269,7 @@ static syngan_status get_texts(loader *l,
         return damaged(l, "has a history of '%s', not of '%s'", columns,
                        SG_MEASURE_NAMES);
     SG_TRY(check_data(l));
+    SG_TRY(get_kernels(l));
     return sg_settings_resume(l->context, options, &l->settings);
 }
 
@@ -300,8 +324,9 @@ static syngan_status make_trainer(loader *l, syngan_trainer **out) {
         status = sg_network_get(l->context, l->file, "discriminator",
                                 "discriminator.", &discriminator);
     if (status == SYNGAN_OK)
-        status = sg_trainer_make(generator, discriminator, l->dataset,
-                                 &l->settings, out);
+        status = sg_trainer_make(
+            generator, discriminator, l->dataset, &l->settings,
+            l->settings.trainer.tune ? l->kernels.turn : NULL, out);
     syngan_model_free(generator);
     syngan_model_free(discriminator);
     if (status != SYNGAN_E_SHAPE && status != SYNGAN_E_ARGUMENT) return status;
@@ -335,6 +360,7 @@ static syngan_status load(syngan_context *context, sg_reader *in,
     SG_TRY(status);
     loader l = {.context = context, .file = file, .dataset = dataset};
     status = get_trainer(&l, options, out);
+    sg_kernels_end(&l.kernels);
     sg_safetensors_free(file);
     return status;
 }

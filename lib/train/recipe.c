@@ -95,6 +95,7 @@ static const sg_field trainer_fields[] = {
     SG_OTHER(T, progress_user, "given to `progress`"),
     SG_OTHER(T, line, "called with a line of text about once a second"),
     SG_OTHER(T, line_user, "given to `line`"),
+    SG_BOOL(T, tune, "kernels chosen by timing them on this machine"),
 };
 #undef T
 

@@ -178,10 +178,12 @@ syngan_status sg_trainer_make(syngan_model *generator,
                               syngan_model *discriminator,
                               syngan_dataset *dataset,
                               const sg_settings *settings,
-                              syngan_trainer **out) {
+                              const sg_choices *stored, syngan_trainer **out) {
     syngan_trainer *t = NULL;
     SG_TRY(trainer_allocate(generator, discriminator, dataset, settings, &t));
+    t->stored = stored;
     syngan_status status = make_parts(t);
+    t->stored = NULL;
     if (status == SYNGAN_OK)
         *out = t;
     else
@@ -214,7 +216,8 @@ syngan_status syngan_trainer_create(syngan_model *generator,
                            "syngan_trainer_create"));
     sg_settings settings;
     SG_TRY(sg_settings_read(generator->context, options, &settings));
-    return sg_trainer_make(generator, discriminator, dataset, &settings, out);
+    return sg_trainer_make(generator, discriminator, dataset, &settings, NULL,
+                           out);
 }
 
 syngan_status syngan_trainer_estimate(syngan_model *generator,

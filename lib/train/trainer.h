@@ -6,6 +6,7 @@
 #ifndef SG_TRAIN_TRAINER_H
 #define SG_TRAIN_TRAINER_H
 
+#include "compile/program.h"
 #include "data/dataset.h"
 #include "model/model.h"
 #include "train/history.h"
@@ -39,6 +40,8 @@ struct syngan_trainer {
     syngan_dataset *dataset;
     sg_settings settings;
     sg_turn turns[SG_TURNS];
+    const sg_choices *stored; /* while it is made of a checkpoint with tuned
+                                 kernels: those of each turn; else NULL */
     sg_history history;
     int64_t iteration; /* iterations done */
     double seconds;    /* of training in this process */
@@ -50,18 +53,21 @@ struct syngan_trainer {
     uint64_t estimate;
 };
 
-/* A trainer before its first iteration. */
+/* A trainer before its first iteration. `stored`: kernels for each of the turns
+ * in place of timing, or NULL. */
 syngan_status sg_trainer_make(syngan_model *generator,
                               syngan_model *discriminator,
                               syngan_dataset *dataset,
                               const sg_settings *settings,
-                              syngan_trainer **out);
+                              const sg_choices *stored, syngan_trainer **out);
 
 /* ---- turns (turn.c) ---------------------------------------------------- */
 
 /* Builds the programs. */
 syngan_status sg_turns_make(syngan_trainer *trainer);
 void sg_turns_free(syngan_trainer *trainer);
+/* What a turn is called in reports and files. */
+const char *sg_turn_name(int which);
 
 /* Runs one iteration and writes what it measures. On failure *changed tells
  * whether variables may have changed already. */

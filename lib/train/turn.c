@@ -243,6 +243,10 @@ static const turn_builder builders[SG_TURNS] = {
     [SG_TURN_AVERAGE] = {"average", build_average},
 };
 
+const char *sg_turn_name(int which) {
+    return builders[which].name;
+}
+
 static bool turn_wanted(const syngan_trainer *trainer, int which) {
     bool joint =
         trainer->settings.trainer.discriminator_update == SYNGAN_UPDATE_JOINT;
@@ -298,7 +302,8 @@ static syngan_status compile(syngan_trainer *trainer, const plan *p,
     const syngan_program_options *options =
         SYNGAN_PROGRAM(.seed = turn_seed(trainer, which),
                        .profile = trainer->settings.trainer.profile,
-                       .bf16 = trainer->settings.trainer.bf16);
+                       .bf16 = trainer->settings.trainer.bf16,
+                       .tune = trainer->settings.trainer.tune);
     if (trainer->estimating) {
         uint64_t bytes;
         SG_TRY(sg_program_estimate(outputs, n_outputs, p->updates, p->n_updates,
@@ -306,8 +311,10 @@ static syngan_status compile(syngan_trainer *trainer, const plan *p,
         trainer->estimate += bytes;
         return SYNGAN_OK;
     }
-    SG_TRY(syngan_program_create(outputs, n_outputs, p->updates, p->n_updates,
-                                 options, &trainer->turns[which].program));
+    const sg_choices *stored =
+        trainer->stored == NULL ? NULL : &trainer->stored[which];
+    SG_TRY(sg_program_create(outputs, n_outputs, p->updates, p->n_updates,
+                             options, stored, &trainer->turns[which].program));
     return find_buffers(p, &trainer->turns[which]);
 }
 

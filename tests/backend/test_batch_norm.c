@@ -190,11 +190,19 @@ static void check_normalise(batch *b, bool infer, bool relu) {
     compare_and_free(&run, expected, 2e-5);
 }
 
-static void check_input(batch *b) {
+/* f'(v) */
+static double slope_at(int32_t kind, double v) {
+    return kind == SG_UNARY_TANH ? 1 - v * v : v > 0 ? 1 : 0.25;
+}
+
+/* With a slope of the function `kind` at v; v NULL: without. */
+static void check_input(batch *b, int32_t kind, const float *v) {
     kernel_run run = {.kernels = sg_batch_norm_input_kernels,
                       .fields = &fields,
                       .output = b->desc};
     run.output.layout = (sg_layout){.kind = SG_PLAIN};
+    run.slope = v;
+    run.slope_of = (sg_unary){kind, 0, 0.25, 0};
     add_input(&run, b->desc, b->x);
     add_input(&run, b->desc, b->dy);
     add_input(&run, KERNEL_DESC(2, b->c), b->statistics);
@@ -213,6 +221,7 @@ static void check_input(batch *b) {
                 expected[at] =
                     (double)b->gamma[c] * inverse *
                     ((double)b->dy[at] - sum / count - unit * weighted / count);
+                if (v != NULL) expected[at] *= slope_at(kind, (double)v[at]);
             }
     }
     compare_and_free(&run, expected, 2e-5);
@@ -224,7 +233,9 @@ static void check_all(sg_desc desc) {
     check_reduce(&b);
     for (int i = 0; i < 4; i++)
         check_normalise(&b, i & 1, i >> 1);
-    check_input(&b);
+    check_input(&b, 0, NULL);
+    check_input(&b, SG_UNARY_LEAKY_RELU, b.x);
+    check_input(&b, SG_UNARY_TANH, b.dy);
     batch_end(&b);
 }
 
@@ -234,9 +245,11 @@ static void test_plain(void **state) {
     check_all(KERNEL_DESC(7, 5));
     check_all(KERNEL_DESC(64, 129));
     check_all(KERNEL_DESC(700, 300));
+    check_all(KERNEL_DESC(3, 4099));
     check_all(KERNEL_DESC(1, 3, 1, 1));
     check_all(KERNEL_DESC(1, 2, 5, 7));
     check_all(KERNEL_DESC(5, 13, 7, 7));
+    check_all(KERNEL_DESC(3, 32, 3, 1));
     check_all(KERNEL_DESC(3, 2, 60, 61));
 }
 
@@ -274,6 +287,24 @@ static float *statistics_of(batch *b, int32_t threads) {
     return result;
 }
 
+static float *gradient_of(batch *b, int32_t threads) {
+    syngan_context *other = test_context(threads);
+    kernel_run run = {.kernels = sg_batch_norm_input_kernels,
+                      .fields = &fields,
+                      .output = KERNEL_DESC(0),
+                      .slope = b->x,
+                      .slope_of = {SG_UNARY_SIGMOID, 0, 0, 0}};
+    run.output.dims = b->desc.dims;
+    add_input(&run, b->desc, b->x);
+    add_input(&run, b->desc, b->dy);
+    add_input(&run, KERNEL_DESC(2, b->c), b->statistics);
+    add_input(&run, KERNEL_DESC(b->c), b->gamma);
+    add_input(&run, KERNEL_DESC(2, b->c), b->sums);
+    float *result = kernel_run_once(other, &run);
+    syngan_context_free(other);
+    return result;
+}
+
 static void test_threads(void **state) {
     (void)state;
     sg_desc descs[] = {KERNEL_DESC(300, 1000), KERNEL_DESC(37, 6, 29, 31),
@@ -282,6 +313,11 @@ static void test_threads(void **state) {
         batch b = batch_make(descs[i], 0);
         float *one = statistics_of(&b, 1), *two = statistics_of(&b, 2);
         assert_memory_equal(one, two, 2 * (size_t)b.c * sizeof *one);
+        free(one);
+        free(two);
+        one = gradient_of(&b, 1);
+        two = gradient_of(&b, 2);
+        assert_memory_equal(one, two, kernel_count(&b.desc) * sizeof *one);
         free(one);
         free(two);
         batch_end(&b);

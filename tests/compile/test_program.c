@@ -122,6 +122,52 @@ static void unary_chains_are_fused(void **state) {
     end(&f);
 }
 
+static syngan_node *slope_of(syngan_node *v, syngan_node *dy) {
+    const sg_unary relu = {.kind = SG_UNARY_RELU};
+    return sg_node2(&sg_op_unary_grad, v, dy, &relu);
+}
+
+/* A slope is a reader of its value: an update of that comes later. */
+static void slopes_read_old_values(void **state) {
+    (void)state;
+    fixture f = begin();
+    syngan_node *a = syngan_input(f.graph, "a", SYNGAN_F32, SYNGAN_SHAPE(1, 1));
+    syngan_node *p = variable(&f, "p", 4.0f);
+    syngan_node *v = syngan_reshape(p, SYNGAN_SHAPE(1, 1));
+    syngan_node *next = syngan_assign(p, syngan_affine(p, -1.0, 0.0));
+    syngan_node *y = slope_of(v, syngan_matmul(a, a, 0, 0));
+    syngan_program *program = compile(&f, &y, 1, &next, 1);
+    assert_int_equal(program->n_steps, 3);
+    set_input(&f, program, "a", 3.0f);
+    assert_ok(f.context, syngan_program_run(program, 1));
+    assert_true(output(&f, program, 0) == 9.0f);
+    assert_ok(f.context, syngan_program_run(program, 0));
+    assert_true(output(&f, program, 0) == 0.0f);
+    syngan_program_free(program);
+    end(&f);
+}
+
+/* Not where another reader wants what is in front, nor in place of dy. */
+static void slopes_that_stay(void **state) {
+    (void)state;
+    fixture f = begin();
+    syngan_node *a = syngan_input(f.graph, "a", SYNGAN_F32, SYNGAN_SHAPE(1, 1));
+    syngan_node *product = syngan_matmul(a, a, 0, 0);
+    syngan_node *both = slope_of(product, product);
+    syngan_node *value = slope_of(syngan_matmul(product, a, 0, 0), a);
+    syngan_node *first = syngan_matmul(product, product, 0, 0);
+    syngan_node *outputs[] = {both, value, first, slope_of(a, first)};
+    syngan_program *program = compile(&f, outputs, 4, NULL, 0);
+    assert_int_equal(program->n_steps, 6);
+    set_input(&f, program, "a", -2.0f);
+    assert_ok(f.context, syngan_program_run(program, 0));
+    const float expected[] = {4, 0, 16, 0};
+    for (size_t i = 0; i < 4; i++)
+        assert_true(output(&f, program, i) == expected[i]);
+    syngan_program_free(program);
+    end(&f);
+}
+
 /* A long chain needs the memory of two values at most. */
 static void memory_is_used_again(void **state) {
     (void)state;
@@ -429,6 +475,8 @@ int main(void) {
         cmocka_unit_test(equal_nodes_are_computed_once),
         cmocka_unit_test(random_nodes_stay_apart),
         cmocka_unit_test(unary_chains_are_fused),
+        cmocka_unit_test(slopes_read_old_values),
+        cmocka_unit_test(slopes_that_stay),
         cmocka_unit_test(memory_is_used_again),
         cmocka_unit_test(any_node_can_be_an_output),
         cmocka_unit_test(updates_read_old_values),

@@ -9,6 +9,10 @@
 #include "support/fault.h"
 #include "support/test.h"
 
+/* Within `margin`. */
+#define assert_near(value, wanted, margin)                                     \
+    assert_true(fabs((value) - (wanted)) <= (margin))
+
 /* Two sequences, mixed: key, time, mood, city, and a number. */
 static syngan_status make_table(syngan_context *context, bool other,
                                 syngan_table **out) {
@@ -30,8 +34,7 @@ static syngan_status make_table(syngan_context *context, bool other,
         status = syngan_table_add_texts(*out, "city", SYNGAN_COLUMN_CATEGORY,
                                         cities);
     if (status == SYNGAN_OK)
-        status =
-            syngan_table_add_reals(*out, "x", other ? others : numbers);
+        status = syngan_table_add_reals(*out, "x", other ? others : numbers);
     return status;
 }
 
@@ -48,21 +51,21 @@ static syngan_status measure(const sg_sequence_side *a,
                              const sg_sequence_side *b) {
     double value;
     SG_TRY(sg_sequence_lengths(a, b, &value));
-    assert_double_equal(value, 0, 0);
+    assert_near(value, 0, 0);
     SG_TRY(sg_sequence_gaps(a, 1, b, 1, &value));
-    assert_double_equal(value, 0, 0);
+    assert_near(value, 0, 0);
     /* xx, yx, xx against (pp, pp, qq of unknown texts). */
     SG_TRY(sg_sequence_transitions(a, 2, b, 2, &value));
-    assert_double_equal(value, 1, 1e-12);
+    assert_near(value, 1, 1e-12);
     SG_TRY(sg_sequence_transitions(a, 2, a, 2, &value));
-    assert_double_equal(value, 0, 0);
-    assert_double_equal(sg_sequence_constant(a, 2), 0.5, 0);
-    assert_double_equal(sg_sequence_constant(a, 3), 1, 0);
+    assert_near(value, 0, 0);
+    assert_near(sg_sequence_constant(a, 2), 0.5, 0);
+    assert_near(sg_sequence_constant(a, 3), 1, 0);
     /* Pairs (5, 4), (1, 2), (2, 3). */
-    assert_double_equal(sg_sequence_autocorrelation(a, 4, 1),
-                        11.0 / sqrt(26.0 * 6.0), 1e-12);
+    assert_near(sg_sequence_autocorrelation(a, 4, 1), 12.0 / sqrt(26.0 * 6.0),
+                1e-12);
     assert_true(isnan(sg_sequence_autocorrelation(a, 4, 2)));
-    assert_double_equal(sg_sequence_memory(a, 4, a, 4, 3), 0, 0);
+    assert_near(sg_sequence_memory(a, 4, a, 4, 3), 0, 0);
     return SYNGAN_OK;
 }
 

@@ -44,6 +44,42 @@ assert images.shape == (16, 1, 28, 28) and images.dtype == numpy.float32
 assert numpy.abs(images).max() <= 1 and images.std() > 0
 END
     refuses 2 "$python" "$program" --iterations many
+    if ! "$python" -c 'import pyarrow' 2>/dev/null; then
+        echo "$python has no pyarrow: no tables"
+        exit 0
+    fi
+    program=$SOURCE/examples/python/syngan_table.py
+    "$python" "$program" --lib "$BUILD/libsyngan.so" | tee "$work/said"
+    grep -q "^amount: real$" "$work/said"
+    program=$SOURCE/examples/python/syngan_synthesizer.py
+    "$python" "$program" --lib "$BUILD/libsyngan.so" --epochs 1 --rows 100 \
+        --out "$work/rows.csv" | tee "$work/said"
+    grep -q "^Quality " "$work/said"
+    test "$(wc -l <"$work/rows.csv")" = 101
+    "$python" - "$SOURCE/examples/python" "$BUILD/libsyngan.so" <<'END'
+import sys
+sys.path.insert(0, sys.argv[1])
+import pyarrow
+from syngan_numpy import Error
+from syngan_synthesizer import Library, evaluate, fit, from_arrow
+rows = pyarrow.table({"age": list(range(60)), "town": ["a", "b", "c"] * 20})
+real = from_arrow(Library(sys.argv[2]), rows)
+synthesizer = fit(real, epochs=1, batch=20, recipe="ctgan")
+synthetic = synthesizer.sample(20, seed=3, where="town = b")
+assert set(synthetic.to_arrow()["town"].to_pylist()) == {"b"}
+assert synthetic.to_arrow().equals(
+    synthesizer.sample(20, seed=3, where="town = b").to_arrow())
+values = evaluate(real, synthesizer.sample(60), holdout=real).values()
+assert 0 <= values["quality.score"] <= 1
+assert values["privacy.copies.holdout"] == 1
+for options in ({"epochs": "many"}, {"nonsense": 1}):
+    try:
+        fit(real, **options)
+    except Error as error:
+        assert list(options)[0] in str(error)
+    else:
+        raise AssertionError(f"{options} must be refused")
+END
     ;;
 command)
     (cd "$work" && sh "$SOURCE/examples/run.sh" --iterations 2 --batch 4 \
@@ -51,5 +87,10 @@ command)
     grep -q "^$work/out/gan_generated_image_epoch_0.png$" "$work/said"
     grep -q "^$work/out/history.csv$" "$work/said"
     grep -q "^$work/out/.*\.safetensors$" "$work/said"
+    (cd "$work" && sh "$SOURCE/examples/run.sh" table --epochs 1 -n 100 \
+        -o "$work/table") | tee "$work/said"
+    for file in model.safetensors synthetic.csv report.json report.html; do
+        grep -q "^$work/table/$file$" "$work/said"
+    done
     ;;
 esac

@@ -11,122 +11,32 @@
 #include <unistd.h>
 
 #include "support/folder.h"
+#include "support/program.h"
 #include "support/test.h"
 
 #define GAN EXAMPLES "/mnist_gan"
 #define SAMPLE EXAMPLES "/mnist_sample"
 #define SMALL " --batch 2 --threads 1 "
-#define COMMAND_MAX 2048
-
-static folder top; /* where commands run */
-
-static int make_top(void **state) {
-    (void)state;
-    folder_make(&top);
-    return chdir(top.path);
-}
-
-static int remove_top(void **state) {
-    (void)state;
-    if (chdir("/") != 0) return -1;
-    char command[COMMAND_MAX];
-    snprintf(command, sizeof(command), "rm -rf '%s'", top.path);
-    return system(command);
-}
-
-/* ---- running programs ---------------------------------------------------- */
-
-/* What the last one printed, both streams. */
-static char printed[16384];
-
-static int code_of(int status) {
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-static void keep_printed(void) {
-    size_t size;
-    char *text = file_read("printed", &size);
-    assert_non_null(text);
-    snprintf(printed, sizeof(printed), "%s", text);
-    free(text);
-    assert_int_equal(unlink("printed"), 0);
-}
-
-/* Runs a shell's command line; returns the exit code. */
-static int run(const char *line) {
-    char command[COMMAND_MAX];
-    const int n = snprintf(command, sizeof(command), "%s >printed 2>&1", line);
-    assert_true(n > 0 && (size_t)n < sizeof(command));
-    const int code = code_of(system(command));
-    keep_printed();
-    return code;
-}
-
-static void assert_runs(const char *line) {
-    const int code = run(line);
-    if (code != 0) fail_msg("%s: exit code %d: %s", line, code, printed);
-}
-
-static void assert_printed(const char *part) {
-    if (strstr(printed, part) == NULL)
-        fail_msg("'%s' was not printed: %s", part, printed);
-}
-
-static bool exists(const char *path) {
-    return access(path, F_OK) == 0;
-}
-
-static void assert_equal_files(const char *a, const char *b) {
-    size_t size_a, size_b;
-    char *bytes_a = file_read(a, &size_a), *bytes_b = file_read(b, &size_b);
-    assert_true(bytes_a != NULL && bytes_b != NULL);
-    assert_int_equal(size_a, size_b);
-    assert_memory_equal(bytes_a, bytes_b, size_a);
-    free(bytes_a);
-    free(bytes_b);
-}
-
-typedef struct wrong {
-    const char *line; /* arguments */
-    int code;
-    const char *part; /* of the sentence */
-} wrong;
-
-/* Each gives a sentence, its exit code, and leaves the folder as it was. */
-static void assert_all_wrong(const char *program, const wrong *cases,
-                             size_t count) {
-    const int before = folder_count(&top);
-    for (size_t i = 0; i < count; i++) {
-        char line[COMMAND_MAX];
-        snprintf(line, sizeof(line), "%s %s", program, cases[i].line);
-        const int code = run(line);
-        if (code != cases[i].code)
-            fail_msg("%s: exit code %d: %s", line, code, printed);
-        assert_printed(cases[i].part);
-        if (folder_count(&top) != before) fail_msg("%s: left a file", line);
-    }
-}
 
 /* ---- training ------------------------------------------------------------ */
 
 static void help_is_printed(void **state) {
     (void)state;
-    assert_int_equal(run(GAN " --help"), 0);
-    assert_printed("usage: mnist_gan");
-    assert_int_equal(run(SAMPLE " --help"), 0);
-    assert_printed("usage: mnist_sample");
+    assert_int_equal(program_run(GAN " --help"), 0);
+    program_printed("usage: mnist_gan");
+    assert_int_equal(program_run(SAMPLE " --help"), 0);
+    program_printed("usage: mnist_sample");
 }
 
 static void everything_promised_is_written(void **state) {
     (void)state;
-    assert_runs(GAN SMALL "--iterations 3 --out run");
-    assert_printed("iteration 0: discriminator");
-    assert_printed("iteration 2: discriminator");
-    assert_true(exists("run/gan_generated_image_epoch_0.png"));
-    assert_true(exists("run/gan_generated_image_epoch_2.png"));
-    assert_true(exists("run/losses.svg"));
-    assert_true(exists("run/mnist_gan.safetensors"));
+    program_must_run(GAN SMALL "--iterations 3 --out run");
+    program_printed("iteration 0: discriminator");
+    program_printed("iteration 2: discriminator");
+    assert_true(program_wrote("run/gan_generated_image_epoch_0.png"));
+    assert_true(program_wrote("run/gan_generated_image_epoch_2.png"));
+    assert_true(program_wrote("run/losses.svg"));
+    assert_true(program_wrote("run/mnist_gan.safetensors"));
     size_t size;
     char *history = file_read("run/history.csv", &size);
     assert_non_null(history);
@@ -135,29 +45,30 @@ static void everything_promised_is_written(void **state) {
         lines += history[i] == '\n';
     assert_int_equal(lines, 4); /* a header and 3 iterations */
     free(history);
-    assert_int_equal(run("test $(ls run | wc -l) = 5"), 0);
+    assert_int_equal(program_run("test $(ls run | wc -l) = 5"), 0);
 }
 
 /* 3 and 2 more are 5, to the last bit of what is drawn. */
 static void going_on_equals_not_having_stopped(void **state) {
     (void)state;
-    assert_runs(GAN SMALL "--seed 7 --iterations 5 --out 'whole run'");
-    assert_runs(GAN SMALL "--seed 7 --iterations 3 --out parts");
-    assert_runs(GAN " --threads 1 --seed 7 --iterations 5 --out parts "
-                    "--resume parts/mnist_gan.safetensors");
-    assert_runs(SAMPLE " 'whole run/mnist_gan.safetensors' -n 3 -o a.npy");
-    assert_runs(SAMPLE " parts/mnist_gan.safetensors -n 3 -o b.npy");
-    assert_equal_files("a.npy", "b.npy");
+    program_must_run(GAN SMALL "--seed 7 --iterations 5 --out 'whole run'");
+    program_must_run(GAN SMALL "--seed 7 --iterations 3 --out parts");
+    program_must_run(GAN " --threads 1 --seed 7 --iterations 5 --out parts "
+                         "--resume parts/mnist_gan.safetensors");
+    program_must_run(SAMPLE " 'whole run/mnist_gan.safetensors' -n 3 -o a.npy");
+    program_must_run(SAMPLE " parts/mnist_gan.safetensors -n 3 -o b.npy");
+    program_equal_files("a.npy", "b.npy");
 
-    assert_runs(GAN " --threads 1 --seed 7 --iterations 4 --out parts "
-                    "--resume parts/mnist_gan.safetensors");
-    assert_printed("5 iterations were already done");
+    program_must_run(GAN " --threads 1 --seed 7 --iterations 4 --out parts "
+                         "--resume parts/mnist_gan.safetensors");
+    program_printed("5 iterations were already done");
 }
 
 static void published_settings_train(void **state) {
     (void)state;
-    assert_runs(GAN SMALL "--recipe published --iterations 1 --out published");
-    assert_true(exists("published/gan_generated_image_epoch_0.png"));
+    program_must_run(GAN SMALL
+                     "--recipe published --iterations 1 --out published");
+    assert_true(program_wrote("published/gan_generated_image_epoch_0.png"));
 }
 
 /* An IDX file of `count` images of `side` x `side`. */
@@ -174,16 +85,16 @@ static void data_comes_from_a_folder(void **state) {
     (void)state;
     assert_int_equal(mkdir("mnist", 0777), 0);
     write_images("mnist/train-images-idx3-ubyte", 5, 28);
-    assert_runs(GAN SMALL "--data mnist --iterations 2 --out from_data");
+    program_must_run(GAN SMALL "--data mnist --iterations 2 --out from_data");
 
     assert_int_equal(mkdir("other", 0777), 0);
     write_images("other/train-images-idx3-ubyte", 5, 20);
-    assert_int_equal(run(GAN SMALL "--data other --out never"), 1);
-    assert_printed("20");
+    assert_int_equal(program_run(GAN SMALL "--data other --out never"), 1);
+    program_printed("20");
     file_write("other/train-images-idx3-ubyte", "no IDX", 6);
-    assert_int_equal(run(GAN SMALL "--data other --out never"), 1);
-    assert_printed("other/train-images-idx3-ubyte");
-    assert_false(exists("never"));
+    assert_int_equal(program_run(GAN SMALL "--data other --out never"), 1);
+    program_printed("other/train-images-idx3-ubyte");
+    assert_false(program_wrote("never"));
 }
 
 static void real_data_trains(void **state) {
@@ -193,10 +104,10 @@ static void real_data_trains(void **state) {
         print_message("MNIST is not read: SYNGAN_TEST_DATA is not set\n");
         skip();
     }
-    char line[COMMAND_MAX];
+    char line[PROGRAM_LINE_MAX];
     snprintf(line, sizeof(line),
              GAN SMALL "--data '%s/mnist' --iterations 1 --out real", data);
-    assert_runs(line);
+    program_must_run(line);
 }
 
 /* ---- Ctrl-C -------------------------------------------------------------- */
@@ -217,34 +128,35 @@ static void ctrl_c_saves_and_says_how_to_go_on(void **state) {
     (void)state;
     const pid_t child = start();
     for (int i = 0; i < 30000; i++) {
-        if (exists("it's/gan_generated_image_epoch_0.png")) break;
+        if (program_wrote("it's/gan_generated_image_epoch_0.png")) break;
         usleep(10000);
     }
     assert_int_equal(kill(child, SIGINT), 0);
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(code_of(status), 130);
-    keep_printed();
-    assert_true(exists("it's/mnist_gan.safetensors"));
-    assert_true(exists("it's/history.csv") && exists("it's/losses.svg"));
+    assert_int_equal(program_code(status), 130);
+    program_keep_printed();
+    assert_true(program_wrote("it's/mnist_gan.safetensors"));
+    assert_true(program_wrote("it's/history.csv") &&
+                program_wrote("it's/losses.svg"));
 
     /* The command that it names works. A later --iterations counts. */
-    char *command = strstr(printed, "to go on: mnist_gan ");
+    char *command = strstr(program_text, "to go on: mnist_gan ");
     assert_non_null(command);
     command += strlen("to go on: mnist_gan ");
     command[strcspn(command, "\n")] = '\0';
     assert_non_null(strstr(command, "--iterations 1000000"));
     assert_non_null(strstr(command, "--seed 3"));
-    char line[COMMAND_MAX];
+    char line[PROGRAM_LINE_MAX];
     snprintf(line, sizeof(line), GAN " %s --iterations 1", command);
-    assert_runs(line);
-    assert_printed("already done");
+    program_must_run(line);
+    program_printed("already done");
 }
 
 static void wrong_training_is_refused(void **state) {
     (void)state;
     file_write("rubbish", "rubbish", 7);
-    const wrong cases[] = {
+    const program_wrong cases[] = {
         {"--batch 0", 2, "--batch is '0', but must be a whole number from 1"},
         {"--batch x", 2, "--batch is 'x'"},
         {"--batch 3.5", 2, "--batch is '3.5'"},
@@ -262,18 +174,18 @@ static void wrong_training_is_refused(void **state) {
         {"--out rubbish/below", 1, "rubbish/below: the folder can't be made"},
         {"--out rubbish", 1, "rubbish: can't be written to: Not a directory"},
     };
-    assert_all_wrong(GAN, cases, sizeof(cases) / sizeof(cases[0]));
+    program_refuses(GAN, cases, sizeof(cases) / sizeof(cases[0]));
     assert_int_equal(unlink("rubbish"), 0);
 }
 
 /* Settings that differ from the checkpoint's are refused. */
 static void another_batch_on_going_on_is_refused(void **state) {
     (void)state;
-    assert_int_equal(run(GAN " --threads 1 --batch 3 --resume "
-                             "run/mnist_gan.safetensors --out never"),
+    assert_int_equal(program_run(GAN " --threads 1 --batch 3 --resume "
+                                     "run/mnist_gan.safetensors --out never"),
                      1);
-    assert_printed("batch");
-    assert_false(exists("never"));
+    program_printed("batch");
+    assert_false(program_wrote("never"));
 }
 
 /* ---- sampling ------------------------------------------------------------ */
@@ -282,12 +194,12 @@ static void another_batch_on_going_on_is_refused(void **state) {
 
 static void samples_come_in_three_formats(void **state) {
     (void)state;
-    assert_runs(SAMPLE CHECKPOINT "-n 7 -o grid.png");
-    assert_true(exists("grid.png"));
-    assert_runs(SAMPLE CHECKPOINT "-n 7 -o made-idx3-ubyte");
-    assert_runs(SAMPLE CHECKPOINT "-n 7 -o made.idx");
-    assert_equal_files("made-idx3-ubyte", "made.idx");
-    assert_runs(SAMPLE CHECKPOINT "-n 7 -o made.npy");
+    program_must_run(SAMPLE CHECKPOINT "-n 7 -o grid.png");
+    assert_true(program_wrote("grid.png"));
+    program_must_run(SAMPLE CHECKPOINT "-n 7 -o made-idx3-ubyte");
+    program_must_run(SAMPLE CHECKPOINT "-n 7 -o made.idx");
+    program_equal_files("made-idx3-ubyte", "made.idx");
+    program_must_run(SAMPLE CHECKPOINT "-n 7 -o made.npy");
 
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
@@ -326,12 +238,12 @@ static void seeds_latents_and_walks_agree(void **state) {
     assert_ok(context, syngan_write_npy(latents, "latents.npy"));
     syngan_tensor_free(latents);
 
-    assert_runs(SAMPLE CHECKPOINT "-n 9 --seed 5 -o five.npy");
-    assert_runs(SAMPLE CHECKPOINT "-n 2 --seed 6 -o six.npy");
-    assert_runs(SAMPLE CHECKPOINT "--latents latents.npy -o given.npy");
-    assert_runs(SAMPLE CHECKPOINT "--walk 5,6 --steps 4 -o walk.npy");
-    assert_runs(SAMPLE CHECKPOINT "--walk 5,5 --steps 3 -o still.npy");
-    assert_runs(SAMPLE CHECKPOINT "--walk 5,6 --steps 4 -o walk.png");
+    program_must_run(SAMPLE CHECKPOINT "-n 9 --seed 5 -o five.npy");
+    program_must_run(SAMPLE CHECKPOINT "-n 2 --seed 6 -o six.npy");
+    program_must_run(SAMPLE CHECKPOINT "--latents latents.npy -o given.npy");
+    program_must_run(SAMPLE CHECKPOINT "--walk 5,6 --steps 4 -o walk.npy");
+    program_must_run(SAMPLE CHECKPOINT "--walk 5,5 --steps 3 -o still.npy");
+    program_must_run(SAMPLE CHECKPOINT "--walk 5,6 --steps 4 -o walk.png");
     syngan_tensor *five = images_of(context, "five.npy");
     syngan_tensor *six = images_of(context, "six.npy");
     syngan_tensor *given = images_of(context, "given.npy");
@@ -355,7 +267,7 @@ static void seeds_latents_and_walks_agree(void **state) {
 static void wrong_sampling_is_refused(void **state) {
     (void)state;
     file_write("rubbish", "rubbish", 7);
-    const wrong cases[] = {
+    const program_wrong cases[] = {
         {"", 2, "one checkpoint must be given"},
         {"a b", 2, "one checkpoint must be given"},
         {"a --nonsense", 2, "nonsense"},
@@ -373,7 +285,7 @@ static void wrong_sampling_is_refused(void **state) {
         {CHECKPOINT "-n 1 -o nowhere/a.npy", 1, "nowhere/a.npy"},
         {CHECKPOINT "-n 1 -o nowhere/a.idx", 1, "nowhere/a.idx"},
     };
-    assert_all_wrong(SAMPLE, cases, sizeof(cases) / sizeof(cases[0]));
+    program_refuses(SAMPLE, cases, sizeof(cases) / sizeof(cases[0]));
     assert_int_equal(unlink("rubbish"), 0);
 }
 
@@ -392,5 +304,5 @@ int main(void) {
         cmocka_unit_test(seeds_latents_and_walks_agree),
         cmocka_unit_test(wrong_sampling_is_refused),
     };
-    return cmocka_run_group_tests(tests, make_top, remove_top);
+    return cmocka_run_group_tests(tests, program_start, program_end);
 }

@@ -4,6 +4,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/random.h"
@@ -53,6 +54,30 @@ static void all_bits_come_back(void **state) {
     }
 }
 
+/* Short numbers, and those beside them, are written as printf() does. */
+static void digits_are_those_of_printf(void **state) {
+    (void)state;
+    const sg_random random = {.seed = 2};
+    for (uint64_t i = 0; i < 200000; i++) {
+        char text[SG_NUMBER_TEXT], expected[64];
+        int decimals = (int)(i % 16);
+        double digits = (double)(int64_t)sg_random_below(
+            &random, i, (uint64_t)pow(10, (double)(i / 16 % 17)));
+        double value = digits / pow(10, (double)(i / 272 % 20));
+        if (i % 3 == 0) value = nextafter(value, 1e300);
+        if (i % 2 == 0) value = -value;
+        if (fabs(value) < 1e16) {
+            snprintf(expected, sizeof(expected), "%.*f", decimals, value);
+            assert_string_equal(sg_number_fixed(value, decimals, text),
+                                expected);
+        }
+        snprintf(expected, sizeof(expected), "%.15g", value);
+        if (strtod(expected, NULL) == value && value != 0) {
+            assert_string_equal(sg_number_f64(value, text), expected);
+        }
+    }
+}
+
 static void the_point_is_a_point_everywhere(void **state) {
     (void)state;
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8",
@@ -76,6 +101,7 @@ int main(void) {
         cmocka_unit_test(numbers_are_short),
         cmocka_unit_test(numbers_that_are_not_finite_have_names),
         cmocka_unit_test(all_bits_come_back),
+        cmocka_unit_test(digits_are_those_of_printf),
         cmocka_unit_test(the_point_is_a_point_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

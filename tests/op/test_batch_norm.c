@@ -3,11 +3,14 @@
  * Batch normalisation: values and gradients in both modes, also of the
  * operators that its gradient is made of, and what is refused.
  */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syngan/layers.h>
 #include <syngan/model.h>
 #include <syngan/program.h>
 
+#include "backend/backend.h"
 #include "backend/batch_norm.h"
 #include "graph/op.h"
 #include "support/check.h"
@@ -139,6 +142,64 @@ static void test_absorbed(void **state) {
     check_end(&c);
 }
 
+/* Of a parameter, computed with bf16 products. */
+static float *bf16_values(check *c, syngan_node *y, int no_fusion,
+                          const char *parts) {
+    char report[4096];
+    syngan_program *program;
+    syngan_tensor *tensor;
+    assert_ok(c->context,
+              syngan_program_create(
+                  &y, 1, NULL, 0,
+                  SYNGAN_PROGRAM(.bf16 = 1, .no_fusion = no_fusion), &program));
+    syngan_program_report(program, report, sizeof report);
+    assert_non_null(strstr(report, "minimal filtering"));
+    assert_int_equal(strstr(report, parts) == NULL, no_fusion);
+    assert_ok(c->context, syngan_program_run(program, 0));
+    assert_ok(c->context, syngan_program_output(program, 0, &tensor));
+    size_t bytes = (size_t)sg_dims_count(&y->dims) * sizeof(float);
+    float *values = malloc(bytes);
+    assert_non_null(values);
+    memcpy(values, syngan_tensor_data(tensor), bytes);
+    syngan_tensor_free(tensor);
+    syngan_program_free(program);
+    return values;
+}
+
+/* As computed apart, but for the order of roundings. */
+static void check_bf16(check *c, syngan_node *y, const char *parts) {
+    syngan_node *sources[CHECK_SOURCES_MAX];
+    check_sources(c, -1, 1, sources);
+    float *together = bf16_values(c, y, 0, parts);
+    float *apart = bf16_values(c, y, 1, parts);
+    for (int64_t i = 0; i < sg_dims_count(&y->dims); i++)
+        assert_true(fabsf(together[i] - apart[i]) <=
+                    1e-5f * (1 + fabsf(apart[i])));
+    free(apart);
+    free(together);
+}
+
+static void test_absorbed_bf16(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    if (!sg_backend_has_bf16(c.context)) {
+        check_end(&c);
+        print_message("no AVX512_BF16 here\n");
+        skip();
+    }
+    syngan_node *x = check_parameter(&c, -1, 1, SYNGAN_SHAPE(16, 32, 7, 7));
+    syngan_node *y = syngan_conv2d_transpose(
+        x, SYNGAN_CONV2D_TRANSPOSE(.filters = 32, .kernel = 4, .stride = 2,
+                                   .activation = SYNGAN_RELU));
+    check_bf16(&c, infer_of(&c, y), "+bias +norm +1 unary");
+    x = check_parameter(&c, -1, 1, SYNGAN_SHAPE(16, 32, 14, 14));
+    y = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 64, .kernel = 4, .stride = 2,
+                                       .no_bias = 1));
+    check_bf16(&c, infer_of(&c, y), "+norm");
+    check_end(&c);
+}
+
 static void test_parts(void **state) {
     (void)state;
     check c;
@@ -251,10 +312,11 @@ static void test_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_train),    cmocka_unit_test(test_infer),
-        cmocka_unit_test(test_absorbed), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_deep),     cmocka_unit_test(test_odd_values),
-        cmocka_unit_test(test_layer),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_train),      cmocka_unit_test(test_infer),
+        cmocka_unit_test(test_absorbed),   cmocka_unit_test(test_absorbed_bf16),
+        cmocka_unit_test(test_parts),      cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_odd_values), cmocka_unit_test(test_layer),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compiles every C and C++ snippet of README.md and docs/*.md. Complete
-programs are linked and run, with few iterations; other snippets are compiled
+programs are linked and run, with few iterations or epochs; other snippets are compiled
 inside a function that has the usual handles.
 
     snippets.py LIBRARY [FLAG...]     libsyngan.so, flags for the compilers
@@ -25,12 +25,14 @@ syngan_status snippet(
     syngan_context *context, syngan_graph *graph, syngan_node *x,
     syngan_node *y, syngan_model *model, syngan_model *generator,
     syngan_model *discriminator, syngan_dataset *dataset,
-    syngan_trainer *trainer, syngan_program *program, syngan_tensor *tensor);
+    syngan_trainer *trainer, syngan_program *program, syngan_tensor *tensor,
+    syngan_table *table, syngan_synthesizer *synthesizer);
 syngan_status snippet(
     syngan_context *context, syngan_graph *graph, syngan_node *x,
     syngan_node *y, syngan_model *model, syngan_model *generator,
     syngan_model *discriminator, syngan_dataset *dataset,
-    syngan_trainer *trainer, syngan_program *program, syngan_tensor *tensor) {
+    syngan_trainer *trainer, syngan_program *program, syngan_tensor *tensor,
+    syngan_table *table, syngan_synthesizer *synthesizer) {
     syngan_status status = SYNGAN_OK;
     {
 %s
@@ -44,11 +46,11 @@ CPP_FRAME = """\
 void snippet(syngan::context &context, syngan::graph &graph, syngan::node x,
              syngan::node y, syngan::model &model, syngan::model &generator,
              syngan::model &discriminator, syngan::dataset &dataset,
-             syngan::trainer &trainer);
+             syngan::trainer &trainer, syngan::table &table);
 void snippet(syngan::context &context, syngan::graph &graph, syngan::node x,
              syngan::node y, syngan::model &model, syngan::model &generator,
              syngan::model &discriminator, syngan::dataset &dataset,
-             syngan::trainer &trainer) {
+             syngan::trainer &trainer, syngan::table &table) {
     {
 %s
     }
@@ -81,7 +83,7 @@ def source_of(language, text):
     """What the compiler is given: a snippet that defines functions is taken
     as a file, others as a function's body."""
     _, frame, header = LANGUAGES[language]
-    if not re.search(r"^\w.*\) {$", text, flags=re.M):
+    if not re.search(r"^\w[^[]*\) {$", text, flags=re.M):
         return frame % text
     return text if "#include" in text else f"#include {header}\n{text}"
 
@@ -91,7 +93,8 @@ def fault_of(language, text, library, flags, folder):
     compiler, _, _ = LANGUAGES[language]
     command = [*compiler, *WARNINGS, *flags, "-I", project.ROOT / "include", "-"]
     program = "int main(" in text
-    text = re.sub(r"(syngan_trainer_run\(\w+, |\.run\()\d+", r"\g<1>2", text)
+    text = re.sub(r"(syngan_trainer_run\(\w+, |\.run\(|\.epochs = )\d+",
+                  r"\g<1>2", text)
     if program:
         command += ["-x", "none", library, f"-Wl,-rpath,{library.parent}", "-o",
                     folder / "program"]

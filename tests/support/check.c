@@ -22,6 +22,7 @@ static void graph_begin(check *c) {
     c->reference = reference_make(c->graph);
     c->sources = 0;
     c->slopes = CHECK_SLOPES;
+    c->tune = 0;
 }
 
 static void graph_end(check *c) {
@@ -140,9 +141,10 @@ void check_values(check *c, syngan_node *const *nodes, size_t count,
     for (int no_fusion = 0; no_fusion < 2; no_fusion++) {
         syngan_program *program;
         assert_ok(c->context,
-                  syngan_program_create(nodes, count, NULL, 0,
-                                        SYNGAN_PROGRAM(.no_fusion = no_fusion),
-                                        &program));
+                  syngan_program_create(
+                      nodes, count, NULL, 0,
+                      SYNGAN_PROGRAM(.no_fusion = no_fusion, .tune = c->tune),
+                      &program));
         give_inputs(c, program);
         assert_ok(c->context, syngan_program_run(program, 0));
         for (size_t i = 0; i < count; i++)

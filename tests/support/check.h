@@ -24,6 +24,7 @@ typedef struct check {
     uint32_t sources; /* made so far */
     int32_t slopes;   /* elements of each source by which differences are taken;
                          set to CHECK_SLOPES */
+    int32_t tune;     /* 1: values are computed by tuned programs */
 } check;
 
 void check_begin(check *c);

@@ -25,7 +25,13 @@ void fixture_ok(syngan_context *context, syngan_status status) {
 /* ---- reading ------------------------------------------------------------ */
 
 sg_json *fixture_open(syngan_context *context) {
-    FILE *file = fopen(SYNGAN_TEST_FIXTURES "/pair.json", "rb");
+    return fixture_open_file(context, "pair.json");
+}
+
+sg_json *fixture_open_file(syngan_context *context, const char *name) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", SYNGAN_TEST_FIXTURES, name);
+    FILE *file = fopen(path, "rb");
     assert_non_null(file);
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
     size_t size = (size_t)ftell(file);
@@ -35,7 +41,7 @@ sg_json *fixture_open(syngan_context *context) {
     assert_int_equal(fread(text, 1, size, file), size);
     fclose(file);
     sg_json *json = NULL;
-    fixture_ok(context, sg_json_parse(context, "pair.json", text, size, &json));
+    fixture_ok(context, sg_json_parse(context, name, text, size, &json));
     free(text);
     return json;
 }

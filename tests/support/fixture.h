@@ -17,6 +17,8 @@ void fixture_ok(syngan_context *context, syngan_status status);
 
 /* The parsed file; sg_json_free() releases it. */
 sg_json *fixture_open(syngan_context *context);
+/* Another file of that folder. */
+sg_json *fixture_open_file(syngan_context *context, const char *name);
 
 /* Values that have to be there. */
 double fixture_f64(sg_json_value object, const char *key);

@@ -93,11 +93,13 @@ static void site_end(const sg_kernel *kernel, sg_site *site) {
 
 /* One run of a planned site. */
 static void run_planned(const sg_kernel *kernel, const sg_site *site,
-                        void *const *inputs, const float *bias, block *out) {
+                        void *const *inputs, const float *bias,
+                        const void *slope, block *out) {
     block workspace = block_make(site->workspace);
     sg_call call = {.input = inputs,
                     .output = out->data,
                     .bias = bias,
+                    .slope = slope,
                     .workspace = workspace.data,
                     .random = {.seed = 1}};
     must(site->context, kernel->run(site, &call));
@@ -116,7 +118,7 @@ static block reordered(syngan_context *context, const sg_desc *from, void *data,
     block out = block_make(sg_desc_bytes(to));
     must(context, sg_kernel_reorder.plan(&site));
     void *const inputs[] = {data};
-    run_planned(&sg_kernel_reorder, &site, inputs, NULL, &out);
+    run_planned(&sg_kernel_reorder, &site, inputs, NULL, NULL, &out);
     site_end(&sg_kernel_reorder, &site);
     return out;
 }
@@ -127,6 +129,7 @@ static const sg_kernel *choose(const kernel_run *run, const sg_site *site) {
         if (run->name != NULL && strcmp(kernel->name, run->name) != 0) continue;
         if (site->has_bias && !(kernel->absorbs & SG_ABSORB_BIAS)) continue;
         if (site->n_unary && !(kernel->absorbs & SG_ABSORB_UNARY)) continue;
+        if (site->has_slope && !(kernel->absorbs & SG_ABSORB_SLOPE)) continue;
         if (kernel->accepts == NULL || kernel->accepts(site)) return kernel;
     }
     fail_msg("no kernel accepts the site");
@@ -138,20 +141,22 @@ static void check_same(const block *a, const block *b, const char *what) {
         fail_msg("%s: another run gives another result", what);
 }
 
-/* Runs twice, and in place where that is allowed: all must be alike. */
-static block run_all(const kernel_run *run, const sg_site *site,
-                     void **inputs) {
+/* Runs twice, and in place where that is allowed: all must be alike. A slope
+ * of input 0 is then read from where the output lies. */
+static block run_all(const kernel_run *run, const sg_site *site, void **inputs,
+                     const void *slope) {
     block out = block_make(sg_desc_bytes(&site->output));
     block again = block_make(out.bytes);
-    run_planned(run->kernel, site, inputs, run->bias, &out);
-    run_planned(run->kernel, site, inputs, run->bias, &again);
+    run_planned(run->kernel, site, inputs, run->bias, slope, &out);
+    run_planned(run->kernel, site, inputs, run->bias, slope, &again);
     check_same(&out, &again, run->kernel->name);
     if (site->in_place) {
         assert_int_equal(sg_desc_bytes(&site->input[0]), out.bytes);
         memcpy(again.data, inputs[0], out.bytes);
         void *first = inputs[0];
         inputs[0] = again.data;
-        run_planned(run->kernel, site, inputs, run->bias, &again);
+        if (run->slope == run->data[0]) slope = again.data;
+        run_planned(run->kernel, site, inputs, run->bias, slope, &again);
         inputs[0] = first;
         check_same(&out, &again, run->kernel->name);
     }
@@ -169,7 +174,9 @@ float *kernel_run_once(syngan_context *context, kernel_run *run) {
                     .n_unary = run->n_unary,
                     .input = descs,
                     .output = run->output,
-                    .has_bias = run->bias != NULL};
+                    .has_bias = run->bias != NULL,
+                    .has_slope = run->slope != NULL,
+                    .slope = run->slope_of};
     memcpy(site.unary, run->unary, sizeof site.unary);
     run->kernel = choose(run, &site);
     if (run->kernel->plan != NULL) must(context, run->kernel->plan(&site));
@@ -182,14 +189,19 @@ float *kernel_run_once(syngan_context *context, kernel_run *run) {
                           &descs[i]);
         inputs[i] = in[i].data;
     }
-    block out = run_all(run, &site, inputs);
     sg_desc plain = {.type = SYNGAN_F32, .dims = run->output.dims};
+    block slope = {0};
+    if (run->slope != NULL)
+        slope = reordered(context, &plain, (void *)(uintptr_t)run->slope,
+                          &site.output);
+    block out = run_all(run, &site, inputs, slope.data);
     block result = reordered(context, &site.output, out.data, &plain);
     float *copy = malloc(result.bytes);
     assert_non_null(copy);
     memcpy(copy, result.data, result.bytes);
     for (int32_t i = 0; i < run->n_inputs; i++)
         block_end(&in[i], run->kernel->name);
+    if (run->slope != NULL) block_end(&slope, run->kernel->name);
     block_end(&out, run->kernel->name);
     block_end(&result, "reorder");
     site_end(run->kernel, &site);

@@ -23,6 +23,8 @@ typedef struct kernel_run {
     sg_desc output;
     const float *bias;
     sg_unary unary[SG_MAX_UNARY];
+    const float *slope; /* its v, plain; may be data[0]. NULL: no slope */
+    sg_unary slope_of;
     /* Results. */
     const sg_kernel *kernel;
     sg_layout layout; /* of the output; opaque ones are not valid any more */

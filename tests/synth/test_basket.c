@@ -6,10 +6,10 @@
 #include <math.h>
 #include <syngan/synthesizer.h>
 
+#include "base/random.h"
 #include "support/fault.h"
 #include "support/memory_stream.h"
 #include "support/test.h"
-#include "base/random.h"
 
 enum { BASKETS = 600, ITEMS = 12, MOST = BASKETS * 8 };
 
@@ -44,8 +44,8 @@ static syngan_status make_table(syngan_context *context, int64_t baskets,
     if (status == SYNGAN_OK)
         status = syngan_table_add_integers(*out, "purchase", keys);
     if (status == SYNGAN_OK)
-        status = syngan_table_add_texts(*out, "item", SYNGAN_COLUMN_CATEGORY,
-                                        items);
+        status =
+            syngan_table_add_texts(*out, "item", SYNGAN_COLUMN_CATEGORY, items);
     return status;
 }
 
@@ -130,10 +130,10 @@ static void test_files_and_pieces(void **state) {
     assert_ok(context, make_table(context, 200, &table));
     assert_ok(context, fit(table, 2, &s));
     assert_ok(context, syngan_synthesizer_sample(s, 700, 9, NULL, NULL, &all));
-    assert_ok(context, syngan_synthesizer_save_stream(s, &file.hooks,
-                                                      SYNGAN_SAVE_ALL));
-    assert_ok(context, syngan_synthesizer_load_stream(context, &file.hooks,
-                                                      &again));
+    assert_ok(context,
+              syngan_synthesizer_save_stream(s, &file.hooks, SYNGAN_SAVE_ALL));
+    assert_ok(context,
+              syngan_synthesizer_load_stream(context, &file.hooks, &again));
     assert_ok(context, syngan_synthesizer_sample(again, 30, 9,
                                                  SYNGAN_SAMPLE(.first = 600),
                                                  NULL, &piece));
@@ -163,18 +163,18 @@ static void test_arguments(void **state) {
     syngan_table *table = NULL;
     syngan_synthesizer *s = NULL;
     assert_ok(context, make_table(context, 5, &table));
-    assert_fails(context,
-                 syngan_synthesizer_fit(
-                     table, SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS),
-                     &s),
-                 SYNGAN_E_ARGUMENT, "key");
-    assert_fails(context,
-                 syngan_synthesizer_fit(
-                     table,
-                     SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS,
-                                        .key = "nothing"),
-                     &s),
-                 SYNGAN_E_NOT_FOUND, "nothing");
+    assert_fails(
+        context,
+        syngan_synthesizer_fit(
+            table, SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS), &s),
+        SYNGAN_E_ARGUMENT, "key");
+    assert_fails(
+        context,
+        syngan_synthesizer_fit(
+            table,
+            SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS, .key = "nothing"),
+            &s),
+        SYNGAN_E_NOT_FOUND, "nothing");
     assert_fails(context,
                  syngan_synthesizer_fit(
                      table,

@@ -48,11 +48,11 @@ static syngan_status make_table(syngan_context *context, int64_t keys,
     if (status == SYNGAN_OK)
         status = syngan_table_add_times(*out, "time", time, NULL);
     if (status == SYNGAN_OK)
-        status = syngan_table_add_texts(*out, "city", SYNGAN_COLUMN_CATEGORY,
-                                        city);
+        status =
+            syngan_table_add_texts(*out, "city", SYNGAN_COLUMN_CATEGORY, city);
     if (status == SYNGAN_OK)
-        status = syngan_table_add_texts(*out, "mood", SYNGAN_COLUMN_BOOLEAN,
-                                        mood);
+        status =
+            syngan_table_add_texts(*out, "mood", SYNGAN_COLUMN_BOOLEAN, mood);
     if (status == SYNGAN_OK)
         status = syngan_table_add_reals(*out, "amount", amount);
     return status;
@@ -76,8 +76,7 @@ static void test_sequences_are_sound(void **state) {
     assert_ok(context, make_table(context, KEYS, &table));
     assert_ok(context, fit(table, 200, &s));
     assert_int_equal(syngan_synthesizer_epochs(s), 200);
-    assert_ok(context,
-              syngan_synthesizer_sample(s, 100, 1, NULL, NULL, &made));
+    assert_ok(context, syngan_synthesizer_sample(s, 100, 1, NULL, NULL, &made));
     assert_int_equal(syngan_table_columns(made), 5);
     const int32_t *key = syngan_table_codes(made, 0);
     const int64_t *time = syngan_table_integers(made, 1);
@@ -122,10 +121,10 @@ static void test_files_and_pieces(void **state) {
     assert_ok(context, make_table(context, 40, &table));
     assert_ok(context, fit(table, 2, &s));
     assert_ok(context, syngan_synthesizer_sample(s, 530, 9, NULL, NULL, &all));
-    assert_ok(context, syngan_synthesizer_save_stream(s, &file.hooks,
-                                                      SYNGAN_SAVE_ALL));
-    assert_ok(context, syngan_synthesizer_load_stream(context, &file.hooks,
-                                                      &again));
+    assert_ok(context,
+              syngan_synthesizer_save_stream(s, &file.hooks, SYNGAN_SAVE_ALL));
+    assert_ok(context,
+              syngan_synthesizer_load_stream(context, &file.hooks, &again));
     assert_ok(context, syngan_synthesizer_sample(again, 20, 9,
                                                  SYNGAN_SAMPLE(.first = 505),
                                                  NULL, &piece));
@@ -150,11 +149,11 @@ static void test_arguments(void **state) {
     syngan_table *table = NULL;
     syngan_synthesizer *s = NULL;
     assert_ok(context, make_table(context, 5, &table));
-    assert_fails(context,
-                 syngan_synthesizer_fit(
-                     table, SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_SEQUENCES),
-                     &s),
-                 SYNGAN_E_ARGUMENT, "key");
+    assert_fails(
+        context,
+        syngan_synthesizer_fit(
+            table, SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_SEQUENCES), &s),
+        SYNGAN_E_ARGUMENT, "key");
     assert_fails(context,
                  syngan_synthesizer_fit(
                      table,

@@ -21,8 +21,8 @@ static syngan_status body(syngan_context *context, void *user) {
     memory_stream file;
     syngan_table *table = NULL;
     memory_stream_init(&file, text, sizeof text - 1);
-    syngan_status status = syngan_table_read_baskets_stream(
-        context, &file.hooks, NULL, &table);
+    syngan_status status =
+        syngan_table_read_baskets_stream(context, &file.hooks, NULL, &table);
     if (status == SYNGAN_OK) {
         assert_int_equal(syngan_table_rows(table), 6);
         for (int i = 0; i < 6; i++) {
@@ -50,17 +50,17 @@ static void test_limits(void **state) {
     syngan_table *table = NULL;
     memory_stream file;
     memory_stream_init(&file, text, sizeof text - 1);
-    assert_ok(context, syngan_table_read_baskets_stream(
-                           context, &file.hooks, SYNGAN_CSV(.max_rows = 2),
-                           &table));
+    assert_ok(context,
+              syngan_table_read_baskets_stream(
+                  context, &file.hooks, SYNGAN_CSV(.max_rows = 2), &table));
     assert_int_equal(syngan_table_rows(table), 3);
     syngan_table_free(table);
     memory_stream_end(&file);
     memory_stream_init(&file, "\n,,\n", 4);
-    assert_fails(context,
-                 syngan_table_read_baskets_stream(context, &file.hooks, NULL,
-                                                  &table),
-                 SYNGAN_E_FORMAT, "basket");
+    assert_fails(
+        context,
+        syngan_table_read_baskets_stream(context, &file.hooks, NULL, &table),
+        SYNGAN_E_FORMAT, "basket");
     memory_stream_end(&file);
     syngan_context_free(context);
 }

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "file/safetensors.h"
 #include "support/folder.h"
 #include "support/memory_stream.h"
 #include "support/networks.h"
@@ -406,45 +405,12 @@ static void test_arguments(void **state) {
 
 /* ---- changed files ----------------------------------------------------- */
 
-/* A copy with a right checksum in which one text is another (NULL: missing),
- * or one tensor is missing. */
 static bytes changed(syngan_context *context, bytes b, const char *key,
                      const char *value, const char *tensor) {
-    static const char *const keys[] = {
-        "format",   "format_version", "generator", "discriminator", "sampler",
-        "settings", "data",           "iteration", "threads",       "isa",
-        "onednn",   "history_columns"};
-    memory_stream in, out;
-    sg_reader *reader;
-    sg_writer *writer;
-    sg_safetensors *file;
-    sg_safetensors_writer *copy;
-    memory_stream_init(&in, b.data, b.size);
-    memory_stream_init(&out, NULL, 0);
-    assert_ok(context, sg_reader_open_stream(context, &in.hooks, &reader));
-    assert_ok(context, sg_safetensors_read(context, reader, 0, &file));
-    sg_reader_close(reader);
-    assert_ok(context, sg_safetensors_start(context, &copy));
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *text = sg_safetensors_text(file, keys[i]);
-        assert_non_null(text);
-        if (key != NULL && strcmp(keys[i], key) == 0) text = value;
-        if (text != NULL)
-            assert_ok(context, sg_safetensors_put_text(copy, keys[i], text));
-    }
-    for (size_t i = 0; i < sg_safetensors_count(file); i++) {
-        const sg_safetensors_entry *e = sg_safetensors_at(file, i);
-        if (tensor != NULL && strcmp(e->name, tensor) == 0) continue;
-        assert_ok(context, sg_safetensors_put_tensor(copy, e->name, e->type,
-                                                     &e->dims, e->data));
-    }
-    assert_ok(context, sg_writer_open_stream(context, &out.hooks, &writer));
-    assert_ok(context, sg_safetensors_write(copy, writer));
-    assert_ok(context, sg_writer_commit(writer));
-    sg_safetensors_discard(copy);
-    sg_safetensors_free(file);
-    memory_stream_end(&in);
-    return (bytes){out.data, out.size};
+    bytes out;
+    training_change(context, b.data, b.size, key, value, tensor, &out.data,
+                    &out.size);
+    return out;
 }
 
 static void test_changed(void **state) {

@@ -93,7 +93,7 @@ static void test_errors(void **state) {
         {{.loss = SYNGAN_LOSS_HINGE, .real_target = 0.9f},
          SYNGAN_E_ARGUMENT,
          "real_target"},
-        {{.reserved = {0, 1, 0, 0}}, SYNGAN_E_ARGUMENT, "reserved"},
+        {{.reserved = {0, 1, 0}}, SYNGAN_E_ARGUMENT, "reserved"},
         {{.generator_optimizer = SYNGAN_OPTIMIZER(.beta1 = 2)},
          SYNGAN_E_ARGUMENT,
          "generator_optimizer: beta1"},

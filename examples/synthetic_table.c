@@ -1,0 +1,643 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Synthetic tables: learns a CSV file, makes rows like its rows, and tells how
+ * far they can be trusted. See `synthetic_table --help`.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syngan.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUILT_IN_ROWS 20000
+#define PATH_SIZE 4096
+
+/* clang-format off */
+static const char usage[] =
+    "usage: synthetic_table fit FILE.csv -o MODEL [OPTION]...\n"
+    "       synthetic_table sample MODEL -n N -o FILE.csv [OPTION]...\n"
+    "       synthetic_table evaluate REAL.csv SYNTHETIC.csv [OPTION]...\n"
+    "       synthetic_table run [FILE.csv] [OPTION]...\n"
+    "\n"
+    "fit learns a table; sample makes rows like its rows; evaluate compares them\n"
+    "with the real ones. run does all of it, with a fifth of the rows held out;\n"
+    "without a file it takes card transactions that the library makes up.\n"
+    "\n"
+    "Of fit and run:\n"
+    "  --epochs N        passes over the table (300)\n"
+    "  --recipe NAME     default, or ctgan: the settings of that program\n"
+    "  --rows KIND       independent, baskets or sequences\n"
+    "  --key COLUMN      of baskets and sequences: what groups the rows\n"
+    "  --order COLUMN    of sequences: what orders those of a group\n"
+    "  --item COLUMN     of baskets: what is in them\n"
+    "  --patience N      stop after N measures without a better quality\n"
+    "  --estimate        only print the memory and time that it would take\n"
+    "Of fit:\n"
+    "  --sampling-only   save no more than sampling needs\n"
+    "  --resume MODEL    go on with a model that was saved, until --epochs\n"
+    "Of sample and run:\n"
+    "  -n, --count N     rows (baskets, sequences) to make\n"
+    "  -w, --where TEXT  what holds in every row: \"country = France\",\n"
+    "                    \"age >= 18 and fraud = true\"\n"
+    "Of evaluate and run:\n"
+    "  --holdout FILE    real rows that were not learnt from\n"
+    "  --target COLUMN   what a learner is to predict\n"
+    "Of fit, evaluate and run:\n"
+    "  --schema FILE     JSON: types of columns, constraints\n"
+    "  --missing MARKS   of missing values in CSV files, separated by spaces\n"
+    "Of all:\n"
+    "  -o, --out PATH    what is written; run: a folder (out); evaluate: name of\n"
+    "                    the report without .json and .html (report)\n"
+    "  --seed N          of everything random (0)\n"
+    "  --threads N       for computing (all processors)\n"
+    "  --bf16            faster products, on processors with AVX512_BF16\n"
+    "  --help            prints this\n";
+/* clang-format on */
+
+typedef struct settings {
+    const char *command;
+    const char *operand[2];
+    int n_operands;
+    int32_t estimate, sampling_only;
+    const char *out, *resume, *schema, *where, *holdout, *target, *missing;
+    char given[32]; /* letters of the options that were */
+    char *schema_text;
+    int64_t count, seed, threads;
+    syngan_synthesizer_options fit;
+} settings;
+
+/* ---- the command line --------------------------------------------------- */
+
+static void refuse(const char *option, const char *came, const char *right) {
+    fprintf(stderr, "synthetic_table: %s is '%s', but must be %s\n", option,
+            came, right);
+    exit(2);
+}
+
+static int64_t whole_number(const char *option, const char *text, int64_t least,
+                            int64_t most) {
+    char *end, right[100];
+    errno = 0;
+    const long long value = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || value < least ||
+        value > most) {
+        snprintf(right, sizeof right,
+                 "a whole number from %" PRId64 " to %" PRId64, least, most);
+        refuse(option, text, right);
+    }
+    return value;
+}
+
+/* The place of `text` among names with ", " between. */
+static int32_t choice(const char *option, const char *text, const char *names) {
+    int32_t index = 0;
+    size_t size = strlen(text);
+    for (const char *name = names; *name != '\0'; index++) {
+        size_t length = strcspn(name, ",");
+        if (length == size && memcmp(name, text, size) == 0) return index;
+        name += length + strspn(name + length, ", ");
+    }
+    char right[100];
+    snprintf(right, sizeof right, "one of %s", names);
+    refuse(option, text, right);
+    return 0;
+}
+
+static const struct option options[] = {
+    {"schema", required_argument, NULL, 'S'},
+    {"epochs", required_argument, NULL, 'e'},
+    {"recipe", required_argument, NULL, 'r'},
+    {"rows", required_argument, NULL, 'R'},
+    {"key", required_argument, NULL, 'k'},
+    {"order", required_argument, NULL, 'O'},
+    {"item", required_argument, NULL, 'i'},
+    {"patience", required_argument, NULL, 'p'},
+    {"sampling-only", no_argument, NULL, 'L'},
+    {"resume", required_argument, NULL, 'U'},
+    {"estimate", no_argument, NULL, 'E'},
+    {"count", required_argument, NULL, 'n'},
+    {"where", required_argument, NULL, 'w'},
+    {"holdout", required_argument, NULL, 'H'},
+    {"target", required_argument, NULL, 'T'},
+    {"out", required_argument, NULL, 'o'},
+    {"missing", required_argument, NULL, 'm'},
+    {"seed", required_argument, NULL, 's'},
+    {"threads", required_argument, NULL, 't'},
+    {"bf16", no_argument, NULL, 'f'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0}};
+
+static void set_option(settings *s, int which, const char *text) {
+    switch (which) {
+    case 'S':
+        s->schema = text;
+        break;
+    case 'e':
+        s->fit.epochs = whole_number("--epochs", text, 1, 1000000);
+        break;
+    case 'r':
+        s->fit.recipe = choice("--recipe", text, "default, ctgan");
+        break;
+    case 'R':
+        s->fit.rows = choice("--rows", text, "independent, baskets, sequences");
+        break;
+    case 'k':
+        s->fit.key = text;
+        break;
+    case 'O':
+        s->fit.order = text;
+        break;
+    case 'i':
+        s->fit.item = text;
+        break;
+    case 'p':
+        s->fit.patience = (int32_t)whole_number("--patience", text, 1, 1000000);
+        break;
+    case 'L':
+        s->sampling_only = 1;
+        break;
+    case 'U':
+        s->resume = text;
+        break;
+    case 'E':
+        s->estimate = 1;
+        break;
+    case 'n':
+        s->count = whole_number("--count", text, 1, INT64_MAX);
+        break;
+    case 'w':
+        s->where = text;
+        break;
+    case 'H':
+        s->holdout = text;
+        break;
+    case 'T':
+        s->target = text;
+        break;
+    case 'o':
+        s->out = text;
+        break;
+    case 'm':
+        s->missing = text;
+        break;
+    case 's':
+        s->seed = whole_number("--seed", text, 0, INT64_MAX);
+        break;
+    case 't':
+        s->threads = whole_number("--threads", text, 1, 256);
+        break;
+    case 'f':
+        s->fit.bf16 = 1;
+        break;
+    case 'h':
+        fputs(usage, stdout);
+        exit(0);
+    default:
+        fputs("Try 'synthetic_table --help'.\n", stderr);
+        exit(2);
+    }
+}
+
+static settings read_command_line(int argc, char **argv) {
+    settings s = {.fit.struct_size = sizeof s.fit};
+    int which;
+    while ((which = getopt_long(argc, argv, "n:w:o:", options, NULL)) != -1) {
+        set_option(&s, which, optarg);
+        if (strchr(s.given, which) == NULL)
+            s.given[strlen(s.given)] = (char)which;
+    }
+    if (optind < argc) s.command = argv[optind++];
+    while (optind < argc && s.n_operands < 2)
+        s.operand[s.n_operands++] = argv[optind++];
+    if (optind < argc) refuse("an argument", argv[optind], "left out");
+    return s;
+}
+
+/* ---- parts -------------------------------------------------------------- */
+
+static int to_terminal(void) {
+    return isatty(STDERR_FILENO);
+}
+
+/* One line that changes; where it can't, nothing. */
+static void show(const char *line) {
+    if (to_terminal()) fprintf(stderr, "\r%-78.78s", line);
+}
+
+static void end_line(void) {
+    if (to_terminal()) fprintf(stderr, "\r%-78s\r", "");
+}
+
+static syngan_status show_fit(const syngan_fit_progress *p, void *user) {
+    (void)user;
+    char line[160], quality[32] = "";
+    if (p->quality >= 0)
+        snprintf(quality, sizeof quality, ", quality %.3f", p->quality);
+    if (p->phase == 0)
+        snprintf(line, sizeof line,
+                 "preparing columns: %" PRId64 " of %" PRId64, p->done,
+                 p->total);
+    else
+        snprintf(line, sizeof line,
+                 "epoch %" PRId64 " of %" PRId64
+                 ", %.0f s left, critic %.3f, generator %.3f%s",
+                 p->done, p->total, p->left, (double)p->d_loss,
+                 (double)p->g_loss, quality);
+    show(line);
+    return SYNGAN_OK;
+}
+
+static syngan_status show_evaluation(const char *stage, double done,
+                                     void *user) {
+    (void)user;
+    char line[128];
+    snprintf(line, sizeof line, "evaluating: %.0f %% (%s)", 100 * done, stage);
+    show(line);
+    return SYNGAN_OK;
+}
+
+/* A whole small file as text; exits if it can't be read. */
+static char *read_text(const char *path) {
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    size_t size = 0, capacity = 0;
+    while (file != NULL && !feof(file) && !ferror(file)) {
+        if (size + 1 >= capacity) {
+            capacity = 2 * capacity + 4096;
+            char *larger = realloc(text, capacity);
+            if (larger == NULL) break;
+            text = larger;
+        }
+        size += fread(text + size, 1, capacity - size - 1, file);
+    }
+    if (file == NULL || ferror(file) || text == NULL) {
+        fprintf(stderr, "synthetic_table: %s: can't be read: %s\n", path,
+                strerror(errno));
+        exit(1);
+    }
+    fclose(file);
+    text[size] = '\0';
+    return text;
+}
+
+/* A real table is read by the schema that was given. */
+static syngan_status read_table(syngan_context *context, const settings *s,
+                                const char *path, syngan_table **out) {
+    return syngan_table_read_csv(
+        context, path,
+        SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text), out);
+}
+
+/* Reads a synthetic table with the types of the real one. */
+static syngan_status read_like(syngan_context *context, const settings *s,
+                               const syngan_table *real, const char *path,
+                               syngan_table **out) {
+    size_t size = syngan_table_schema(real, NULL, 0) + 1;
+    char *schema = malloc(size);
+    if (schema == NULL) return SYNGAN_E_MEMORY;
+    syngan_table_schema(real, schema, size);
+    syngan_status status = syngan_table_read_csv(
+        context, path, SYNGAN_CSV(.missing = s->missing, .schema = schema),
+        out);
+    free(schema);
+    return status;
+}
+
+static void print_columns(const syngan_table *table) {
+    static const char *const types[] = {"",           "integer",  "real",
+                                        "boolean",    "category", "time",
+                                        "identifier", "text"};
+    printf("%" PRId64 " rows\n", syngan_table_rows(table));
+    for (size_t i = 0; i < syngan_table_columns(table); i++) {
+        printf("  %-24s %s", syngan_table_name(table, i),
+               types[syngan_table_type(table, i)]);
+        if (syngan_table_text_count(table, i) > 0)
+            printf(", %zu values", syngan_table_text_count(table, i));
+        if (syngan_table_missing(table, i) > 0)
+            printf(", %" PRId64 " missing", syngan_table_missing(table, i));
+        putchar('\n');
+    }
+}
+
+static syngan_status print_estimate(const syngan_table *table,
+                                    const settings *s) {
+    uint64_t bytes;
+    double seconds;
+    syngan_status status =
+        syngan_synthesizer_estimate(table, &s->fit, &bytes, &seconds);
+    if (status == SYNGAN_OK)
+        printf("fitting would take %.0f MiB and about %.0f s\n",
+               (double)bytes / (1 << 20), seconds);
+    return status;
+}
+
+/* The context of the run, for the signal handler alone. */
+static syngan_context *running;
+
+static void stop(int number) {
+    signal(number, SIG_DFL); /* the second Ctrl-C ends the program at once */
+    syngan_cancel(running);
+}
+
+static syngan_status learn(syngan_context *context, const syngan_table *table,
+                           settings *s, syngan_synthesizer **out) {
+    s->fit.progress = show_fit;
+    if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
+    syngan_status status = syngan_synthesizer_load(context, s->resume, out);
+    if (status == SYNGAN_OK)
+        status = syngan_synthesizer_continue(*out, table, s->fit.epochs);
+    return status;
+}
+
+/* Learns the table and saves what was learnt, also after Ctrl-C. */
+static syngan_status fit(syngan_context *context, const syngan_table *table,
+                         settings *s, int32_t what, const char *path,
+                         syngan_synthesizer **out) {
+    syngan_status status = learn(context, table, s, out);
+    end_line();
+    bool stopped = status == SYNGAN_E_CANCELLED && *out != NULL;
+    if (status != SYNGAN_OK && !stopped) return status;
+    syngan_cancel_reset(context);
+    syngan_status saved = syngan_synthesizer_save(*out, path, what);
+    if (saved != SYNGAN_OK) return saved;
+    printf("wrote %s, after %" PRId64 " epochs\n", path,
+           syngan_synthesizer_epochs(*out));
+    return status;
+}
+
+static void print_sample(const char *path, int64_t rows, int64_t rejected) {
+    printf("wrote %s: %" PRId64 " rows, %" PRId64 " rejected\n", path, rows,
+           rejected);
+}
+
+/* Writes PREFIX.json and PREFIX.html and prints the verdict. */
+static syngan_status write_report(const syngan_report *report,
+                                  const char *prefix) {
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s.json", prefix);
+    syngan_status status = syngan_report_write_json(report, path);
+    if (status != SYNGAN_OK) return status;
+    snprintf(path, sizeof path, "%s.html", prefix);
+    status = syngan_report_write_html(report, path);
+    if (status == SYNGAN_OK)
+        printf("%s\nwrote %s.json and %s.html\n", syngan_report_verdict(report),
+               prefix, prefix);
+    return status;
+}
+
+/* Better before hours of work than after them. */
+static void check_target(const syngan_table *table, const settings *s) {
+    if (s->target == NULL || syngan_table_find(table, s->target) >= 0) return;
+    refuse("--target", s->target, "the name of a column");
+}
+
+static syngan_status evaluate(const syngan_table *real,
+                              const syngan_table *synthetic,
+                              const syngan_table *holdout, const settings *s,
+                              const char *prefix) {
+    syngan_report *report = NULL;
+    syngan_status status = syngan_evaluate(
+        real, synthetic,
+        SYNGAN_EVALUATE(.holdout = holdout, .target = s->target,
+                        .seed = (uint64_t)s->seed, .progress = show_evaluation),
+        &report);
+    end_line();
+    if (status == SYNGAN_OK) status = write_report(report, prefix);
+    syngan_report_free(report);
+    return status;
+}
+
+/* ---- the commands ------------------------------------------------------- */
+
+static syngan_status command_fit(syngan_context *context, settings *s) {
+    syngan_table *table = NULL;
+    syngan_synthesizer *synthesizer = NULL;
+    syngan_status status = read_table(context, s, s->operand[0], &table);
+    if (status == SYNGAN_OK) print_columns(table);
+    if (status == SYNGAN_OK && s->estimate)
+        status = print_estimate(table, s);
+    else if (status == SYNGAN_OK)
+        status = fit(context, table, s,
+                     s->sampling_only ? SYNGAN_SAVE_SAMPLING : SYNGAN_SAVE_ALL,
+                     s->out, &synthesizer);
+    syngan_synthesizer_free(synthesizer);
+    syngan_table_free(table);
+    return status;
+}
+
+/* Streams the rows, however many, into the file. */
+static syngan_status command_sample(syngan_context *context, settings *s) {
+    syngan_synthesizer *synthesizer = NULL;
+    int64_t rejected = 0;
+    syngan_status status =
+        syngan_synthesizer_load(context, s->operand[0], &synthesizer);
+    if (status == SYNGAN_OK)
+        status = syngan_synthesizer_write_csv(
+            synthesizer, s->count, (uint64_t)s->seed,
+            SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected,
+            s->out);
+    if (status == SYNGAN_OK) print_sample(s->out, s->count, rejected);
+    syngan_synthesizer_free(synthesizer);
+    return status;
+}
+
+static syngan_status command_evaluate(syngan_context *context, settings *s) {
+    syngan_table *real = NULL, *synthetic = NULL, *holdout = NULL;
+    syngan_status status = read_table(context, s, s->operand[0], &real);
+    if (status == SYNGAN_OK)
+        status = read_like(context, s, real, s->operand[1], &synthetic);
+    if (status == SYNGAN_OK && s->holdout != NULL)
+        status = read_like(context, s, real, s->holdout, &holdout);
+    if (status == SYNGAN_OK) {
+        check_target(real, s);
+        status = evaluate(real, synthetic, holdout, s,
+                          s->out == NULL ? "report" : s->out);
+    }
+    syngan_table_free(real);
+    syngan_table_free(synthetic);
+    syngan_table_free(holdout);
+    return status;
+}
+
+static const char *result_path(const settings *s, const char *name) {
+    static char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", s->out, name);
+    return path;
+}
+
+/* Real rows to learn from and rows held out. */
+static syngan_status get_data(syngan_context *context, const settings *s,
+                              syngan_table **real, syngan_table **holdout) {
+    syngan_table *table = NULL;
+    syngan_status status =
+        s->n_operands > 0
+            ? read_table(context, s, s->operand[0], &table)
+            : syngan_table_transactions(context, BUILT_IN_ROWS,
+                                        (uint64_t)s->seed, &table);
+    if (status == SYNGAN_OK) print_columns(table);
+    if (status == SYNGAN_OK && s->holdout != NULL) {
+        status = read_like(context, s, table, s->holdout, holdout);
+        *real = table;
+        return status;
+    }
+    if (status == SYNGAN_OK)
+        status =
+            syngan_table_split(table, 0.8, (uint64_t)s->seed, real, holdout);
+    syngan_table_free(table);
+    return status;
+}
+
+static syngan_status make_and_judge(syngan_context *context, settings *s,
+                                    const syngan_table *real,
+                                    const syngan_table *holdout) {
+    syngan_synthesizer *synthesizer = NULL;
+    syngan_table *synthetic = NULL;
+    int64_t count = s->count > 0 ? s->count : syngan_table_rows(real);
+    int64_t rejected = 0;
+    syngan_status status =
+        fit(context, real, s, SYNGAN_SAVE_SAMPLING,
+            result_path(s, "model.safetensors"), &synthesizer);
+    if (status == SYNGAN_OK)
+        status = syngan_synthesizer_sample(
+            synthesizer, count, (uint64_t)s->seed,
+            SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected,
+            &synthetic);
+    const char *path = result_path(s, "synthetic.csv");
+    if (status == SYNGAN_OK)
+        status = syngan_table_write_csv(synthetic, path, NULL);
+    if (status == SYNGAN_OK) {
+        print_sample(path, count, rejected);
+        status =
+            evaluate(real, synthetic, holdout, s, result_path(s, "report"));
+    }
+    syngan_table_free(synthetic);
+    syngan_synthesizer_free(synthesizer);
+    return status;
+}
+
+static void make_folder(const char *path) {
+    if (mkdir(path, 0777) == 0 || errno == EEXIST) return;
+    fprintf(stderr, "synthetic_table: %s: the folder can't be made: %s\n", path,
+            strerror(errno));
+    exit(1);
+}
+
+static syngan_status command_run(syngan_context *context, settings *s) {
+    syngan_table *real = NULL, *holdout = NULL;
+    if (s->out == NULL) s->out = "out";
+    if (s->n_operands == 0 && s->target == NULL) s->target = "fraud";
+    syngan_status status = get_data(context, s, &real, &holdout);
+    if (status == SYNGAN_OK) check_target(real, s);
+    if (status == SYNGAN_OK && s->estimate) {
+        status = print_estimate(real, s);
+    } else if (status == SYNGAN_OK) {
+        make_folder(s->out);
+        status = make_and_judge(context, s, real, holdout);
+    }
+    syngan_table_free(real);
+    syngan_table_free(holdout);
+    return status;
+}
+
+/* ---- the program -------------------------------------------------------- */
+
+typedef struct command {
+    const char *name;
+    syngan_status (*run)(syngan_context *, settings *);
+    int least, most;     /* files */
+    const char *options; /* letters of those that it takes */
+} command;
+
+static const command commands[] = {
+    {"fit", command_fit, 1, 1, "erRkOipELUSmostf"},
+    {"sample", command_sample, 1, 1, "nwostf"},
+    {"evaluate", command_evaluate, 2, 2, "HTSmost"},
+    {"run", command_run, 0, 1, "erRkOipEnwHTSmostf"},
+};
+
+static const char *name_of(int letter) {
+    const struct option *option = options;
+    while (option->val != letter)
+        option++;
+    return option->name;
+}
+
+/* Ends the program unless `holds`: "fit needs -o". */
+static void must(bool holds, const char *who, const char *what) {
+    if (holds) return;
+    fprintf(stderr, "synthetic_table: %s %s; try --help\n", who, what);
+    exit(2);
+}
+
+static void check_options(const command *c, const settings *s) {
+    char what[64];
+    for (const char *letter = s->given; *letter != '\0'; letter++) {
+        snprintf(what, sizeof what, "takes no --%s", name_of(*letter));
+        must(strchr(c->options, *letter) != NULL, c->name, what);
+    }
+    bool writes = c->run == command_fit || c->run == command_sample;
+    must(s->out != NULL || s->estimate || !writes, c->name,
+         "needs -o, the file to write");
+    must(s->count > 0 || c->run != command_sample, c->name,
+         "needs -n, the number of rows");
+    must(s->resume == NULL || s->fit.epochs > 0, "--resume",
+         "needs --epochs, the number in all");
+}
+
+/* The command, found sound before any work is done. */
+static const command *check(const settings *s) {
+    const command *c = NULL;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (s->command != NULL && strcmp(commands[i].name, s->command) == 0)
+            c = &commands[i];
+    if (s->command == NULL) {
+        fputs(usage, stderr);
+        exit(2);
+    }
+    if (c == NULL)
+        refuse("the command", s->command, "fit, sample, evaluate or run");
+    char files[64];
+    snprintf(files, sizeof files, "takes %s%d file%s, but got %d",
+             c->least < c->most ? "at most " : "", c->most,
+             c->most == 1 ? "" : "s", s->n_operands);
+    must(s->n_operands >= c->least && s->n_operands <= c->most, c->name, files);
+    check_options(c, s);
+    return c;
+}
+
+static void print_log(int32_t level, const char *text, void *user) {
+    (void)level;
+    (void)user;
+    end_line();
+    fprintf(stderr, "synthetic_table: %s\n", text);
+}
+
+int main(int argc, char **argv) {
+    settings s = read_command_line(argc, argv);
+    const command *chosen = check(&s);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (s.schema != NULL) s.schema_text = read_text(s.schema);
+    syngan_context *context = NULL;
+    syngan_status status = syngan_context_create(
+        SYNGAN_CONTEXT(.seed = (uint64_t)s.seed, .threads = (int32_t)s.threads,
+                       .log = print_log),
+        &context);
+    running = context;
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
+    if (status == SYNGAN_OK) status = chosen->run(context, &s);
+    if (status != SYNGAN_OK && status != SYNGAN_E_CANCELLED)
+        fprintf(stderr, "synthetic_table: %s\n",
+                context == NULL ? syngan_status_text(status)
+                                : syngan_last_error(context));
+    syngan_context_free(context);
+    free(s.schema_text);
+    if (status == SYNGAN_E_CANCELLED) return 130;
+    return status == SYNGAN_OK ? 0 : 1;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exact copies, by a hash table of the real rows.
+ */
+#include "eval/copies.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/thread.h"
+
+typedef struct work {
+    const sg_match *match;
+    uint64_t *hash[2]; /* of real rows, of the others */
+    int side[2];
+} work;
+
+/* Equal values have equal bits: one zero, one NaN. */
+static uint64_t value_bits(const sg_matched *column, int side, int64_t row) {
+    if (!column->number) return (uint64_t)(int64_t)column->code[side][row];
+    double value = column->value[side][row];
+    if (isnan(value)) return 0x7ff8000000000000u;
+    value += 0.0; /* -0 */
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+static void hash_rows(const work *all, int which, int64_t first, int64_t last) {
+    const sg_match *match = all->match;
+    for (int64_t i = first; i < last; i++) {
+        uint64_t hash = 0x9E3779B97F4A7C15u;
+        for (size_t c = 0; c < match->count; c++) {
+            hash ^= value_bits(&match->column[c], all->side[which], i);
+            hash *= 0xff51afd7ed558ccdu;
+            hash ^= hash >> 32;
+        }
+        all->hash[which][i] = hash;
+    }
+}
+
+static void hash_real(void *argument, int64_t first, int64_t last) {
+    hash_rows(argument, 0, first, last);
+}
+
+static void hash_others(void *argument, int64_t first, int64_t last) {
+    hash_rows(argument, 1, first, last);
+}
+
+static bool rows_equal(const work *all, int64_t real, int64_t other) {
+    for (size_t c = 0; c < all->match->count; c++) {
+        const sg_matched *column = &all->match->column[c];
+        if (value_bits(column, all->side[0], real) !=
+            value_bits(column, all->side[1], other))
+            return false;
+    }
+    return true;
+}
+
+/* Looks up each of the others in a table of the real rows (-1: free). */
+static int64_t count_equal(const work *all, int64_t *slot, uint64_t mask) {
+    int64_t n_real = all->match->rows[all->side[0]], equal = 0;
+    int64_t n_others = all->match->rows[all->side[1]];
+    for (int64_t i = 0; i < n_real; i++) {
+        uint64_t at = all->hash[0][i] & mask;
+        while (slot[at] >= 0 && all->hash[0][slot[at]] != all->hash[0][i])
+            at = (at + 1) & mask;
+        slot[at] = i; /* of rows with one hash any will do */
+    }
+    for (int64_t i = 0; i < n_others; i++) {
+        uint64_t at = all->hash[1][i] & mask;
+        while (slot[at] >= 0 && all->hash[0][slot[at]] != all->hash[1][i])
+            at = (at + 1) & mask;
+        equal += slot[at] >= 0 && rows_equal(all, slot[at], i);
+    }
+    return equal;
+}
+
+syngan_status sg_copies(const sg_match *match, int of, double *share) {
+    syngan_context *context = match->context;
+    work all = {.match = match, .side = {SG_REAL, of}};
+    uint64_t slots = 16;
+    while (slots < 2 * (uint64_t)match->rows[SG_REAL])
+        slots *= 2;
+    for (int k = 0; k < 2; k++)
+        all.hash[k] = sg_alloc(context, (size_t)match->rows[all.side[k]] *
+                                            sizeof(uint64_t));
+    int64_t *slot = sg_alloc(context, slots * sizeof *slot);
+    syngan_status status = SYNGAN_OK;
+    if (slot == NULL || all.hash[0] == NULL || all.hash[1] == NULL) {
+        status = sg_fail_memory(context, "copies", slots * sizeof *slot);
+    } else {
+        memset(slot, 0xff, slots * sizeof *slot);
+        sg_parallel(context, match->rows[SG_REAL], 1024, hash_real, &all);
+        sg_parallel(context, match->rows[of], 1024, hash_others, &all);
+        *share = (double)count_equal(&all, slot, slots - 1) /
+                 (double)match->rows[of];
+    }
+    sg_free(context, slot);
+    sg_free(context, all.hash[0]);
+    sg_free(context, all.hash[1]);
+    return status;
+}

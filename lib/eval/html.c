@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report as one HTML page, complete in itself and without scripts: the
+ * verdict first, then what it rests on.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "eval/page.h"
+
+static const char style[] =
+    ":root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1c2430;"
+    "--soft:#5d6978;--line:#dde2e8;--r:#5b7c99;--s:#e08b3a;--plus:#2f6fb3;"
+    "--minus:#c2453d;--good:#2e7d4f;--mixed:#b07a10;--poor:#b3362e}"
+    "@media(prefers-color-scheme:dark){:root{--bg:#14181d;--card:#1d232a;"
+    "--ink:#e6eaef;--soft:#9aa7b5;--line:#323b46;--r:#7fa3c2;--s:#eb9d55;"
+    "--plus:#5a9be0;--minus:#e0695f;--good:#58b37e;--mixed:#d9a441;"
+    "--poor:#e5736b}}"
+    "*{box-sizing:border-box}body{margin:0;background:var(--bg);"
+    "color:var(--ink);font:16px/1.5 system-ui,\"Segoe UI\",Roboto,"
+    "\"Helvetica Neue\",Arial,sans-serif}"
+    "main{max-width:1120px;margin:0 auto;padding:32px 20px 64px}"
+    "h1{font-size:1.9rem;line-height:1.2;margin:0 0 4px}"
+    "h2{font-size:1.3rem;margin:44px 0 6px}h3{font-size:1rem;margin:0}"
+    "section>h3{margin-top:24px}p{margin:6px 0 "
+    "12px}.soft,.small{color:var(--soft)}.small{font-size:"
+    ".85rem}.lead{max-width:46em}"
+    ".grid{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,"
+    "minmax(250px,1fr))}.wide{grid-template-columns:repeat(auto-fill,"
+    "minmax(320px,1fr))}"
+    ".card{background:var(--card);border:1px solid var(--line);border-radius:"
+    "10px;padding:14px 16px;min-width:0}.card p{margin:8px 0 0;font-size:"
+    ".93rem}.head{display:flex;gap:8px;align-items:baseline;justify-content:"
+    "space-between}.head h3{overflow-wrap:anywhere}"
+    ".badge{font-size:.78rem;font-weight:600;letter-spacing:.02em;padding:2px "
+    "9px;border-radius:99px;border:1px solid currentColor;white-space:nowrap}"
+    ".good{color:var(--good)}.mixed{color:var(--mixed)}.poor{color:var(--poor)}"
+    ".not-judged{color:var(--soft)}.all{border-left:6px solid currentColor;"
+    "margin:20px 0 14px}.all strong{font-size:1.25rem}.all p{color:var(--ink)}"
+    "svg{display:block;width:100%;height:auto;margin-top:10px;overflow:visible}"
+    "svg text{font-size:11px;fill:var(--soft)}.end{text-anchor:end}"
+    ".r{fill:var(--r)}.s{fill:var(--s)}.plus{fill:var(--plus)}"
+    ".minus{fill:var(--minus)}.none{fill:var(--line);fill-opacity:.45}"
+    ".axis{stroke:var(--line)}.area{fill-opacity:.55}.outline{fill:var(--s);"
+    "fill-opacity:.18;stroke:var(--s);stroke-width:2}"
+    ".key i{display:inline-block;width:11px;height:11px;border-radius:3px;"
+    "margin:0 5px 0 14px}.key i:first-child{margin-left:0}"
+    "table{border-collapse:collapse;width:100%;font-variant-numeric:"
+    "tabular-nums;font-size:.93rem}th,td{padding:6px 10px;text-align:right;"
+    "border-bottom:1px solid var(--line)}th:first-child,td:first-child{"
+    "text-align:left;overflow-wrap:anywhere}th{color:var(--soft);"
+    "font-weight:600}td.words{text-align:left;color:var(--soft)}"
+    ".scroll{overflow-x:auto;background:var(--card);border:1px solid "
+    "var(--line);border-radius:10px;padding:4px 8px}"
+    "tr:last-child td{border-bottom:0}ul{padding-left:1.2em}"
+    "@media print{body{background:#fff}.card{break-inside:avoid}}";
+
+/* ---- the verdict -------------------------------------------------------- */
+
+static const char *grade_class(int32_t grade) {
+    return grade == SG_NOT_JUDGED ? "not-judged" : sg_grade_name(grade);
+}
+
+static void write_head(sg_page *page, const syngan_report *report) {
+    sg_page_put(page, "<!DOCTYPE html>\n<html lang=\"en\"><head>"
+                      "<meta charset=\"utf-8\"><meta name=\"viewport\" "
+                      "content=\"width=device-width,initial-scale=1\">"
+                      "<title>Synthetic table: report</title><style>");
+    sg_page_put(page, style);
+    sg_page_printf(page,
+                   "</style></head><body><main><header>"
+                   "<h1>How good is the synthetic table?</h1><p class=\"soft\">"
+                   "%lld synthetic rows against %lld real ones, %zu columns "
+                   "in common",
+                   (long long)report->rows[1], (long long)report->rows[0],
+                   report->columns);
+    if (report->rows[2] > 0)
+        sg_page_printf(page, "; %lld real rows were held out of training",
+                       (long long)report->rows[2]);
+    sg_page_put(page, ".</p></header>");
+}
+
+static void write_verdict(sg_page *page, const syngan_report *report) {
+    static const char *const titles[] = {"", "Quality", "Detection", "Utility",
+                                         "Privacy"};
+    const sg_judgement *all = &report->judgement[SG_JUDGE_ALL];
+    sg_page_printf(
+        page, "<section id=\"verdict\"><div class=\"card all %s\"><strong>",
+        grade_class(all->grade));
+    sg_page_text(page, all->text, 0);
+    sg_page_put(page, "</strong><p>The worst of the four decides. Each is "
+                      "explained below, with its numbers.</p></div>"
+                      "<div class=\"grid\">");
+    for (int i = SG_JUDGE_QUALITY; i < SG_JUDGEMENTS; i++) {
+        const sg_judgement *one = &report->judgement[i];
+        sg_page_printf(page,
+                       "<div class=\"card\"><div class=\"head\"><h3>%s</h3>"
+                       "<span class=\"badge %s\">%s</span></div><p>",
+                       titles[i], grade_class(one->grade),
+                       sg_grade_name(one->grade));
+        sg_page_text(page, one->text, 0);
+        sg_page_put(page, "</p></div>");
+    }
+    sg_page_put(page, "</div></section>");
+}
+
+/* ---- tables of values --------------------------------------------------- */
+
+/* A row if there is such a value. */
+static void write_row(sg_page *page, const syngan_report *report,
+                      const char *title, const char *name, bool percent,
+                      const char *words) {
+    double value;
+    if (syngan_report_value(report, name, &value) != SYNGAN_OK) return;
+    sg_page_printf(page, "<tr><td>%s</td><td>", title);
+    if (percent)
+        sg_page_percent(page, value);
+    else
+        sg_page_number(page, value);
+    sg_page_printf(page, "</td><td class=\"words\">%s</td></tr>", words);
+}
+
+typedef struct line {
+    const char *title, *name;
+    bool percent;
+    const char *words;
+} line;
+
+static void write_section(sg_page *page, const syngan_report *report,
+                          const char *id, const char *title, const char *lead,
+                          const line *lines, size_t count) {
+    sg_page_printf(
+        page, "<section id=\"%s\"><h2>%s</h2><p class=\"soft lead\">%s</p>", id,
+        title, lead);
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || !isnan(sg_report_find(report, lines[i].name));
+    if (any) {
+        sg_page_put(page, "<div class=\"scroll\"><table><thead><tr><th>Measure"
+                          "</th><th>Value</th><td class=\"words\"></td></tr>"
+                          "</thead><tbody>");
+        for (size_t i = 0; i < count; i++)
+            write_row(page, report, lines[i].title, lines[i].name,
+                      lines[i].percent, lines[i].words);
+        sg_page_put(page, "</tbody></table></div>");
+    } else {
+        sg_page_put(page, "<p>Not measured.</p>");
+    }
+    sg_page_put(page, "</section>");
+}
+
+#define LINES(name) name, sizeof name / sizeof *name
+
+static const line quality_lines[] = {
+    {"Quality score", "quality.score", true,
+     "mean of shapes and pairs, as SDMetrics' QualityReport"},
+    {"The same of the hold-out", "quality.holdout.score", true,
+     "what other real rows get: the yardstick"},
+    {"Column shapes", "quality.shapes", true,
+     "how alike the distributions of single columns are"},
+    {"Column pairs", "quality.pairs", true,
+     "how alike the relations of columns are, of those related in the real "
+     "table"},
+    {"Coverage", "quality.coverage", true,
+     "how much of the real ranges and values occurs"},
+    {"Adherence", "quality.adherence", true,
+     "synthetic values within the real ranges and values"},
+    {"Missing values", "quality.missing", true,
+     "how alike the shares of missing values are"},
+};
+
+static const line detection_lines[] = {
+    {"AUC, boosted trees", "detection.trees.auc", false,
+     "0.5: it guesses, 1: it is always right"},
+    {"AUC, logistic regression", "detection.logistic.auc", false,
+     "sees straight differences only"},
+    {"Score, boosted trees", "detection.trees", true,
+     "100 % if rows can't be told apart"},
+    {"Score, logistic regression", "detection.logistic", true,
+     "as SDMetrics' LogisticDetection"},
+};
+
+static const line privacy_lines[] = {
+    {"Synthetic rows that equal a real one", "privacy.copies", true, ""},
+    {"Hold-out rows that equal a training row", "privacy.copies.holdout", true,
+     "what chance does"},
+    {"Synthetic rows closer to training than to hold-out rows",
+     "privacy.dcr.share", true, "50 % is ideal"},
+    {"Membership inference, AUC", "privacy.membership.auc", false,
+     "0.5 is ideal: an attacker only guesses who was in the training rows"},
+    {"Distance to the closest training row, median",
+     "privacy.dcr.synthetic.median", false, "synthetic rows"},
+    {"", "privacy.dcr.holdout.median", false, "hold-out rows: the yardstick"},
+    {"Distance to the closest training row, 5 % of rows below",
+     "privacy.dcr.synthetic.p05", false, "synthetic rows"},
+    {"", "privacy.dcr.holdout.p05", false, "hold-out rows"},
+    {"Closest by second closest distance, median",
+     "privacy.nndr.synthetic.median", false,
+     "synthetic rows; near 0, single rows are imitated"},
+    {"", "privacy.nndr.holdout.median", false, "hold-out rows"},
+    {"Sensitive value guessed, training rows", "privacy.attribute.train", true,
+     "by the closest synthetic row"},
+    {"Sensitive value guessed, hold-out rows", "privacy.attribute.holdout",
+     true, "what is above it for training rows was learnt by heart"},
+    {"Sensitive value guessed, without any row", "privacy.attribute.baseline",
+     true, "always the most frequent value"},
+};
+
+/* ---- columns ------------------------------------------------------------ */
+
+static void write_key(sg_page *page) {
+    sg_page_put(page,
+                "<p class=\"key small\"><i style=\"background:var(--r)\"></i>"
+                "real<i style=\"background:var(--s)\"></i>synthetic</p>");
+}
+
+static void write_missing(sg_page *page, const sg_picture *picture) {
+    if (picture->missing[0] == 0 && picture->missing[1] == 0) return;
+    sg_page_put(page, ", missing ");
+    sg_page_percent(page, picture->missing[0]);
+    sg_page_put(page, " and ");
+    sg_page_percent(page, picture->missing[1]);
+}
+
+static double column_value(const syngan_report *report,
+                           const sg_picture *picture, const char *what) {
+    char *path = sg_report_path(report->context, picture->name);
+    char *name = path == NULL
+                     ? NULL
+                     : sg_format(report->context, "columns.%s.%s", path, what);
+    double value = name == NULL ? NAN : sg_report_find(report, name);
+    sg_free(report->context, name);
+    sg_free(report->context, path);
+    return value;
+}
+
+static void write_columns(sg_page *page, const syngan_report *report) {
+    sg_page_put(page, "<section id=\"columns\"><h2>Columns</h2>"
+                      "<p class=\"soft lead\">Shares of rows, real and "
+                      "synthetic side by side; the number is the likeness of "
+                      "the two (1 - the Kolmogorov-Smirnov or the total "
+                      "variation distance). The outer bars of numbers hold "
+                      "what lies beyond.</p>");
+    write_key(page);
+    sg_page_put(page, "<div class=\"grid wide\">");
+    for (size_t i = 0; i < report->n_pictures; i++) {
+        const sg_picture *picture = &report->picture[i];
+        sg_page_put(page, "<div class=\"card\"><div class=\"head\"><h3>");
+        sg_page_text(page, picture->name, 60);
+        sg_page_put(page, "</h3><span>");
+        sg_page_percent(page, column_value(report, picture, "shape"));
+        sg_page_printf(page, "</span></div><span class=\"small\">%s",
+                       picture->type);
+        write_missing(page, picture);
+        sg_page_put(page, "</span>");
+        sg_page_bars(page, picture);
+        sg_page_put(page, "</div>");
+    }
+    sg_page_put(page, "</div></section>");
+}
+
+static void write_column_table(sg_page *page, const syngan_report *report) {
+    static const char *const what[] = {"shape", "coverage", "adherence",
+                                       "missing"};
+    static const char *const statistics[] = {"real.mean", "synthetic.mean",
+                                             "real.std", "synthetic.std"};
+    sg_page_put(page, "<section id=\"numbers\"><h2>Columns in numbers</h2>"
+                      "<div class=\"scroll\"><table><thead><tr><th>Column</th>"
+                      "<th>Shape</th><th>Coverage</th><th>Adherence</th>"
+                      "<th>Missing</th><th>Mean, real</th><th>synthetic</th>"
+                      "<th>Deviation, real</th><th>synthetic</th></tr></thead>"
+                      "<tbody>");
+    for (size_t i = 0; i < report->n_pictures; i++) {
+        const sg_picture *picture = &report->picture[i];
+        sg_page_put(page, "<tr><td>");
+        sg_page_text(page, picture->name, 60);
+        sg_page_put(page, "</td>");
+        for (size_t k = 0; k < 4; k++) {
+            sg_page_put(page, "<td>");
+            sg_page_percent(page, column_value(report, picture, what[k]));
+            sg_page_put(page, "</td>");
+        }
+        for (size_t k = 0; k < 4; k++) {
+            sg_page_put(page, "<td>");
+            if (strcmp(picture->type, "time") != 0)
+                sg_page_number(page,
+                               column_value(report, picture, statistics[k]));
+            sg_page_put(page, "</td>");
+        }
+        sg_page_put(page, "</tr>");
+    }
+    sg_page_put(page, "</tbody></table></div></section>");
+}
+
+static void write_relations(sg_page *page, const syngan_report *report) {
+    static const char *const titles[] = {"Real", "Synthetic", "Difference"};
+    sg_page_put(page,
+                "<section id=\"relations\"><h2>Relations of columns</h2>"
+                "<p class=\"soft lead\">Pearson's r of two numbers, Cramer's V "
+                "of all other pairs. Strong colours are strong relations; the "
+                "difference is drawn twice as strong, and empty is best.</p>"
+                "<p class=\"key small\"><i style=\"background:var(--plus)\">"
+                "</i>positive<i style=\"background:var(--minus)\"></i>negative"
+                "<i style=\"background:var(--line)\"></i>undefined, or not "
+                "among the pairs that were compared</p>"
+                "<div class=\"grid wide\">");
+    for (int side = 0; side < 3; side++) {
+        sg_page_printf(page, "<div class=\"card\"><h3>%s</h3>", titles[side]);
+        sg_page_map(page, report, side < 2 ? side : -1);
+        sg_page_put(page, "</div>");
+    }
+    sg_page_put(page, "</div></section>");
+}
+
+/* ---- utility and the rest ----------------------------------------------- */
+
+static void write_utility_row(sg_page *page, const syngan_report *report,
+                              const char *learner, const char *title,
+                              const char *measure, const char *measure_title) {
+    char name[2][64];
+    double value[2];
+    for (int k = 0; k < 2; k++) {
+        strcpy(name[k], "utility.");
+        strcat(strcat(strcat(strcat(name[k], learner), "."), measure),
+               k == 0 ? ".real" : ".synthetic");
+        if (syngan_report_value(report, name[k], &value[k]) != SYNGAN_OK)
+            return;
+    }
+    sg_page_printf(page, "<tr><td>%s, %s</td><td>", title, measure_title);
+    sg_page_number(page, value[0]);
+    sg_page_put(page, "</td><td>");
+    sg_page_number(page, value[1]);
+    sg_page_put(page, "</td></tr>");
+}
+
+static void write_utility(sg_page *page, const syngan_report *report) {
+    static const struct {
+        const char *name, *title;
+    } measures[] = {
+        {"auc", "AUC"}, {"accuracy", "accuracy"}, {"f1", "F1"}, {"r2", "R2"}};
+    sg_page_put(page, "<section id=\"utility\"><h2>Utility</h2>"
+                      "<p class=\"soft lead\">Models that learnt the target "
+                      "from the real and from the synthetic rows, both judged "
+                      "on real rows that neither has seen.</p>");
+    if (isnan(sg_report_find(report, "utility.trees.auc.real")) &&
+        isnan(sg_report_find(report, "utility.trees.r2.real"))) {
+        sg_page_put(page, "<p>Not measured.</p></section>");
+        return;
+    }
+    sg_page_put(page, "<div class=\"scroll\"><table><thead><tr><th>Target ");
+    sg_page_text(page, report->target, 60);
+    sg_page_put(page, "</th><th>trained on real</th><th>trained on synthetic"
+                      "</th></tr></thead><tbody>");
+    for (size_t k = 0; k < 4; k++)
+        write_utility_row(page, report, "trees", "Boosted trees",
+                          measures[k].name, measures[k].title);
+    for (size_t k = 0; k < 4; k++)
+        write_utility_row(page, report, "logistic", "Logistic regression",
+                          measures[k].name, measures[k].title);
+    sg_page_put(page, "</tbody></table></div></section>");
+}
+
+static void write_distances(sg_page *page, const syngan_report *report) {
+    if (!report->distances.known) return;
+    sg_page_put(page, "<section id=\"distances\"><h3>Distances to the closest "
+                      "training row</h3><p class=\"small\">Synthetic rows that "
+                      "were not learnt by heart are about as far from the "
+                      "training rows as hold-out rows are.</p>"
+                      "<div class=\"card\"><p class=\"key small\">");
+    if (report->distances.has_holdout)
+        sg_page_put(page, "<i style=\"background:var(--r)\"></i>hold-out rows");
+    sg_page_put(page,
+                "<i style=\"background:var(--s)\"></i>synthetic rows</p>");
+    sg_page_distances(page, &report->distances);
+    sg_page_put(page, "</div></section>");
+}
+
+static void write_notes(sg_page *page, const syngan_report *report) {
+    sg_page_put(page, "<section id=\"notes\"><h2>Notes</h2><ul>");
+    size_t most = report->n_notes < 100 ? report->n_notes : 100;
+    for (size_t i = 0; i < most; i++) {
+        sg_page_put(page, "<li>");
+        sg_page_text(page, report->note[i], 0);
+        sg_page_put(page, ".</li>");
+    }
+    if (most < report->n_notes)
+        sg_page_printf(page, "<li>and %zu more: see the JSON report.</li>",
+                       report->n_notes - most);
+    if (most == 0)
+        sg_page_put(page, "<li>All rows and all columns were used.</li>");
+    sg_page_put(page,
+                "</ul><p class=\"soft small\">Definitions of all measures and "
+                "their sources: syngan/evaluate.h. Judgements are rules of "
+                "thumb; the numbers are what counts.</p></section>");
+}
+
+static void write_page(sg_page *page, const syngan_report *report) {
+    write_head(page, report);
+    write_verdict(page, report);
+    write_section(page, report, "quality", "Quality",
+                  "Whether columns, and pairs of columns, are distributed as "
+                  "in the real table.",
+                  LINES(quality_lines));
+    write_columns(page, report);
+    write_relations(page, report);
+    write_column_table(page, report);
+    write_section(page, report, "detection", "Detection",
+                  "Classifiers that are trained to tell synthetic from real "
+                  "rows, judged on rows that they have not seen (3-fold "
+                  "cross-validation).",
+                  LINES(detection_lines));
+    write_utility(page, report);
+    write_section(page, report, "privacy", "Privacy",
+                  "What the synthetic table tells of the rows that it was "
+                  "trained on, against what it tells of rows that it never "
+                  "saw.",
+                  LINES(privacy_lines));
+    write_distances(page, report);
+    write_notes(page, report);
+    sg_page_put(page, "</main></body></html>\n");
+}
+
+syngan_status syngan_report_write_html(const syngan_report *report,
+                                       const char *path) {
+    if (report == NULL) return SYNGAN_E_ARGUMENT;
+    if (path == NULL)
+        return sg_fail(report->context, SYNGAN_E_ARGUMENT,
+                       "syngan_report_write_html: `path` is NULL");
+    sg_page page = {0};
+    SG_TRY(sg_writer_open(report->context, path, &page.writer));
+    write_page(&page, report);
+    if (page.status == SYNGAN_OK) return sg_writer_commit(page.writer);
+    sg_writer_abandon(page.writer);
+    return page.status;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Matching columns of tables by name, and bringing them into one form.
+ */
+#include "eval/match.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static const char *const side_names[] = {"real", "synthetic", "hold-out"};
+
+static bool is_number(int32_t type) {
+    return type == SYNGAN_COLUMN_INTEGER || type == SYNGAN_COLUMN_REAL ||
+           type == SYNGAN_COLUMN_TIME;
+}
+
+static bool is_compared(int32_t type) {
+    return type != SYNGAN_COLUMN_IDENTIFIER && type != SYNGAN_COLUMN_TEXT;
+}
+
+/* Integers go with reals and booleans with categories: which of the two a
+ * reader infers may depend on the rows. */
+static bool types_agree(int32_t a, int32_t b) {
+    if (a == SYNGAN_COLUMN_TIME || b == SYNGAN_COLUMN_TIME) return a == b;
+    return is_number(a) == is_number(b) && is_compared(a) && is_compared(b);
+}
+
+/* ---- the form ----------------------------------------------------------- */
+
+static syngan_status take_number(syngan_context *context, int64_t rows,
+                                 const sg_column *from, int side,
+                                 sg_matched *to) {
+    if (from->type == SYNGAN_COLUMN_REAL) {
+        to->value[side] = from->reals;
+        return SYNGAN_OK;
+    }
+    size_t bytes = (size_t)rows * sizeof(double);
+    double *value = to->owned[side] = sg_alloc(context, bytes);
+    if (value == NULL) return sg_fail_memory(context, "a column", bytes);
+    double unit = from->type == SYNGAN_COLUMN_TIME ? 1000 : 1;
+    for (int64_t i = 0; i < rows; i++)
+        value[i] = from->integers[i] == SYNGAN_MISSING
+                       ? NAN
+                       : (double)from->integers[i] * unit;
+    to->value[side] = value;
+    return SYNGAN_OK;
+}
+
+/* Codes of the real table stay as they are; new texts come behind. */
+static syngan_status take_codes(syngan_context *context, int64_t rows,
+                                const sg_column *from, int side,
+                                sg_matched *to) {
+    if (from->words == to->words) {
+        to->code[side] = from->codes;
+        return SYNGAN_OK;
+    }
+    int32_t count = from->words->count;
+    size_t bytes = (size_t)rows * sizeof(int32_t);
+    size_t map_bytes = (size_t)count * sizeof(int32_t);
+    int32_t *map = sg_alloc(context, map_bytes);
+    int32_t *code = to->owned[side] = sg_alloc(context, bytes);
+    syngan_status status = SYNGAN_OK;
+    if (map == NULL || code == NULL)
+        status = sg_fail_memory(context, "a column", bytes + map_bytes);
+    for (int32_t k = 0; k < count && status == SYNGAN_OK; k++)
+        status =
+            sg_dictionary_add(to->words, sg_dictionary_text(from->words, k),
+                              sg_dictionary_size(from->words, k), &map[k]);
+    for (int64_t i = 0; i < rows && status == SYNGAN_OK; i++)
+        code[i] = from->codes[i] < 0 ? -1 : map[from->codes[i]];
+    sg_free(context, map);
+    to->code[side] = code;
+    return status;
+}
+
+/* One dictionary for all sides: the real one if all have it. */
+static syngan_status take_words(syngan_context *context,
+                                const sg_column *const from[SG_SIDES],
+                                sg_matched *to) {
+    bool same = true;
+    for (int side = SG_SYNTHETIC; side < SG_SIDES; side++)
+        if (from[side] != NULL && from[side]->words != from[SG_REAL]->words)
+            same = false;
+    if (same) {
+        to->words = sg_dictionary_retain(from[SG_REAL]->words);
+        return SYNGAN_OK;
+    }
+    to->words = sg_dictionary_make(context);
+    return to->words != NULL
+               ? SYNGAN_OK
+               : sg_fail_memory(context, "a dictionary", sizeof *to->words);
+}
+
+static syngan_status take(sg_match *match, const sg_column *const from[],
+                          sg_matched *to) {
+    syngan_context *context = match->context;
+    to->real = from[SG_REAL];
+    to->name = from[SG_REAL]->name;
+    to->type = from[SG_REAL]->type;
+    to->number = is_number(to->type);
+    to->path = sg_report_path(context, to->name);
+    if (to->path == NULL)
+        return sg_fail_memory(context, "a name", strlen(to->name));
+    if (!to->number) SG_TRY(take_words(context, from, to));
+    for (int side = 0; side < SG_SIDES; side++) {
+        if (from[side] == NULL) continue;
+        to->missing[side] = from[side]->missing;
+        if (to->number)
+            SG_TRY(
+                take_number(context, match->rows[side], from[side], side, to));
+        else
+            SG_TRY(
+                take_codes(context, match->rows[side], from[side], side, to));
+    }
+    return SYNGAN_OK;
+}
+
+/* ---- columns in common -------------------------------------------------- */
+
+/* Whether all tables have a column like the real one; says where not. */
+static bool find_all(const syngan_table *const tables[], size_t index,
+                     const sg_column *from[], syngan_report *report) {
+    const sg_column *real = &tables[SG_REAL]->columns[index];
+    from[SG_REAL] = real;
+    if (!is_compared(real->type)) {
+        sg_report_note(report, "Column '%s' is not compared: %s", real->name,
+                       real->type == SYNGAN_COLUMN_TEXT
+                           ? "it is free text"
+                           : "it holds identifiers");
+        return false;
+    }
+    for (int side = SG_SYNTHETIC; side < SG_SIDES; side++) {
+        from[side] = NULL;
+        if (tables[side] == NULL) continue;
+        int64_t at = syngan_table_find(tables[side], real->name);
+        if (at < 0) {
+            sg_report_note(report,
+                           "Column '%s' is not compared: the %s table has none "
+                           "of this name",
+                           real->name, side_names[side]);
+            return false;
+        }
+        from[side] = &tables[side]->columns[at];
+        if (!types_agree(real->type, from[side]->type)) {
+            sg_report_note(report,
+                           "Column '%s' is not compared: it is of type %s in "
+                           "the real and %s in the %s table",
+                           real->name, sg_column_type_name(real->type),
+                           sg_column_type_name(from[side]->type),
+                           side_names[side]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void note_others(const syngan_table *real, const syngan_table *other,
+                        syngan_report *report) {
+    for (size_t i = 0; i < other->n_columns; i++)
+        if (syngan_table_find(real, other->columns[i].name) < 0)
+            sg_report_note(report,
+                           "Column '%s' is not compared: only the synthetic "
+                           "table has it",
+                           other->columns[i].name);
+}
+
+syngan_status sg_match_make(const syngan_table *real,
+                            const syngan_table *synthetic,
+                            const syngan_table *holdout, syngan_report *report,
+                            sg_match *out) {
+    const syngan_table *const tables[] = {real, synthetic, holdout};
+    syngan_context *context = real->context;
+    *out = (sg_match){.context = context};
+    for (int side = 0; side < SG_SIDES; side++)
+        out->rows[side] = tables[side] == NULL ? 0 : tables[side]->rows;
+    out->column = sg_alloc_zero(context, real->n_columns, sizeof *out->column);
+    if (out->column == NULL)
+        return sg_fail_memory(context, "columns",
+                              real->n_columns * sizeof *out->column);
+    for (size_t i = 0; i < real->n_columns; i++) {
+        const sg_column *from[SG_SIDES];
+        if (!find_all(tables, i, from, report)) continue;
+        SG_TRY(take(out, from, &out->column[out->count++]));
+    }
+    note_others(real, synthetic, report);
+    if (out->count > 0) return SYNGAN_OK;
+    return sg_fail(context, SYNGAN_E_MISMATCH,
+                   "evaluate: the tables have no column in common that can be "
+                   "compared; columns are matched by name and type");
+}
+
+void sg_match_end(sg_match *match) {
+    if (match->context == NULL) return;
+    for (size_t i = 0; match->column != NULL && i < match->count; i++) {
+        sg_matched *column = &match->column[i];
+        for (int side = 0; side < SG_SIDES; side++)
+            sg_free(match->context, column->owned[side]);
+        sg_dictionary_release(column->words);
+        sg_free(match->context, column->path);
+    }
+    sg_free(match->context, match->column);
+    *match = (sg_match){0};
+}
+
+int64_t sg_match_find(const sg_match *match, const char *name) {
+    for (size_t i = 0; i < match->count; i++)
+        if (strcmp(match->column[i].name, name) == 0) return (int64_t)i;
+    return -1;
+}

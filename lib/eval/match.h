@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The columns that two or three tables have in common, in a form that all
+ * measures read: numbers and times as doubles, categories and booleans as codes
+ * of one dictionary.
+ */
+#ifndef SG_EVAL_MATCH_H
+#define SG_EVAL_MATCH_H
+
+#include "eval/report.h"
+#include "table/table.h"
+
+enum { SG_REAL, SG_SYNTHETIC, SG_HOLDOUT, SG_SIDES };
+
+typedef struct sg_matched {
+    const char *name; /* of the real table */
+    char *path;       /* the name as it stands in names of values */
+    int32_t type;     /* of the real table: SYNGAN_COLUMN_... */
+    bool number;      /* integer, real, time */
+    /* By side, NULL for a hold-out that there is none of: numbers, NaN where
+     * missing (times in nanoseconds, as pandas has them), or codes, -1 where
+     * missing. */
+    const double *value[SG_SIDES];
+    const int32_t *code[SG_SIDES];
+    void *owned[SG_SIDES];
+    int64_t missing[SG_SIDES];
+    sg_dictionary *words; /* of codes */
+    const sg_column *real;
+} sg_matched;
+
+typedef struct sg_match {
+    syngan_context *context;
+    int64_t rows[SG_SIDES];
+    sg_matched *column;
+    size_t count;
+} sg_match;
+
+/* Adds notes on columns that are left out. SYNGAN_E_MISMATCH if none is in
+ * common. `holdout` may be NULL. End it in any case. */
+syngan_status sg_match_make(const syngan_table *real,
+                            const syngan_table *synthetic,
+                            const syngan_table *holdout, syngan_report *report,
+                            sg_match *out);
+void sg_match_end(sg_match *match);
+
+/* -1 if there is none. */
+int64_t sg_match_find(const sg_match *match, const char *name);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report handle: gathering values, looking them up, JSON.
+ */
+#include "eval/report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/stream.h"
+#include "base/text.h"
+#include "file/json.h"
+
+syngan_status sg_report_make(syngan_context *context, syngan_report **out) {
+    syngan_report *report = sg_alloc_zero(context, 1, sizeof *report);
+    *out = report;
+    if (report == NULL)
+        return sg_fail_memory(context, "a report", sizeof *report);
+    atomic_init(&report->references, 1);
+    report->context = context;
+    sg_context_retain(context);
+    return SYNGAN_OK;
+}
+
+static void free_picture(syngan_context *context, sg_picture *picture) {
+    for (size_t k = 0; k < picture->bars; k++)
+        sg_free(context, picture->label[k]);
+    sg_free(context, picture->name);
+    sg_free(context, picture->low);
+    sg_free(context, picture->high);
+}
+
+void syngan_report_free(syngan_report *report) {
+    if (report == NULL || atomic_fetch_sub(&report->references, 1) != 1) return;
+    syngan_context *context = report->context;
+    for (size_t i = 0; i < report->count; i++) {
+        sg_free(context, report->entry[i].name);
+        sg_free(context, report->entry[i].text);
+    }
+    for (size_t i = 0; i < report->n_notes; i++)
+        sg_free(context, report->note[i]);
+    for (size_t i = 0; i < report->n_pictures; i++)
+        free_picture(context, &report->picture[i]);
+    for (size_t i = 0; i < SG_JUDGEMENTS; i++)
+        sg_free(context, report->judgement[i].text);
+    sg_free(context, report->entry);
+    sg_free(context, report->note);
+    sg_free(context, report->target);
+    sg_free(context, report->verdict);
+    sg_free(context, report->picture);
+    sg_free(context, report->map[0]);
+    sg_free(context, report->map[1]);
+    sg_free(context, report);
+    sg_context_release(context);
+}
+
+/* ---- gathering ---------------------------------------------------------- */
+
+char *sg_report_path(syngan_context *context, const char *name) {
+    size_t size = 1;
+    for (const char *at = name; *at != '\0'; at++)
+        size += *at == '.' || *at == '\\' ? 2 : 1;
+    char *path = sg_alloc(context, size), *to = path;
+    if (path == NULL) return NULL;
+    for (const char *at = name; *at != '\0'; at++) {
+        if (*at == '.' || *at == '\\') *to++ = '\\';
+        *to++ = *at;
+    }
+    *to = '\0';
+    return path;
+}
+
+static char *format_text(syngan_context *context, const char *format,
+                         va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int size = sg_text_v(NULL, 0, format, again);
+    va_end(again);
+    char *text = size < 0 ? NULL : sg_alloc(context, (size_t)size + 1);
+    if (text != NULL) sg_text_v(text, (size_t)size + 1, format, arguments);
+    return text;
+}
+
+static void lack_memory(syngan_report *report) {
+    report->status =
+        sg_fail_memory(report->context, "a report", sizeof *report->entry);
+}
+
+void sg_report_add(syngan_report *report, double value, const char *measure,
+                   const char *text, const char *name, ...) {
+    if (report->status != SYNGAN_OK) return;
+    syngan_context *context = report->context;
+    void *array = report->entry;
+    bool fits = sg_reserve(context, &array, &report->capacity, report->count,
+                           sizeof *report->entry);
+    report->entry = array;
+    if (!fits) {
+        lack_memory(report);
+        return;
+    }
+    sg_report_entry *entry = &report->entry[report->count++];
+    *entry = (sg_report_entry){.measure = measure, .value = value};
+    va_list arguments;
+    va_start(arguments, name);
+    entry->name = format_text(context, name, arguments);
+    va_end(arguments);
+    if (text != NULL) entry->text = sg_strdup(context, text);
+    if (entry->name == NULL || (text != NULL && entry->text == NULL))
+        lack_memory(report);
+}
+
+void sg_report_note(syngan_report *report, const char *format, ...) {
+    if (report->status != SYNGAN_OK) return;
+    syngan_context *context = report->context;
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = format_text(context, format, arguments);
+    va_end(arguments);
+    void *array = report->note;
+    bool fits =
+        text != NULL && sg_reserve(context, &array, &report->note_capacity,
+                                   report->n_notes, sizeof *report->note);
+    report->note = array;
+    bool known = false;
+    for (size_t i = 0; fits && i < report->n_notes; i++)
+        known = known || strcmp(report->note[i], text) == 0;
+    if (fits && !known) {
+        report->note[report->n_notes++] = text;
+        return;
+    }
+    sg_free(context, text);
+    if (!fits) lack_memory(report);
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const sg_report_entry *)a)->name,
+                  ((const sg_report_entry *)b)->name);
+}
+
+syngan_status sg_report_sort(syngan_report *report) {
+    SG_TRY(report->status);
+    if (report->count > 1)
+        qsort(report->entry, report->count, sizeof *report->entry, by_name);
+    return SYNGAN_OK;
+}
+
+static const sg_report_entry *find(const syngan_report *report,
+                                   const char *name) {
+    size_t low = 0, high = report->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(report->entry[middle].name, name);
+        if (order == 0) return &report->entry[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+double sg_report_find(const syngan_report *report, const char *name) {
+    const sg_report_entry *entry = find(report, name);
+    return entry == NULL ? NAN : entry->value;
+}
+
+/* ---- looking ------------------------------------------------------------ */
+
+size_t syngan_report_count(const syngan_report *report) {
+    return report == NULL ? 0 : report->count;
+}
+
+syngan_status syngan_report_get(const syngan_report *report, size_t index,
+                                syngan_report_entry *out) {
+    if (report == NULL) return SYNGAN_E_ARGUMENT;
+    if (out == NULL || out->struct_size != sizeof *out)
+        return sg_fail(report->context, SYNGAN_E_ARGUMENT,
+                       "syngan_report_get: `out` needs its struct_size");
+    if (index >= report->count)
+        return sg_fail(report->context, SYNGAN_E_NOT_FOUND,
+                       "report: there is no value %zu; it has %zu", index,
+                       report->count);
+    const sg_report_entry *entry = &report->entry[index];
+    out->name = entry->name;
+    out->measure = entry->measure;
+    out->text = entry->text == NULL ? "" : entry->text;
+    out->value = entry->value;
+    return SYNGAN_OK;
+}
+
+syngan_status syngan_report_value(const syngan_report *report, const char *name,
+                                  double *value) {
+    if (report == NULL) return SYNGAN_E_ARGUMENT;
+    if (name == NULL || value == NULL)
+        return sg_fail(report->context, SYNGAN_E_ARGUMENT,
+                       "syngan_report_value: %s is NULL",
+                       name == NULL ? "`name`" : "`value`");
+    const sg_report_entry *entry = find(report, name);
+    if (entry == NULL)
+        return sg_fail(report->context, SYNGAN_E_NOT_FOUND,
+                       "report: there is no value '%s'", name);
+    *value = entry->value;
+    return SYNGAN_OK;
+}
+
+const char *syngan_report_verdict(const syngan_report *report) {
+    return report == NULL || report->verdict == NULL ? "" : report->verdict;
+}
+
+/* ---- JSON --------------------------------------------------------------- */
+
+static const char *const judgement_keys[] = {"all", "quality", "detection",
+                                             "utility", "privacy"};
+/* Judgements in the order of their keys. */
+static const int32_t sorted[] = {SG_JUDGE_ALL, SG_JUDGE_DETECTION,
+                                 SG_JUDGE_PRIVACY, SG_JUDGE_QUALITY,
+                                 SG_JUDGE_UTILITY};
+
+static void write_verdict(const syngan_report *report, sg_json_writer *writer) {
+    sg_json_open_object(writer, "verdict");
+    for (size_t i = 0; i < SG_JUDGEMENTS; i++) {
+        const sg_judgement *judgement = &report->judgement[sorted[i]];
+        sg_json_open_object(writer, judgement_keys[sorted[i]]);
+        sg_json_put_string(writer, "grade", sg_grade_name(judgement->grade));
+        sg_json_put_string(writer, "text", judgement->text);
+        sg_json_close_object(writer);
+    }
+    sg_json_close_object(writer);
+}
+
+static syngan_status make_json(const syngan_report *report, char **text,
+                               size_t *size) {
+    sg_json_writer writer;
+    sg_json_start(&writer, report->context);
+    sg_json_open_object(&writer, NULL);
+    sg_json_put_string(&writer, "format", "syngan report 1");
+    sg_json_open_array(&writer, "notes");
+    for (size_t i = 0; i < report->n_notes; i++)
+        sg_json_put_string(&writer, NULL, report->note[i]);
+    sg_json_close_array(&writer);
+    sg_json_open_object(&writer, "values");
+    for (size_t i = 0; i < report->count; i++)
+        sg_json_put_f64(&writer, report->entry[i].name, report->entry[i].value);
+    sg_json_close_object(&writer);
+    write_verdict(report, &writer);
+    sg_json_close_object(&writer);
+    return sg_json_finish(&writer, text, size);
+}
+
+size_t syngan_report_json(const syngan_report *report, char *text,
+                          size_t size) {
+    if (text != NULL && size > 0) text[0] = '\0';
+    char *whole;
+    size_t length;
+    if (report == NULL || make_json(report, &whole, &length) != SYNGAN_OK)
+        return 0;
+    if (text != NULL && size > 0) {
+        size_t part = length < size ? length : size - 1;
+        memcpy(text, whole, part);
+        text[part] = '\0';
+    }
+    sg_free(report->context, whole);
+    return length;
+}
+
+syngan_status syngan_report_write_json(const syngan_report *report,
+                                       const char *path) {
+    if (report == NULL) return SYNGAN_E_ARGUMENT;
+    if (path == NULL)
+        return sg_fail(report->context, SYNGAN_E_ARGUMENT,
+                       "syngan_report_write_json: `path` is NULL");
+    char *text;
+    size_t size;
+    SG_TRY(make_json(report, &text, &size));
+    sg_writer *writer;
+    syngan_status status = sg_writer_open(report->context, path, &writer);
+    if (status == SYNGAN_OK) {
+        status = sg_writer_put(writer, text, size);
+        if (status == SYNGAN_OK) status = sg_writer_put(writer, "\n", 1);
+        if (status == SYNGAN_OK)
+            status = sg_writer_commit(writer);
+        else
+            sg_writer_abandon(writer);
+    }
+    sg_free(report->context, text);
+    return status;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report: named values with what they mean, notes, and what the page draws.
+ * It holds no rows of the tables, and no reference to them.
+ */
+#ifndef SG_EVAL_REPORT_H
+#define SG_EVAL_REPORT_H
+
+#include <syngan/evaluate.h>
+
+#include "base/context.h"
+
+/* Columns that pictures are drawn for. */
+#define SG_REPORT_PICTURES 60
+/* Bars of a picture at most. */
+#define SG_REPORT_BARS 20
+
+typedef struct sg_report_entry {
+    char *name;
+    const char *measure; /* constant */
+    char *text;          /* NULL: none */
+    double value;
+} sg_report_entry;
+
+/* A column's picture: shares of rows by bar, of the real and the synthetic
+ * table. Bars of numbers lie side by side from `low` to `high`. */
+typedef struct sg_picture {
+    char *name;
+    const char *type;
+    bool number;
+    size_t bars;
+    char *label[SG_REPORT_BARS]; /* of categories; NULL for numbers */
+    double share[2][SG_REPORT_BARS];
+    char *low, *high; /* of numbers, as text */
+    double missing[2];
+    double shape;
+} sg_picture;
+
+/* Shares of distances by bin, from 0 to `limit`. */
+#define SG_REPORT_BINS 40
+typedef struct sg_distances {
+    bool known, has_holdout;
+    double limit;
+    double share[2][SG_REPORT_BINS]; /* synthetic, hold-out: to training rows */
+} sg_distances;
+
+/* How good it is. */
+enum { SG_NOT_JUDGED, SG_GOOD, SG_MIXED, SG_POOR };
+typedef struct sg_judgement {
+    int32_t grade;
+    char *text;
+} sg_judgement;
+enum {
+    SG_JUDGE_ALL,
+    SG_JUDGE_QUALITY,
+    SG_JUDGE_DETECTION,
+    SG_JUDGE_UTILITY,
+    SG_JUDGE_PRIVACY,
+    SG_JUDGEMENTS
+};
+
+struct syngan_report {
+    atomic_int references;
+    syngan_status status; /* of adding: failures stick */
+    syngan_context *context;
+    sg_report_entry *entry; /* sorted by name once finished */
+    size_t count, capacity;
+    char **note;
+    size_t n_notes, note_capacity;
+    int64_t rows[3];
+    size_t columns;
+    char *target;
+    sg_judgement judgement[SG_JUDGEMENTS];
+    char *verdict;
+    sg_picture *picture;
+    size_t n_pictures;
+    /* Of the pictures' columns, n x n: r, or Cramer's V where one is no number;
+     * NaN where there is none. Real, synthetic. */
+    float *map[2];
+    sg_distances distances;
+};
+
+syngan_status sg_report_make(syngan_context *context, syngan_report **out);
+
+/* A column's name with a backslash before dots and backslashes; NULL when out
+ * of memory. */
+char *sg_report_path(syngan_context *context, const char *name);
+
+/* Adds a value. `measure` lives for ever; `text` is copied, may be NULL. */
+void sg_report_add(syngan_report *report, double value, const char *measure,
+                   const char *text, const char *name, ...)
+    __attribute__((format(printf, 5, 6)));
+/* Adds a remark, once, however often it comes. */
+void sg_report_note(syngan_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Sorts the values; gives the first failure of those above. */
+syngan_status sg_report_sort(syngan_report *report);
+/* NaN if there is none. Only when sorted. */
+double sg_report_find(const syngan_report *report, const char *name);
+
+/* Writes the verdict (verdict.c). */
+syngan_status sg_report_judge(syngan_report *report);
+const char *sg_grade_name(int32_t grade);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Utility: what a model that learnt the target from the synthetic table is
+ * worth on real rows, against one that learnt it from the real table ("train on
+ * synthetic, test on real": Esteban and others 2017).
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "eval/evaluation.h"
+#include "eval/learn.h"
+#include "eval/scores.h"
+
+#define LEAST_ROWS 10
+/* A gain of the real table below this says nothing. */
+#define LEAST_GAIN 0.02
+
+enum { TRAIN_REAL, TRAIN_SYNTHETIC, TEST, SETS };
+static const char *const set_names[] = {"real", "synthetic"};
+
+typedef struct set {
+    int64_t count;
+    int64_t *row;
+    uint8_t *side;
+    double *target;
+} set;
+
+typedef struct work {
+    sg_evaluation *evaluation;
+    const sg_matched *column;
+    int32_t classes;
+    int32_t code[SG_MOST_CLASSES]; /* of a class */
+    double value[2]; /* of the classes of a number that has only two values */
+    set set[SETS];
+    double *out, *scratch;
+    bool *is_one;
+    double gain[2]; /* of the trees, by training set */
+} work;
+
+/* ---- examples ----------------------------------------------------------- */
+
+/* Integers that have two values in the real table are classes. */
+static void choose_two_classes(work *all) {
+    const double *value = all->column->value[SG_REAL];
+    if (all->column->type != SYNGAN_COLUMN_INTEGER) return;
+    for (int64_t i = 0; i < all->evaluation->match.rows[SG_REAL]; i++) {
+        int32_t k = 0;
+        if (isnan(value[i])) continue;
+        while (k < all->classes && all->value[k] != value[i])
+            k++;
+        if (k == 2) {
+            all->classes = 0;
+            return;
+        }
+        all->value[k] = value[i];
+        if (k == all->classes) all->classes++;
+    }
+    if (all->classes < 2) all->classes = 0;
+}
+
+/* The most frequent values of the real table. */
+static syngan_status choose_classes(work *all) {
+    const sg_match *match = &all->evaluation->match;
+    const sg_matched *column = all->column;
+    if (column->number) {
+        choose_two_classes(all);
+        return SYNGAN_OK;
+    }
+    int32_t values = column->words->count, left = 0;
+    int64_t *count =
+        sg_alloc_zero(match->context, (size_t)values + 1, sizeof *count);
+    if (count == NULL)
+        return sg_fail_memory(match->context, "counts", (size_t)values * 8);
+    for (int64_t i = 0; i < match->rows[SG_REAL]; i++)
+        if (column->code[SG_REAL][i] >= 0) count[column->code[SG_REAL][i]]++;
+    for (int32_t k = 0; k < values; k++)
+        left += count[k] > 0;
+    for (; all->classes < SG_MOST_CLASSES && left > 0; left--) {
+        int32_t best = 0;
+        for (int32_t k = 1; k < values; k++)
+            if (count[k] > count[best]) best = k;
+        all->code[all->classes++] = best;
+        count[best] = 0;
+    }
+    sg_free(match->context, count);
+    if (left > 0)
+        sg_report_note(all->evaluation->report,
+                       "Utility: of the target's values the %d most frequent "
+                       "ones are looked at",
+                       SG_MOST_CLASSES);
+    return SYNGAN_OK;
+}
+
+/* The target of a row: a number or a class; NaN if it has none. */
+static double target_of(const work *all, int side, int64_t row) {
+    bool number = all->column->number;
+    if (number && all->classes == 0) return all->column->value[side][row];
+    for (int32_t k = 0; k < all->classes; k++)
+        if (number ? all->column->value[side][row] == all->value[k]
+                   : all->column->code[side][row] == all->code[k])
+            return k;
+    return NAN;
+}
+
+/* Takes over `rows`, and leaves those out that have no target. */
+static syngan_status fill_set(work *all, int which, int side, int64_t *rows,
+                              int64_t count) {
+    syngan_context *context = all->evaluation->context;
+    set *to = &all->set[which];
+    to->row = rows;
+    to->side = sg_alloc(context, (size_t)count);
+    to->target = sg_alloc(context, (size_t)count * sizeof *to->target);
+    if (to->side == NULL || to->target == NULL)
+        return sg_fail_memory(context, "examples",
+                              (size_t)count * sizeof *to->target);
+    for (int64_t i = 0; i < count; i++) {
+        double target = target_of(all, side, rows[i]);
+        if (!isfinite(target)) continue;
+        to->row[to->count] = rows[i];
+        to->side[to->count] = (uint8_t)side;
+        to->target[to->count++] = target;
+    }
+    return SYNGAN_OK;
+}
+
+/* Without a hold-out, a fifth of the real rows is kept for testing. */
+static syngan_status divide_real(work *all, int64_t *rows, int64_t count) {
+    syngan_context *context = all->evaluation->context;
+    int64_t wanted = (count + 4) / 5, tests = 0, trains = 0;
+    int64_t *test = sg_sample_rows(context, "utility test",
+                                   all->evaluation->seed, count, wanted);
+    if (test == NULL) {
+        all->set[TRAIN_REAL].row = rows;
+        return sg_fail_memory(context, "a sample", (size_t)wanted * 8);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        if (tests < wanted && test[tests] == i)
+            test[tests++] = rows[i];
+        else
+            rows[trains++] = rows[i];
+    }
+    sg_report_note(all->evaluation->report,
+                   "Utility without a hold-out is measured on a fifth of the "
+                   "real rows, which the synthetic table may know");
+    syngan_status status = fill_set(all, TEST, SG_REAL, test, tests);
+    if (status == SYNGAN_OK)
+        return fill_set(all, TRAIN_REAL, SG_REAL, rows, trains);
+    all->set[TRAIN_REAL].row = rows;
+    return status;
+}
+
+static syngan_status make_sets(work *all) {
+    sg_evaluation *evaluation = all->evaluation;
+    double most = SG_LEARNING_WORK / (double)evaluation->match.count;
+    int64_t *rows, count;
+    SG_TRY(choose_classes(all));
+    SG_TRY(sg_evaluation_rows(evaluation, SG_REAL, "Utility", most, &rows,
+                              &count));
+    if (evaluation->match.rows[SG_HOLDOUT] == 0) {
+        SG_TRY(divide_real(all, rows, count));
+    } else {
+        SG_TRY(fill_set(all, TRAIN_REAL, SG_REAL, rows, count));
+        SG_TRY(sg_evaluation_rows(evaluation, SG_HOLDOUT, "Utility", most,
+                                  &rows, &count));
+        SG_TRY(fill_set(all, TEST, SG_HOLDOUT, rows, count));
+    }
+    SG_TRY(sg_evaluation_rows(evaluation, SG_SYNTHETIC, "Utility", most, &rows,
+                              &count));
+    return fill_set(all, TRAIN_SYNTHETIC, SG_SYNTHETIC, rows, count);
+}
+
+/* ---- judging ------------------------------------------------------------ */
+
+static void add(work *all, double value, const char *measure, const char *text,
+                const char *learner, const char *name, int which) {
+    sg_report_add(all->evaluation->report, value, measure, text,
+                  "utility.%s.%s.%s", learner, name, set_names[which]);
+}
+
+static double r_squared(const set *test, const double *out) {
+    double mean = 0, total = 0, left = 0;
+    for (int64_t i = 0; i < test->count; i++)
+        mean += test->target[i] / (double)test->count;
+    for (int64_t i = 0; i < test->count; i++) {
+        double d = test->target[i] - mean, e = test->target[i] - out[i];
+        total += d * d;
+        left += e * e;
+    }
+    return total > 0 ? 1 - left / total : NAN;
+}
+
+static int32_t likeliest(const double *share, int32_t classes) {
+    int32_t best = 0;
+    for (int32_t k = 1; k < classes; k++)
+        if (share[k] > share[best]) best = k;
+    return best;
+}
+
+/* Accuracy and the mean of the classes' F1, of classes that occur. */
+static void count_right(const work *all, double *accuracy, double *f1) {
+    const set *test = &all->set[TEST];
+    double right[SG_MOST_CLASSES] = {0}, said[SG_MOST_CLASSES] = {0};
+    double are[SG_MOST_CLASSES] = {0}, sum = 0, classes = 0;
+    for (int64_t i = 0; i < test->count; i++) {
+        int32_t guess = likeliest(all->out + i * all->classes, all->classes);
+        int32_t is = (int32_t)test->target[i];
+        said[guess]++;
+        are[is]++;
+        right[is] += guess == is;
+    }
+    *accuracy = 0;
+    for (int32_t k = 0; k < all->classes; k++) {
+        *accuracy += right[k] / (double)test->count;
+        if (are[k] == 0) continue;
+        sum += 2 * right[k] / (said[k] + are[k]);
+        classes++;
+    }
+    *f1 = sum / classes;
+}
+
+/* The mean of the areas of each class against the rest. */
+static syngan_status mean_auc(const work *all, double *auc) {
+    const set *test = &all->set[TEST];
+    double sum = 0, classes = 0;
+    for (int32_t k = 0; k < all->classes; k++) {
+        for (int64_t i = 0; i < test->count; i++) {
+            all->scratch[i] = all->out[i * all->classes + k];
+            all->is_one[i] = test->target[i] == k;
+        }
+        double area = sg_auc(all->evaluation->context, all->scratch,
+                             all->is_one, test->count);
+        if (area < 0)
+            return sg_fail_memory(all->evaluation->context, "a curve", 0);
+        if (isnan(area)) continue;
+        sum += area;
+        classes++;
+    }
+    *auc = classes > 0 ? sum / classes : NAN;
+    return SYNGAN_OK;
+}
+
+static syngan_status judge(work *all, const char *name, sg_learner *learn,
+                           int which) {
+    const sg_match *match = &all->evaluation->match;
+    const set *train = &all->set[which], *test = &all->set[TEST];
+    int64_t without = all->evaluation->target;
+    const sg_examples learnt = {match, without, train->count, train->side,
+                                train->row};
+    const sg_examples tested = {match, without, test->count, test->side,
+                                test->row};
+    SG_TRY(learn(&learnt, train->target, all->classes, &tested, all->out));
+    bool trees = learn == sg_learn_trees;
+    if (all->classes == 0) {
+        double r2 = r_squared(test, all->out);
+        add(all, r2, "R2", "1: all of the variance is told", name, "r2", which);
+        all->gain[which] = r2;
+        return SYNGAN_OK;
+    }
+    double accuracy = NAN, f1 = NAN, auc = NAN;
+    count_right(all, &accuracy, &f1);
+    SG_TRY(mean_auc(all, &auc));
+    add(all, accuracy, "Accuracy", NULL, name, "accuracy", which);
+    add(all, f1, "F1", "Mean of the classes", name, "f1", which);
+    add(all, auc, "AUC", "0.5: guessing", name, "auc", which);
+    if (trees) all->gain[which] = auc - 0.5;
+    return SYNGAN_OK;
+}
+
+static syngan_status judge_all(work *all) {
+    size_t n = (size_t)all->set[TEST].count;
+    size_t classes = all->classes == 0 ? 1 : (size_t)all->classes;
+    syngan_context *context = all->evaluation->context;
+    all->out = sg_alloc(context, n * classes * sizeof *all->out);
+    all->scratch = sg_alloc(context, n * sizeof *all->scratch);
+    all->is_one = sg_alloc(context, n * sizeof *all->is_one);
+    if (all->out == NULL || all->scratch == NULL || all->is_one == NULL)
+        return sg_fail_memory(context, "predictions", n * sizeof *all->out);
+    for (int which = 0; which < 2; which++) {
+        SG_TRY(judge(all, "trees", sg_learn_trees, which));
+        if (all->classes > 0)
+            SG_TRY(judge(all, "logistic", sg_learn_logistic, which));
+        SG_TRY(
+            sg_evaluation_step(all->evaluation, "utility", 0.5 + 0.08 * which));
+    }
+    double ratio =
+        all->gain[0] >= LEAST_GAIN ? all->gain[1] / all->gain[0] : NAN;
+    sg_report_add(all->evaluation->report, ratio, "Ratio of gains",
+                  isnan(ratio) ? "The real table does not tell the target"
+                               : "1: as good as the real table",
+                  "utility.ratio");
+    return SYNGAN_OK;
+}
+
+syngan_status sg_evaluate_utility(sg_evaluation *evaluation) {
+    if (evaluation->target < 0 || evaluation->match.count < 2) return SYNGAN_OK;
+    work all = {.evaluation = evaluation};
+    all.column = &evaluation->match.column[evaluation->target];
+    syngan_status status = make_sets(&all);
+    bool enough = all.column->number || all.classes > 1;
+    for (int which = 0; which < SETS; which++)
+        enough = enough && all.set[which].count >= LEAST_ROWS;
+    if (status == SYNGAN_OK && enough) status = judge_all(&all);
+    if (status == SYNGAN_OK && !enough)
+        sg_report_add(evaluation->report, NAN, "Ratio of gains",
+                      "Needs 10 rows of each table with different values of "
+                      "the target",
+                      "utility.ratio");
+    for (int which = 0; which < SETS; which++) {
+        sg_free(evaluation->context, all.set[which].row);
+        sg_free(evaluation->context, all.set[which].side);
+        sg_free(evaluation->context, all.set[which].target);
+    }
+    sg_free(evaluation->context, all.out);
+    sg_free(evaluation->context, all.scratch);
+    sg_free(evaluation->context, all.is_one);
+    return status;
+}

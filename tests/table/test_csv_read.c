@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSV text: its forms, and what is refused. */
+#include <errno.h>
+#include <stdio.h>
+
+#ifdef SYNGAN_HAVE_ZLIB
+#include <zlib.h>
+#endif
+
+#include "support/fault.h"
+#include "support/folder.h"
+#include "support/tables.h"
+#include "support/test.h"
+
+/* One table in many forms: a = x, y; b = 1, 2. */
+static const struct {
+    const char *text, *separator, *quote;
+} forms[] = {
+    {"a,b\nx,1\ny,2\n", NULL, NULL},
+    {"a,b\r\nx,1\r\ny,2\r\n", NULL, NULL},
+    {"a,b\rx,1\ry,2\r", NULL, NULL},
+    {"a,b\nx,1\ny,2", NULL, NULL},
+    {"a,b\r\nx,1\r\ny,2\r\n\r\n", NULL, NULL},
+    {"\n\na,b\n\nx,1\n   \ny,2\n\n\n", NULL, NULL},
+    {"\xef\xbb\xbf"
+     "a,b\nx,1\ny,2\n",
+     NULL, NULL},
+    {"a;b\nx;1\ny;2\n", NULL, NULL},
+    {"a|b\nx|1\ny|2\n", NULL, NULL},
+    {"a\tb\nx\t1\ny\t2\n", NULL, NULL},
+    {"a:b\nx:1\ny:2\n", ":", NULL},
+    {"a , b\n x, 1\ny ,2 \n", NULL, NULL},
+    {"\"a\",\"b\"\n\"x\",\"1\"\n\"y\",\"2\"\n", NULL, NULL},
+    {"'a','b'\n'x',1\n'y',2\n", NULL, "'"},
+    {"\"a\" , \"b\"\r\n x ,\"1\"\r\n\"y\",\" 2 \"", NULL, NULL},
+};
+
+static void forms_are_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        syngan_table *table;
+        assert_ok(context,
+                  tables_read(context, forms[i].text,
+                              SYNGAN_CSV(.separator = forms[i].separator,
+                                         .quote = forms[i].quote),
+                              &table));
+        char *text = tables_text(context, table, NULL);
+        assert_string_equal(text, "a,b\nx,1\ny,2\n");
+        assert_int_equal(syngan_table_type(table, 1), SYNGAN_COLUMN_INTEGER);
+        free(text);
+        syngan_table_free(table);
+    }
+    syngan_context_free(context);
+}
+
+static void quoted_cells_are_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    assert_ok(
+        context,
+        tables_read(context,
+                    "text,n\n\"a,b\",1\n\"c\r\nd\",2\n\"say \"\"x\"\"\",3\n"
+                    "\" e \",4\n5\" pipe,5\n",
+                    NULL, &table));
+    static const char *const expected[] = {"a,b", "c\r\nd", "say \"x\"", " e ",
+                                           "5\" pipe"};
+    for (int64_t row = 0; row < 5; row++)
+        tables_check_cell(table, row, 0, expected[row]);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+/* Separators within texts and quotes don't mislead. */
+static void separators_are_found(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    static const struct {
+        const char *text;
+        size_t columns;
+    } cases[] = {
+        {"a;b;c\n1,5;2,5;3,5\n1,5;2,5;3,5\n", 3},
+        {"\"x;y;z\",b\n\"1;2;3\",4\n", 2},
+        {"name\nsome text\n", 1},
+        {"a,b", 2},
+        {"a\n", 1},
+        {"when|what\n2020-01-01, late|x\n2020-01-02|y\n", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        syngan_table *table;
+        assert_ok(context, tables_read(context, cases[i].text, NULL, &table));
+        assert_int_equal(syngan_table_columns(table), cases[i].columns);
+        syngan_table_free(table);
+    }
+    syngan_context_free(context);
+}
+
+static void names_are_made(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    assert_ok(context, tables_read(context, "1,2\n3,4\n",
+                                   SYNGAN_CSV(.no_header = 1), &table));
+    assert_int_equal(syngan_table_rows(table), 2);
+    assert_string_equal(syngan_table_name(table, 1), "column_2");
+    syngan_table_free(table);
+    assert_ok(context, tables_read(context, "a,,\n3,4,5\n", NULL, &table));
+    assert_string_equal(syngan_table_name(table, 2), "column_3");
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+static void odd_sizes_are_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    assert_ok(context, tables_read(context, "a,b,c\n", NULL, &table));
+    assert_int_equal(syngan_table_rows(table), 0);
+    assert_int_equal(syngan_table_columns(table), 3);
+    assert_int_equal(syngan_table_type(table, 0), SYNGAN_COLUMN_REAL);
+    syngan_table_free(table);
+    assert_ok(context, tables_read(context, "a\n1\n", NULL, &table));
+    assert_int_equal(syngan_table_rows(table), 1);
+    syngan_table_free(table);
+    assert_ok(context, tables_read(context, "a,b\n1,\n?,NA\n", NULL, &table));
+    assert_int_equal(syngan_table_missing(table, 0), 1);
+    assert_int_equal(syngan_table_missing(table, 1), 2);
+    syngan_table_free(table);
+    assert_ok(context, tables_read(context, "a\n1\n2\n3\n4\nx,y\n",
+                                   SYNGAN_CSV(.max_rows = 3), &table));
+    assert_int_equal(syngan_table_rows(table), 3);
+    assert_int_equal(syngan_table_type(table, 0), SYNGAN_COLUMN_INTEGER);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+static void many_columns_are_read(void **state) {
+    (void)state;
+    enum { COLUMNS = 5000 };
+    syngan_context *context = test_context(1);
+    char *text = malloc(COLUMNS * 16), *at = text;
+    assert_non_null(text);
+    for (int i = 0; i < COLUMNS; i++)
+        at += sprintf(at, "c%d%c", i, i + 1 < COLUMNS ? ',' : '\n');
+    for (int i = 0; i < COLUMNS; i++)
+        at += sprintf(at, "%d%c", i, i + 1 < COLUMNS ? ',' : '\n');
+    syngan_table *table;
+    assert_ok(context, tables_read(context, text, NULL, &table));
+    assert_int_equal(syngan_table_columns(table), COLUMNS);
+    assert_true(syngan_table_integers(table, 4999)[0] == 4999);
+    syngan_table_free(table);
+    free(text);
+    syngan_context_free(context);
+}
+
+/* Cells that lie across the pieces in which a file is read. */
+static void long_files_are_read(void **state) {
+    (void)state;
+    enum { ROWS = 20011 };
+    syngan_context *context = test_context(1);
+    char *text = malloc(ROWS * 64), *at = text;
+    assert_non_null(text);
+    at += sprintf(at, "n,text\n");
+    for (int i = 0; i < ROWS; i++)
+        at +=
+            sprintf(at, "%d,\"t %d\n\"\"%d\"\"\"\r\n", i * 7, i % 1000, i % 10);
+    syngan_table *table;
+    assert_ok(context, tables_read(context, text, NULL, &table));
+    assert_int_equal(syngan_table_rows(table), ROWS);
+    assert_int_equal(syngan_table_text_count(table, 1), 1000);
+    for (int64_t row = 0; row < ROWS; row++)
+        assert_true(syngan_table_integers(table, 0)[row] == row * 7);
+    tables_check_cell(table, ROWS - 1, 1, "t 10\n\"0\"");
+    syngan_table_free(table);
+    free(text);
+    syngan_context_free(context);
+}
+
+/* ---- encodings ---------------------------------------------------------- */
+
+static void encodings_are_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    assert_ok(context, tables_read(context, "a\ncaf\xc3\xa9\n\xe2\x82\xac\n",
+                                   NULL, &table));
+    tables_check_cell(table, 0, 0, "caf\xc3\xa9");
+    syngan_table_free(table);
+    const char latin[] = "n\xe4me,b\ncaf\xe9,1\n";
+    assert_ok(context,
+              tables_read(context, latin,
+                          SYNGAN_CSV(.encoding = SYNGAN_CSV_LATIN1), &table));
+    assert_string_equal(syngan_table_name(table, 0), "n\xc3\xa4me");
+    tables_check_cell(table, 0, 0, "caf\xc3\xa9");
+    syngan_table_free(table);
+    assert_ok(context,
+              tables_read(context, latin,
+                          SYNGAN_CSV(.encoding = SYNGAN_CSV_REPLACE), &table));
+    tables_check_cell(table, 0, 0, "caf\xef\xbf\xbd");
+    syngan_table_free(table);
+    assert_fails(context, tables_read(context, latin, NULL, &table),
+                 SYNGAN_E_FORMAT, "line 1, column 1: byte 0xe4 is not UTF-8");
+    assert_fails(
+        context,
+        tables_read(context, "a,b\n\"x\n\ny\",\"z\n\xc0\"\n", NULL, &table),
+        SYNGAN_E_FORMAT, "line 5, column 2: byte 0xc0 is not UTF-8");
+    const char zero[] = "a,b\nx,y\0z\n";
+    assert_fails(context,
+                 tables_read_bytes(context, zero, sizeof zero - 1,
+                                   SYNGAN_CSV(.encoding = SYNGAN_CSV_REPLACE),
+                                   &table),
+                 SYNGAN_E_FORMAT, "line 2, column 2: has a zero byte");
+    syngan_context_free(context);
+}
+
+/* ---- what is refused ---------------------------------------------------- */
+
+static const struct {
+    const char *text, *sentence;
+} wrong[] = {
+    {"", "stream: is empty"},
+    {"\n\n\n", "stream: is empty"},
+    {"\xff\xfe"
+     "a",
+     "is UTF-16"},
+    {"a,b\n1,2\n3\n4,5\n", "line 3: has 1 cells, but 2 are expected"},
+    {"a,b\r\n1,2\r\n\r\n3,4,5\r\n", "line 4: has 3 cells, but 2"},
+    {"a,b\r1,2\r3,4,5\r", "line 3: has 3 cells, but 2"},
+    {"a,b\n\"x\n\ny\",2\n1\n", "line 5: has 1 cells"},
+    {"a,b\n\"x\r\ny\rz\",2\n1\n", "line 5: has 1 cells"},
+    {"a,b,a\n", "columns 1 and 3 have the same name, 'a'"},
+    {"column_2,\n", "columns 1 and 2 have the same name, 'column_2'"},
+    {"a,b\n1,2\n3,\"open\n4,5\n", "line 3, column 2: begins with a quote"},
+    {"a,b\n\"\n\n\",\"open", "line 4, column 2: begins with a quote"},
+};
+
+static void wrong_texts_are_refused(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        syngan_table *table;
+        assert_fails(context, tables_read(context, wrong[i].text, NULL, &table),
+                     SYNGAN_E_FORMAT, wrong[i].sentence);
+    }
+    syngan_context_free(context);
+}
+
+static void endless_cells_are_refused(void **state) {
+    (void)state;
+    enum { SIZE = 20 << 20 };
+    syngan_context *context = test_context(1);
+    char *text = malloc(SIZE);
+    assert_non_null(text);
+    memset(text, 'x', SIZE);
+    memcpy(text, "a\n1\n\"", 5);
+    syngan_table *table;
+    assert_fails(context, tables_read_bytes(context, text, SIZE, NULL, &table),
+                 SYNGAN_E_FORMAT,
+                 "line 3, column 1: begins a cell of more than");
+    free(text);
+    syngan_context_free(context);
+}
+
+static void wrong_arguments_are_refused(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+#define READ(...)                                                              \
+    tables_read(context, "a\n1\n", SYNGAN_CSV(__VA_ARGS__), &table)
+    assert_fails(context, READ(.separator = "ab"), SYNGAN_E_ARGUMENT,
+                 "separator is \"ab\", but must be one ASCII character");
+    assert_fails(context, READ(.separator = "\n"), SYNGAN_E_ARGUMENT,
+                 "separator");
+    assert_fails(context, READ(.quote = ""), SYNGAN_E_ARGUMENT, "quote");
+    assert_fails(context, READ(.quote = ",", .separator = ","),
+                 SYNGAN_E_ARGUMENT, "the same");
+    assert_fails(context, READ(.encoding = 3), SYNGAN_E_ARGUMENT, "encoding");
+    assert_fails(context, READ(.max_rows = -1), SYNGAN_E_ARGUMENT, "max_rows");
+#undef READ
+    assert_fails(context,
+                 syngan_table_read_csv(context, "/nowhere/x", NULL, &table),
+                 SYNGAN_E_IO, "/nowhere/x");
+    assert_fails(context, syngan_table_read_csv(context, NULL, NULL, &table),
+                 SYNGAN_E_ARGUMENT, "path");
+    assert_fails(context, syngan_table_read_csv(context, "x", NULL, NULL),
+                 SYNGAN_E_ARGUMENT, "out");
+    assert_fails(context,
+                 syngan_table_read_csv_stream(context, NULL, NULL, &table),
+                 SYNGAN_E_ARGUMENT, "stream");
+    assert_int_equal(syngan_table_read_csv(NULL, "x", NULL, &table),
+                     SYNGAN_E_ARGUMENT);
+    syngan_context_free(context);
+}
+
+/* ---- gzip and faults ---------------------------------------------------- */
+
+static const char sample[] =
+    "n,x,when,word,flag\n1,0.5,2020-01-02,one,yes\n,,,,\n"
+    "12345678901234567,1e5,2021-02-03,\"two\n\",no\n";
+#define SAMPLE_SCHEMA                                                          \
+    "{\"columns\":[{\"name\":\"word\",\"type\":\"text\"}],\"missing\":[\"-\"]" \
+    ","                                                                        \
+    "\"constraints\":[{\"kind\":\"unique\",\"columns\":[\"n\",\"x\"]}]}"
+
+#ifdef SYNGAN_HAVE_ZLIB
+static void packed_files_are_read(void **state) {
+    (void)state;
+    folder files;
+    char path[FOLDER_PATH_MAX];
+    syngan_context *context = test_context(1);
+    folder_make(&files);
+    folder_file(&files, "sample.csv.gz", path);
+    gzFile packed = gzopen(path, "wb");
+    assert_int_equal(gzwrite(packed, sample, sizeof sample - 1),
+                     sizeof sample - 1);
+    gzclose(packed);
+    syngan_table *plain, *table;
+    assert_ok(context, tables_read(context, sample, NULL, &plain));
+    assert_ok(context, syngan_table_read_csv(context, path, NULL, &table));
+    tables_check_equal(plain, table);
+    syngan_table_free(plain);
+    syngan_table_free(table);
+    folder_remove(&files);
+    syngan_context_free(context);
+}
+#endif
+
+static syngan_status read_sample(syngan_context *context, void *user) {
+    syngan_table *table = NULL;
+    syngan_status status = syngan_table_read_csv(
+        context, user, SYNGAN_CSV(.schema = SAMPLE_SCHEMA), &table);
+    if (status == SYNGAN_OK) {
+        assert_int_equal(syngan_table_rows(table), 3);
+        assert_int_equal(syngan_table_type(table, 3), SYNGAN_COLUMN_TEXT);
+    }
+    syngan_table_free(table);
+    return status;
+}
+
+static void faults_are_survived(void **state) {
+    (void)state;
+    folder files;
+    char path[FOLDER_PATH_MAX];
+    folder_make(&files);
+    folder_file(&files, "sample.csv", path);
+    file_write(path, sample, sizeof sample - 1);
+    const fault_sweep sweep = {.body = read_sample, .user = path};
+    assert_true(fault_sweep_memory(&sweep) > 20);
+    assert_true(fault_sweep_io(&sweep, EIO) > 2);
+    folder_remove(&files);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forms_are_read),
+        cmocka_unit_test(quoted_cells_are_read),
+        cmocka_unit_test(separators_are_found),
+        cmocka_unit_test(names_are_made),
+        cmocka_unit_test(odd_sizes_are_read),
+        cmocka_unit_test(many_columns_are_read),
+        cmocka_unit_test(long_files_are_read),
+        cmocka_unit_test(encodings_are_read),
+        cmocka_unit_test(wrong_texts_are_refused),
+        cmocka_unit_test(endless_cells_are_refused),
+        cmocka_unit_test(wrong_arguments_are_refused),
+#ifdef SYNGAN_HAVE_ZLIB
+        cmocka_unit_test(packed_files_are_read),
+#endif
+        cmocka_unit_test(faults_are_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
