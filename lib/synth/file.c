@@ -125,8 +125,8 @@ static syngan_status put_measures(saver *f, const syngan_synthesizer *s) {
         numbers[2 * i] = (float)s->measures[i].epoch;
         numbers[2 * i + 1] = (float)s->measures[i].quality;
     }
-    syngan_status status = sg_safetensors_put_tensor(
-        f->file, name, SYNGAN_F32, &dims, numbers);
+    syngan_status status =
+        sg_safetensors_put_tensor(f->file, name, SYNGAN_F32, &dims, numbers);
     sg_free(s->context, name);
     return status;
 }
@@ -158,8 +158,8 @@ static syngan_status put_rows(const saver *f, const syngan_synthesizer *s) {
 
 static syngan_status put_all(saver *f, const syngan_synthesizer *s) {
     SG_TRY(sg_format_put(f->file, FORMAT));
-    SG_TRY(sg_safetensors_put_text(f->file, TRAINING,
-                                   f->training ? "yes" : "no"));
+    SG_TRY(
+        sg_safetensors_put_text(f->file, TRAINING, f->training ? "yes" : "no"));
     if (s->settings.options.rows == SYNGAN_ROWS_INDEPENDENT)
         return put_one("", s, f);
     SG_TRY(put_rows(f, s));
@@ -253,8 +253,7 @@ static syngan_status find_tensor(const loader *l, const char *name,
     bool good = *out != NULL && (*out)->type == type &&
                 sg_dims_equal(&(*out)->dims, dims);
     syngan_status status =
-        good ? SYNGAN_OK
-             : damaged(l, "is missing or of another shape:", full);
+        good ? SYNGAN_OK : damaged(l, "is missing or of another shape:", full);
     sg_free(l->context, full);
     return status;
 }
@@ -278,10 +277,10 @@ static syngan_status check_sizes(const loader *l, const sg_encoder *encoder,
         SG_TRY(check_weight(l, name, o->width, inputs));
     }
     SG_TRY(check_weight(l, "sampler.output.weight", row, inputs));
-    return l->training ? check_weight(l, "critic.layer_1.weight", o->width,
-                                      o->pac * (row + condition +
-                                                l->settings.viewed))
-                       : SYNGAN_OK;
+    return l->training
+               ? check_weight(l, "critic.layer_1.weight", o->width,
+                              o->pac * (row + condition + l->settings.viewed))
+               : SYNGAN_OK;
 }
 
 static int64_t condition_width(const sg_encoder *encoder) {
@@ -382,10 +381,9 @@ static syngan_status parse(const loader *l, const char *name, sg_json **out) {
     if (key == NULL) return sg_fail_memory(l->context, "a text's name", 64);
     const char *text = sg_safetensors_text(l->file, key);
     syngan_status status =
-        text == NULL
-            ? damaged(l, "has no text", key)
-            : sg_json_parse(l->context, sg_safetensors_name(l->file), text,
-                            strlen(text), out);
+        text == NULL ? damaged(l, "has no text", key)
+                     : sg_json_parse(l->context, sg_safetensors_name(l->file),
+                                     text, strlen(text), out);
     sg_free(l->context, key);
     return status;
 }

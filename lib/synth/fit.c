@@ -301,9 +301,8 @@ static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
 syngan_status sg_synthesizer_encoder(const syngan_table *table,
                                      const sg_synth_settings *settings,
                                      sg_encoder **out) {
-    preparing p = {.context = table->context,
-                   .settings = settings,
-                   .start = sg_seconds()};
+    preparing p = {
+        .context = table->context, .settings = settings, .start = sg_seconds()};
     const sg_encoder_options options = {
         .max_modes = settings->options.max_modes,
         .max_choices = settings->options.max_choices,

@@ -110,9 +110,8 @@ static void set_basket_defaults(const syngan_synthesizer_options *given,
     if (!sg_options_given(fields, given,
                           offsetof(syngan_synthesizer_options, pac)))
         o->pac = 1;
-    if (!sg_options_given(
-            fields, given,
-            offsetof(syngan_synthesizer_options, generator_rate)))
+    if (!sg_options_given(fields, given,
+                          offsetof(syngan_synthesizer_options, generator_rate)))
         o->generator_rate = BASKETS_RATE;
     if (!sg_options_given(fields, given,
                           offsetof(syngan_synthesizer_options, critic_rate)))

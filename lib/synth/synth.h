@@ -115,12 +115,12 @@ struct syngan_synthesizer {
     struct sg_baskets *baskets;
     struct sg_sequences *sequences;
     sg_encoder *encoder;
-    sg_conditions conditions; /* without an index */
+    sg_conditions conditions;  /* without an index */
     const sg_subject *subject; /* while training; NULL: the table's rows */
-    int64_t n_rows;           /* of the table that was learnt */
-    uint64_t fingerprint;     /* of it: to know it again */
-    syngan_model *sampler;    /* the generator that samples: the best or the
-                                 last one */
+    int64_t n_rows;            /* of the table that was learnt */
+    uint64_t fingerprint;      /* of it: to know it again */
+    syngan_model *sampler;     /* the generator that samples: the best or the
+                                  last one */
     /* State of training; all NULL if saved for sampling only. */
     syngan_model *generator, *critic;
     syngan_model *average; /* NULL also without an average */
@@ -212,8 +212,8 @@ syngan_status sg_rows_read(syngan_synthesizer *s, sg_json_value object,
 typedef syngan_status (*sg_rows_visit_fn)(const char *prefix,
                                           const syngan_synthesizer *inside,
                                           void *argument);
-syngan_status sg_rows_visit(const syngan_synthesizer *s,
-                            sg_rows_visit_fn visit, void *argument);
+syngan_status sg_rows_visit(const syngan_synthesizer *s, sg_rows_visit_fn visit,
+                            void *argument);
 
 /* ---- fitting (fit.c) ---------------------------------------------------- */
 

@@ -113,8 +113,8 @@ static syngan_node *pack(const plan *p, syngan_node *rows,
 static syngan_node *add_view(const plan *p, syngan_node *packed) {
     const sg_subject *subject = p->synthesizer->subject;
     if (p->viewed == 0) return packed;
-    syngan_node *rows = syngan_reshape(
-        packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
+    syngan_node *rows =
+        syngan_reshape(packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
     syngan_node *view =
         subject->view(subject, syngan_slice(rows, 1, 0, p->row),
                       syngan_slice(rows, 1, p->row, p->condition));
@@ -522,8 +522,7 @@ static syngan_status run_generator(sg_training *t, sg_synth_losses *losses) {
     draw_conditions(t, "generator conditions", number);
     give_conditions(t, generator);
     if (generator->real != NULL)
-        expand_rows(t, generator->real->data,
-                    t->synthesizer->encoder->width);
+        expand_rows(t, generator->real->data, t->synthesizer->encoder->width);
     if (generator->decay != NULL)
         *(float *)generator->decay->data = decay_at(t->synthesizer);
     SG_TRY(syngan_program_run(generator->program, number));
