@@ -64,8 +64,7 @@ def write(path, header, rows):
         writer.writerows(rows)
 
 
-def main():
-    data, out = sys.argv[1:]
+def prepare(data, out):
     os.makedirs(out, exist_ok=True)
     for name, (path, _) in TABLES.items():
         header, rows = read(os.path.join(data, path))
@@ -79,4 +78,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    prepare(*sys.argv[1:])

@@ -65,9 +65,10 @@ typedef struct syngan_synthesizer_options {
     const char *item;      /**< of baskets: column; default: the only other */
     int64_t epochs;        /**< default 300 */
     int32_t batch;         /**< default: the recipe's: 500, or a 64th of the
-                                rows but at least 100; CTGAN: 500 */
+                                rows but at least 50; CTGAN: 500 */
     int32_t pac;           /**< rows that the critic sees at once (PacGAN,
-                                Lin and others 2018); default 10 */
+                                Lin and others 2018); default: the recipe's:
+                                1; CTGAN: 10 */
     int32_t noise;         /**< size of the noise; default 128 */
     int32_t width;         /**< of hidden layers; default 256 */
     int32_t depth;         /**< hidden layers of each network; default 2 */

@@ -11,15 +11,19 @@
 enum { STEPS = 64 };
 
 /* Both recipes have the options' defaults, which are those of the paper's
- * program; they differ in what follows. */
+ * program; they differ in what follows. A critic that sees ten rows at once
+ * has a tenth of the examples, and learns relations between columns that much
+ * worse; the modes that it is to keep, training by sampling keeps as well. */
 static const sg_synth_recipe recipes[] = {
     [SYNGAN_TABLE_RECIPE_DEFAULT] = {.batch = 500,
-                                     .least_batch = 100,
+                                     .least_batch = 50,
+                                     .pac = 1,
                                      .frequent = 0.05,
                                      .average_decay = 0.99,
                                      .momentum = 0.9},
     [SYNGAN_TABLE_RECIPE_CTGAN] = {.batch = 500,
                                    .least_batch = 500,
+                                   .pac = 10,
                                    .frequent = 2.0,
                                    .momentum = 0.9,
                                    .rare_first = true,
@@ -43,7 +47,8 @@ static const sg_field synthesizer_fields[] = {
     SG_STRING(T, item, "column of a basket's items; default: the only other"),
     SG_I64(T, epochs, 0, 1000000000, 300, "times that the table is gone over"),
     SG_I32(T, batch, 2, 1000000, 0, "rows in a batch; default: the recipe's"),
-    SG_I32(T, pac, 1, 1000, 10, "rows that the critic sees at once"),
+    SG_I32(T, pac, 1, 1000, 0,
+           "rows that the critic sees at once; default: the recipe's"),
     SG_I32(T, noise, 1, 100000, 128, "size of the noise"),
     SG_I32(T, width, 1, 100000, 256, "of hidden layers"),
     SG_I32(T, depth, 1, 100, 2, "hidden layers of each network"),
@@ -135,6 +140,8 @@ syngan_status sg_synth_settings_read(syngan_context *context,
         out->options.seed = context->seed;
     if (out->options.rows == SYNGAN_ROWS_BASKETS)
         set_basket_defaults(options, &out->options);
+    if (out->options.pac == 0)
+        out->options.pac = recipes[out->options.recipe].pac;
     if (out->options.batch == 0)
         out->options.batch = batch_of(&out->options, rows);
     SG_TRY(check(context, &out->options, where));
@@ -162,7 +169,7 @@ syngan_status sg_synth_settings_parse(sg_json_value value,
     *out = (sg_synth_settings){0};
     SG_TRY(sg_fields_read(value, &sg_options_synthesizer, true, &out->options));
     const syngan_synthesizer_options *o = &out->options;
-    if (o->batch < 2 || o->batch % o->pac != 0)
+    if (o->pac < 1 || o->batch < 2 || o->batch % o->pac != 0)
         return sg_json_fail(value, "the batch is no multiple of pac");
     out->options.struct_size = sizeof out->options;
     out->recipe = recipes[o->recipe];

@@ -13,6 +13,7 @@
 
 typedef struct sg_synth_recipe {
     int32_t batch, least_batch; /* of large and of small tables */
+    int32_t pac;                /* rows that the critic sees at once */
     double frequent;      /* single values of numbers with this share of the
                              rows get modes of their own; above 1: none */
     double average_decay; /* of the averaged generator; 0: there is none */

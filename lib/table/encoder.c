@@ -58,7 +58,8 @@ syngan_status sg_encoder_lay_out(sg_encoder *encoder) {
             code->number_part = (int32_t)encoder->n_parts;
             add_part(encoder, c, SG_PART_NUMBER, 1, NULL, false);
         }
-        add_choice(encoder, c, number->n_modes, number->share, false);
+        add_choice(encoder, c, number->n_modes, number->share,
+                   number->mixture.count == 0);
     }
     if (encoder->n_parts > 0) return SYNGAN_OK;
     return sg_fail(encoder->context, SYNGAN_E_ARGUMENT,

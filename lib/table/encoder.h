@@ -40,8 +40,9 @@ typedef struct sg_part {
     int32_t start, width; /* in a dense row */
     int32_t column;       /* of the table */
     int32_t index;        /* among the numbers, or among the choices */
-    bool discrete;        /* the choice of a value of a boolean or category:
-                             what training by sampling conditions on */
+    bool discrete;        /* the choice of a value, of a boolean, a category or
+                             a number of few values: what training by sampling
+                             conditions on */
     const double *share;  /* of a choice: of the rows, by alternative */
 } sg_part;
 
