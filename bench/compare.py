@@ -49,7 +49,8 @@ def commands(chosen, what, batch, width, kinds):
              for kind in kinds}
     for framework in chosen.frameworks:
         for mode, kind in MODES[framework]:
-            if kind in kinds and not (width and "channels_last" in mode):
+            if (kind in kinds and mode in (chosen.modes or [mode]) and
+                    not (width and "channels_last" in mode)):
                 found[f"{framework} {mode} {kind}"] = peer_command(
                     chosen, framework, mode, what, batch, width, kind, count)
     return found
@@ -148,6 +149,11 @@ def main():
                         help="a Python that has the frameworks")
     parser.add_argument("--frameworks", nargs="*", choices=list(MODES),
                         default=list(MODES))
+    parser.add_argument("--modes", nargs="*", help="only these modes of the "
+                        "frameworks, such as channels_last and function")
+    parser.add_argument("--subjects", nargs="*", choices=["iteration",
+                        "sampling", "dense", "table"], default=["iteration",
+                        "sampling", "dense", "table"])
     chosen = turns.read(parser)
     data = {"machine": turns.machine(),
             "settings": {"threads": chosen.threads, "rounds": chosen.rounds,
@@ -159,16 +165,18 @@ def main():
                 + ("; a trial, with batch 4" if chosen.quick else "")
                 + ".\n\n"]
     for title, what, batch, width, kinds in SUBJECTS:
+        if ("dense" if width else what) not in chosen.subjects:
+            continue
         data[title] = turns.in_turns(
             commands(chosen, what, batch, width, kinds), chosen.rounds)
         sections.append(comparison(chosen, title, data[title], kinds))
     if chosen.table is None and "SYNGAN_TEST_DATA" in os.environ:
         chosen.table = os.path.join(os.environ["SYNGAN_TEST_DATA"],
                                     "adult/adult.csv")
-    if chosen.table:
+    if "table" in chosen.subjects and chosen.table:
         data["tables"] = table_results(chosen)
         sections.append(table_section(chosen, data["tables"]))
-    else:
+    elif "table" in chosen.subjects:
         sections.append("Synthesizers of tables: left out, without --table\n")
     turns.write(chosen.out or "out/peers.json", data)
     print("".join(sections).rstrip())

@@ -6,7 +6,8 @@
 # out/peers.json.
 #
 #   sh bench/peers.sh [--threads N] [--rounds N] [--turns N] [--quick]
-#                     [--out FILE] [--table FILE.csv]
+#                     [--out FILE] [--table FILE.csv] [--modes MODE ...]
+#                     [--subjects iteration|sampling|dense|table ...]
 #   SYNGAN_PEERS   a Python that has the frameworks, used instead
 set -eu
 cd "$(dirname "$0")/.."

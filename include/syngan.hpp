@@ -980,6 +980,23 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
               context.get());
         return table(made, context.get());
     }
+    static table
+    read_baskets(const context &context, const std::string &path,
+                 const syngan_csv_options &o = options<syngan_csv_options>()) {
+        syngan_table *made = nullptr;
+        check(syngan_table_read_baskets(context.get(), path.c_str(), &o, &made),
+              context.get());
+        return table(made, context.get());
+    }
+    static table
+    read_baskets(const context &context, const syngan_stream &stream,
+                 const syngan_csv_options &o = options<syngan_csv_options>()) {
+        syngan_table *made = nullptr;
+        check(
+            syngan_table_read_baskets_stream(context.get(), &stream, &o, &made),
+            context.get());
+        return table(made, context.get());
+    }
     static table read_sqlite(const context &context, const std::string &path,
                              const std::string &query,
                              const std::string &types = "") {

@@ -153,7 +153,9 @@ typedef struct syngan_sample_options {
                             value", "column >= 18" (also >, <, <=), "column
                             in 1 .. 5" (both included), "column is missing",
                             joined by " and "; names and values with blanks
-                            in double quotes, in which two quotes are one */
+                            in double quotes, in which two quotes are one.
+                            1 and 0, true and false, yes and no stand for
+                            each other in boolean columns */
     int64_t first;     /**< number of the first row; default 0 */
     int32_t max_tries; /**< times that a row is made until it satisfies
                             what can only be had by rejection; default 1000 */

@@ -46,6 +46,9 @@ typedef struct sg_conditions {
 /* `n_rows`: of the table that the encoder's shares are of. */
 syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
                                  sg_conditions *out);
+/* None. */
+void sg_conditions_none(syngan_context *context, int64_t n_rows,
+                        sg_conditions *out);
 /* Finds the rows of each value, for sg_condition_row(). */
 syngan_status sg_conditions_index(sg_conditions *conditions,
                                   const sg_encoded *encoded);

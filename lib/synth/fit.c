@@ -198,7 +198,7 @@ static syngan_status end_epoch(fitting *f, bool *stop) {
     bool best = false;
     if (syngan_synthesizer_epochs(s) % round_epochs(s) == 0) {
         if (!sg_training_keep(f->training)) return diverged(f);
-        SG_TRY(judge(f, &quality, &best));
+        if (s->subject == NULL) SG_TRY(judge(f, &quality, &best));
         int32_t patience = s->settings.options.patience;
         *stop = patience > 0 && s->since >= patience;
     }
@@ -256,10 +256,12 @@ static syngan_status check_time(const fitting *f) {
 static syngan_status prepare(fitting *f, const syngan_table *table) {
     syngan_synthesizer *s = f->s;
     SG_TRY(sg_training_make(s, table, &f->training));
-    SG_TRY(sg_quality_make(s->encoder, table, s->settings.options.seed,
-                           &f->quality));
-    SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
-                           s->settings.options.bf16, &f->sampler));
+    if (s->subject == NULL) {
+        SG_TRY(sg_quality_make(s->encoder, table, s->settings.options.seed,
+                               &f->quality));
+        SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
+                               s->settings.options.bf16, &f->sampler));
+    }
     SG_TRY(check_time(f));
     return sg_training_keep(f->training)
                ? SYNGAN_OK
@@ -296,11 +298,11 @@ static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
 
 /* ---- fitting ------------------------------------------------------------ */
 
-static syngan_status fit_encoder(const syngan_table *table,
-                                 const sg_synth_settings *settings,
-                                 double start, sg_encoder **out) {
+syngan_status sg_synthesizer_encoder(const syngan_table *table,
+                                     const sg_synth_settings *settings,
+                                     sg_encoder **out) {
     preparing p = {
-        .context = table->context, .settings = settings, .start = start};
+        .context = table->context, .settings = settings, .start = sg_seconds()};
     const sg_encoder_options options = {
         .max_modes = settings->options.max_modes,
         .max_choices = settings->options.max_choices,
@@ -340,14 +342,21 @@ static syngan_status check_arguments(const syngan_table *table, const void *out,
                    "%s: the place for the result is NULL", where);
 }
 
-static syngan_status fit(const syngan_table *table,
-                         const sg_synth_settings *settings,
-                         syngan_synthesizer **out) {
+syngan_status sg_synthesizer_learn(const syngan_table *table,
+                                   const sg_synth_settings *settings,
+                                   sg_encoder *encoder,
+                                   const sg_subject *subject,
+                                   syngan_synthesizer **out) {
     double start = sg_seconds();
     uint64_t before = atomic_load(&table->context->bytes);
-    sg_encoder *encoder = NULL;
-    SG_TRY(fit_encoder(table, settings, start, &encoder));
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, out));
+    if (encoder == NULL)
+        SG_TRY(sg_synthesizer_encoder(table, settings, &encoder));
+    int64_t rows =
+        subject != NULL && subject->rows > 0 ? subject->rows : table->rows;
+    SG_TRY(sg_synthesizer_make(settings, encoder, rows, true, out));
+    (*out)->subject = subject;
+    if (subject != NULL && subject->prepare != NULL)
+        subject->prepare(subject, *out);
     SG_TRY(check_memory(*out, before));
     SG_TRY(hash_table((*out)->encoder, table, &(*out)->fingerprint));
     return run(*out, table, settings->options.epochs, start);
@@ -357,7 +366,8 @@ static syngan_status fit(const syngan_table *table,
 static bool is_useful(const syngan_synthesizer *s, syngan_status status) {
     bool stopped = status == SYNGAN_E_CANCELLED ||
                    status == SYNGAN_E_DIVERGED || status >= SYNGAN_E_USER;
-    return s != NULL && stopped && s->steps > 0;
+    const syngan_synthesizer *core = s == NULL ? NULL : sg_synthesizer_core(s);
+    return core != NULL && stopped && core->steps > 0;
 }
 
 syngan_status syngan_synthesizer_fit(const syngan_table *table,
@@ -368,7 +378,10 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
     sg_synth_settings settings;
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
-    syngan_status status = fit(table, &settings, out);
+    syngan_status status =
+        settings.options.rows == SYNGAN_ROWS_INDEPENDENT
+            ? sg_synthesizer_learn(table, &settings, NULL, NULL, out)
+            : sg_rows_fit(table, &settings, out);
     if (status == SYNGAN_OK || is_useful(*out, status)) return status;
     syngan_synthesizer_free(*out);
     *out = NULL;
@@ -387,6 +400,10 @@ syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
                        table == NULL ? "`table` is NULL"
                        : epochs < 0  ? "the number of epochs is below 0"
                                      : "the table is of another context");
+    if (s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(s->context, SYNGAN_E_STATE,
+                       "synthesizer: one of baskets or sequences can't go on "
+                       "training");
     if (s->generator == NULL)
         return sg_fail(s->context, SYNGAN_E_STATE,
                        "synthesizer: was saved for sampling only, so that it "
@@ -436,7 +453,7 @@ static syngan_status estimate(const syngan_table *table,
     uint64_t before = atomic_load(&table->context->bytes);
     sg_encoder *encoder = NULL;
     syngan_synthesizer *s = NULL;
-    SG_TRY(fit_encoder(trial, settings, start, &encoder));
+    SG_TRY(sg_synthesizer_encoder(trial, settings, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
     SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));
@@ -461,6 +478,10 @@ syngan_synthesizer_estimate(const syngan_table *table,
     syngan_table *trial = NULL;
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
+    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
+                       "synthesizer: there is no estimate for baskets and "
+                       "sequences; limits hold for each of their networks");
     settings.options.progress = NULL;
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);

@@ -19,7 +19,7 @@ static syngan_table *made(syngan_context *context, int64_t first, int64_t rows,
     double *x = calloc((size_t)rows, sizeof *x);
     int64_t *grid = calloc((size_t)rows, sizeof *grid);
     const char **kind = calloc((size_t)rows, sizeof *kind);
-    static char names[300][8];
+    static char names[300][16];
     for (int i = 0; i < 300; i++)
         snprintf(names[i], sizeof names[i], "v%d", i);
     for (int64_t i = 0; i < rows; i++) {

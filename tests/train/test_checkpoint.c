@@ -410,7 +410,7 @@ static bytes changed(syngan_context *context, bytes b, const char *key,
                      const char *value, const char *tensor) {
     bytes out;
     rewrite_file(context, b.data, b.size, key, value, tensor, &out.data,
-                    &out.size);
+                 &out.size);
     return out;
 }
 
