@@ -145,7 +145,7 @@ run_thread_sanitizer() {
     elif build tsan tsan; then
         SYNGAN_TEST_LAUNCHER="$fixed taskset -c 0" OMP_NUM_THREADS=1 \
             TSAN_OPTIONS=allocator_may_return_null=1 \
-            run tsan tsan -j "$jobs" -L '^(base|data|model|train)$'
+            run tsan tsan -j "$jobs" -L '^(base|data|model|train|table|synth|eval)$'
     fi
 }
 
@@ -165,7 +165,7 @@ run_onednn3() {
         skip onednn3 "oneDNN 3 can't be downloaded"
     elif build onednn3 test -Ddnnl_DIR="$(cd "$prefix" && pwd)/lib/cmake/dnnl"
     then
-        run onednn3 onednn3 -j "$jobs" -L "$computing|^train$"
+        run onednn3 onednn3 -j "$jobs" -L "$computing|^(train|synth)$"
     fi
 }
 

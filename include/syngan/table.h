@@ -216,7 +216,7 @@ typedef struct syngan_csv_options {
  * - real: numbers with a point or an exponent; "inf" beside others. Decimals
  *   are the most that a value has, or -1 if one has an exponent
  * - boolean: exactly two texts, in any case: true and false, yes and no, t and
- *   f, or y and n
+ *   f, y and n, or on and off
  * - time: texts of one of about 50 known formats, the first that all have.
  *   Where day and month could change places in all of them, the month comes
  *   first between slashes, the day between points and dashes

@@ -3,20 +3,15 @@
  * What the page draws of single columns: shares of rows by bar.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "eval/evaluation.h"
+#include "eval/scores.h"
 #include "file/number.h"
 #include "table/time.h"
 
 /* ---- numbers ------------------------------------------------------------ */
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* The range that is drawn: all but half a per cent of the real values on each
  * side, so that single ones far out don't press all others into one bar. */
@@ -29,7 +24,7 @@ static syngan_status find_range(const sg_match *match, const sg_matched *column,
     for (int64_t i = 0; i < rows; i++)
         if (isfinite(column->value[SG_REAL][i]))
             sorted[count++] = column->value[SG_REAL][i];
-    if (count > 1) qsort(sorted, (size_t)count, sizeof *sorted, by_value);
+    sg_sort(sorted, count);
     *low = count > 0 ? sorted[count / 200] : 0;
     *high = count > 0 ? sorted[count - 1 - count / 200] : 0;
     sg_free(match->context, sorted);

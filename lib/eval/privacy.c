@@ -90,52 +90,44 @@ static syngan_status search(work *all, int queries, int records) {
                       &all->coded[records], all->found[queries]);
 }
 
+/* The rows next to synthetic ones among `count` of a side's rows: the first of
+ * the random order that `stream` tells. */
+static syngan_status search_some(work *all, int side, const char *stream,
+                                 int64_t count) {
+    sg_coded records = {0};
+    int64_t *rows = sg_sample_rows(all->context, stream, all->evaluation->seed,
+                                   all->rows[side], count);
+    if (rows == NULL) return sg_fail_memory(all->context, "a sample", 0);
+    for (int64_t i = 0; i < count; i++)
+        rows[i] = all->sample[side][rows[i]];
+    syngan_status status =
+        sg_features_code(&all->features, side, NULL, rows, count, &records);
+    if (status == SYNGAN_OK)
+        status = sg_nearest(&all->features, &all->coded[SG_SYNTHETIC], &records,
+                            all->found[SG_SYNTHETIC]);
+    sg_coded_end(all->context, &records);
+    sg_free(all->context, rows);
+    return status;
+}
+
 /* Synthetic rows nearer to training than to as many hold-out rows. */
 static syngan_status compare_closeness(work *all) {
     int64_t rows = all->rows[SG_SYNTHETIC];
+    const sg_neighbours *found = all->found[SG_SYNTHETIC];
     double *to_real = all->scratch, closer = 0;
     int64_t least = all->rows[SG_REAL] < all->rows[SG_HOLDOUT]
                         ? all->rows[SG_REAL]
                         : all->rows[SG_HOLDOUT];
-    /* Both sets of the same size: the first rows of random orders. */
-    sg_coded real = {0}, holdout = {0};
-    int64_t *some[2] = {
-        sg_sample_rows(all->context, "closeness real", all->evaluation->seed,
-                       all->rows[SG_REAL], least),
-        sg_sample_rows(all->context, "closeness holdout", all->evaluation->seed,
-                       all->rows[SG_HOLDOUT], least)};
-    syngan_status status = some[0] == NULL || some[1] == NULL
-                               ? sg_fail_memory(all->context, "a sample", 0)
-                               : SYNGAN_OK;
-    for (int64_t i = 0; i < least && status == SYNGAN_OK; i++) {
-        some[0][i] = all->sample[SG_REAL][some[0][i]];
-        some[1][i] = all->sample[SG_HOLDOUT][some[1][i]];
-    }
-    if (status == SYNGAN_OK)
-        status = sg_features_code(&all->features, SG_REAL, NULL, some[0], least,
-                                  &real);
-    if (status == SYNGAN_OK)
-        status = sg_features_code(&all->features, SG_HOLDOUT, NULL, some[1],
-                                  least, &holdout);
-    sg_neighbours *found = all->found[SG_SYNTHETIC];
-    const sg_coded *queries = &all->coded[SG_SYNTHETIC];
-    if (status == SYNGAN_OK)
-        status = sg_nearest(&all->features, queries, &real, found);
-    for (int64_t i = 0; i < rows && status == SYNGAN_OK; i++)
+    SG_TRY(search_some(all, SG_REAL, "closeness real", least));
+    for (int64_t i = 0; i < rows; i++)
         to_real[i] = found[i].distance[0];
-    if (status == SYNGAN_OK)
-        status = sg_nearest(&all->features, queries, &holdout, found);
-    for (int64_t i = 0; i < rows && status == SYNGAN_OK; i++) {
+    SG_TRY(search_some(all, SG_HOLDOUT, "closeness holdout", least));
+    for (int64_t i = 0; i < rows; i++) {
         double to_holdout = found[i].distance[0];
         closer += to_real[i] < to_holdout    ? 1
                   : to_real[i] == to_holdout ? 0.5
                                              : 0;
     }
-    sg_coded_end(all->context, &real);
-    sg_coded_end(all->context, &holdout);
-    sg_free(all->context, some[0]);
-    sg_free(all->context, some[1]);
-    SG_TRY(status);
     sg_report_add(all->evaluation->report, closer / (double)rows, "DCR share",
                   "0.5 is ideal; above, synthetic rows keep close "
                   "to training rows",

@@ -4,12 +4,12 @@
  * TVComplement, coverage, adherence, missing values, statistics.
  */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/thread.h"
 #include "eval/evaluation.h"
+#include "eval/scores.h"
 
 enum { MEAN, MEDIAN, STD, STATISTICS };
 static const char *const statistic_names[] = {"mean", "median", "std"};
@@ -31,11 +31,6 @@ typedef struct sorted {
     int64_t count;
 } sorted;
 
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Values that are there, ascending; false when out of memory. */
 static bool sort_side(const sg_match *match, const sg_matched *column, int side,
                       sorted *out) {
@@ -46,8 +41,7 @@ static bool sort_side(const sg_match *match, const sg_matched *column, int side,
     for (int64_t i = 0; i < rows; i++)
         if (!isnan(column->value[side][i]))
             out->value[out->count++] = column->value[side][i];
-    if (out->count > 1)
-        qsort(out->value, (size_t)out->count, sizeof *out->value, by_value);
+    sg_sort(out->value, out->count);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #ifndef SG_FILE_UTF8_H
 #define SG_FILE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Bytes of the character at `at`, in text that a zero byte ends (which counts
@@ -22,6 +23,15 @@ static inline size_t sg_utf8_size(const unsigned char *at) {
     int surrogate = a == 0xED && at[1] >= 0xA0;
     int too_great = a == 0xF4 && at[1] >= 0x90;
     return too_long || surrogate || too_great ? 0 : size;
+}
+
+/* Whether a text that a zero byte ends is UTF-8. */
+static inline bool sg_utf8_is(const char *text) {
+    const unsigned char *at = (const unsigned char *)text;
+    size_t size = 1;
+    for (; *at != '\0' && size != 0; at += size)
+        size = sg_utf8_size(at);
+    return size != 0;
 }
 
 #endif

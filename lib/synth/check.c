@@ -5,9 +5,8 @@
  */
 #include "synth/check.h"
 
-#include <string.h>
-
 #include "base/memory.h"
+#include "table/schema.h"
 
 void sg_check_begin(syngan_context *context, const sg_constraints *constraints,
                     sg_check *check) {
@@ -20,40 +19,6 @@ void sg_check_begin(syngan_context *context, const sg_constraints *constraints,
 void sg_check_end(sg_check *check) {
     if (check->context != NULL) sg_free(check->context, check->seen);
     *check = (sg_check){0};
-}
-
-/* ---- numbers ------------------------------------------------------------ */
-
-/* Order of two columns' values in a row, as -1, 0 or 1. */
-static int compare(const sg_column *a, const sg_column *b, int64_t row) {
-    bool real_a = a->type == SYNGAN_COLUMN_REAL;
-    bool real_b = b->type == SYNGAN_COLUMN_REAL;
-    if (!real_a && !real_b)
-        return (a->integers[row] > b->integers[row]) -
-               (a->integers[row] < b->integers[row]);
-    double x = real_a ? a->reals[row] : (double)a->integers[row];
-    double y = real_b ? b->reals[row] : (double)b->integers[row];
-    return (x > y) - (x < y);
-}
-
-static bool is_greater(const sg_constraint *c, const syngan_table *table,
-                       int64_t row) {
-    const sg_column *low = &table->columns[c->columns[0]];
-    const sg_column *high = &table->columns[c->columns[1]];
-    if (sg_column_is_missing(low, row) || sg_column_is_missing(high, row))
-        return true;
-    int order = compare(high, low, row);
-    return c->strict ? order > 0 : order >= 0;
-}
-
-static bool is_within(const sg_constraint *c, const syngan_table *table,
-                      int64_t row) {
-    const sg_column *column = &table->columns[c->columns[0]];
-    if (sg_column_is_missing(column, row)) return true;
-    double value = column->type == SYNGAN_COLUMN_REAL
-                       ? column->reals[row]
-                       : (double)column->integers[row];
-    return value >= c->low && value <= c->high;
 }
 
 /* ---- uniqueness --------------------------------------------------------- */
@@ -69,17 +34,8 @@ static uint64_t hash_row(const sg_constraint *c, size_t number,
     uint64_t hash = mix(0x2545f4914f6cdd1du, number);
     for (int32_t i = 0; i < c->n_columns; i++) {
         const sg_column *column = &table->columns[c->columns[i]];
-        uint64_t word;
         if (sg_column_is_missing(column, row)) return 0;
-        if (sg_column_has_codes(column)) {
-            word = (uint64_t)column->codes[row];
-        } else if (column->type == SYNGAN_COLUMN_REAL) {
-            double value = column->reals[row] + 0.0; /* no -0 */
-            memcpy(&word, &value, sizeof word);
-        } else {
-            word = (uint64_t)column->integers[row];
-        }
-        hash = mix(hash, word);
+        hash = mix(hash, sg_column_bits(column, row));
     }
     return hash == 0 ? 1 : hash;
 }
@@ -128,9 +84,8 @@ static bool is_kept(const sg_check *check, size_t number,
     uint64_t hash;
     switch (c->kind) {
     case SG_CONSTRAINT_GREATER:
-        return is_greater(c, table, row);
     case SG_CONSTRAINT_RANGE:
-        return is_within(c, table, row);
+        return sg_constraint_holds(c, table, row);
     case SG_CONSTRAINT_UNIQUE:
         hash = hash_row(c, number, table, row);
         return hash == 0 || !is_seen(check, hash);

@@ -291,14 +291,6 @@ static syngan_status read_booleans(const source *s, sg_column *column) {
     return SYNGAN_OK;
 }
 
-static bool is_utf8(const char *text) {
-    const unsigned char *at = (const unsigned char *)text;
-    size_t size = 1;
-    for (; *at != '\0' && size != 0; at += size)
-        size = sg_utf8_size(at);
-    return size != 0;
-}
-
 /* Where texts go. */
 typedef struct text_sink {
     sg_cells cells;    /* of a column that is to be inferred */
@@ -321,7 +313,7 @@ static syngan_status check_text(const source *s, const text_sink *sink,
                                 int32_t known, int64_t row) {
     const sg_dictionary *words = words_of(sink);
     if (words != NULL && words->count > known &&
-        !is_utf8(sg_dictionary_text(words, known)))
+        !sg_utf8_is(sg_dictionary_text(words, known)))
         return refuse_value(s, row, "a text that is not UTF-8");
     return SYNGAN_OK;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The texts that say true and false; see boolean.h. */
+/*
+ * The texts that say true and false. Letters are compared without the locale,
+ * in which i may not be the small letter of I.
+ */
 #include "table/boolean.h"
 
 static const char *const pairs[][2] = {
@@ -14,6 +17,14 @@ static bool says(const char *lower, const char *text) {
         if (c != *lower) return false;
     }
     return *text == '\0';
+}
+
+bool sg_boolean_is_pair(const char *a, const char *b) {
+    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
+        if ((says(pairs[p][0], a) && says(pairs[p][1], b)) ||
+            (says(pairs[p][1], a) && says(pairs[p][0], b)))
+            return true;
+    return false;
 }
 
 bool sg_boolean_truth(const sg_dictionary *words, bool truth[2]) {

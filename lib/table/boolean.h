@@ -7,6 +7,9 @@
 
 #include "table/dictionary.h"
 
+/* Whether one of two texts says true and the other false, as "yes" and "no". */
+bool sg_boolean_is_pair(const char *a, const char *b);
+
 /* Whether the texts (two at most) are of one pair like "yes" and "no"; then
  * truth[code] tells which is which. */
 bool sg_boolean_truth(const sg_dictionary *words, bool truth[2]);

@@ -109,10 +109,14 @@ static uint32_t mark_used(const naming *n, const sg_name_pattern *p,
     return marked;
 }
 
-/* Keeps up to FRESH_MOST of the free combinations, by chance. */
+/* Keeps up to FRESH_MOST of the `n_free` combinations that are free, by
+ * chance, and half of them at the most: else those that are missing from a file
+ * would tell which the data have. */
 static bool keep_fresh(const naming *n, sg_name_pattern *p, uint32_t all,
-                       const unsigned char *used) {
+                       const unsigned char *used, uint32_t n_free) {
     uint32_t *fresh = sg_alloc_zero(n->context, FRESH_MOST, sizeof *fresh);
+    int32_t most = (int32_t)((n_free + 1) / 2);
+    if (most > FRESH_MOST) most = FRESH_MOST;
     if (fresh == NULL) return false;
     const sg_random random = {.seed = n->seed, .stream = sg_stream_id("names")};
     int32_t seen = 0;
@@ -120,9 +124,9 @@ static bool keep_fresh(const naming *n, sg_name_pattern *p, uint32_t all,
     for (uint32_t number = 0; number < all; number++) {
         if (used[number]) continue;
         uint64_t at = sg_random_below(&random, number, (uint64_t)++seen);
-        if (p->n_fresh < FRESH_MOST)
+        if (p->n_fresh < most)
             fresh[p->n_fresh++] = number;
-        else if (at < FRESH_MOST)
+        else if (at < (uint64_t)most)
             fresh[at] = number;
     }
     p->fresh = fresh;
@@ -159,7 +163,7 @@ static bool find_fresh(const naming *n, sg_name_pattern *p, int32_t longest) {
             p->n_leading = k;
             best = all - marked;
         }
-        bool kept = !better || keep_fresh(n, p, all, used);
+        bool kept = !better || keep_fresh(n, p, all, used, best);
         sg_free(n->context, used);
         if (!kept) return false;
         if (best * 2 >= all) break;

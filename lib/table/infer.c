@@ -8,10 +8,10 @@
 
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "table/boolean.h"
 #include "table/time.h"
 
 /* Fewer rows tell nothing about what is an identifier or a free text. */
@@ -236,17 +236,8 @@ static bool find_format(inference *in) {
 }
 
 static bool is_pair(const sg_dictionary *words) {
-    static const char *const pairs[][2] = {
-        {"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"}};
-    const char *a = sg_dictionary_text(words, 0);
-    const char *b = sg_dictionary_text(words, 1);
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        if ((strcasecmp(a, pairs[i][0]) == 0 &&
-             strcasecmp(b, pairs[i][1]) == 0) ||
-            (strcasecmp(a, pairs[i][1]) == 0 &&
-             strcasecmp(b, pairs[i][0]) == 0))
-            return true;
-    return false;
+    return sg_boolean_is_pair(sg_dictionary_text(words, 0),
+                              sg_dictionary_text(words, 1));
 }
 
 /* Integers that count the rows: each is one more than the one before. */

@@ -26,6 +26,10 @@ const char *sg_schema_marks(const sg_schema *schema);
 syngan_status sg_schema_apply(const sg_schema *schema, syngan_table *table,
                               const sg_origin *origin);
 
+/* Whether a row keeps a constraint that is about single rows: "greater" and
+ * "range". */
+bool sg_constraint_holds(const sg_constraint *constraint,
+                         const syngan_table *table, int64_t row);
 /* SYNGAN_E_MISMATCH and a sentence for a row that breaks a constraint. */
 syngan_status sg_constraints_check(const syngan_table *table,
                                    const sg_origin *origin);

@@ -140,13 +140,6 @@ static syngan_status to_cells(const query *q, reading *r) {
     return SYNGAN_OK;
 }
 
-static bool is_utf8(const unsigned char *text) {
-    size_t size = 1;
-    for (; *text != '\0' && size != 0; text += size)
-        size = sg_utf8_size(text);
-    return size != 0;
-}
-
 static syngan_status read_text(const query *q, reading *r, int index) {
     const unsigned char *text = sqlite3_column_text(q->db->statement, index);
     size_t size = (size_t)sqlite3_column_bytes(q->db->statement, index);
@@ -154,7 +147,7 @@ static syngan_status read_text(const query *q, reading *r, int index) {
     if (memchr(text, '\0', size) != NULL)
         return fail_cell(q, r, SYNGAN_E_FORMAT,
                          "a text with a zero byte in it");
-    if (!is_utf8(text))
+    if (!sg_utf8_is((const char *)text))
         return fail_cell(q, r, SYNGAN_E_FORMAT, "a text that is not UTF-8");
     if (r->type != SYNGAN_COLUMN_TEXT) SG_TRY(to_cells(q, r));
     return sg_cells_put(&r->cells, (const char *)text, size);

@@ -56,6 +56,16 @@ bool sg_column_is_missing(const sg_column *column, int64_t row) {
                : column->integers[row] == SYNGAN_MISSING;
 }
 
+uint64_t sg_column_bits(const sg_column *column, int64_t row) {
+    if (sg_column_has_codes(column)) return (uint64_t)column->codes[row];
+    if (column->type != SYNGAN_COLUMN_REAL)
+        return (uint64_t)column->integers[row];
+    uint64_t bits;
+    double value = column->reals[row] + 0.0; /* -0.0 equals 0.0 */
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 static int64_t count_missing(const sg_column *column, int64_t rows) {
     int64_t count = 0;
     for (int64_t row = 0; row < rows; row++)

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/stream.h"
 
@@ -69,6 +70,27 @@ static inline sg_reader *fuzz_reader(syngan_context *context,
     sg_reader *reader = NULL;
     FUZZ_CHECK(sg_reader_open_stream(context, &stream, &reader) == SYNGAN_OK);
     return reader;
+}
+
+/* ---- a stream that keeps what is written -------------------------------- */
+
+typedef struct fuzz_output {
+    uint8_t *data; /* from malloc() */
+    size_t size;
+} fuzz_output;
+
+static inline int64_t fuzz_keep(const void *data, size_t size, void *user) {
+    fuzz_output *out = user;
+    out->data = realloc(out->data, out->size + size + 1);
+    FUZZ_CHECK(out->data != NULL);
+    memcpy(out->data + out->size, data, size);
+    out->size += size;
+    return (int64_t)size;
+}
+
+static inline syngan_stream fuzz_writing(fuzz_output *out) {
+    return (syngan_stream){
+        .struct_size = sizeof(syngan_stream), .write = fuzz_keep, .user = out};
 }
 
 #endif

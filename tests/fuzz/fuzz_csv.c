@@ -11,20 +11,6 @@ static uint64_t limit_of(size_t size) {
     return (4u << 20) + 4000 * (uint64_t)size;
 }
 
-typedef struct output {
-    char *data;
-    size_t size;
-} output;
-
-static int64_t take(const void *data, size_t size, void *user) {
-    output *out = user;
-    out->data = realloc(out->data, out->size + size);
-    FUZZ_CHECK(out->data != NULL);
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return (int64_t)size;
-}
-
 static syngan_status read_input(syngan_context *context, const void *data,
                                 size_t size, const syngan_csv_options *options,
                                 syngan_table **out) {
@@ -37,10 +23,10 @@ static syngan_status read_input(syngan_context *context, const void *data,
     return status;
 }
 
-static output write_table(syngan_context *context, const syngan_table *table) {
-    output out = {NULL, 0};
-    const syngan_stream stream = {
-        .struct_size = sizeof stream, .write = take, .user = &out};
+static fuzz_output write_table(syngan_context *context,
+                               const syngan_table *table) {
+    fuzz_output out = {0};
+    const syngan_stream stream = fuzz_writing(&out);
     syngan_status status = syngan_table_write_csv_stream(table, &stream, NULL);
     fuzz_check(context, status);
     FUZZ_CHECK(status == SYNGAN_OK);
@@ -54,11 +40,11 @@ static void check_back(syngan_context *context, const syngan_table *table) {
     char *schema = malloc(size + 1);
     FUZZ_CHECK(schema != NULL);
     syngan_table_schema(table, schema, size + 1);
-    output first = write_table(context, table);
+    fuzz_output first = write_table(context, table);
     syngan_table *back;
     FUZZ_CHECK(read_input(context, first.data, first.size,
                           SYNGAN_CSV(.schema = schema), &back) == SYNGAN_OK);
-    output second = write_table(context, back);
+    fuzz_output second = write_table(context, back);
     FUZZ_CHECK(first.size == second.size &&
                memcmp(first.data, second.data, first.size) == 0);
     syngan_table_free(back);

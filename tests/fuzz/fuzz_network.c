@@ -18,27 +18,6 @@ static const double zeros[ELEMENTS_MAX];
 /* Most memory of a small model, beside what its text takes. */
 #define MODEL_MEMORY (8u << 20)
 
-/* ---- files in memory ---------------------------------------------------- */
-
-typedef struct bytes {
-    uint8_t *data;
-    size_t size;
-} bytes;
-
-static int64_t keep(const void *data, size_t size, void *user) {
-    bytes *out = user;
-    out->data = realloc(out->data, out->size + size + 1);
-    FUZZ_CHECK(out->data != NULL);
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return (int64_t)size;
-}
-
-static syngan_stream writing(bytes *out) {
-    return (syngan_stream){
-        .struct_size = sizeof(syngan_stream), .write = keep, .user = out};
-}
-
 /* ---- the file around the network ---------------------------------------- */
 
 /* The shape of a parameter; false if there is none, or a large one. */
@@ -97,9 +76,9 @@ static void put_tensors(syngan_context *context, sg_safetensors_writer *file,
 }
 
 /* A model file with this network; empty if the text can't be in one. */
-static bytes make_file(syngan_context *context, const char *text) {
-    bytes out = {0};
-    const syngan_stream stream = writing(&out);
+static fuzz_output make_file(syngan_context *context, const char *text) {
+    fuzz_output out = {0};
+    const syngan_stream stream = fuzz_writing(&out);
     sg_safetensors_writer *file = NULL;
     sg_writer *writer = NULL;
     FUZZ_CHECK(sg_safetensors_start(context, &file) == SYNGAN_OK);
@@ -118,7 +97,7 @@ static bytes make_file(syngan_context *context, const char *text) {
 
 /* ---- models ------------------------------------------------------------- */
 
-static syngan_model *load(const bytes *file, size_t text) {
+static syngan_model *load(const fuzz_output *file, size_t text) {
     syngan_context *context = fuzz_context(fuzz_limit(text) + MODEL_MEMORY);
     fuzz_input input = {file->data, file->size, 0};
     const syngan_stream stream = {
@@ -131,23 +110,23 @@ static syngan_model *load(const bytes *file, size_t text) {
     return model;
 }
 
-static bytes save(const syngan_model *model) {
-    bytes out = {0};
-    const syngan_stream stream = writing(&out);
+static fuzz_output save(const syngan_model *model) {
+    fuzz_output out = {0};
+    const syngan_stream stream = fuzz_writing(&out);
     FUZZ_CHECK(syngan_model_save_stream(model, &stream) == SYNGAN_OK);
     return out;
 }
 
 static void run(const char *text) {
     syngan_context *context = fuzz_context(0);
-    bytes file = make_file(context, text);
+    fuzz_output file = make_file(context, text);
     syngan_context_free(context);
     syngan_model *model = file.size > 0 ? load(&file, strlen(text)) : NULL;
     if (model != NULL) {
-        bytes once = save(model);
+        fuzz_output once = save(model);
         syngan_model *again = load(&once, once.size);
         FUZZ_CHECK(again != NULL);
-        bytes twice = save(again);
+        fuzz_output twice = save(again);
         FUZZ_CHECK(once.size == twice.size);
         FUZZ_CHECK(memcmp(once.data, twice.data, once.size) == 0);
         syngan_model_free(again);

@@ -7,21 +7,6 @@
 #include "fuzz/fuzz.h"
 #include "tensor/tensor.h"
 
-/* A stream that keeps what is written. */
-typedef struct output {
-    uint8_t *data;
-    size_t size;
-} output;
-
-static int64_t keep(const void *data, size_t size, void *user) {
-    output *out = user;
-    out->data = realloc(out->data, out->size + size + 1);
-    FUZZ_CHECK(out->data != NULL);
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return (int64_t)size;
-}
-
 static syngan_status put_all(const sg_safetensors *file,
                              sg_safetensors_writer *writer) {
     for (size_t i = 0; i < sg_safetensors_count(file); i++) {
@@ -34,10 +19,10 @@ static syngan_status put_all(const sg_safetensors *file,
     return SYNGAN_OK;
 }
 
-static output write_all(syngan_context *context, const sg_safetensors *file) {
-    output out = {0};
-    const syngan_stream stream = {
-        .struct_size = sizeof(stream), .write = keep, .user = &out};
+static fuzz_output write_all(syngan_context *context,
+                             const sg_safetensors *file) {
+    fuzz_output out = {0};
+    const syngan_stream stream = fuzz_writing(&out);
     sg_safetensors_writer *writer = NULL;
     sg_writer *bytes = NULL;
     FUZZ_CHECK(sg_safetensors_start(context, &writer) == SYNGAN_OK);
@@ -79,7 +64,7 @@ static void run(const uint8_t *data, size_t size) {
     sg_safetensors *file =
         read_all(context, data, size, SG_SAFETENSORS_FOREIGN);
     if (file != NULL) {
-        output out = write_all(roomy, file);
+        fuzz_output out = write_all(roomy, file);
         sg_safetensors *again = read_all(roomy, out.data, out.size, 0);
         FUZZ_CHECK(again != NULL);
         check_equal(file, again);

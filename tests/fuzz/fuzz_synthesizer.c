@@ -17,20 +17,6 @@
 
 static const float zeros[SIZE_MAX_TRIED * SIZE_MAX_TRIED * 4];
 
-typedef struct bytes {
-    uint8_t *data;
-    size_t size;
-} bytes;
-
-static int64_t keep(const void *data, size_t size, void *user) {
-    bytes *out = user;
-    out->data = realloc(out->data, out->size + size + 1);
-    FUZZ_CHECK(out->data != NULL);
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return (int64_t)size;
-}
-
 static void put_zeros(sg_safetensors_writer *file, const char *name,
                       const int64_t *sizes, size_t rank) {
     const sg_dims dims = sg_dims_make(sizes, rank);
@@ -97,10 +83,9 @@ static void put_all(syngan_context *context, sg_safetensors_writer *file,
     sg_json_free(json);
 }
 
-static bytes make_file(const char *text) {
-    bytes out = {0};
-    const syngan_stream stream = {
-        .struct_size = sizeof(stream), .write = keep, .user = &out};
+static fuzz_output make_file(const char *text) {
+    fuzz_output out = {0};
+    const syngan_stream stream = fuzz_writing(&out);
     syngan_context *context = fuzz_context(0);
     sg_safetensors_writer *file = NULL;
     sg_writer *writer = NULL;
@@ -119,7 +104,7 @@ static bytes make_file(const char *text) {
     return out;
 }
 
-static void try_file(const bytes *file) {
+static void try_file(const fuzz_output *file) {
     syngan_context *context = fuzz_context(fuzz_limit(file->size) + MEMORY);
     fuzz_input input = {file->data, file->size, 0};
     const syngan_stream stream = {
@@ -144,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     FUZZ_CHECK(text != NULL);
     memcpy(text, data, size);
     text[size] = '\0';
-    bytes file = make_file(text);
+    fuzz_output file = make_file(text);
     if (file.size > 0) try_file(&file);
     free(file.data);
     free(text);

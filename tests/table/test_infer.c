@@ -50,6 +50,7 @@ static const struct {
     {"YES;no;?", BOOLEAN, -1, NULL},
     {"n;y", BOOLEAN, -1, NULL},
     {"T;F", BOOLEAN, -1, NULL},
+    {"off;On", BOOLEAN, -1, NULL},
     {"yes;yes", CATEGORY, -1, NULL},
     {"yes;false", CATEGORY, -1, NULL},
     {"yes;no;maybe", CATEGORY, -1, NULL},
