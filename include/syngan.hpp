@@ -1195,6 +1195,18 @@ class synthesizer
         if (made == nullptr) check(stopped, table.context_handle());
         return synthesizer(made, table.context_handle());
     }
+    /** From a CSV file of any size. */
+    static synthesizer
+    fit_csv(const context &context, const std::string &path,
+            const syngan_csv_options &csv = options<syngan_csv_options>(),
+            const syngan_synthesizer_options &o =
+                options<syngan_synthesizer_options>()) {
+        syngan_synthesizer *made = nullptr;
+        check(syngan_synthesizer_fit_csv(context.get(), path.c_str(), &csv, &o,
+                                         &made),
+              context.get());
+        return synthesizer(made, context.get());
+    }
     static needs estimate(const table &table,
                           const syngan_synthesizer_options &o =
                               options<syngan_synthesizer_options>()) {

@@ -107,15 +107,16 @@ syngan_status sg_synthesizer_visit(const syngan_synthesizer *s,
 /* ---- training (training.c) ---------------------------------------------- */
 
 typedef struct sg_training sg_training;
+typedef struct sg_examples sg_examples; /* synth/examples.h */
 
 typedef struct sg_synth_losses {
     float critic, generator;
 } sg_synth_losses;
 
-/* Compiles the programs; `table` may be NULL for an estimate, which then gives
- * the bytes of programs, encoded rows and index instead of a training. */
-syngan_status sg_training_make(syngan_synthesizer *s, const syngan_table *table,
-                               sg_training **out);
+/* Encodes the rows and compiles the programs; an estimate gives the bytes of
+ * programs, encoded rows and index instead. */
+syngan_status sg_training_make(syngan_synthesizer *s,
+                               const sg_examples *examples, sg_training **out);
 syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes);
 /* Step s->steps, which is counted up. */
 syngan_status sg_training_step(sg_training *training, sg_synth_losses *losses);
