@@ -76,7 +76,7 @@ syngan_status syngan_synthesizer_fit_csv(
     double start = sg_seconds();
     uint64_t before = atomic_load(&context->bytes);
     csv_fit f = {0};
-    SG_TRY(sg_csv_pieces_open(context, path, csv, where, &f.pieces));
+    SG_TRY(sg_csv_pieces_open(context, path, csv, 0, where, &f.pieces));
     syngan_status status = fit(&f, options, start, before, out);
     sg_survey_free(f.survey);
     sg_csv_pieces_close(&f.pieces);

@@ -103,9 +103,13 @@ static void decide(looking *l) {
 
 syngan_status sg_csv_pieces_open(syngan_context *context, const char *path,
                                  const syngan_csv_options *options,
-                                 const char *where, sg_csv_pieces *out) {
-    *out = (sg_csv_pieces){
-        .context = context, .path = path, .options = options, .where = where};
+                                 int64_t piece, const char *where,
+                                 sg_csv_pieces *out) {
+    *out = (sg_csv_pieces){.context = context,
+                           .path = path,
+                           .options = options,
+                           .where = where,
+                           .piece = piece};
     looking l = {.pieces = out};
     syngan_status status = scan_file(out, look, &l);
     if (status == SYNGAN_OK) decide(&l);
@@ -189,8 +193,7 @@ syngan_status syngan_table_stream_csv(syngan_context *context, const char *path,
                        take == NULL ? "`take` is NULL"
                                     : "the rows of a piece are below 0");
     sg_csv_pieces pieces;
-    SG_TRY(sg_csv_pieces_open(context, path, options, where, &pieces));
-    pieces.piece = piece;
+    SG_TRY(sg_csv_pieces_open(context, path, options, piece, where, &pieces));
     syngan_status status = sg_csv_pieces_read(&pieces, take, user);
     sg_csv_pieces_close(&pieces);
     return status;

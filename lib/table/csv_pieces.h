@@ -20,10 +20,12 @@ typedef struct sg_csv_pieces {
     int64_t rows;
 } sg_csv_pieces;
 
-/* Reads the whole file for its types. */
+/* Reads the whole file for its types, in pieces of `piece` rows; 0: as many as
+ * fit a cache. */
 syngan_status sg_csv_pieces_open(syngan_context *context, const char *path,
                                  const syngan_csv_options *options,
-                                 const char *where, sg_csv_pieces *out);
+                                 int64_t piece, const char *where,
+                                 sg_csv_pieces *out);
 /* Reads the file, as a table of each piece; a file without rows is one piece.
  * What `take` returns; SYNGAN_E_MISMATCH if the file has changed meanwhile;
  * SYNGAN_E_CANCELLED. */

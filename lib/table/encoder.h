@@ -157,18 +157,26 @@ void sg_encoder_expand(const sg_encoder *encoder, const sg_encoded *encoded,
 /* Rows of a generator to rows of a table. */
 typedef struct sg_decoder sg_decoder;
 
+/* A choice that is not drawn. */
+typedef struct sg_fixed {
+    int32_t choice;
+    const int32_t *alternative; /* by row that is put */
+    const bool *values; /* of the choice, by value: those that rows may have;
+                           NULL: all */
+} sg_fixed;
+
 /* `rows` in all. */
 syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
                                uint64_t seed, sg_decoder **out);
 /* Decodes `count` outputs, row i at output + i stride, as the table's rows
  * first + i, in parallel. Numbers come behind tanh; choices come as logits, and
  * one alternative is drawn by their softmax. All that is drawn is a function of
- * (seed, id of the row, part): `ids[i]` (NULL: first + i). A row may be decoded
- * again, which replaces it. `fixed`, if not NULL: for each choice the
- * alternative that every row has, or -1. */
+ * (seed, id of the row, part): `ids[i]` (NULL: first + i). A choice may be
+ * `fixed` (NULL: none is). A row may be decoded
+ * again, which replaces it. */
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
-                    const int32_t *fixed);
+                    const sg_fixed *fixed);
 /* The table so far: rows that have been put can be looked at, all but their
  * identifiers, and others are missing. */
 const syngan_table *sg_decoder_table(const sg_decoder *decoder);
