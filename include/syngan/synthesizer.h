@@ -154,7 +154,9 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit(
  * combinations of categories those of all rows, and new identifiers are none of
  * any row's. Types are inferred from all rows; see syngan_table_stream_csv().
  *
- * @return as these, and SYNGAN_E_MISMATCH if the file changes meanwhile
+ * @return as these, SYNGAN_E_MISMATCH if the file changes meanwhile, and
+ *     SYNGAN_E_UNSUPPORTED for baskets and sequences, whose rows belong
+ * together
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit_csv(
     syngan_context *context, const char *path, const syngan_csv_options *csv,
@@ -181,7 +183,9 @@ typedef struct syngan_sample_options {
                             value", "column >= 18" (also >, <, <=), "column
                             in 1 .. 5" (both included), "column is missing",
                             joined by " and "; names and values with blanks
-                            in double quotes, in which two quotes are one */
+                            in double quotes, in which two quotes are one.
+                            1 and 0, true and false, yes and no stand for
+                            each other in boolean columns */
     int64_t first;     /**< number of the first row; default 0 */
     int32_t max_tries; /**< times that a row is made until it satisfies
                             what can only be had by rejection; default 1000 */

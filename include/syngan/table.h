@@ -265,6 +265,21 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_write_csv_stream(
     const syngan_table *table, const syngan_stream *stream,
     const syngan_csv_options *options);
 
+/**
+ * Reads baskets from a ragged CSV file without a header: each line has the
+ * items of one, such as the products of a purchase. The table has a row for
+ * each item: column "basket", an integer from 1 on, which is its key, and
+ * column "item", a category. Empty cells and empty lines are skipped. Of the
+ * options separator, quote, encoding and max_rows (baskets) count.
+ * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT or SYNGAN_E_MEMORY.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_baskets(
+    syngan_context *context, const char *path,
+    const syngan_csv_options *options, syngan_table **out);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_baskets_stream(
+    syngan_context *context, const syngan_stream *stream,
+    const syngan_csv_options *options, syngan_table **out);
+
 /* ---- Arrow C data interface --------------------------------------------- */
 
 struct ArrowSchema;

@@ -88,6 +88,11 @@ syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
     return SYNGAN_OK;
 }
 
+void sg_conditions_none(syngan_context *context, int64_t n_rows,
+                        sg_conditions *out) {
+    *out = (sg_conditions){.context = context, .n_rows = n_rows};
+}
+
 /* ---- the rows of each value --------------------------------------------- */
 
 /* The place of a row's value. */

@@ -48,6 +48,9 @@ typedef struct sg_conditions {
 /* `n_rows`: of the table that the encoder's shares are of. */
 syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
                                  sg_conditions *out);
+/* None. */
+void sg_conditions_none(syngan_context *context, int64_t n_rows,
+                        sg_conditions *out);
 /* Finds the rows of each value, for sg_condition_row(). `rows`: room for
  * `count` times as many as there are rows, borrowed. */
 syngan_status sg_conditions_index(sg_conditions *conditions,

@@ -112,6 +112,7 @@ syngan_status sg_examples_fingerprint(const sg_examples *examples,
 }
 
 uint64_t sg_examples_bytes(const syngan_synthesizer *s) {
+    if (sg_subject_expands(s->subject)) return 0;
     int64_t cells = sg_encoder_row_cells(s->encoder) + s->conditions.count;
     return (uint64_t)s->n_rows * (uint64_t)cells * sizeof(sg_encoded_cell);
 }

@@ -11,13 +11,16 @@
 struct sg_examples {
     /* All rows, or, if there is a whole, some of them. */
     const syngan_table *table;
-    const sg_whole *whole; /* NULL: the table has all rows */
+    const sg_whole *whole;     /* NULL: the table has all rows */
+    const sg_subject *subject; /* what is learnt of them; NULL: rows */
     /* Of what is encoded: in a file, which NULL lets lie in a usual folder. */
     bool mapped;
     const char *folder;
 };
 
 static inline int64_t sg_examples_count(const sg_examples *examples) {
+    if (examples->subject != NULL && examples->subject->rows > 0)
+        return examples->subject->rows;
     return examples->whole != NULL ? examples->whole->rows
                                    : examples->table->rows;
 }

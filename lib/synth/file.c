@@ -10,6 +10,9 @@
  *          "generator_optimizer." and "critic_optimizer."; measures (count x
  *          2: epoch, quality).
  *
+ * One of baskets or sequences has a text rows (JSON), and the synthesizers
+ * inside have a prefix before all names: "baskets.", "heads." and "steps.".
+ *
  * The networks are not stored, but made again from the settings and the
  * encoder, so that a stranger's file can't hold others. There is no row of the
  * table in it, no clock and no path: equal states give equal bytes.
@@ -27,10 +30,12 @@
 #define TEXT "synthesizer"
 #define TRAINING "training"
 #define MEASURES "measures"
+#define ROWS "rows"
 
 /* Most elements of the networks that a file may ask for, beyond what it has:
  * tensors are looked for before networks are made. */
 #define ROWS_MAX ((int64_t)1 << 31)
+#define GIVEN_MAX ((int64_t)1 << 24)
 
 /* ---- writing ------------------------------------------------------------ */
 
@@ -41,6 +46,10 @@ static syngan_status write_text(const syngan_synthesizer *s, bool training,
     sg_json_open_object(&json, NULL);
     sg_synth_settings_write(&s->settings, &json, "settings");
     sg_encoder_write(s->encoder, &json, "encoder");
+    if (s->settings.given > 0) {
+        sg_json_put_i64(&json, "given", s->settings.given);
+        sg_json_put_i64(&json, "viewed", s->settings.viewed);
+    }
     sg_json_put_i64(&json, "rows", s->n_rows);
     sg_json_put_i64(&json, "steps", s->steps);
     if (training) {
@@ -52,35 +61,49 @@ static syngan_status write_text(const syngan_synthesizer *s, bool training,
     return sg_json_finish(&json, text, NULL);
 }
 
-static syngan_status put_text(sg_safetensors_writer *file,
-                              const syngan_synthesizer *s, bool training) {
-    char *text;
-    SG_TRY(write_text(s, training, &text));
-    syngan_status status = sg_safetensors_put_text(file, TEXT, text);
-    sg_free(s->context, text);
+/* A synthesizer in a file: alone, or one of those inside another. */
+typedef struct saver {
+    sg_safetensors_writer *file;
+    const char *prefix; /* of all names; "" of one alone */
+    bool training;
+    float *numbers[2]; /* measures, that live until the file is written */
+    int32_t count;     /* of them */
+} saver;
+
+/* "<prefix><name>"; NULL when out of memory. */
+static char *join(syngan_context *context, const char *prefix,
+                  const char *name) {
+    return sg_format(context, "%s%s", prefix, name);
+}
+
+static syngan_status put_text(const saver *f, const syngan_synthesizer *s) {
+    char *text = NULL, *key = join(s->context, f->prefix, TEXT);
+    if (key == NULL) return sg_fail_memory(s->context, "a text's name", 64);
+    syngan_status status = write_text(s, f->training, &text);
     if (status == SYNGAN_OK)
-        status =
-            sg_safetensors_put_text(file, TRAINING, training ? "yes" : "no");
+        status = sg_safetensors_put_text(f->file, key, text);
+    sg_free(s->context, text);
+    sg_free(s->context, key);
     return status;
 }
 
 static syngan_status put_variable(const char *prefix, sg_variable *variable,
                                   void *argument) {
-    sg_safetensors_writer *file = argument;
-    char *name = sg_format(variable->context, "%s%s", prefix, variable->name);
+    const saver *f = argument;
+    char *name = sg_format(variable->context, "%s%s%s", f->prefix, prefix,
+                           variable->name);
     if (name == NULL)
         return sg_fail_memory(variable->context, "a tensor's name", 64);
     const syngan_tensor *tensor = variable->tensor;
     syngan_status status = sg_safetensors_put_tensor(
-        file, name, tensor->type, &tensor->dims, tensor->data);
+        f->file, name, tensor->type, &tensor->dims, tensor->data);
     sg_free(variable->context, name);
     return status;
 }
 
-static syngan_status put_sampler(sg_safetensors_writer *file,
-                                 const syngan_synthesizer *s) {
+static syngan_status put_sampler(saver *f, const syngan_synthesizer *s) {
     for (size_t i = 0; i < s->sampler->n_parameters; i++)
-        SG_TRY(put_variable("sampler.", s->sampler->parameters[i], file));
+        SG_TRY(put_variable("sampler.", s->sampler->parameters[i], f));
     return SYNGAN_OK;
 }
 
@@ -88,44 +111,71 @@ static sg_dims measures_dims(int64_t count) {
     return sg_dims_make((const int64_t[]){count, 2}, 2);
 }
 
-/* `numbers` is released by the caller, when the file is written. */
-static syngan_status put_measures(sg_safetensors_writer *file,
-                                  const syngan_synthesizer *s,
-                                  float **numbers) {
+static syngan_status put_measures(saver *f, const syngan_synthesizer *s) {
     sg_dims dims = measures_dims((int64_t)s->n_measures);
-    *numbers = sg_alloc(s->context, s->n_measures * 2 * sizeof **numbers);
-    if (*numbers == NULL)
+    char *name = join(s->context, f->prefix, MEASURES);
+    float *numbers = f->numbers[f->count++] =
+        sg_alloc(s->context, s->n_measures * 2 * sizeof *numbers);
+    if (name == NULL || numbers == NULL) {
+        sg_free(s->context, name);
         return sg_fail_memory(s->context, "a synthesizer's file",
                               s->n_measures * 8);
-    for (size_t i = 0; i < s->n_measures; i++) {
-        (*numbers)[2 * i] = (float)s->measures[i].epoch;
-        (*numbers)[2 * i + 1] = (float)s->measures[i].quality;
     }
-    return sg_safetensors_put_tensor(file, MEASURES, SYNGAN_F32, &dims,
-                                     *numbers);
+    for (size_t i = 0; i < s->n_measures; i++) {
+        numbers[2 * i] = (float)s->measures[i].epoch;
+        numbers[2 * i + 1] = (float)s->measures[i].quality;
+    }
+    syngan_status status =
+        sg_safetensors_put_tensor(f->file, name, SYNGAN_F32, &dims, numbers);
+    sg_free(s->context, name);
+    return status;
 }
 
-static syngan_status put_all(sg_safetensors_writer *file,
-                             const syngan_synthesizer *s, bool training,
-                             float **numbers) {
-    SG_TRY(sg_format_put(file, FORMAT));
-    SG_TRY(put_text(file, s, training));
-    SG_TRY(put_sampler(file, s));
-    SG_TRY(put_measures(file, s, numbers));
-    return training ? sg_synthesizer_visit(s, put_variable, file) : SYNGAN_OK;
+static syngan_status put_one(const char *prefix, const syngan_synthesizer *s,
+                             void *argument) {
+    saver *f = argument;
+    f->prefix = prefix;
+    SG_TRY(put_text(f, s));
+    SG_TRY(put_sampler(f, s));
+    SG_TRY(put_measures(f, s));
+    return f->training ? sg_synthesizer_visit(s, put_variable, f) : SYNGAN_OK;
+}
+
+/* What is around the synthesizers inside. */
+static syngan_status put_rows(const saver *f, const syngan_synthesizer *s) {
+    sg_json_writer json;
+    char *text;
+    sg_json_start(&json, s->context);
+    sg_json_open_object(&json, NULL);
+    sg_synth_settings_write(&s->settings, &json, "settings");
+    sg_rows_write(s, &json, "rows");
+    sg_json_close_object(&json);
+    SG_TRY(sg_json_finish(&json, &text, NULL));
+    syngan_status status = sg_safetensors_put_text(f->file, ROWS, text);
+    sg_free(s->context, text);
+    return status;
+}
+
+static syngan_status put_all(saver *f, const syngan_synthesizer *s) {
+    SG_TRY(sg_format_put(f->file, FORMAT));
+    SG_TRY(
+        sg_safetensors_put_text(f->file, TRAINING, f->training ? "yes" : "no"));
+    if (s->settings.options.rows == SYNGAN_ROWS_INDEPENDENT)
+        return put_one("", s, f);
+    SG_TRY(put_rows(f, s));
+    return sg_rows_visit(s, put_one, f);
 }
 
 /* Writes to `out` and ends it. */
 static syngan_status save(const syngan_synthesizer *s, int32_t what,
                           sg_writer *out) {
-    sg_safetensors_writer *file = NULL;
-    float *numbers = NULL;
-    bool training = what == SYNGAN_SAVE_ALL && s->generator != NULL;
-    syngan_status status = sg_safetensors_start(s->context, &file);
-    if (status == SYNGAN_OK) status = put_all(file, s, training, &numbers);
-    if (status == SYNGAN_OK) status = sg_safetensors_write(file, out);
-    sg_safetensors_discard(file);
-    sg_free(s->context, numbers);
+    saver f = {.training = what == SYNGAN_SAVE_ALL && s->generator != NULL};
+    syngan_status status = sg_safetensors_start(s->context, &f.file);
+    if (status == SYNGAN_OK) status = put_all(&f, s);
+    if (status == SYNGAN_OK) status = sg_safetensors_write(f.file, out);
+    sg_safetensors_discard(f.file);
+    for (int32_t i = 0; i < f.count; i++)
+        sg_free(s->context, f.numbers[i]);
     if (status == SYNGAN_OK) return sg_writer_commit(out);
     sg_writer_abandon(out);
     return status;
@@ -166,6 +216,7 @@ syngan_synthesizer_save_stream(const syngan_synthesizer *synthesizer,
 typedef struct loader {
     syngan_context *context;
     const sg_safetensors *file;
+    const char *prefix;
     bool training;
     sg_synth_settings settings;
     int64_t rows, steps;
@@ -191,6 +242,29 @@ static syngan_status read_training(loader *l, sg_json_value root) {
                             &l->since);
 }
 
+/* A tensor by its name behind the prefix; NULL if there is none, or of another
+ * shape, which is then the context's sentence. */
+static syngan_status find_tensor(const loader *l, const char *name,
+                                 int32_t type, const sg_dims *dims,
+                                 const sg_safetensors_entry **out) {
+    char *full = join(l->context, l->prefix, name);
+    if (full == NULL) return sg_fail_memory(l->context, "a tensor's name", 64);
+    *out = sg_safetensors_find(l->file, full);
+    bool good = *out != NULL && (*out)->type == type &&
+                sg_dims_equal(&(*out)->dims, dims);
+    syngan_status status =
+        good ? SYNGAN_OK : damaged(l, "is missing or of another shape:", full);
+    sg_free(l->context, full);
+    return status;
+}
+
+static syngan_status check_weight(const loader *l, const char *name,
+                                  int64_t rows, int64_t columns) {
+    const sg_dims dims = sg_dims_make((const int64_t[]){rows, columns}, 2);
+    const sg_safetensors_entry *entry;
+    return find_tensor(l, name, SYNGAN_F32, &dims, &entry);
+}
+
 /* The networks take no more memory than the file has tensors for: the largest
  * of each network is looked for before it is made. */
 static syngan_status check_sizes(const loader *l, const sg_encoder *encoder,
@@ -199,27 +273,14 @@ static syngan_status check_sizes(const loader *l, const sg_encoder *encoder,
     int64_t row = encoder->width, inputs = o->noise + condition;
     for (int32_t i = 1; i <= o->depth; i++, inputs += o->width) {
         char name[64];
-        const sg_dims dims =
-            sg_dims_make((const int64_t[]){o->width, inputs}, 2);
         sg_text(name, sizeof name, "sampler.layer_%d.weight", i);
-        const sg_safetensors_entry *entry = sg_safetensors_find(l->file, name);
-        if (entry == NULL || !sg_dims_equal(&entry->dims, &dims))
-            return damaged(l, "is missing or of another shape:", name);
+        SG_TRY(check_weight(l, name, o->width, inputs));
     }
-    const sg_dims output = sg_dims_make((const int64_t[]){row, inputs}, 2);
-    const sg_dims critic = sg_dims_make(
-        (const int64_t[]){o->width, o->pac * (row + condition)}, 2);
-    const sg_safetensors_entry *entry =
-        sg_safetensors_find(l->file, "sampler.output.weight");
-    if (entry == NULL || !sg_dims_equal(&entry->dims, &output))
-        return damaged(
-            l, "is missing or of another shape:", "sampler.output.weight");
-    if (!l->training) return SYNGAN_OK;
-    entry = sg_safetensors_find(l->file, "critic.layer_1.weight");
-    return entry != NULL && sg_dims_equal(&entry->dims, &critic)
-               ? SYNGAN_OK
-               : damaged(l, "is missing or of another shape:",
-                         "critic.layer_1.weight");
+    SG_TRY(check_weight(l, "sampler.output.weight", row, inputs));
+    return l->training
+               ? check_weight(l, "critic.layer_1.weight", o->width,
+                              o->pac * (row + condition + l->settings.viewed))
+               : SYNGAN_OK;
 }
 
 static int64_t condition_width(const sg_encoder *encoder) {
@@ -227,6 +288,15 @@ static int64_t condition_width(const sg_encoder *encoder) {
     for (size_t i = 0; i < encoder->n_parts; i++)
         if (encoder->parts[i].discrete) width += encoder->parts[i].width;
     return width;
+}
+
+static syngan_status read_given(loader *l, sg_json_value root) {
+    sg_json_value given = sg_json_member(root, "given");
+    l->settings.given = l->settings.viewed = 0;
+    if (!sg_json_present(given)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_i64(given, 1, GIVEN_MAX, &l->settings.given));
+    return sg_json_read_i64(sg_json_member(root, "viewed"), 0, GIVEN_MAX,
+                            &l->settings.viewed);
 }
 
 /* An empty synthesizer of the file's settings. */
@@ -240,9 +310,12 @@ static syngan_status read_text(loader *l, sg_json_value root,
     SG_TRY(sg_json_read_i64(sg_json_member(root, "steps"), 0, INT64_MAX / 2,
                             &l->steps));
     if (l->training) SG_TRY(read_training(l, root));
+    SG_TRY(read_given(l, root));
     SG_TRY(
         sg_encoder_read(l->context, sg_json_member(root, "encoder"), &encoder));
-    syngan_status status = check_sizes(l, encoder, condition_width(encoder));
+    int64_t given = l->settings.given;
+    syngan_status status =
+        check_sizes(l, encoder, given > 0 ? given : condition_width(encoder));
     if (status != SYNGAN_OK) {
         sg_encoder_release(encoder);
         return status;
@@ -255,21 +328,22 @@ static syngan_status get_variable(const char *prefix, sg_variable *variable,
                                   void *argument) {
     const loader *l = argument;
     const syngan_tensor *tensor = variable->tensor;
-    char *name = sg_format(l->context, "%s%s", prefix, variable->name);
+    char *name = join(l->context, prefix, variable->name);
+    const sg_safetensors_entry *entry = NULL;
     if (name == NULL) return sg_fail_memory(l->context, "a tensor's name", 64);
-    const sg_safetensors_entry *entry = sg_safetensors_find(l->file, name);
-    syngan_status status = SYNGAN_OK;
-    if (entry == NULL || entry->type != tensor->type ||
-        !sg_dims_equal(&entry->dims, &tensor->dims))
-        status = damaged(l, "is missing or of another shape:", name);
-    else if (entry->bytes > 0)
+    syngan_status status =
+        find_tensor(l, name, tensor->type, &tensor->dims, &entry);
+    if (status == SYNGAN_OK && entry->bytes > 0)
         memcpy(tensor->data, entry->data, entry->bytes);
     sg_free(l->context, name);
     return status;
 }
 
 static syngan_status get_measures(const loader *l, syngan_synthesizer *s) {
-    const sg_safetensors_entry *entry = sg_safetensors_find(l->file, MEASURES);
+    char *name = join(l->context, l->prefix, MEASURES);
+    if (name == NULL) return sg_fail_memory(l->context, "a tensor's name", 64);
+    const sg_safetensors_entry *entry = sg_safetensors_find(l->file, name);
+    sg_free(l->context, name);
     if (entry == NULL || entry->type != SYNGAN_F32 || entry->dims.rank != 2 ||
         entry->dims.size[1] != 2)
         return damaged(l, "is missing or of another shape:", MEASURES);
@@ -301,25 +375,74 @@ static syngan_status get_state(loader *l, syngan_synthesizer *s) {
     return sg_synthesizer_visit(s, get_variable, l);
 }
 
-static syngan_status get_synthesizer(loader *l, syngan_synthesizer **out) {
-    SG_TRY(sg_format_check(l->context, l->file, FORMAT));
-    const char *training = sg_safetensors_text(l->file, TRAINING);
-    const char *text = sg_safetensors_text(l->file, TEXT);
-    if (training == NULL || text == NULL)
-        return damaged(l, "has no text", text == NULL ? TEXT : TRAINING);
-    l->training = strcmp(training, "yes") == 0;
+/* The text of a name, parsed. */
+static syngan_status parse(const loader *l, const char *name, sg_json **out) {
+    char *key = join(l->context, l->prefix, name);
+    if (key == NULL) return sg_fail_memory(l->context, "a text's name", 64);
+    const char *text = sg_safetensors_text(l->file, key);
+    syngan_status status =
+        text == NULL ? damaged(l, "has no text", key)
+                     : sg_json_parse(l->context, sg_safetensors_name(l->file),
+                                     text, strlen(text), out);
+    sg_free(l->context, key);
+    return status;
+}
+
+static syngan_status get_one(void *argument, const char *prefix,
+                             syngan_synthesizer **out) {
+    const loader *from = argument;
+    loader l = {.context = from->context,
+                .file = from->file,
+                .prefix = prefix,
+                .training = from->training,
+                .best = -1.0};
     sg_json *json;
     syngan_synthesizer *s = NULL;
-    SG_TRY(sg_json_parse(l->context, sg_safetensors_name(l->file), text,
-                         strlen(text), &json));
-    syngan_status status = read_text(l, sg_json_root(json), &s);
+    SG_TRY(parse(&l, TEXT, &json));
+    syngan_status status = read_text(&l, sg_json_root(json), &s);
     sg_json_free(json);
-    if (status == SYNGAN_OK) status = get_state(l, s);
+    if (status == SYNGAN_OK) status = get_state(&l, s);
+    if (status == SYNGAN_OK &&
+        s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        status = damaged(&l, "has no text", ROWS);
     if (status == SYNGAN_OK)
         *out = s;
     else
         syngan_synthesizer_free(s);
     return status;
+}
+
+static syngan_status read_rows(loader *l, sg_json_value root,
+                               syngan_synthesizer **out) {
+    sg_json_value settings = sg_json_member(root, "settings");
+    SG_TRY(sg_synth_settings_parse(settings, &l->settings));
+    if (l->settings.options.rows == SYNGAN_ROWS_INDEPENDENT)
+        return sg_json_fail(settings, "is neither of baskets nor of sequences");
+    SG_TRY(sg_rows_make(l->context, &l->settings, out));
+    return sg_rows_read(*out, sg_json_member(root, "rows"), get_one, l);
+}
+
+/* A synthesizer of baskets or sequences. */
+static syngan_status get_rows(loader *l, syngan_synthesizer **out) {
+    sg_json *json;
+    syngan_synthesizer *s = NULL;
+    SG_TRY(parse(l, ROWS, &json));
+    syngan_status status = read_rows(l, sg_json_root(json), &s);
+    sg_json_free(json);
+    if (status == SYNGAN_OK)
+        *out = s;
+    else
+        syngan_synthesizer_free(s);
+    return status;
+}
+
+static syngan_status get_synthesizer(loader *l, syngan_synthesizer **out) {
+    SG_TRY(sg_format_check(l->context, l->file, FORMAT));
+    const char *training = sg_safetensors_text(l->file, TRAINING);
+    if (training == NULL) return damaged(l, "has no text", TRAINING);
+    l->training = strcmp(training, "yes") == 0;
+    return sg_safetensors_text(l->file, ROWS) != NULL ? get_rows(l, out)
+                                                      : get_one(l, "", out);
 }
 
 /* Reads from `in` and closes it. */
@@ -329,7 +452,7 @@ static syngan_status load(syngan_context *context, sg_reader *in,
     syngan_status status = sg_safetensors_read(context, in, 0, &file);
     sg_reader_close(in);
     SG_TRY(status);
-    loader l = {.context = context, .file = file, .best = -1.0};
+    loader l = {.context = context, .file = file, .prefix = ""};
     status = get_synthesizer(&l, out);
     sg_safetensors_free(file);
     return status;

@@ -147,7 +147,7 @@ static syngan_status end_epoch(fitting *f, bool *stop) {
     bool best = false;
     if (syngan_synthesizer_epochs(s) % round_epochs(s) == 0) {
         if (!sg_training_keep(f->training)) return diverged(f);
-        SG_TRY(judge(f, &quality, &best));
+        if (s->subject == NULL) SG_TRY(judge(f, &quality, &best));
         int32_t patience = s->settings.options.patience;
         *stop = patience > 0 && s->since >= patience;
     }
@@ -205,10 +205,12 @@ static syngan_status check_time(const fitting *f) {
 static syngan_status prepare(fitting *f, const sg_examples *examples) {
     syngan_synthesizer *s = f->s;
     SG_TRY(sg_training_make(s, examples, &f->training));
-    SG_TRY(sg_quality_make(s->encoder, examples->table,
-                           s->settings.options.seed, &f->quality));
-    SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
-                           s->settings.options.bf16, &f->sampler));
+    if (s->subject == NULL) {
+        SG_TRY(sg_quality_make(s->encoder, examples->table,
+                               s->settings.options.seed, &f->quality));
+        SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
+                               s->settings.options.bf16, &f->sampler));
+    }
     SG_TRY(check_time(f));
     return sg_training_keep(f->training)
                ? SYNGAN_OK
@@ -245,9 +247,9 @@ static syngan_status run(syngan_synthesizer *s, const sg_examples *examples,
 
 /* ---- fitting ------------------------------------------------------------ */
 
-static syngan_status fit_encoder(const sg_examples *examples,
-                                 const sg_synth_settings *settings,
-                                 double start, sg_encoder **out) {
+syngan_status sg_synthesizer_encoder(const sg_examples *examples,
+                                     const sg_synth_settings *settings,
+                                     double start, sg_encoder **out) {
     preparing p = {.context = examples->table->context,
                    .settings = settings,
                    .start = start};
@@ -315,13 +317,18 @@ static syngan_status check_arguments(const syngan_table *table, const void *out,
                    "%s: the place for the result is NULL", where);
 }
 
-static syngan_status fit(sg_examples *examples,
-                         const sg_synth_settings *settings, double start,
-                         uint64_t before, syngan_synthesizer **out) {
-    sg_encoder *encoder = NULL;
-    SG_TRY(fit_encoder(examples, settings, start, &encoder));
+syngan_status sg_synthesizer_learn(sg_examples *examples,
+                                   const sg_synth_settings *settings,
+                                   sg_encoder *encoder, double start,
+                                   uint64_t before, syngan_synthesizer **out) {
+    const sg_subject *subject = examples->subject;
+    if (encoder == NULL)
+        SG_TRY(sg_synthesizer_encoder(examples, settings, start, &encoder));
     SG_TRY(sg_synthesizer_make(settings, encoder, sg_examples_count(examples),
                                true, out));
+    (*out)->subject = subject;
+    if (subject != NULL && subject->prepare != NULL)
+        subject->prepare(subject, *out);
     SG_TRY(check_memory(*out, before, examples));
     if (examples->whole == NULL)
         SG_TRY(sg_examples_fingerprint(examples, (*out)->encoder,
@@ -333,14 +340,12 @@ static syngan_status fit(sg_examples *examples,
 static bool is_useful(const syngan_synthesizer *s, syngan_status status) {
     bool stopped = status == SYNGAN_E_CANCELLED ||
                    status == SYNGAN_E_DIVERGED || status >= SYNGAN_E_USER;
-    return s != NULL && stopped && s->steps > 0;
+    const syngan_synthesizer *core = s == NULL ? NULL : sg_synthesizer_core(s);
+    return core != NULL && stopped && core->steps > 0;
 }
 
-syngan_status sg_synthesizer_learn(sg_examples *examples,
-                                   const sg_synth_settings *settings,
-                                   double start, uint64_t before,
-                                   syngan_synthesizer **out) {
-    syngan_status status = fit(examples, settings, start, before, out);
+syngan_status sg_synthesizer_fitted(syngan_status status,
+                                    syngan_synthesizer **out) {
     if (status == SYNGAN_OK || is_useful(*out, status)) return status;
     syngan_synthesizer_free(*out);
     *out = NULL;
@@ -356,8 +361,12 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
     sg_examples examples = {.table = table};
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
-    return sg_synthesizer_learn(&examples, &settings, sg_seconds(),
-                                atomic_load(&table->context->bytes), out);
+    syngan_status status =
+        settings.options.rows == SYNGAN_ROWS_INDEPENDENT
+            ? sg_synthesizer_learn(&examples, &settings, NULL, sg_seconds(),
+                                   atomic_load(&table->context->bytes), out)
+            : sg_rows_fit(table, &settings, out);
+    return sg_synthesizer_fitted(status, out);
 }
 
 syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
@@ -372,6 +381,10 @@ syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
                        table == NULL ? "`table` is NULL"
                        : epochs < 0  ? "the number of epochs is below 0"
                                      : "the table is of another context");
+    if (s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(s->context, SYNGAN_E_STATE,
+                       "synthesizer: one of baskets or sequences can't go on "
+                       "training");
     if (s->generator == NULL)
         return sg_fail(s->context, SYNGAN_E_STATE,
                        "synthesizer: was saved for sampling only, so that it "
@@ -424,7 +437,7 @@ static syngan_status estimate(const syngan_table *table,
     sg_encoder *encoder = NULL;
     syngan_synthesizer *s = NULL;
     const sg_examples examples = {.table = trial};
-    SG_TRY(fit_encoder(&examples, settings, start, &encoder));
+    SG_TRY(sg_synthesizer_encoder(&examples, settings, start, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
     SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));
@@ -449,6 +462,10 @@ syngan_synthesizer_estimate(const syngan_table *table,
     syngan_table *trial = NULL;
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
+    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
+                       "synthesizer: there is no estimate for baskets and "
+                       "sequences; limits hold for each of their networks");
     settings.options.progress = NULL;
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);

@@ -60,9 +60,16 @@ static syngan_status fit(csv_fit *f, const syngan_synthesizer_options *options,
     sg_synth_settings settings;
     SG_TRY(sg_synth_settings_read(f->pieces.context, options, f->pieces.rows,
                                   "synthesizer", &settings));
+    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_fail(f->pieces.context, SYNGAN_E_UNSUPPORTED,
+                       "synthesizer: a file in pieces is of independent rows; "
+                       "baskets and sequences are learnt from a table, as "
+                       "syngan_table_read_csv() reads it");
     SG_TRY(survey(f, &settings));
     f->examples.folder = settings.options.scratch;
-    return sg_synthesizer_learn(&f->examples, &settings, start, before, out);
+    return sg_synthesizer_fitted(
+        sg_synthesizer_learn(&f->examples, &settings, NULL, start, before, out),
+        out);
 }
 
 syngan_status syngan_synthesizer_fit_csv(

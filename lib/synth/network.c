@@ -71,7 +71,8 @@ static syngan_node *generator_network(syngan_graph *graph,
 
 static syngan_node *critic_network(syngan_graph *graph,
                                    const sg_network_sizes *sizes) {
-    int64_t columns = sizes->pac * (sizes->row + sizes->condition);
+    int64_t columns =
+        sizes->pac * (sizes->row + sizes->condition + sizes->viewed);
     syngan_node *x = syngan_input(graph, "rows", SYNGAN_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, columns));
     for (int32_t i = 1; i <= sizes->depth; i++) {

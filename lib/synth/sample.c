@@ -284,9 +284,8 @@ static syngan_status check_arguments(const syngan_synthesizer *s, int64_t rows,
                                : "there are no more than 2^44 rows");
 }
 
-/* The program for samples, which is kept. */
-static syngan_status find_sampler(syngan_synthesizer *s, int32_t bf16,
-                                  const sg_sampler **out) {
+syngan_status sg_synthesizer_sampler(syngan_synthesizer *s, int32_t bf16,
+                                     const sg_sampler **out) {
     sg_sampler *sampler = &s->samplers[bf16 != 0];
     if (sampler->program == NULL)
         SG_TRY(sg_sampler_make(s->encoder, s->sampler, bf16 != 0, sampler));
@@ -303,7 +302,10 @@ static syngan_status stream(syngan_synthesizer *s, int64_t rows, int64_t piece,
     sg_sampling sampling;
     SG_TRY(sg_options_read(s->context, &sg_options_sample, given, "sample",
                            &options));
-    SG_TRY(find_sampler(s, options.bf16, &sampler));
+    if (s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return sg_rows_stream(s, rows, piece, seed, &options, take, user);
+    if (piece == 0) piece = PIECE;
+    SG_TRY(sg_synthesizer_sampler(s, options.bf16, &sampler));
     SG_TRY(sg_sampling_begin(s, sampler, seed, options.where, options.max_tries,
                              &sampling));
     if (sampling.check.has_unique)
@@ -334,8 +336,8 @@ syngan_status syngan_synthesizer_stream(syngan_synthesizer *synthesizer,
     if (rejected != NULL) *rejected = 0;
     SG_TRY(check_arguments(synthesizer, rows, piece, take != NULL,
                            "syngan_synthesizer_stream"));
-    return stream(synthesizer, rows, piece == 0 ? PIECE : piece, seed, options,
-                  rejected, take, user);
+    return stream(synthesizer, rows, piece, seed, options, rejected, take,
+                  user);
 }
 
 /* The only piece. */

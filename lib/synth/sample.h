@@ -39,6 +39,9 @@ syngan_status sg_sampling_begin(syngan_synthesizer *s,
                                 const char *where, int32_t max_tries,
                                 sg_sampling *out);
 void sg_sampling_end(sg_sampling *sampling);
+/* The program for samples, which is kept. */
+syngan_status sg_synthesizer_sampler(syngan_synthesizer *s, int32_t bf16,
+                                     const sg_sampler **out);
 /* Rows first ... first + count - 1. */
 syngan_status sg_sampling_piece(sg_sampling *sampling, int64_t first,
                                 int64_t count, syngan_table **out);

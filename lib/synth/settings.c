@@ -26,6 +26,10 @@ static const sg_synth_recipe recipes[] = {
                                    .critic_statistics = true},
 };
 
+/* Defaults of baskets. */
+#define BASKETS_RATE 5e-4f
+enum { BASKETS_CHOICES = 1024, BASKETS_EPOCHS = 100 };
+
 #define T syngan_synthesizer_options
 static const sg_field synthesizer_fields[] = {
     SG_ENUM(T, recipe, "default|ctgan", SYNGAN_TABLE_RECIPE_DEFAULT,
@@ -79,11 +83,6 @@ SG_FIELDS(sg_options_synthesizer, "synthesizer", syngan_synthesizer_options,
 static syngan_status check(syngan_context *context,
                            const syngan_synthesizer_options *o,
                            const char *where) {
-    if (o->rows != SYNGAN_ROWS_INDEPENDENT)
-        return sg_fail(context, SYNGAN_E_UNSUPPORTED,
-                       "%s: baskets and sequences can't be learnt by this "
-                       "version; rows must be independent",
-                       where);
     if (o->batch % o->pac != 0)
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: the batch is %d, but must be a multiple of pac, "
@@ -108,6 +107,27 @@ static int32_t batch_of(const syngan_synthesizer_options *o, int64_t rows) {
     return batch > 2 ? (int32_t)batch : o->pac > 1 ? o->pac : 2;
 }
 
+/* Baskets do better with other values where none is given. */
+static void set_basket_defaults(const syngan_synthesizer_options *given,
+                                syngan_synthesizer_options *o) {
+    const sg_fields *fields = &sg_options_synthesizer;
+    if (!sg_options_given(fields, given,
+                          offsetof(syngan_synthesizer_options, pac)))
+        o->pac = 1;
+    if (!sg_options_given(fields, given,
+                          offsetof(syngan_synthesizer_options, generator_rate)))
+        o->generator_rate = BASKETS_RATE;
+    if (!sg_options_given(fields, given,
+                          offsetof(syngan_synthesizer_options, critic_rate)))
+        o->critic_rate = BASKETS_RATE;
+    if (!sg_options_given(fields, given,
+                          offsetof(syngan_synthesizer_options, max_choices)))
+        o->max_choices = BASKETS_CHOICES;
+    if (!sg_options_given(fields, given,
+                          offsetof(syngan_synthesizer_options, epochs)))
+        o->epochs = BASKETS_EPOCHS;
+}
+
 syngan_status sg_synth_settings_read(syngan_context *context,
                                      const syngan_synthesizer_options *options,
                                      int64_t rows, const char *where,
@@ -117,12 +137,16 @@ syngan_status sg_synth_settings_read(syngan_context *context,
     if (!sg_options_given(&sg_options_synthesizer, options,
                           offsetof(syngan_synthesizer_options, seed)))
         out->options.seed = context->seed;
+    if (out->options.rows == SYNGAN_ROWS_BASKETS)
+        set_basket_defaults(options, &out->options);
     if (out->options.batch == 0)
         out->options.batch = batch_of(&out->options, rows);
     SG_TRY(check(context, &out->options, where));
     /* Borrowed, and of no use for independent rows. */
-    out->options.key = out->options.order = out->options.item = NULL;
+    if (out->options.rows == SYNGAN_ROWS_INDEPENDENT)
+        out->options.key = out->options.order = out->options.item = NULL;
     out->recipe = recipes[out->options.recipe];
+    out->given = out->viewed = 0;
     return SYNGAN_OK;
 }
 
@@ -143,9 +167,6 @@ syngan_status sg_synth_settings_parse(sg_json_value value,
     *out = (sg_synth_settings){0};
     SG_TRY(sg_fields_read(value, &sg_options_synthesizer, true, &out->options));
     const syngan_synthesizer_options *o = &out->options;
-    if (o->rows != SYNGAN_ROWS_INDEPENDENT)
-        return sg_json_fail(value, "was learnt from baskets or sequences, "
-                                   "which this version does not know");
     if (o->batch < 2 || o->batch % o->pac != 0)
         return sg_json_fail(value, "the batch is no multiple of pac");
     out->options.struct_size = sizeof out->options;

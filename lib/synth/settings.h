@@ -25,6 +25,8 @@ typedef struct sg_synth_recipe {
 typedef struct sg_synth_settings {
     syngan_synthesizer_options options; /* without strings */
     sg_synth_recipe recipe;
+    /* Numbers that go with a row, see sg_subject; 0: none. */
+    int64_t given, viewed;
 } sg_synth_settings;
 
 /* Reads the caller's options (NULL: all defaults) for a table of `rows` rows.

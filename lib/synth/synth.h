@@ -9,6 +9,8 @@
  *   sampler.c    the generator in inference mode, for a batch of conditions
  *   sample.c     rows: conditions, rejection, pieces
  *   file.c       saving and loading
+ *   rows.c       synthesizers of baskets and of sequences: see basket.h and
+ *                sequence.h
  */
 #ifndef SG_SYNTH_SYNTH_H
 #define SG_SYNTH_SYNTH_H
@@ -23,8 +25,9 @@
 /* Sizes that the networks are made from. */
 typedef struct sg_network_sizes {
     int64_t noise;
-    int64_t condition; /* 0: none */
+    int64_t condition; /* or what else is given; 0: nothing */
     int64_t row;       /* of a dense row */
+    int64_t viewed;    /* by the critic besides */
     int64_t pac;
     int64_t width; /* of hidden layers */
     int32_t depth;
@@ -59,6 +62,48 @@ syngan_status sg_sampler_make(const sg_encoder *encoder, syngan_model *model,
                               bool bf16, sg_sampler *out);
 void sg_sampler_end(sg_sampler *sampler);
 
+/* ---- what is learnt ------------------------------------------------------ */
+
+/*
+ * What is learnt if it is not the rows of a table by themselves: rows with
+ * numbers that are given with them, `settings.given` of them, such as a
+ * sequence's row has its history. The generator gets them besides the noise,
+ * and the critic sees them with the row; there are no conditions then. Also
+ * rows that are no row of the encoder's, but have its width, such as baskets.
+ */
+typedef struct sg_subject {
+    int64_t rows; /* 0: those of the table */
+    /* Writes what is given with `count` rows, that of row i to out + i stride;
+     * `encoded` is the table. */
+    void (*give)(const struct sg_subject *subject, const sg_encoded *encoded,
+                 const int64_t *rows, int64_t count, float *out,
+                 int64_t stride);
+    /* Writes dense rows. NULL: the encoder's. */
+    void (*expand)(const struct sg_subject *subject, const sg_encoded *encoded,
+                   const int64_t *rows, int64_t count, float *out,
+                   int64_t stride);
+    /* Rows from what the generator gives. NULL: sg_part_activation(). */
+    syngan_node *(*activate)(const struct sg_subject *subject,
+                             syngan_node *logits, syngan_node *given);
+    /* What the critic sees besides, `settings.viewed` numbers for each row.
+     * NULL: nothing. */
+    syngan_node *(*view)(const struct sg_subject *subject, syngan_node *rows,
+                         syngan_node *given);
+    /* Added to the generator's loss. `real`: the rows that `given` was taken
+     * from. NULL: nothing. */
+    syngan_node *(*loss)(const struct sg_subject *subject, syngan_node *logits,
+                         syngan_node *given, syngan_node *real);
+    /* Sets first values of new networks. NULL: nothing. */
+    void (*prepare)(const struct sg_subject *subject,
+                    syngan_synthesizer *synthesizer);
+    void *user;
+} sg_subject;
+
+/* Whether rows are not the encoder's, so that none need be encoded. */
+static inline bool sg_subject_expands(const sg_subject *subject) {
+    return subject != NULL && subject->expand != NULL;
+}
+
 /* ---- the handle (synthesizer.c) ----------------------------------------- */
 
 /* A measure of quality. */
@@ -70,12 +115,17 @@ typedef struct sg_measure {
 struct syngan_synthesizer {
     syngan_context *context;
     sg_synth_settings settings;
+    /* One of baskets or of sequences has nothing but one of these, which has
+     * synthesizers in it. */
+    struct sg_baskets *baskets;
+    struct sg_sequences *sequences;
     sg_encoder *encoder;
-    sg_conditions conditions; /* without an index */
-    int64_t n_rows;           /* of the table that was learnt */
-    uint64_t fingerprint;     /* of it: to know it again */
-    syngan_model *sampler;    /* the generator that samples: the best or the
-                                 last one */
+    sg_conditions conditions;  /* without an index */
+    const sg_subject *subject; /* while training; NULL: the table's rows */
+    int64_t n_rows;            /* of the table that was learnt */
+    uint64_t fingerprint;      /* of it: to know it again */
+    syngan_model *sampler;     /* the generator that samples: the best or the
+                                  last one */
     /* State of training; all NULL if saved for sampling only. */
     syngan_model *generator, *critic;
     syngan_model *average; /* NULL also without an average */
@@ -94,6 +144,9 @@ struct syngan_synthesizer {
 syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t n_rows,
                                   bool training, syngan_synthesizer **out);
+/* Numbers that the generator gets besides the noise: a condition, or what the
+ * subject gives. */
+int64_t sg_synthesizer_given(const syngan_synthesizer *s);
 /* Steps that an epoch has. */
 int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s);
 /* Calls `visit` for each variable that training changes, in a fixed order;
@@ -127,5 +180,45 @@ void sg_training_go_back(sg_training *training);
 syngan_model *sg_training_model(const syngan_synthesizer *s);
 void sg_training_log(const sg_training *training);
 void sg_training_free(sg_training *training);
+
+/* ---- baskets and sequences (rows.c, rows_file.c) ------------------------ */
+
+/* A handle around nothing yet; what fitting gives; what it frees. */
+syngan_status sg_rows_make(syngan_context *context,
+                           const sg_synth_settings *settings,
+                           syngan_synthesizer **out);
+syngan_status sg_rows_fit(const syngan_table *table,
+                          const sg_synth_settings *settings,
+                          syngan_synthesizer **out);
+void sg_rows_free(syngan_synthesizer *s);
+/* As syngan_synthesizer_stream(), with options that have been read. */
+syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
+                             int64_t piece, uint64_t seed,
+                             const syngan_sample_options *options,
+                             syngan_piece_fn take, void *user);
+/* The synthesizer itself, or the one inside that was trained last. */
+const syngan_synthesizer *sg_synthesizer_core(const syngan_synthesizer *s);
+/* A table without rows, with the columns that are made. */
+const syngan_table *sg_synthesizer_form(const syngan_synthesizer *s);
+
+/* In a file, the names of what is in the synthesizers inside begin so. */
+#define SG_ROWS_BASKETS "baskets."
+#define SG_ROWS_HEADS "heads."
+#define SG_ROWS_STEPS "steps."
+
+/* What there is besides them, as a member of an object. */
+void sg_rows_write(const syngan_synthesizer *s, sg_json_writer *json,
+                   const char *key);
+/* Into a handle around nothing; `load` gives a synthesizer by its prefix. */
+typedef syngan_status (*sg_rows_load_fn)(void *argument, const char *prefix,
+                                         syngan_synthesizer **out);
+syngan_status sg_rows_read(syngan_synthesizer *s, sg_json_value object,
+                           sg_rows_load_fn load, void *argument);
+/* Calls `visit` for each. */
+typedef syngan_status (*sg_rows_visit_fn)(const char *prefix,
+                                          const syngan_synthesizer *inside,
+                                          void *argument);
+syngan_status sg_rows_visit(const syngan_synthesizer *s, sg_rows_visit_fn visit,
+                            void *argument);
 
 #endif

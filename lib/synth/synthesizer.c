@@ -8,6 +8,7 @@
 void syngan_synthesizer_free(syngan_synthesizer *s) {
     if (s == NULL) return;
     syngan_context *context = s->context;
+    sg_rows_free(s);
     for (int i = 0; i < 2; i++)
         sg_sampler_end(&s->samplers[i]);
     syngan_optimizer_free(s->generator_optimizer);
@@ -44,8 +45,9 @@ static syngan_status make_optimizer(syngan_model *model, float rate,
 static syngan_status make_networks(syngan_synthesizer *s, bool training) {
     const syngan_synthesizer_options *o = &s->settings.options;
     const sg_network_sizes sizes = {.noise = o->noise,
-                                    .condition = s->conditions.width,
+                                    .condition = sg_synthesizer_given(s),
                                     .row = s->encoder->width,
+                                    .viewed = s->settings.viewed,
                                     .pac = o->pac,
                                     .width = o->width,
                                     .depth = o->depth};
@@ -78,7 +80,11 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
     s->settings.options.scratch = NULL; /* borrowed, for fitting only */
     s->n_rows = n_rows;
     s->best = -1.0;
-    syngan_status status = sg_conditions_make(encoder, n_rows, &s->conditions);
+    syngan_status status = SYNGAN_OK;
+    if (settings->given > 0)
+        sg_conditions_none(context, n_rows, &s->conditions);
+    else
+        status = sg_conditions_make(encoder, n_rows, &s->conditions);
     if (status == SYNGAN_OK) status = make_networks(s, training);
     if (status == SYNGAN_OK)
         *out = s;
@@ -89,21 +95,26 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
 
 /* ---- looking ------------------------------------------------------------ */
 
+int64_t sg_synthesizer_given(const syngan_synthesizer *s) {
+    return s->settings.given > 0 ? s->settings.given : s->conditions.width;
+}
+
 int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s) {
     int64_t steps = s->n_rows / s->settings.options.batch;
     return steps > 0 ? steps : 1;
 }
 
 int64_t syngan_synthesizer_epochs(const syngan_synthesizer *synthesizer) {
-    return synthesizer == NULL
-               ? 0
-               : synthesizer->steps / sg_synthesizer_epoch_steps(synthesizer);
+    if (synthesizer == NULL) return 0;
+    const syngan_synthesizer *core = sg_synthesizer_core(synthesizer);
+    return core == NULL ? 0 : core->steps / sg_synthesizer_epoch_steps(core);
 }
 
 size_t syngan_synthesizer_schema(const syngan_synthesizer *synthesizer,
                                  char *text, size_t size) {
     return syngan_table_schema(
-        synthesizer == NULL ? NULL : synthesizer->encoder->form, text, size);
+        synthesizer == NULL ? NULL : sg_synthesizer_form(synthesizer), text,
+        size);
 }
 
 /* ---- what training changes ---------------------------------------------- */

@@ -29,7 +29,8 @@ static const char *const turn_names[TURNS] = {"critic", "generator"};
 
 typedef struct turn {
     syngan_program *program;
-    syngan_tensor *real;      /* critic: rows with their conditions */
+    syngan_tensor *real;      /* critic: rows with their conditions;
+                                 generator: rows, for a subject's loss */
     syngan_tensor *condition; /* NULL: there is none */
     syngan_tensor *target;    /* generator: columns of the conditions */
     syngan_tensor *decay;     /* generator: of the average */
@@ -62,7 +63,7 @@ typedef struct plan {
     const syngan_synthesizer *synthesizer;
     syngan_graph *graph;
     const int32_t *parts;
-    int64_t batch, row, condition, pac;
+    int64_t batch, row, condition, viewed, pac;
     syngan_node *updates[3];
     size_t n_updates;
     syngan_node *loss;
@@ -82,6 +83,10 @@ static void build_fakes(const plan *p, syngan_node *condition,
         condition};
     *logits = syngan_model_apply(p->graph, s->generator, inputs,
                                  condition == NULL ? 1 : 2, SYNGAN_TRAINING);
+    if (s->subject != NULL && s->subject->activate != NULL) {
+        *rows = s->subject->activate(s->subject, *logits, condition);
+        return;
+    }
     syngan_node *uniform =
         syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch, p->row));
     *rows =
@@ -106,7 +111,24 @@ static syngan_node *pack(const plan *p, syngan_node *rows,
         SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
 }
 
+/* Packed rows, with what the critic sees of each besides. */
+static syngan_node *add_view(const plan *p, syngan_node *packed) {
+    const sg_subject *subject = p->synthesizer->subject;
+    if (p->viewed == 0) return packed;
+    syngan_node *rows =
+        syngan_reshape(packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
+    syngan_node *view =
+        subject->view(subject, syngan_slice(rows, 1, 0, p->row),
+                      syngan_slice(rows, 1, p->row, p->condition));
+    syngan_node *both[] = {rows, view};
+    return syngan_reshape(
+        syngan_concat(both, 2, 1),
+        SYNGAN_SHAPE(p->batch / p->pac,
+                     p->pac * (p->row + p->condition + p->viewed)));
+}
+
 static syngan_node *score(const plan *p, syngan_node *packed) {
+    packed = add_view(p, packed);
     return syngan_model_apply(p->graph, p->synthesizer->critic, &packed, 1,
                               SYNGAN_TRAINING);
 }
@@ -175,12 +197,18 @@ static void build_generator(plan *p) {
     syngan_node *condition = condition_input(p), *logits, *rows;
     build_fakes(p, condition, &logits, &rows);
     p->loss = syngan_negate(mean_of(score(p, pack(p, rows, condition))));
-    if (condition != NULL) {
+    if (s->conditions.width > 0) {
         syngan_node *target =
             syngan_input(p->graph, TARGET, SYNGAN_I32, SYNGAN_SHAPE(p->batch));
         p->loss = syngan_add(
             p->loss, mean_of(syngan_part_cross_entropy(
                          logits, p->parts, s->encoder->n_parts, target)));
+    }
+    if (s->subject != NULL && s->subject->loss != NULL) {
+        syngan_node *real = syngan_input(p->graph, REAL, SYNGAN_F32,
+                                         SYNGAN_SHAPE(p->batch, p->row));
+        p->loss = syngan_add(
+            p->loss, s->subject->loss(s->subject, logits, condition, real));
     }
     move_statistics(p, logits);
     p->updates[p->n_updates++] =
@@ -243,7 +271,8 @@ static syngan_status make_turn(sg_training *t, int which,
               .parts = parts,
               .batch = s->settings.options.batch,
               .row = s->encoder->width,
-              .condition = s->conditions.width,
+              .condition = sg_synthesizer_given(s),
+              .viewed = s->settings.viewed,
               .pac = s->settings.options.pac};
     SG_TRY(syngan_graph_create(t->context, &p.graph));
     if (which == CRITIC)
@@ -322,8 +351,13 @@ static syngan_status make_buffers(sg_training *t) {
 
 static syngan_status make_data(sg_training *t, const sg_examples *examples) {
     syngan_synthesizer *s = t->synthesizer;
-    SG_TRY(sg_examples_encode(examples, s, seed_of(s, "encode"), &t->room,
-                              &t->encoded));
+    if (!sg_subject_expands(s->subject))
+        SG_TRY(sg_examples_encode(examples, s, seed_of(s, "encode"), &t->room,
+                                  &t->encoded));
+    if (s->settings.given > 0) {
+        sg_conditions_none(s->context, s->n_rows, &t->conditions);
+        return SYNGAN_OK;
+    }
     SG_TRY(sg_conditions_make(s->encoder, s->n_rows, &t->conditions));
     int64_t cells = t->encoded.rows * t->encoded.width;
     return sg_conditions_index(&t->conditions, &t->encoded,
@@ -385,11 +419,42 @@ static void set_one(float *vector, int64_t width, int32_t place) {
     vector[place] = 1.0f;
 }
 
-static void give_conditions(const sg_training *t, turn *to) {
+/* A row for each condition. */
+static void choose_rows(sg_training *t, const int64_t *order) {
+    int64_t batch = t->synthesizer->settings.options.batch;
+    for (int64_t i = 0; i < batch; i++) {
+        int64_t from = order == NULL ? i : order[i];
+        t->rows[i] = sg_condition_row(&t->conditions, &t->drawn[from],
+                                      t->words[from * WORDS + 3]);
+    }
+}
+
+static void give_given(const sg_training *t, float *out, int64_t stride) {
+    const syngan_synthesizer *s = t->synthesizer;
+    s->subject->give(s->subject, &t->encoded, t->rows,
+                     s->settings.options.batch, out, stride);
+}
+
+static void expand_rows(const sg_training *t, float *out, int64_t stride) {
+    const syngan_synthesizer *s = t->synthesizer;
+    int64_t batch = s->settings.options.batch;
+    if (sg_subject_expands(s->subject))
+        s->subject->expand(s->subject, &t->encoded, t->rows, batch, out,
+                           stride);
+    else
+        sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, out, stride);
+}
+
+static void give_conditions(sg_training *t, turn *to) {
     int64_t batch = t->synthesizer->settings.options.batch;
     int64_t width = t->conditions.width;
     if (to->condition == NULL) return;
     float *condition = to->condition->data;
+    if (width == 0) {
+        choose_rows(t, NULL);
+        give_given(t, condition, t->synthesizer->settings.given);
+        return;
+    }
     int32_t *target = to->target == NULL ? NULL : to->target->data;
     for (int64_t i = 0; i < batch; i++) {
         set_one(condition + i * width, width, t->drawn[i].place);
@@ -420,17 +485,15 @@ static void draw_order(sg_training *t, uint64_t number) {
 static void give_rows(sg_training *t, turn *to, uint64_t number) {
     const syngan_synthesizer *s = t->synthesizer;
     int64_t batch = s->settings.options.batch, row = s->encoder->width;
-    int64_t width = t->conditions.width, stride = row + width;
+    int64_t width = t->conditions.width;
+    int64_t stride = row + sg_synthesizer_given(s);
     float *real = to->real->data;
     draw_order(t, number);
-    for (int64_t i = 0; i < batch; i++) {
-        int64_t from = t->order[i];
-        t->rows[i] = sg_condition_row(&t->conditions, &t->drawn[from],
-                                      t->words[from * WORDS + 3]);
-        if (width > 0)
-            set_one(real + i * stride + row, width, t->drawn[from].place);
-    }
-    sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, real, stride);
+    choose_rows(t, t->order);
+    for (int64_t i = 0; width > 0 && i < batch; i++)
+        set_one(real + i * stride + row, width, t->drawn[t->order[i]].place);
+    if (s->subject != NULL) give_given(t, real + row, stride);
+    expand_rows(t, real, stride);
 }
 
 /* ---- running ------------------------------------------------------------ */
@@ -459,6 +522,8 @@ static syngan_status run_generator(sg_training *t, sg_synth_losses *losses) {
     uint64_t number = (uint64_t)t->synthesizer->steps;
     draw_conditions(t, "generator conditions", number);
     give_conditions(t, generator);
+    if (generator->real != NULL)
+        expand_rows(t, generator->real->data, t->synthesizer->encoder->width);
     if (generator->decay != NULL)
         *(float *)generator->decay->data = decay_at(t->synthesizer);
     SG_TRY(syngan_program_run(generator->program, number));

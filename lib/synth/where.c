@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "table/boolean.h"
 #include "table/time.h"
 
 /* ---- words -------------------------------------------------------------- */
@@ -154,6 +155,8 @@ static void set_open(sg_where_term *term) {
 static syngan_status read_code(const parser *p, sg_where_term *term) {
     const sg_column *column = column_of(p, term);
     term->code = sg_dictionary_find(column->words, p->word, strlen(p->word));
+    if (term->code < 0 && column->type == SYNGAN_COLUMN_BOOLEAN)
+        term->code = sg_boolean_code(column->words, p->word);
     return term->code >= 0 ? SYNGAN_OK : fail_value(p, term);
 }
 

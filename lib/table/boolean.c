@@ -30,3 +30,12 @@ bool sg_boolean_truth(const sg_dictionary *words, bool truth[2]) {
     }
     return false;
 }
+
+int32_t sg_boolean_code(const sg_dictionary *words, const char *text) {
+    bool truth[2];
+    if (!sg_boolean_truth(words, truth)) return -1;
+    for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++)
+        for (int32_t code = 0; code < words->count; code++)
+            if (says(pairs[p][truth[code]], text)) return code;
+    return -1;
+}

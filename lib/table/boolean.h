@@ -11,4 +11,8 @@
  * truth[code] tells which is which. */
 bool sg_boolean_truth(const sg_dictionary *words, bool truth[2]);
 
+/* The code of such texts that means the same as `text`, which may be of another
+ * pair ("1" where the texts are "no" and "yes"); -1 if there is none. */
+int32_t sg_boolean_code(const sg_dictionary *words, const char *text);
+
 #endif

@@ -8,12 +8,8 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "file/source.h"
+#include "table/csv_cells.h"
 #include "table/csv_options.h"
-#include "table/csv_records.h"
-
-/* Bytes read at once; the separator is looked for in the first ones. */
-#define BLOCK 65536
 
 /* ---- records ------------------------------------------------------------ */
 
@@ -106,117 +102,17 @@ static syngan_status take_end(void *user, int64_t line) {
     return s->take != NULL && s->rows == piece_rows(s) ? give(s) : SYNGAN_OK;
 }
 
-/* ---- the separator ------------------------------------------------------ */
-
-/* How well a separator divides the first lines: 1000 if all have as many as the
- * first one, 0 if that has none. Line ends in quotes don't count. */
-static int64_t separator_score(const char *text, size_t size, char separator,
-                               char quote, int64_t *count) {
-    int64_t lines = 0, equal = 0, here = 0;
-    bool quoted = false;
-    *count = 0;
-    for (size_t i = 0; i < size && lines < 100; i++) {
-        if (text[i] == quote) quoted = !quoted;
-        if (quoted) continue;
-        here += text[i] == separator;
-        bool ends = text[i] == '\n' || text[i] == '\r';
-        if (ends && i > 0 && text[i - 1] != '\n' && text[i - 1] != '\r') {
-            if (lines++ == 0) *count = here;
-            equal += here == *count;
-            here = 0;
-        }
-    }
-    if (lines == 0) { /* a single line without an end */
-        *count = here;
-        lines = equal = 1;
-    }
-    return *count == 0 ? 0 : 1000 * equal / lines;
-}
-
-static char find_separator(const char *text, size_t size, char quote) {
-    char best = SG_CSV_SEPARATORS[0];
-    int64_t best_score = 0, best_count = 0;
-    for (const char *at = SG_CSV_SEPARATORS; *at != '\0'; at++) {
-        int64_t count;
-        if (*at == quote) continue;
-        int64_t score = separator_score(text, size, *at, quote, &count);
-        if (score < best_score || (score == best_score && count <= best_count))
-            continue;
-        best = *at;
-        best_score = score;
-        best_count = count;
-    }
-    return best;
-}
-
 /* ---- reading ------------------------------------------------------------ */
 
-static syngan_status fill_block(sg_source *source, char *block, size_t *size) {
-    size_t got = 0;
-    *size = 0;
-    do {
-        SG_TRY(sg_source_some(source, block + *size, BLOCK - *size, &got));
-        *size += got;
-    } while (got > 0 && *size < BLOCK);
-    return SYNGAN_OK;
-}
-
-/* Refuses what is no CSV at a glance, and drops a byte order mark. */
-static syngan_status look_at_start(const sg_csv_scan *s, const char **text,
-                                   size_t *size) {
-    if (*size >= 2 && (memcmp(*text, "\xff\xfe", 2) == 0 ||
-                       memcmp(*text, "\xfe\xff", 2) == 0))
-        return sg_fail(s->context, SYNGAN_E_FORMAT,
-                       "%s: is UTF-16, but must be UTF-8", s->name);
-    if (*size >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
-        *text += 3;
-        *size -= 3;
-    }
-    return SYNGAN_OK;
-}
-
-static syngan_status read_blocks(sg_csv_scan *s, sg_source *source, char *block,
-                                 sg_csv_records **records) {
-    const char *text = block;
-    size_t size;
-    SG_TRY(fill_block(source, block, &size));
-    SG_TRY(look_at_start(s, &text, &size));
-    const char *given = s->options.separator;
-    char quote = s->options.quote[0];
-    const sg_csv_sink sink = {
-        .name = s->name,
-        .separator =
-            given != NULL ? given[0] : find_separator(text, size, quote),
-        .quote = quote,
-        .encoding = s->options.encoding,
-        .cell = take_cell,
-        .end = take_end,
-        .user = s};
-    SG_TRY(sg_csv_records_open(s->context, &sink, records));
-    while (size > 0 && !s->done) {
-        SG_TRY(sg_csv_records_put(*records, text, size));
-        text = block;
-        SG_TRY(fill_block(source, block, &size));
-    }
-    return s->done ? SYNGAN_OK : sg_csv_records_finish(*records);
-}
-
 syngan_status sg_csv_scan_read(sg_csv_scan *s, sg_reader *reader) {
-    sg_source source = {0};
-    sg_csv_records *records = NULL;
-    char *block = sg_alloc(s->context, BLOCK);
-    syngan_status status =
-        block != NULL ? sg_source_start(&source, s->context, reader, true)
-                      : sg_fail_memory(s->context, s->name, BLOCK);
-    if (status == SYNGAN_OK) status = read_blocks(s, &source, block, &records);
-    sg_csv_records_close(records);
-    sg_source_stop(&source);
-    sg_free(s->context, block);
-    if (status == SYNGAN_OK && s->n_columns == 0)
+    const sg_csv_sink sink = {
+        .name = s->name, .cell = take_cell, .end = take_end, .user = s};
+    SG_TRY(sg_csv_read_cells(s->context, reader, &s->options, &sink, &s->done));
+    if (s->n_columns == 0)
         return sg_fail(s->context, SYNGAN_E_FORMAT,
                        "%s: is empty, but must begin with a header", s->name);
     bool left = s->take != NULL && (s->rows > 0 || s->all_rows == 0);
-    return status == SYNGAN_OK && left ? give(s) : status;
+    return left ? give(s) : SYNGAN_OK;
 }
 
 /* ---- tables ------------------------------------------------------------- */

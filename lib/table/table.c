@@ -265,8 +265,8 @@ static void gather(const sg_column *from, const int64_t *rows, int64_t count,
             to->integers[i] = from->integers[rows[i]];
 }
 
-static syngan_status select_column(const sg_column *from, const int64_t *rows,
-                                   syngan_table *to) {
+syngan_status sg_table_add_selected(syngan_table *to, const sg_column *from,
+                                    const int64_t *rows) {
     syngan_context *context = to->context;
     size_t bytes = (size_t)to->rows * sg_column_step(from);
     sg_column column = {.type = from->type, .decimals = from->decimals};
@@ -303,7 +303,7 @@ static syngan_status select_rows(const syngan_table *table, const int64_t *rows,
     SG_TRY(sg_table_make(table->context, count, &made));
     syngan_status status = copy_rest(table, made);
     for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++)
-        status = select_column(&table->columns[i], rows, made);
+        status = sg_table_add_selected(made, &table->columns[i], rows);
     if (status == SYNGAN_OK)
         *out = made;
     else

@@ -51,6 +51,10 @@ syngan_table *sg_table_retain(syngan_table *table);
 syngan_status sg_table_add(syngan_table *table, sg_column *column);
 /* A table with the same rows, which may still be changed. */
 syngan_status sg_table_copy(const syngan_table *table, syngan_table **out);
+/* Adds a column with the values that some rows of another one have, as many as
+ * the table has rows. */
+syngan_status sg_table_add_selected(syngan_table *table, const sg_column *from,
+                                    const int64_t *rows);
 /* Frees what a column holds. */
 void sg_column_end(syngan_context *context, sg_column *column);
 

@@ -24,22 +24,20 @@ void fixture_ok(syngan_context *context, syngan_status status) {
 
 /* ---- reading ------------------------------------------------------------ */
 
+char *fixture_path(const char *name, char path[FOLDER_PATH_MAX]) {
+    snprintf(path, FOLDER_PATH_MAX, "%s/%s", SYNGAN_TEST_FIXTURES, name);
+    return path;
+}
+
 sg_json *fixture_open(syngan_context *context) {
     return fixture_open_file(context, "pair.json");
 }
 
 sg_json *fixture_open_file(syngan_context *context, const char *name) {
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s", SYNGAN_TEST_FIXTURES, name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    size_t size = (size_t)ftell(file);
-    rewind(file);
-    char *text = malloc(size);
+    char path[FOLDER_PATH_MAX];
+    size_t size;
+    char *text = file_read(fixture_path(name, path), &size);
     assert_non_null(text);
-    assert_int_equal(fread(text, 1, size, file), size);
-    fclose(file);
     sg_json *json = NULL;
     fixture_ok(context, sg_json_parse(context, name, text, size, &json));
     free(text);

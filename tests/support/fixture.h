@@ -11,13 +11,16 @@
 
 #include "file/json.h"
 #include "graph/graph.h"
+#include "support/folder.h"
 
 /* Fails the test with the context's sentence unless `status` is SYNGAN_OK. */
 void fixture_ok(syngan_context *context, syngan_status status);
 
 /* The parsed file; sg_json_free() releases it. */
 sg_json *fixture_open(syngan_context *context);
-/* Another file of that folder. */
+/* Where a file of that folder is; writes to `path` and returns it. */
+char *fixture_path(const char *name, char path[FOLDER_PATH_MAX]);
+/* Another JSON file of that folder. */
 sg_json *fixture_open_file(syngan_context *context, const char *name);
 
 /* Values that have to be there. */

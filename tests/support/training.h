@@ -29,14 +29,4 @@ void training_end(training *t);
 syngan_status training_save(const training *t, unsigned char **data,
                             size_t *size);
 
-/* A copy of a checkpoint, from malloc(), with a right checksum, in which the
- * text `key` is `value` (NULL: missing) and one tensor is missing; NULL for
- * none. Fails the test by cmocka if that can't be. */
-void training_change(syngan_context *context, const void *data, size_t size,
-                     const char *key, const char *value, const char *tensor,
-                     unsigned char **out, size_t *out_size);
-/* A copy of one of its texts, from malloc(); NULL if there is none. */
-char *training_text(syngan_context *context, const void *data, size_t size,
-                    const char *key);
-
 #endif

@@ -160,6 +160,12 @@ static void test_conditions(void **state) {
         assert_string_equal(text, "yes");
     }
     syngan_table_free(out);
+    /* What says the same in a boolean column. */
+    out = sample(&f, 20, SYNGAN_SAMPLE(.where = "old = 1"));
+    for (int64_t row = 0; row < 20; row++)
+        assert_string_equal(
+            syngan_table_text(out, 3, syngan_table_codes(out, 3)[row]), "yes");
+    syngan_table_free(out);
     out = sample(&f, 100, SYNGAN_SAMPLE(.where = "colour is missing"));
     assert_int_equal(syngan_table_missing(out, 2), 100);
     syngan_table_free(out);
@@ -396,7 +402,7 @@ static void test_refused(void **state) {
         context,
         syngan_synthesizer_fit(
             table, SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS), &s),
-        SYNGAN_E_UNSUPPORTED, "independent");
+        SYNGAN_E_ARGUMENT, "baskets");
     assert_fails(context, syngan_synthesizer_fit(table, NULL, NULL),
                  SYNGAN_E_ARGUMENT, "NULL");
     assert_int_equal(syngan_synthesizer_fit(NULL, NULL, &s), SYNGAN_E_ARGUMENT);

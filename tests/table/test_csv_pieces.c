@@ -114,7 +114,7 @@ static void pieces_are_the_whole(void **state) {
     compare_file(NULL);
     compare_file("{\"columns\":[{\"name\":\"i\",\"type\":\"real\"},"
                  "{\"name\":\"r\",\"type\":\"category\"},"
-                 "{\"name\":\"t\",\"type\":\"time\",\"format\":\"%Y-%d-%m\"}],"
+                 "{\"name\":\"t\",\"type\":\"time\",\"format\":\"%Y-%m-%d\"}],"
                  "\"missing\":[\"?\",\"x\"]}");
     write_text("a,b\n");
     compare_file(NULL);
@@ -131,6 +131,12 @@ static void pieces_are_the_whole(void **state) {
 static syngan_status refuse(const syngan_table *piece, void *user) {
     (void)user;
     return syngan_table_rows(piece) == 50 ? SYNGAN_OK : SYNGAN_E_USER + 3;
+}
+
+static syngan_status accept(const syngan_table *piece, void *user) {
+    (void)piece;
+    (void)user;
+    return SYNGAN_OK;
 }
 
 static syngan_status append(const syngan_table *piece, void *user) {
@@ -158,15 +164,16 @@ static void failures_pass(void **state) {
                      context, path,
                      SYNGAN_CSV(.schema = "{\"columns\":[{\"name\":\"m\","
                                           "\"type\":\"integer\"}]}"),
-                     64, refuse, NULL),
+                     64, accept, NULL),
                  SYNGAN_E_FORMAT, "line 202, column 'm'");
-    char many[8000] = "a\n";
-    for (int i = 0; i < 1500; i++)
-        strcat(many, "1\n");
+    /* More than is read at once. */
+    static char many[200001];
+    for (size_t i = 0; i + 1 < sizeof many; i++)
+        many[i] = i % 2 == 1 ? '\n' : i == 0 ? 'a' : '1';
     write_text(many);
     int calls = 0;
     assert_int_equal(
-        syngan_table_stream_csv(context, path, NULL, 1, append, &calls),
+        syngan_table_stream_csv(context, path, NULL, 1000, append, &calls),
         SYNGAN_E_MISMATCH);
     syngan_cancel(context);
     assert_fails(

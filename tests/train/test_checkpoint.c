@@ -9,6 +9,7 @@
 #include "support/memory_stream.h"
 #include "support/networks.h"
 #include "support/python.h"
+#include "support/rewrite.h"
 #include "support/training.h"
 
 typedef struct bytes {
@@ -408,8 +409,8 @@ static void test_arguments(void **state) {
 static bytes changed(syngan_context *context, bytes b, const char *key,
                      const char *value, const char *tensor) {
     bytes out;
-    training_change(context, b.data, b.size, key, value, tensor, &out.data,
-                    &out.size);
+    rewrite_file(context, b.data, b.size, key, value, tensor, &out.data,
+                 &out.size);
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include "file/json.h"
 #include "support/fault.h"
 #include "support/networks.h"
+#include "support/rewrite.h"
 #include "support/test.h"
 #include "support/training.h"
 
@@ -53,8 +54,8 @@ static bool is_reported(const training *t, const char *text) {
 static bytes changed(syngan_context *context, bytes b, const char *key,
                      const char *value) {
     bytes out;
-    training_change(context, b.data, b.size, key, value, NULL, &out.data,
-                    &out.size);
+    rewrite_file(context, b.data, b.size, key, value, NULL, &out.data,
+                 &out.size);
     return out;
 }
 
@@ -103,7 +104,7 @@ static void test_untuned(void **state) {
     assert_false(is_reported(&t, "timed"));
     bytes b = save(context, &t);
     training_end(&t);
-    assert_null(training_text(context, b.data, b.size, "kernels"));
+    assert_null(rewrite_text(context, b.data, b.size, "kernels"));
     bytes other = changed(context, b, "kernels", "[]");
     assert_ok(context, load(context, other, &t));
     assert_false(is_reported(&t, "timed"));
@@ -126,7 +127,7 @@ static void test_old(void **state) {
     make(context, NETWORK_DENSE, 0, &t);
     bytes b = save(context, &t);
     training_end(&t);
-    char *settings = training_text(context, b.data, b.size, "settings");
+    char *settings = rewrite_text(context, b.data, b.size, "settings");
     char *at = strstr(settings, tune);
     assert_non_null(at);
     memmove(at, at + strlen(tune), strlen(at + strlen(tune)) + 1);
@@ -202,13 +203,13 @@ static void test_forced(void **state) {
     static const char *const names[] = {"matmul", "inner product"};
     syngan_context *context = test_context(1);
     bytes b = tuned(context);
-    char *kernels = training_text(context, b.data, b.size, "kernels");
+    char *kernels = rewrite_text(context, b.data, b.size, "kernels");
     for (int i = 0; i < 2; i++) {
         training t;
         bytes again;
         char *forced = all_of(context, kernels, names[i]);
         assert_int_equal(load_with(context, b, forced, &t, &again), 0);
-        char *now = training_text(context, again.data, again.size, "kernels");
+        char *now = rewrite_text(context, again.data, again.size, "kernels");
         assert_string_equal(now, forced);
         assert_ok(context, syngan_trainer_run(t.trainer, 2));
         sg_free(context, forced);
@@ -228,7 +229,7 @@ static void test_not_here(void **state) {
     syngan_context *context = test_context(1);
     bytes b = tuned(context), again;
     training t;
-    char *kernels = training_text(context, b.data, b.size, "kernels");
+    char *kernels = rewrite_text(context, b.data, b.size, "kernels");
     char *strange = all_of(context, kernels, "abacus");
     char *rule = all_of(context, kernels, "inner product");
     const char *const cases[] = {strange, "{}", "{\"generator\":{}}",
@@ -236,7 +237,7 @@ static void test_not_here(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_true(load_with(context, b, cases[i], &t, &again) >= 2);
         assert_true(is_reported(&t, "inner product"));
-        char *now = training_text(context, again.data, again.size, "kernels");
+        char *now = rewrite_text(context, again.data, again.size, "kernels");
         assert_string_equal(now, rule);
         assert_ok(context, syngan_trainer_run(t.trainer, 2));
         free(now);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How alike sequences are: groups of rows (table/group.h) in their order.
+ */
+#ifndef SG_EVAL_SEQUENCE_H
+#define SG_EVAL_SEQUENCE_H
+
+#include "table/group.h"
+
+/* A table with its groups. */
+typedef struct sg_sequence_side {
+    const syngan_table *table;
+    const sg_groups *groups;
+} sg_sequence_side;
+
+/* Kolmogorov-Smirnov statistics of the numbers of rows, and of the gaps between
+ * rows in the column `order` of each (NaN if one has no gap). */
+syngan_status sg_sequence_lengths(const sg_sequence_side *real,
+                                  const sg_sequence_side *synthetic,
+                                  double *out);
+syngan_status sg_sequence_gaps(const sg_sequence_side *real, size_t real_order,
+                               const sg_sequence_side *synthetic,
+                               size_t synthetic_order, double *out);
+
+/* Correlation of a number (integer, real, time) with itself `lag` rows before,
+ * over all groups; NaN if there is none. */
+double sg_sequence_autocorrelation(const sg_sequence_side *side, size_t column,
+                                   int64_t lag);
+/* Mean absolute difference of autocorrelations at lags 1 ... `lags`, of those
+ * that both have; NaN if there is none. */
+double sg_sequence_memory(const sg_sequence_side *real, size_t real_column,
+                          const sg_sequence_side *synthetic,
+                          size_t synthetic_column, int64_t lags);
+
+/* Total variation distance of the frequencies of pairs of a value and the next
+ * one, of a column of codes (missing is a value); NaN if one has no pair. */
+syngan_status sg_sequence_transitions(const sg_sequence_side *real,
+                                      size_t real_column,
+                                      const sg_sequence_side *synthetic,
+                                      size_t synthetic_column, double *out);
+
+/* Share of the groups of two rows or more that have one value in a column; NaN
+ * if there are none. */
+double sg_sequence_constant(const sg_sequence_side *side, size_t column);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fitting sequences: their heads, then their steps.
+ */
+#include "synth/sequence.h"
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "synth/fit.h"
+
+/* Updates that are enough for the heads. */
+enum { HEAD_STEPS = 2000 };
+/* Rows of a batch that are worth a thread. */
+enum { GRAIN = 32 };
+
+void sg_sequences_free(sg_sequences *q) {
+    if (q == NULL) return;
+    syngan_synthesizer_free(q->heads);
+    syngan_synthesizer_free(q->steps);
+    sg_sequence_form_end(&q->form);
+    sg_free(q->context, q);
+}
+
+/* ---- the history of rows that are learnt --------------------------------- */
+
+typedef struct learnt {
+    sg_step_subject steps; /* first: what `user` points at */
+    const sg_sequences *sequences;
+    const sg_groups *groups;
+    const sg_column *time; /* NULL: the order is none */
+    int32_t *group;        /* by row of the steps */
+    sg_encoded heads;
+} learnt;
+
+typedef struct filling {
+    const learnt *from;
+    const sg_encoded *encoded;
+    const int64_t *rows;
+    float *out;
+    int64_t stride;
+} filling;
+
+static void fill_rows(void *argument, int64_t first, int64_t last) {
+    const filling *f = argument;
+    const learnt *l = f->from;
+    for (int64_t i = first; i < last; i++) {
+        int64_t row = f->rows[i], group = l->group[row];
+        int64_t begin = l->groups->first[group];
+        sg_past past = {.head = {&l->heads, group},
+                        .position = row - begin,
+                        .length = l->groups->first[group + 1] - begin};
+        for (int64_t at = row - 1; at >= begin && past.count < SG_HISTORY_MEAN;
+             at--)
+            past.rows[past.count++] = (sg_encoded_row){f->encoded, at};
+        if (l->time != NULL)
+            past.time =
+                l->time->integers[l->groups->rows[row > begin ? row - 1 : row]];
+        sg_past_write(l->sequences->heads->encoder, l->steps.steps,
+                      l->time != NULL, &past, f->out + i * f->stride);
+    }
+}
+
+static void give(const sg_subject *subject, const sg_encoded *encoded,
+                 const int64_t *rows, int64_t count, float *out,
+                 int64_t stride) {
+    const learnt *l = (const learnt *)subject->user;
+    filling f = {.from = l,
+                 .encoded = encoded,
+                 .rows = rows,
+                 .out = out,
+                 .stride = stride};
+    sg_parallel(l->sequences->context, count, GRAIN, fill_rows, &f);
+}
+
+static syngan_status make_learnt(const sg_sequences *q,
+                                 const syngan_table *heads,
+                                 const syngan_table *table,
+                                 const sg_groups *groups, learnt *out) {
+    int64_t rows = groups->first[groups->count];
+    *out = (learnt){.steps = {.subject = {.give = give, .user = out}},
+                    .sequences = q,
+                    .groups = groups};
+    if (q->form.order >= 0 &&
+        table->columns[q->form.order].type == SYNGAN_COLUMN_TIME)
+        out->time = &table->columns[q->form.order];
+    out->group = sg_alloc(q->context, (size_t)rows * sizeof *out->group);
+    if (out->group == NULL)
+        return sg_fail_memory(q->context, "sequences",
+                              (size_t)rows * sizeof *out->group);
+    for (int64_t g = 0; g < groups->count; g++)
+        for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
+            out->group[i] = (int32_t)g;
+    return sg_encoder_encode(q->heads->encoder, heads,
+                             q->heads->settings.options.seed, &out->heads);
+}
+
+static void end_learnt(const sg_sequences *q, learnt *l) {
+    sg_free(q->context, l->group);
+    sg_encoded_end(q->context, &l->heads);
+    sg_step_subject_end(&l->steps);
+}
+
+/* ---- the two stages ----------------------------------------------------- */
+
+/* There are many fewer heads than rows: they are gone over more often, so that
+ * both stages have about as many steps, or enough. */
+static int64_t head_epochs(const sg_synth_settings *settings, int64_t heads,
+                           int64_t rows) {
+    const syngan_synthesizer_options *o = &settings->options;
+    int64_t each = heads / o->batch > 0 ? heads / o->batch : 1;
+    int64_t all = rows / o->batch > 0 ? rows / o->batch : 1;
+    int64_t wanted =
+        o->epochs * all < HEAD_STEPS ? o->epochs * all : HEAD_STEPS;
+    return wanted / each > o->epochs ? wanted / each : o->epochs;
+}
+
+static syngan_status fit_heads(sg_sequences *q, const syngan_table *heads,
+                               const sg_synth_settings *settings,
+                               int64_t rows) {
+    sg_synth_settings s = *settings;
+    s.options.rows = SYNGAN_ROWS_INDEPENDENT;
+    s.options.key = s.options.order = s.options.item = NULL;
+    s.options.epochs = head_epochs(settings, heads->rows, rows);
+    s.options.progress = NULL;
+    sg_examples examples = {.table = heads};
+    return sg_synthesizer_learn(&examples, &s, NULL, sg_seconds(),
+                                atomic_load(&q->context->bytes), &q->heads);
+}
+
+static syngan_status prepare_steps(const sg_sequences *q,
+                                   const syngan_table *steps, learnt *rows,
+                                   const sg_encoder *encoder) {
+    sg_encoded encoded;
+    rows->steps.steps = encoder;
+    SG_TRY(sg_encoder_encode(encoder, steps, 0, &encoded));
+    syngan_status status = sg_step_subject_make(&rows->steps, q->heads->encoder,
+                                                encoder, &encoded);
+    sg_encoded_end(q->context, &encoded);
+    return status;
+}
+
+static syngan_status fit_steps(sg_sequences *q, const syngan_table *steps,
+                               learnt *rows,
+                               const sg_synth_settings *settings) {
+    sg_synth_settings s = *settings;
+    sg_encoder *encoder = NULL;
+    s.options.rows = SYNGAN_ROWS_INDEPENDENT;
+    s.options.key = s.options.order = s.options.item = NULL;
+    sg_examples examples = {.table = steps, .subject = &rows->steps.subject};
+    SG_TRY(sg_synthesizer_encoder(&examples, &s, sg_seconds(), &encoder));
+    s.given = sg_past_width(q->heads->encoder, encoder);
+    s.viewed = sg_step_viewed(encoder);
+    syngan_status status = prepare_steps(q, steps, rows, encoder);
+    if (status == SYNGAN_OK)
+        status = sg_synthesizer_learn(
+            &examples, &s, sg_encoder_retain(encoder), sg_seconds(),
+            atomic_load(&q->context->bytes), &q->steps);
+    sg_encoder_release(encoder);
+    if (q->steps != NULL) q->steps->subject = NULL;
+    return status;
+}
+
+static syngan_status fit_tables(sg_sequences *q, const syngan_table *table,
+                                const sg_groups *groups,
+                                const syngan_table *heads,
+                                const syngan_table *steps,
+                                const sg_synth_settings *settings) {
+    learnt rows;
+    SG_TRY(fit_heads(q, heads, settings, steps->rows));
+    if (steps->n_columns == 0) return SYNGAN_OK;
+    syngan_status status = make_learnt(q, heads, table, groups, &rows);
+    if (status == SYNGAN_OK) status = fit_steps(q, steps, &rows, settings);
+    end_learnt(q, &rows);
+    return status;
+}
+
+static syngan_status fit_groups(sg_sequences *q, const syngan_table *table,
+                                const sg_groups *groups, int64_t key,
+                                int64_t order,
+                                const sg_synth_settings *settings) {
+    syngan_table *heads = NULL, *steps = NULL;
+    SG_TRY(sg_sequence_form_make(table, groups, key, order, &q->form));
+    syngan_status status = sg_sequence_heads(&q->form, table, groups, &heads);
+    if (status == SYNGAN_OK)
+        status = sg_sequence_steps(&q->form, table, groups, &steps);
+    if (status == SYNGAN_OK)
+        status = fit_tables(q, table, groups, heads, steps, settings);
+    syngan_table_free(heads);
+    syngan_table_free(steps);
+    return status;
+}
+
+static syngan_status find_columns(const syngan_table *table,
+                                  const sg_synth_settings *settings,
+                                  int64_t *key, int64_t *order) {
+    const syngan_synthesizer_options *o = &settings->options;
+    SG_TRY(sg_find_column(table, o->key, table->key, key));
+    SG_TRY(sg_find_column(table, o->order, table->order, order));
+    if (*key >= 0 && *key != *order) return SYNGAN_OK;
+    return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                   "synthesizer: sequences need a key, the column whose equal "
+                   "values make a sequence, which is not the one that orders "
+                   "it");
+}
+
+syngan_status sg_sequences_fit(const syngan_table *table,
+                               const sg_synth_settings *settings,
+                               sg_sequences **out) {
+    syngan_context *context = table->context;
+    int64_t key, order;
+    sg_groups groups;
+    SG_TRY(find_columns(table, settings, &key, &order));
+    SG_TRY(sg_groups_make(table, key, order, &groups));
+    sg_sequences *q = sg_alloc_zero(context, 1, sizeof *q);
+    syngan_status status =
+        q != NULL ? SYNGAN_OK : sg_fail_memory(context, "sequences", sizeof *q);
+    if (status == SYNGAN_OK) {
+        q->context = context;
+        status = fit_groups(q, table, &groups, key, order, settings);
+    }
+    sg_groups_end(&groups);
+    *out = q;
+    return status;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sequences: rows of one key in their order, such as the purchases with a card.
+ *
+ * They are made in two stages, as by DoppelGANger (Lin and others, "Using GANs
+ * for sharing networked time series data", 2020), each a conditional GAN for
+ * tables:
+ *   - a row for each sequence: the columns that have one value in all of its
+ *     rows (attributes), where it starts, and how many rows it has;
+ *   - a row for each of its rows, given its history: that row of the sequence,
+ *     the rows before, the position and the clock. The column that gives the
+ *     order becomes the gap to the row before.
+ * Instead of a recurrent network, the history holds the last rows themselves
+ * and a mean of more of them, so that all rows train at once.
+ *
+ *   sequence_form.c     which columns are what; the two tables
+ *   sequence_history.c  what goes with a row
+ *   sequence_network.c  what the networks see and lower besides
+ *   sequence.c          fitting
+ *   sequence_sample.c   sampling
+ */
+#ifndef SG_SYNTH_SEQUENCE_H
+#define SG_SYNTH_SEQUENCE_H
+
+#include "synth/synth.h"
+#include "table/group.h"
+
+enum {
+    SG_ROLE_KEY = 1,
+    SG_ROLE_ORDER = 2,
+    SG_ROLE_ATTRIBUTE = 3, /* the same in all rows of a sequence */
+    SG_ROLE_STEP = 4
+};
+
+enum {
+    SG_HISTORY_ROWS = 2,  /* rows before that are given as they are */
+    SG_HISTORY_MEAN = 16, /* rows before that a mean is given of */
+    SG_HISTORY_CLOCK = 6
+};
+
+/* What the columns of a table of sequences are. */
+typedef struct sg_sequence_form {
+    syngan_context *context;
+    syngan_table *form; /* no rows */
+    int32_t *role;      /* by column */
+    int32_t key, order; /* order -1: that of the table */
+    int64_t unit;       /* that all gaps are multiples of, of integers */
+} sg_sequence_form;
+
+syngan_status sg_sequence_form_make(const syngan_table *table,
+                                    const sg_groups *groups, int64_t key,
+                                    int64_t order, sg_sequence_form *out);
+void sg_sequence_form_end(sg_sequence_form *form);
+
+/* A row for each group: the attributes; the order of the first row, under its
+ * name; the number of rows, under the name of the key. */
+syngan_status sg_sequence_heads(const sg_sequence_form *form,
+                                const syngan_table *table,
+                                const sg_groups *groups, syngan_table **out);
+/* A row for each row, group by group: the other columns; the gap to the row
+ * before, under the name of the order. (The first row of a group, which has no
+ * gap, has the next one's.) */
+syngan_status sg_sequence_steps(const sg_sequence_form *form,
+                                const syngan_table *table,
+                                const sg_groups *groups, syngan_table **out);
+
+/* ---- history ------------------------------------------------------------ */
+
+/* A row as the encoder has it. */
+typedef struct sg_encoded_row {
+    const sg_encoded *encoded;
+    int64_t row;
+} sg_encoded_row;
+
+/* What a row follows. */
+typedef struct sg_past {
+    sg_encoded_row head;
+    sg_encoded_row rows[SG_HISTORY_MEAN]; /* before it, the last one first */
+    int32_t count;
+    int64_t position, length; /* in its sequence */
+    int64_t time;             /* of the row before; if the order is a time */
+} sg_past;
+
+int64_t sg_past_width(const sg_encoder *heads, const sg_encoder *steps);
+void sg_past_write(const sg_encoder *heads, const sg_encoder *steps,
+                   bool has_time, const sg_past *past, float *out);
+
+/* ---- what the networks of steps see besides (sequence_network.c) ----------
+ */
+
+typedef struct sg_step_subject {
+    sg_subject subject;
+    syngan_context *context;
+    const sg_encoder *heads, *steps;
+    int64_t given;
+    int32_t values;                        /* numbers */
+    syngan_tensor *mean, *number, *spread; /* width x values */
+    syngan_tensor *weights;                /* of moments */
+    int32_t *parts;
+} sg_step_subject;
+
+int64_t sg_step_viewed(const sg_encoder *steps);
+/* Fills in all but subject.give and subject.user, which are set; `encoded` are
+ * the steps. End it in any case. */
+syngan_status sg_step_subject_make(sg_step_subject *subject,
+                                   const sg_encoder *heads,
+                                   const sg_encoder *steps,
+                                   const sg_encoded *encoded);
+void sg_step_subject_end(sg_step_subject *subject);
+
+/* ---- the synthesizer ---------------------------------------------------- */
+
+typedef struct sg_sequences {
+    syngan_context *context;
+    sg_sequence_form form;
+    syngan_synthesizer *heads;
+    syngan_synthesizer *steps; /* NULL: there is no column for it */
+} sg_sequences;
+
+syngan_status sg_sequences_fit(const syngan_table *table,
+                               const sg_synth_settings *settings,
+                               sg_sequences **out);
+void sg_sequences_free(sg_sequences *sequences); /* takes NULL */
+/* Sequences first ... first + count - 1 of the seed. */
+syngan_status sg_sequences_sample(sg_sequences *sequences, int64_t first,
+                                  int64_t count, uint64_t seed, bool bf16,
+                                  syngan_table **out);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What goes with a row of a sequence, as numbers:
+ *
+ *   heads         the encoded row of the sequence: attributes, start, length
+ *   6             position / length, 1 / (1 + position), and sine and cosine of
+ *                 the time of day and of the week, of the row before
+ *   2 x steps     the encoded rows before, the last one first; zeros where
+ *                 there is none
+ *   steps         the mean of up to 16 of them, each with 0.85 times the weight
+ *                 of the next
+ */
+#include <math.h>
+#include <string.h>
+
+#include "synth/sequence.h"
+
+#define FADING 0.85f
+
+int64_t sg_past_width(const sg_encoder *heads, const sg_encoder *steps) {
+    return (int64_t)heads->width + SG_HISTORY_CLOCK +
+           (SG_HISTORY_ROWS + 1) * (int64_t)steps->width;
+}
+
+static void add_row(const sg_encoder *encoder, const sg_encoded_row *from,
+                    float weight, float *out) {
+    const sg_encoded_cell *cells =
+        from->encoded->cells + from->row * from->encoded->width;
+    for (size_t p = 0; p < encoder->n_parts; p++) {
+        const sg_part *part = &encoder->parts[p];
+        if (part->kind == SG_PART_NUMBER)
+            out[part->start] += weight * cells[part->index].number;
+        else
+            out[part->start + cells[encoder->n_numbers + part->index].choice] +=
+                weight;
+    }
+}
+
+/* Sine and cosine of where `time`, in microseconds, lies in a period. */
+static void write_phase(int64_t time, int64_t seconds, float *out) {
+    int64_t period = seconds * 1000000, rest = time % period;
+    double turn = 2 * M_PI * (double)rest / (double)period;
+    out[0] = (float)sin(turn);
+    out[1] = (float)cos(turn);
+}
+
+static void write_clock(const sg_past *past, bool has_time, float *out) {
+    out[0] = (float)past->position / (float)past->length;
+    out[1] = 1.0f / (1.0f + (float)past->position);
+    if (!has_time) return;
+    write_phase(past->time, 86400, out + 2);
+    write_phase(past->time, 7 * 86400, out + 4);
+}
+
+void sg_past_write(const sg_encoder *heads, const sg_encoder *steps,
+                   bool has_time, const sg_past *past, float *out) {
+    size_t width = (size_t)steps->width;
+    memset(out, 0, (size_t)sg_past_width(heads, steps) * sizeof *out);
+    add_row(heads, &past->head, 1.0f, out);
+    out += heads->width;
+    write_clock(past, has_time, out);
+    out += SG_HISTORY_CLOCK;
+    float *mean = out + SG_HISTORY_ROWS * width, all = 0, weight = 1;
+    for (int32_t i = 0; i < past->count; i++, weight *= FADING)
+        all += weight;
+    weight = all > 0 ? 1 / all : 0;
+    for (int32_t i = 0; i < past->count; i++, weight *= FADING) {
+        if (i < SG_HISTORY_ROWS)
+            add_row(steps, &past->rows[i], 1.0f, out + (size_t)i * width);
+        add_row(steps, &past->rows[i], weight, mean);
+    }
+}
