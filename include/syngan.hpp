@@ -980,6 +980,36 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
               context.get());
         return table(made, context.get());
     }
+    /** A file of any size in pieces, as synthesizer::stream() gives them. */
+    template <class F>
+    static void
+    stream_csv(const context &context, const std::string &path, F &&take,
+               const syngan_csv_options &o = options<syngan_csv_options>(),
+               int64_t piece = 0) {
+        taker<std::remove_reference_t<F>> to{&take, context.get(), nullptr};
+        syngan_status status = syngan_table_stream_csv(
+            context.get(), path.c_str(), &o, piece, to.call, &to);
+        if (to.thrown) std::rethrow_exception(to.thrown);
+        check(status, context.get());
+    }
+    /** Baskets: a line has the items of one. */
+    static table
+    read_baskets(const context &context, const std::string &path,
+                 const syngan_csv_options &o = options<syngan_csv_options>()) {
+        syngan_table *made = nullptr;
+        check(syngan_table_read_baskets(context.get(), path.c_str(), &o, &made),
+              context.get());
+        return table(made, context.get());
+    }
+    static table
+    read_baskets(const context &context, const syngan_stream &stream,
+                 const syngan_csv_options &o = options<syngan_csv_options>()) {
+        syngan_table *made = nullptr;
+        check(
+            syngan_table_read_baskets_stream(context.get(), &stream, &o, &made),
+            context.get());
+        return table(made, context.get());
+    }
     static table read_sqlite(const context &context, const std::string &path,
                              const std::string &query,
                              const std::string &types = "") {
@@ -1159,6 +1189,32 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
                                            " values, and the table " +
                                            std::to_string(rows()) + " rows");
     }
+    friend class synthesizer;
+    /** A caller's function between two layers of C; what it throws waits. */
+    template <class F> struct taker {
+        F *take;
+        syngan_context *context;
+        std::exception_ptr thrown;
+
+        static syngan_status call(const syngan_table *piece, void *user) {
+            auto self = static_cast<taker *>(user);
+            table borrowed(const_cast<syngan_table *>(piece), self->context);
+            syngan_status status = SYNGAN_OK;
+            try {
+                const table &shown = borrowed;
+                if constexpr (std::is_void_v<
+                                  std::invoke_result_t<F &, const table &>>)
+                    (*self->take)(shown);
+                else
+                    status = (*self->take)(shown);
+            } catch (...) {
+                self->thrown = std::current_exception();
+                status = SYNGAN_E_USER;
+            }
+            borrowed.let_go();
+            return status;
+        }
+    };
 };
 
 /* ---- synthesizers ---------------------------------------------------------
@@ -1245,7 +1301,8 @@ class synthesizer
     stream(int64_t rows, uint64_t seed, F &&take,
            const syngan_sample_options &o = options<syngan_sample_options>(),
            int64_t piece = 0, int64_t *rejected = nullptr) {
-        taker<std::remove_reference_t<F>> to{&take, context_handle(), nullptr};
+        table::taker<std::remove_reference_t<F>> to{&take, context_handle(),
+                                                    nullptr};
         syngan_status status = syngan_synthesizer_stream(
             get(), rows, piece, seed, &o, rejected, to.call, &to);
         if (to.thrown) std::rethrow_exception(to.thrown);
@@ -1280,33 +1337,6 @@ class synthesizer
               context.get());
         return synthesizer(made, context.get());
     }
-
-  private:
-    /** A caller's function between two layers of C; what it throws waits. */
-    template <class F> struct taker {
-        F *take;
-        syngan_context *context;
-        std::exception_ptr thrown;
-
-        static syngan_status call(const syngan_table *piece, void *user) {
-            auto self = static_cast<taker *>(user);
-            table borrowed(const_cast<syngan_table *>(piece), self->context);
-            syngan_status status = SYNGAN_OK;
-            try {
-                const table &shown = borrowed;
-                if constexpr (std::is_void_v<
-                                  std::invoke_result_t<F &, const table &>>)
-                    (*self->take)(shown);
-                else
-                    status = (*self->take)(shown);
-            } catch (...) {
-                self->thrown = std::current_exception();
-                status = SYNGAN_E_USER;
-            }
-            borrowed.let_go();
-            return status;
-        }
-    };
 };
 
 /* ---- evaluation -----------------------------------------------------------

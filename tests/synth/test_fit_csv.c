@@ -104,15 +104,14 @@ static syngan_status fit_limited(uint64_t limit, const char *scratch,
     syngan_context *context = NULL;
     syngan_synthesizer *synthesizer = NULL;
     assert_int_equal(
-        syngan_context_create(
-            SYNGAN_CONTEXT(.threads = 2, .memory_limit = limit), &context),
+        syngan_context_create(SYNGAN_CONTEXT(.threads = 2), &context),
         SYNGAN_OK);
     syngan_status status = syngan_synthesizer_fit_csv(
         context, path, NULL,
         SYNGAN_SYNTHESIZER(.batch = 100, .pac = 5, .noise = 8, .width = 16,
                            .depth = 1, .epochs = 1, .max_choices = 8,
                            .max_modes = 2, .sample_rows = 1000,
-                           .scratch = scratch),
+                           .memory_limit = limit, .scratch = scratch),
         &synthesizer);
     snprintf(sentence, 1000, "%s", syngan_last_error(context));
     if (status == SYNGAN_OK) *out = saved(context, synthesizer);
@@ -125,7 +124,7 @@ static void large_files_go_to_disk(void **state) {
     (void)state;
     char text[1000];
     memory_stream a, b;
-    const uint64_t limit = 40000000;
+    const uint64_t limit = 20000000;
     write_transactions(300000);
     /* Without a limit all lies in memory, and no folder is needed. */
     assert_int_equal(fit_limited(0, "/nonexistent", &a, text), SYNGAN_OK);
