@@ -980,6 +980,19 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
               context.get());
         return table(made, context.get());
     }
+    /** A file of any size in pieces, as synthesizer::stream() gives them. */
+    template <class F>
+    static void
+    stream_csv(const context &context, const std::string &path, F &&take,
+               const syngan_csv_options &o = options<syngan_csv_options>(),
+               int64_t piece = 0) {
+        taker<std::remove_reference_t<F>> to{&take, context.get(), nullptr};
+        syngan_status status = syngan_table_stream_csv(
+            context.get(), path.c_str(), &o, piece, to.call, &to);
+        if (to.thrown) std::rethrow_exception(to.thrown);
+        check(status, context.get());
+    }
+    /** Baskets: a line has the items of one. */
     static table
     read_baskets(const context &context, const std::string &path,
                  const syngan_csv_options &o = options<syngan_csv_options>()) {
@@ -1176,6 +1189,32 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
                                            " values, and the table " +
                                            std::to_string(rows()) + " rows");
     }
+    friend class synthesizer;
+    /** A caller's function between two layers of C; what it throws waits. */
+    template <class F> struct taker {
+        F *take;
+        syngan_context *context;
+        std::exception_ptr thrown;
+
+        static syngan_status call(const syngan_table *piece, void *user) {
+            auto self = static_cast<taker *>(user);
+            table borrowed(const_cast<syngan_table *>(piece), self->context);
+            syngan_status status = SYNGAN_OK;
+            try {
+                const table &shown = borrowed;
+                if constexpr (std::is_void_v<
+                                  std::invoke_result_t<F &, const table &>>)
+                    (*self->take)(shown);
+                else
+                    status = (*self->take)(shown);
+            } catch (...) {
+                self->thrown = std::current_exception();
+                status = SYNGAN_E_USER;
+            }
+            borrowed.let_go();
+            return status;
+        }
+    };
 };
 
 /* ---- synthesizers ---------------------------------------------------------
@@ -1211,6 +1250,18 @@ class synthesizer
         stopped = syngan_synthesizer_fit(table.get(), &o, &made);
         if (made == nullptr) check(stopped, table.context_handle());
         return synthesizer(made, table.context_handle());
+    }
+    /** From a CSV file of any size. */
+    static synthesizer
+    fit_csv(const context &context, const std::string &path,
+            const syngan_csv_options &csv = options<syngan_csv_options>(),
+            const syngan_synthesizer_options &o =
+                options<syngan_synthesizer_options>()) {
+        syngan_synthesizer *made = nullptr;
+        check(syngan_synthesizer_fit_csv(context.get(), path.c_str(), &csv, &o,
+                                         &made),
+              context.get());
+        return synthesizer(made, context.get());
     }
     static needs estimate(const table &table,
                           const syngan_synthesizer_options &o =
@@ -1250,7 +1301,8 @@ class synthesizer
     stream(int64_t rows, uint64_t seed, F &&take,
            const syngan_sample_options &o = options<syngan_sample_options>(),
            int64_t piece = 0, int64_t *rejected = nullptr) {
-        taker<std::remove_reference_t<F>> to{&take, context_handle(), nullptr};
+        table::taker<std::remove_reference_t<F>> to{&take, context_handle(),
+                                                    nullptr};
         syngan_status status = syngan_synthesizer_stream(
             get(), rows, piece, seed, &o, rejected, to.call, &to);
         if (to.thrown) std::rethrow_exception(to.thrown);
@@ -1285,33 +1337,6 @@ class synthesizer
               context.get());
         return synthesizer(made, context.get());
     }
-
-  private:
-    /** A caller's function between two layers of C; what it throws waits. */
-    template <class F> struct taker {
-        F *take;
-        syngan_context *context;
-        std::exception_ptr thrown;
-
-        static syngan_status call(const syngan_table *piece, void *user) {
-            auto self = static_cast<taker *>(user);
-            table borrowed(const_cast<syngan_table *>(piece), self->context);
-            syngan_status status = SYNGAN_OK;
-            try {
-                const table &shown = borrowed;
-                if constexpr (std::is_void_v<
-                                  std::invoke_result_t<F &, const table &>>)
-                    (*self->take)(shown);
-                else
-                    status = (*self->take)(shown);
-            } catch (...) {
-                self->thrown = std::current_exception();
-                status = SYNGAN_E_USER;
-            }
-            borrowed.let_go();
-            return status;
-        }
-    };
 };
 
 /* ---- evaluation -----------------------------------------------------------

@@ -98,7 +98,13 @@ typedef struct syngan_synthesizer_options {
                                 the fit ends */
     syngan_fit_progress_fn progress;
     void *progress_user;
-    int64_t reserved[6];
+    int64_t sample_rows; /**< of a file read in pieces: rows that are kept for
+                              preparing columns and measuring quality; default
+                              200000, less if there are more than 167 columns */
+    const char *scratch; /**< of such a file: folder of the temporary file that
+                              takes encoded rows when memory does not; default:
+                              the environment's TMPDIR, else /var/tmp */
+    int64_t reserved[4];
 } syngan_synthesizer_options;
 #define SYNGAN_SYNTHESIZER(...)                                                \
     (&(const syngan_synthesizer_options){                                      \
@@ -132,6 +138,30 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_estimate(
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit(
     const syngan_table *table, const syngan_synthesizer_options *options,
     syngan_synthesizer **out);
+
+/**
+ * Learns a CSV file of any size, which passes by in pieces, three or four
+ * times: memory does not grow with the number of rows. It holds `sample_rows`
+ * rows, chosen by chance; the different texts of categories; and the encoded
+ * rows (4 bytes for each number and choice, about 8 for a column), which go
+ * into a temporary file without a name if they would take more than
+ * `memory_limit` or the context's leave, or, without limits, with all else more
+ * than half of the machine's memory.
+ *
+ * The result equals that of syngan_synthesizer_fit() with the table that
+ * syngan_table_read_csv() makes, bit for bit, if the file has no more than
+ * `sample_rows` rows. Of a larger one modes of numbers and forms of identifiers
+ * are those of the rows that were kept, but bounds of numbers, frequencies and
+ * combinations of categories those of all rows, and new identifiers are none of
+ * any row's. Types are inferred from all rows; see syngan_table_stream_csv().
+ *
+ * @return as these, SYNGAN_E_MISMATCH if the file changes meanwhile, and
+ *     SYNGAN_E_UNSUPPORTED for baskets and sequences, whose rows belong
+ * together
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit_csv(
+    syngan_context *context, const char *path, const syngan_csv_options *csv,
+    const syngan_synthesizer_options *options, syngan_synthesizer **out);
 SYNGAN_API void syngan_synthesizer_free(syngan_synthesizer *synthesizer);
 
 /** Goes on training on the same table until `epochs` have been done in all, bit
@@ -185,9 +215,6 @@ SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_synthesizer_sample(syngan_synthesizer *synthesizer, int64_t rows,
                           uint64_t seed, const syngan_sample_options *options,
                           int64_t *rejected, syngan_table **out);
-
-/** Receives a piece of a sample. @return SYNGAN_OK to go on. */
-typedef syngan_status (*syngan_piece_fn)(const syngan_table *piece, void *user);
 
 /** The same rows in pieces of `piece` rows (0: a good size; a little more where
  *  rows must be unique), so that memory does not grow with `rows`, but for 16

@@ -234,6 +234,26 @@ syngan_table_read_csv(syngan_context *context, const char *path,
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_csv_stream(
     syngan_context *context, const syngan_stream *stream,
     const syngan_csv_options *options, syngan_table **out);
+
+/** Receives some rows of a table that is too large to be had at once.
+ *  @return SYNGAN_OK to go on; anything else ends the call, which returns it.
+ */
+typedef syngan_status (*syngan_piece_fn)(const syngan_table *piece, void *user);
+
+/** The rows of a CSV file in pieces of `piece` rows (0: a good size), in their
+ *  order, under one schema. The file is read twice, the first time for the
+ *  types of its columns: they are those that syngan_table_read_csv() infers,
+ *  but for the number of different texts, which is an estimate where there are
+ *  more than 131072 (less for more than 32 columns) and may then take a text
+ *  for a category, or the other way round, where the shares above are close.
+ *  Codes of texts are each piece's own. That values are unique is only checked
+ *  among the rows of a piece. A file without rows gives one piece.
+ *  @return as syngan_table_read_csv(), what `take` returned, SYNGAN_E_MISMATCH
+ *  (the file has changed meanwhile) or SYNGAN_E_CANCELLED. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_stream_csv(syngan_context *context, const char *path,
+                        const syngan_csv_options *options, int64_t piece,
+                        syngan_piece_fn take, void *user);
 /** Writes a header and all rows, atomically; of the options separator, quote
  *  and no_header count. Missing values are empty. Read with the schema of the
  *  table the file gives an equal one, but for texts that are empty, blank or a

@@ -16,7 +16,9 @@
 struct stat;
 
 /* The system calls that file code uses. Tests replace the table in a context
- * to make any of them fail. Signatures and results are those of POSIX. */
+ * to make any of them fail. Signatures and results are those of POSIX, but for
+ * `allocate` (posix_fallocate() from byte 0, which sets errno) and `map` (all
+ * of a file, to read and write; NULL on failure). */
 typedef struct sg_io {
     int (*stat)(const char *path, struct stat *out);
     int64_t (*readlink)(const char *path, char *target, size_t size);
@@ -27,6 +29,8 @@ typedef struct sg_io {
     int (*close)(int fd);
     int (*rename)(const char *from, const char *to);
     int (*unlink)(const char *path);
+    int (*allocate)(int fd, int64_t size);
+    void *(*map)(int fd, size_t size);
 } sg_io;
 
 extern const sg_io sg_io_posix;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,16 @@ static int64_t posix_write(int fd, const void *buffer, size_t size) {
     return write(fd, buffer, size);
 }
 
+static int posix_allocate(int fd, int64_t size) {
+    errno = posix_fallocate(fd, 0, size);
+    return errno == 0 ? 0 : -1;
+}
+
+static void *posix_map(int fd, size_t size) {
+    void *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return data == MAP_FAILED ? NULL : data;
+}
+
 const sg_io sg_io_posix = {.stat = posix_stat,
                            .readlink = posix_readlink,
                            .open = posix_open,
@@ -44,7 +55,9 @@ const sg_io sg_io_posix = {.stat = posix_stat,
                            .fsync = fsync,
                            .close = close,
                            .rename = rename,
-                           .unlink = unlink};
+                           .unlink = unlink,
+                           .allocate = posix_allocate,
+                           .map = posix_map};
 
 /* ---- shared by writing and reading -------------------------------------- */
 

@@ -5,6 +5,8 @@
 #include "synth/basket.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
+#include "synth/fit.h"
 
 void sg_baskets_free(sg_baskets *b) {
     if (b == NULL) return;
@@ -76,8 +78,9 @@ static syngan_status fit_data(sg_baskets *b, const syngan_table *items,
         sg_encoder_release(encoder);
         return status;
     }
-    status = sg_synthesizer_learn(items, settings, encoder, &subject.subject,
-                                  &b->rows);
+    sg_examples examples = {.table = items, .subject = &subject.subject};
+    status = sg_synthesizer_learn(&examples, settings, encoder, sg_seconds(),
+                                  atomic_load(&b->context->bytes), &b->rows);
     if (b->rows != NULL) b->rows->subject = NULL;
     sg_basket_subject_end(&subject);
     return status;
@@ -97,7 +100,8 @@ static syngan_status fit_items(sg_baskets *b, const syngan_table *table,
     s.given = SG_BASKET_GIVEN;
     syngan_status status = sg_basket_items(table, groups, item, first, &items);
     if (status == SYNGAN_OK)
-        status = sg_synthesizer_encoder(items, &s, &encoder);
+        status = sg_synthesizer_encoder(&(sg_examples){.table = items}, &s,
+                                        sg_seconds(), &encoder);
     if (status == SYNGAN_OK)
         status =
             sg_basket_data_make(encoder, items, first, groups->count, &data);

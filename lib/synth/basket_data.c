@@ -94,13 +94,14 @@ static int32_t next_place(const sg_choice_code *choice, int32_t place,
 }
 
 /* Baskets without an item are dropped. */
-static void place_items(const sg_choice_code *choice, const int32_t *choices,
-                        int64_t count, int64_t *taken, sg_basket_data *data) {
+static void place_items(const sg_choice_code *choice,
+                        const sg_encoded_cell *items, int64_t count,
+                        int64_t *taken, sg_basket_data *data) {
     int64_t at = 0, baskets = 0, begin = 0;
     for (int64_t basket = 0; basket < count; basket++) {
         int64_t end = data->first[basket + 1], start = at;
         for (int64_t i = begin; i < end; i++) {
-            int32_t place = choices[i];
+            int32_t place = items[i].choice;
             if (taken[place] == basket)
                 place = next_place(choice, place, taken, basket);
             if (taken[place] == basket) continue;
@@ -128,7 +129,7 @@ syngan_status sg_basket_data_make(const sg_encoder *encoder,
         status = sg_fail_memory(context, "baskets", (size_t)items->rows * 4);
     } else {
         memset(taken, 0xff, width * sizeof *taken);
-        place_items(&encoder->codes[0].choice, encoded.choices, count, taken,
+        place_items(&encoder->codes[0].choice, encoded.cells, count, taken,
                     out);
     }
     sg_free(context, taken);

@@ -15,7 +15,6 @@ void sg_conditions_end(sg_conditions *c) {
     sg_free(c->context, c->frequent);
     sg_free(c->context, c->rare);
     sg_free(c->context, c->first);
-    sg_free(c->context, c->rows);
     *c = (sg_conditions){0};
 }
 
@@ -71,7 +70,8 @@ static void set_chances(const sg_encoder *encoder, int64_t n_rows,
 syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
                                  sg_conditions *out) {
     syngan_context *context = encoder->context;
-    *out = (sg_conditions){.context = context, .n_rows = n_rows};
+    *out = (sg_conditions){
+        .context = context, .n_numbers = encoder->n_numbers, .n_rows = n_rows};
     find_columns(encoder, out);
     size_t count = (size_t)out->count, width = (size_t)out->width;
     out->columns = sg_alloc_zero(context, count, sizeof *out->columns);
@@ -95,48 +95,50 @@ void sg_conditions_none(syngan_context *context, int64_t n_rows,
 
 /* ---- the rows of each value --------------------------------------------- */
 
-uint64_t sg_conditions_index_bytes(const sg_conditions *c, int64_t n_rows) {
-    return (uint64_t)c->count * (uint64_t)n_rows * sizeof *c->rows +
-           ((uint64_t)c->width + 1) * sizeof *c->first;
+/* The place of a row's value. */
+static int64_t place_of(const sg_conditions *c, int32_t index,
+                        const sg_encoded_cell *cells) {
+    const sg_condition_column *column = &c->columns[index];
+    return column->start + cells[c->n_numbers + column->choice].choice;
 }
 
-/* Counting sort of the rows by their value. */
-static void index_column(sg_conditions *c, int32_t index,
-                         const int32_t *choice) {
-    const sg_condition_column *column = &c->columns[index];
-    int64_t *first = c->first + column->start;
-    int64_t base = index * c->n_rows, at = base;
-    memset(first, 0, (size_t)column->width * sizeof *first);
+/* Counting sort of the rows by their values, of all columns at once. */
+static void index_rows(sg_conditions *c, const sg_encoded *encoded) {
+    int64_t width = encoded->width;
     for (int64_t row = 0; row < c->n_rows; row++)
-        first[choice[row]]++;
-    for (int32_t i = 0; i < column->width; i++) {
-        int64_t count = first[i];
-        first[i] = at;
+        for (int32_t i = 0; i < c->count; i++)
+            c->first[place_of(c, i, encoded->cells + row * width)]++;
+    int64_t at = 0;
+    for (int32_t place = 0; place <= c->width; place++) {
+        int64_t count = c->first[place];
+        c->first[place] = at;
         at += count;
     }
     for (int64_t row = 0; row < c->n_rows; row++)
-        c->rows[first[choice[row]]++] = (int32_t)row;
-    for (int32_t i = column->width - 1; i > 0; i--)
-        first[i] = first[i - 1];
-    if (column->width > 0) first[0] = base;
+        for (int32_t i = 0; i < c->count; i++) {
+            int64_t place = place_of(c, i, encoded->cells + row * width);
+            c->rows[c->first[place]++] = (int32_t)row;
+        }
+    /* Each has moved to where the next one begins. */
+    for (int32_t place = c->width; place > 0; place--)
+        c->first[place] = c->first[place - 1];
+    c->first[0] = 0;
 }
 
-syngan_status sg_conditions_index(sg_conditions *c, const sg_encoded *encoded) {
+syngan_status sg_conditions_index(sg_conditions *c, const sg_encoded *encoded,
+                                  int32_t *rows) {
     if (encoded->rows > INT32_MAX)
         return sg_fail(c->context, SYNGAN_E_ARGUMENT,
                        "synthesizer: the table has %lld rows, more than %d",
                        (long long)encoded->rows, INT32_MAX);
     c->n_rows = encoded->rows;
-    uint64_t bytes = sg_conditions_index_bytes(c, c->n_rows);
-    c->first =
-        sg_alloc_zero(c->context, (size_t)c->width + 1, sizeof *c->first);
-    c->rows = sg_alloc(c->context,
-                       (size_t)c->count * (size_t)c->n_rows * sizeof *c->rows);
-    if (c->first == NULL || c->rows == NULL)
-        return sg_fail_memory(c->context, "the rows of each value", bytes);
-    c->first[c->width] = c->count * c->n_rows;
-    for (int32_t i = 0; i < c->count; i++)
-        index_column(c, i, encoded->choices + c->columns[i].choice * c->n_rows);
+    c->rows = rows;
+    size_t places = (size_t)c->width + 1;
+    c->first = sg_alloc_zero(c->context, places, sizeof *c->first);
+    if (c->first == NULL)
+        return sg_fail_memory(c->context, "the rows of each value",
+                              places * sizeof *c->first);
+    index_rows(c, encoded);
     return SYNGAN_OK;
 }
 

@@ -32,12 +32,14 @@ typedef struct sg_conditions {
     syngan_context *context;
     sg_condition_column *columns;
     int32_t count;
-    int32_t width; /* of the vector */
+    int32_t width;     /* of the vector */
+    int32_t n_numbers; /* cells in front of the choices of an encoded row */
     /* By place: chance of this value or one before it in its column; by
      * frequency, and by its logarithm. */
     double *frequent, *rare;
-    /* By place, and one more: where in `rows` the rows with this value begin.
-     * The rows of column c lie in rows[c * n_rows] on. NULL unless training. */
+    /* By place, and one more: where in `rows` (borrowed) the rows with this
+     * value begin, those of column c from c * n_rows on. NULL unless
+     * training. */
     int64_t *first;
     int32_t *rows;
     int64_t n_rows;
@@ -49,12 +51,10 @@ syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
 /* None. */
 void sg_conditions_none(syngan_context *context, int64_t n_rows,
                         sg_conditions *out);
-/* Finds the rows of each value, for sg_condition_row(). */
+/* Finds the rows of each value, for sg_condition_row(). `rows`: room for
+ * `count` times as many as there are rows, borrowed. */
 syngan_status sg_conditions_index(sg_conditions *conditions,
-                                  const sg_encoded *encoded);
-/* Bytes that it takes. */
-uint64_t sg_conditions_index_bytes(const sg_conditions *conditions,
-                                   int64_t n_rows);
+                                  const sg_encoded *encoded, int32_t *rows);
 void sg_conditions_end(sg_conditions *conditions);
 
 /* A condition from three random words. `rare`: by logarithms. */

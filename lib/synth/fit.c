@@ -6,9 +6,12 @@
  */
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "synth/examples.h"
+#include "synth/fit.h"
 #include "synth/quality.h"
 #include "synth/sample.h"
 #include "synth/synth.h"
@@ -19,60 +22,6 @@ enum { ROUND = 64 };
 enum { TRIAL = 3 };
 /* Rows of the table that an estimate prepares columns by. */
 enum { TRIAL_ROWS = 5000 };
-
-/* ---- the table ---------------------------------------------------------- */
-
-static uint64_t mix(uint64_t hash, uint64_t word) {
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-    return hash ^ hash >> 32;
-}
-
-static uint64_t hash_text(const char *text) {
-    uint64_t hash = 14695981039346656037u; /* FNV-1a */
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-    return hash;
-}
-
-/* Codes count by their texts, since another reading of the same data may have
- * numbered them otherwise. */
-static syngan_status hash_codes(const sg_column *column, int64_t rows,
-                                uint64_t *hash) {
-    syngan_context *context = column->words->context;
-    size_t count = (size_t)column->words->count;
-    uint64_t *texts = sg_alloc(context, (count + 1) * sizeof *texts);
-    if (texts == NULL)
-        return sg_fail_memory(context, "a table's hash", count * 8);
-    for (size_t i = 0; i < count; i++)
-        texts[i] = hash_text(sg_dictionary_text(column->words, (int32_t)i));
-    for (int64_t row = 0; row < rows; row++) {
-        int32_t code = column->codes[row];
-        *hash = mix(*hash, code < 0 ? 0 : texts[code]);
-    }
-    sg_free(context, texts);
-    return SYNGAN_OK;
-}
-
-/* A number that tells whether a table is the one that was learnt: of its
- * learnt columns, in the encoder's order. */
-static syngan_status hash_table(const sg_encoder *encoder,
-                                const syngan_table *table, uint64_t *out) {
-    uint64_t hash = mix(0, (uint64_t)table->rows);
-    for (size_t c = 0; c < encoder->n_codes; c++) {
-        if (!sg_encoder_learns(encoder, c)) continue;
-        int64_t at = syngan_table_find(table, encoder->form->columns[c].name);
-        if (at < 0) continue; /* which gives another hash */
-        const sg_column *column = &table->columns[at];
-        if (sg_column_has_codes(column)) {
-            SG_TRY(hash_codes(column, table->rows, &hash));
-            continue;
-        }
-        for (int64_t row = 0; row < table->rows; row++)
-            hash = mix(hash, (uint64_t)column->integers[row]);
-    }
-    *out = hash;
-    return SYNGAN_OK;
-}
 
 /* ---- telling the host --------------------------------------------------- */
 
@@ -253,12 +202,12 @@ static syngan_status check_time(const fitting *f) {
                    (long long)f->epochs, (long long)s->n_rows, all, limit);
 }
 
-static syngan_status prepare(fitting *f, const syngan_table *table) {
+static syngan_status prepare(fitting *f, const sg_examples *examples) {
     syngan_synthesizer *s = f->s;
-    SG_TRY(sg_training_make(s, table, &f->training));
+    SG_TRY(sg_training_make(s, examples, &f->training));
     if (s->subject == NULL) {
-        SG_TRY(sg_quality_make(s->encoder, table, s->settings.options.seed,
-                               &f->quality));
+        SG_TRY(sg_quality_make(s->encoder, examples->table,
+                               s->settings.options.seed, &f->quality));
         SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
                                s->settings.options.bf16, &f->sampler));
     }
@@ -270,7 +219,7 @@ static syngan_status prepare(fitting *f, const syngan_table *table) {
 }
 
 /* Trains until `epochs` are done. What was trained stays, on failure too. */
-static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
+static syngan_status run(syngan_synthesizer *s, const sg_examples *examples,
                          int64_t epochs, double start) {
     fitting f = {.s = s,
                  .progress = s->settings.options.progress,
@@ -278,7 +227,7 @@ static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
                  .epochs = epochs,
                  .start = start,
                  .first = s->steps};
-    syngan_status status = prepare(&f, table);
+    syngan_status status = prepare(&f, examples);
     f.trained = sg_seconds();
     if (status == SYNGAN_OK) {
         status = train(&f);
@@ -298,19 +247,21 @@ static syngan_status run(syngan_synthesizer *s, const syngan_table *table,
 
 /* ---- fitting ------------------------------------------------------------ */
 
-syngan_status sg_synthesizer_encoder(const syngan_table *table,
+syngan_status sg_synthesizer_encoder(const sg_examples *examples,
                                      const sg_synth_settings *settings,
-                                     sg_encoder **out) {
-    preparing p = {
-        .context = table->context, .settings = settings, .start = sg_seconds()};
+                                     double start, sg_encoder **out) {
+    preparing p = {.context = examples->table->context,
+                   .settings = settings,
+                   .start = start};
     const sg_encoder_options options = {
         .max_modes = settings->options.max_modes,
         .max_choices = settings->options.max_choices,
         .frequent = settings->recipe.frequent,
         .seed = settings->options.seed,
+        .whole = examples->whole,
         .progress = tell_column,
         .user = &p};
-    return sg_encoder_fit(table, &options, out);
+    return sg_encoder_fit(examples->table, &options, out);
 }
 
 /* Bytes of the networks and their state, and of training them. */
@@ -321,11 +272,35 @@ static syngan_status count_bytes(syngan_synthesizer *s, uint64_t before,
     return SYNGAN_OK;
 }
 
-static syngan_status check_memory(syngan_synthesizer *s, uint64_t before) {
+/* The limit on the bytes of a fit, the context's included, of which `before`
+ * were held already; 0: there is none. */
+static uint64_t limit_of(const syngan_synthesizer *s, uint64_t before) {
+    uint64_t limit = s->settings.options.memory_limit;
+    uint64_t all = s->context->memory_limit;
+    if (all == 0) return limit;
+    all = all > before ? all - before : 1;
+    return limit == 0 || all < limit ? all : limit;
+}
+
+/* Rows of a whole go into a file if they would pass the limit, or, without one,
+ * take more than half of the machine's memory. */
+static void choose_place(const syngan_synthesizer *s, uint64_t before,
+                         uint64_t bytes, sg_examples *examples) {
+    uint64_t limit = limit_of(s, before);
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+    if (limit == 0 && pages > 0 && size > 0)
+        limit = (uint64_t)pages / 2 * (uint64_t)size;
+    examples->mapped = examples->whole != NULL && bytes > limit;
+}
+
+static syngan_status check_memory(syngan_synthesizer *s, uint64_t before,
+                                  sg_examples *examples) {
     uint64_t bytes, limit = s->settings.options.memory_limit;
-    if (limit == 0) return SYNGAN_OK;
+    if (limit == 0 && examples->whole == NULL) return SYNGAN_OK;
     SG_TRY(count_bytes(s, before, &bytes));
-    if (bytes <= limit) return SYNGAN_OK;
+    choose_place(s, before, bytes, examples);
+    if (examples->mapped) bytes -= sg_examples_bytes(s);
+    if (limit == 0 || bytes <= limit) return SYNGAN_OK;
     return sg_fail(s->context, SYNGAN_E_MEMORY,
                    "synthesizer: learning %lld rows, of %d numbers each when "
                    "encoded, would take %.0f MB, more than the limit of %.0f "
@@ -342,24 +317,23 @@ static syngan_status check_arguments(const syngan_table *table, const void *out,
                    "%s: the place for the result is NULL", where);
 }
 
-syngan_status sg_synthesizer_learn(const syngan_table *table,
+syngan_status sg_synthesizer_learn(sg_examples *examples,
                                    const sg_synth_settings *settings,
-                                   sg_encoder *encoder,
-                                   const sg_subject *subject,
-                                   syngan_synthesizer **out) {
-    double start = sg_seconds();
-    uint64_t before = atomic_load(&table->context->bytes);
+                                   sg_encoder *encoder, double start,
+                                   uint64_t before, syngan_synthesizer **out) {
+    const sg_subject *subject = examples->subject;
     if (encoder == NULL)
-        SG_TRY(sg_synthesizer_encoder(table, settings, &encoder));
-    int64_t rows =
-        subject != NULL && subject->rows > 0 ? subject->rows : table->rows;
-    SG_TRY(sg_synthesizer_make(settings, encoder, rows, true, out));
+        SG_TRY(sg_synthesizer_encoder(examples, settings, start, &encoder));
+    SG_TRY(sg_synthesizer_make(settings, encoder, sg_examples_count(examples),
+                               true, out));
     (*out)->subject = subject;
     if (subject != NULL && subject->prepare != NULL)
         subject->prepare(subject, *out);
-    SG_TRY(check_memory(*out, before));
-    SG_TRY(hash_table((*out)->encoder, table, &(*out)->fingerprint));
-    return run(*out, table, settings->options.epochs, start);
+    SG_TRY(check_memory(*out, before, examples));
+    if (examples->whole == NULL)
+        SG_TRY(sg_examples_fingerprint(examples, (*out)->encoder,
+                                       &(*out)->fingerprint));
+    return run(*out, examples, settings->options.epochs, start);
 }
 
 /* Whether what was learnt until a failure is worth having. */
@@ -370,22 +344,29 @@ static bool is_useful(const syngan_synthesizer *s, syngan_status status) {
     return core != NULL && stopped && core->steps > 0;
 }
 
+syngan_status sg_synthesizer_fitted(syngan_status status,
+                                    syngan_synthesizer **out) {
+    if (status == SYNGAN_OK || is_useful(*out, status)) return status;
+    syngan_synthesizer_free(*out);
+    *out = NULL;
+    return status;
+}
+
 syngan_status syngan_synthesizer_fit(const syngan_table *table,
                                      const syngan_synthesizer_options *options,
                                      syngan_synthesizer **out) {
     if (out != NULL) *out = NULL;
     SG_TRY(check_arguments(table, out, "syngan_synthesizer_fit"));
     sg_synth_settings settings;
+    sg_examples examples = {.table = table};
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
     syngan_status status =
         settings.options.rows == SYNGAN_ROWS_INDEPENDENT
-            ? sg_synthesizer_learn(table, &settings, NULL, NULL, out)
+            ? sg_synthesizer_learn(&examples, &settings, NULL, sg_seconds(),
+                                   atomic_load(&table->context->bytes), out)
             : sg_rows_fit(table, &settings, out);
-    if (status == SYNGAN_OK || is_useful(*out, status)) return status;
-    syngan_synthesizer_free(*out);
-    *out = NULL;
-    return status;
+    return sg_synthesizer_fitted(status, out);
 }
 
 syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
@@ -408,13 +389,14 @@ syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
         return sg_fail(s->context, SYNGAN_E_STATE,
                        "synthesizer: was saved for sampling only, so that it "
                        "can't go on training");
-    SG_TRY(hash_table(s->encoder, table, &fingerprint));
+    const sg_examples examples = {.table = table};
+    SG_TRY(sg_examples_fingerprint(&examples, s->encoder, &fingerprint));
     if (table->rows != s->n_rows || fingerprint != s->fingerprint)
         return sg_fail(s->context, SYNGAN_E_MISMATCH,
                        "synthesizer: the table is not the one that was learnt, "
                        "of %lld rows",
                        (long long)s->n_rows);
-    return run(s, table, epochs, sg_seconds());
+    return run(s, &examples, epochs, sg_seconds());
 }
 
 /* ---- estimating --------------------------------------------------------- */
@@ -438,7 +420,8 @@ static syngan_status time_steps(const syngan_table *trial,
     sg_training *training = NULL;
     int64_t n_rows = s->n_rows;
     s->n_rows = trial->rows;
-    syngan_status status = sg_training_make(s, trial, &training);
+    const sg_examples examples = {.table = trial};
+    syngan_status status = sg_training_make(s, &examples, &training);
     if (status == SYNGAN_OK) status = try_steps(training, each);
     sg_training_free(training);
     s->n_rows = n_rows;
@@ -453,7 +436,8 @@ static syngan_status estimate(const syngan_table *table,
     uint64_t before = atomic_load(&table->context->bytes);
     sg_encoder *encoder = NULL;
     syngan_synthesizer *s = NULL;
-    SG_TRY(sg_synthesizer_encoder(trial, settings, &encoder));
+    const sg_examples examples = {.table = trial};
+    SG_TRY(sg_synthesizer_encoder(&examples, settings, start, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
     SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));

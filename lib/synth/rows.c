@@ -38,7 +38,7 @@ syngan_status sg_rows_make(syngan_context *context,
     s->context = context;
     s->settings = *settings;
     s->settings.options.key = s->settings.options.order =
-        s->settings.options.item = NULL;
+        s->settings.options.item = s->settings.options.scratch = NULL;
     s->best = -1.0;
     *out = s;
     return SYNGAN_OK;

@@ -8,7 +8,6 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
-#include "table/encoder_code.h"
 
 /* Rows of a piece if the caller leaves it to us. */
 enum { PIECE = 65536 };
@@ -29,48 +28,14 @@ static const sg_field sample_fields[] = {
 #undef T
 SG_FIELDS(sg_options_sample, "sample", syngan_sample_options, sample_fields);
 
-/* ---- the condition of all rows ------------------------------------------ */
-
-/* The alternative of the encoder that a term asks for; -1 if it is on no
- * discrete choice. */
-static int32_t alternative_of(const sg_encoder *encoder,
-                              const sg_where_term *term) {
-    const sg_column_code *code = &encoder->codes[term->column];
-    const sg_choice_code *choice = &code->choice;
-    if (code->kind != SG_CODE_CHOICE || code->choice_part < 0) return -1;
-    int32_t value =
-        term->kind == SG_WHERE_MISSING ? choice->missing : term->code;
-    return value < 0 || value >= choice->n_values ? -1
-                                                  : choice->alternative[value];
-}
-
-/* The generator takes one condition: the rarest of those that it could take.
- * The others, if any, are kept by rejection. */
-static void choose_condition(sg_sampling *p) {
-    double least = 2.0;
-    for (size_t i = 0; i < p->where.count; i++) {
-        const sg_where_term *term = &p->where.terms[i];
-        int32_t alternative = alternative_of(p->encoder, term);
-        if (alternative < 0) continue;
-        for (int32_t c = 0; c < p->conditions->count; c++) {
-            const sg_condition_column *column = &p->conditions->columns[c];
-            double share = p->encoder->parts[column->part].share[alternative];
-            if (column->column != term->column || share >= least) continue;
-            least = share;
-            p->place = column->start + alternative;
-            memset(p->fixed, 0xff,
-                   (size_t)p->encoder->n_choices * sizeof *p->fixed);
-            p->fixed[column->choice] = alternative;
-        }
-    }
-}
-
 /* ---- beginning and ending ----------------------------------------------- */
 
 void sg_sampling_end(sg_sampling *p) {
     if (p->context == NULL) return;
     sg_where_end(&p->where);
     sg_check_end(&p->check);
+    sg_given_end(&p->given);
+    sg_free(p->context, p->places);
     sg_free(p->context, p->fixed);
     sg_free(p->context, p->rows);
     sg_free(p->context, p->attempts);
@@ -80,13 +45,13 @@ void sg_sampling_end(sg_sampling *p) {
 
 static syngan_status make_buffers(sg_sampling *p) {
     size_t batch = (size_t)p->sampler->batch;
-    size_t choices = (size_t)p->encoder->n_choices;
     p->rows = sg_alloc(p->context, batch * sizeof *p->rows);
     p->attempts = sg_alloc(p->context, batch * sizeof *p->attempts);
     p->ids = sg_alloc(p->context, batch * sizeof *p->ids);
-    p->fixed = sg_alloc(p->context, choices * sizeof *p->fixed);
+    p->places = sg_alloc(p->context, batch * sizeof *p->places);
+    p->fixed = sg_alloc(p->context, batch * sizeof *p->fixed);
     if (p->rows != NULL && p->attempts != NULL && p->ids != NULL &&
-        p->fixed != NULL)
+        p->places != NULL && p->fixed != NULL)
         return SYNGAN_OK;
     return sg_fail_memory(p->context, "sampling", batch * sizeof *p->rows);
 }
@@ -103,19 +68,14 @@ syngan_status sg_sampling_begin(syngan_synthesizer *s,
                        .seed = seed,
                        .rare_first = s->settings.recipe.rare_first,
                        .max_tries = max_tries,
-                       .noise = s->settings.options.noise,
-                       .place = -1};
+                       .noise = s->settings.options.noise};
     sg_check_begin(s->context, &s->encoder->form->constraints, &p->check);
     syngan_status status = sg_where_parse(s->encoder->form, where, &p->where);
-    if (status == SYNGAN_OK) status = make_buffers(p);
     if (status == SYNGAN_OK)
-        choose_condition(p);
-    else
-        sg_sampling_end(p);
-    if (status == SYNGAN_OK && p->place < 0) {
-        sg_free(p->context, p->fixed);
-        p->fixed = NULL;
-    }
+        status =
+            sg_given_find(s->encoder, &s->conditions, &p->where, &p->given);
+    if (status == SYNGAN_OK) status = make_buffers(p);
+    if (status != SYNGAN_OK) sg_sampling_end(p);
     return status;
 }
 
@@ -128,14 +88,20 @@ typedef struct batch {
     int64_t count; /* candidates */
 } batch;
 
-static int32_t place_of(const sg_sampling *p, int64_t id, int32_t attempt) {
+/* The condition of candidate i. */
+static void draw_condition(const sg_sampling *p, int64_t i, int64_t id) {
     const sg_random random = {.seed = p->seed,
-                              .step = (uint64_t)attempt,
+                              .step = (uint64_t)p->attempts[i],
                               .stream = sg_stream_id("sample condition")};
     uint32_t words[4];
-    if (p->place >= 0) return p->place;
     sg_random_bits(&random, 4 * (uint64_t)id, 4, words);
-    return sg_condition_draw(p->conditions, p->rare_first, words).place;
+    if (p->given.choice >= 0) {
+        p->fixed[i] = sg_given_draw(&p->given, words + 1);
+        p->places[i] = p->given.start + p->fixed[i];
+    } else {
+        p->places[i] =
+            sg_condition_draw(p->conditions, p->rare_first, words).place;
+    }
 }
 
 static void fill_rows(void *argument, int64_t first, int64_t last) {
@@ -153,7 +119,8 @@ static void fill_rows(void *argument, int64_t first, int64_t last) {
         if (width == 0) continue;
         float *condition = (float *)p->sampler->condition->data + i * width;
         memset(condition, 0, (size_t)width * sizeof *condition);
-        condition[place_of(p, id, p->attempts[i])] = 1.0f;
+        draw_condition(p, i, id);
+        condition[p->places[i]] = 1.0f;
     }
 }
 
@@ -171,9 +138,12 @@ static syngan_status run_batch(const batch *b) {
 static void decode(const batch *b, int64_t i, int64_t count) {
     const sg_sampling *p = b->sampling;
     int64_t width = p->encoder->width;
-    sg_decoder_put(b->decoder,
-                   (const float *)p->sampler->output->data + i * width, width,
-                   p->rows[i], count, p->ids + i, p->fixed);
+    const sg_fixed fixed = {.choice = p->given.choice,
+                            .alternative = p->fixed + i,
+                            .values = p->given.values};
+    sg_decoder_put(
+        b->decoder, (const float *)p->sampler->output->data + i * width, width,
+        p->rows[i], count, p->ids + i, p->given.choice >= 0 ? &fixed : NULL);
 }
 
 static syngan_status is_good(const batch *b, int64_t row, bool *good) {

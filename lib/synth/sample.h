@@ -8,6 +8,7 @@
 #define SG_SYNTH_SAMPLE_H
 
 #include "synth/check.h"
+#include "synth/given.h"
 #include "synth/synth.h"
 #include "synth/where.h"
 
@@ -22,13 +23,14 @@ typedef struct sg_sampling {
     int32_t noise;
     sg_where where;
     sg_check check;
-    int32_t place;  /* of the condition that all rows have; -1: drawn */
-    int32_t *fixed; /* by choice of the encoder: alternative, -1; or NULL */
+    sg_given given;
     int64_t rejected;
     /* For a batch. */
     int64_t *rows; /* in the piece */
     int32_t *attempts;
     uint64_t *ids;
+    int32_t *places; /* of the conditions */
+    int32_t *fixed;  /* alternatives of the choice that is given */
 } sg_sampling;
 
 /* `where` may be NULL. */

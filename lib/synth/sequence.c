@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "synth/fit.h"
 
 /* Updates that are enough for the heads. */
 enum { HEAD_STEPS = 2000 };
@@ -121,7 +122,9 @@ static syngan_status fit_heads(sg_sequences *q, const syngan_table *heads,
     s.options.key = s.options.order = s.options.item = NULL;
     s.options.epochs = head_epochs(settings, heads->rows, rows);
     s.options.progress = NULL;
-    return sg_synthesizer_learn(heads, &s, NULL, NULL, &q->heads);
+    sg_examples examples = {.table = heads};
+    return sg_synthesizer_learn(&examples, &s, NULL, sg_seconds(),
+                                atomic_load(&q->context->bytes), &q->heads);
 }
 
 static syngan_status prepare_steps(const sg_sequences *q,
@@ -143,13 +146,15 @@ static syngan_status fit_steps(sg_sequences *q, const syngan_table *steps,
     sg_encoder *encoder = NULL;
     s.options.rows = SYNGAN_ROWS_INDEPENDENT;
     s.options.key = s.options.order = s.options.item = NULL;
-    SG_TRY(sg_synthesizer_encoder(steps, &s, &encoder));
+    sg_examples examples = {.table = steps, .subject = &rows->steps.subject};
+    SG_TRY(sg_synthesizer_encoder(&examples, &s, sg_seconds(), &encoder));
     s.given = sg_past_width(q->heads->encoder, encoder);
     s.viewed = sg_step_viewed(encoder);
     syngan_status status = prepare_steps(q, steps, rows, encoder);
     if (status == SYNGAN_OK)
-        status = sg_synthesizer_learn(steps, &s, sg_encoder_retain(encoder),
-                                      &rows->steps.subject, &q->steps);
+        status = sg_synthesizer_learn(
+            &examples, &s, sg_encoder_retain(encoder), sg_seconds(),
+            atomic_load(&q->context->bytes), &q->steps);
     sg_encoder_release(encoder);
     if (q->steps != NULL) q->steps->subject = NULL;
     return status;

@@ -24,13 +24,15 @@ int64_t sg_past_width(const sg_encoder *heads, const sg_encoder *steps) {
 
 static void add_row(const sg_encoder *encoder, const sg_encoded_row *from,
                     float weight, float *out) {
+    const sg_encoded_cell *cells =
+        from->encoded->cells + from->row * from->encoded->width;
     for (size_t p = 0; p < encoder->n_parts; p++) {
         const sg_part *part = &encoder->parts[p];
-        int64_t at = part->index * from->encoded->rows + from->row;
         if (part->kind == SG_PART_NUMBER)
-            out[part->start] += weight * from->encoded->numbers[at];
+            out[part->start] += weight * cells[part->index].number;
         else
-            out[part->start + from->encoded->choices[at]] += weight;
+            out[part->start + cells[encoder->n_numbers + part->index].choice] +=
+                weight;
     }
 }
 

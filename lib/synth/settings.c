@@ -74,6 +74,10 @@ static const sg_field synthesizer_fields[] = {
     SG_BOOL(T, profile, "times each kernel, for the log"),
     SG_OTHER(T, progress, "called after each column and each epoch"),
     SG_OTHER(T, progress_user, "given to `progress`"),
+    SG_I64(T, sample_rows, 1, 1e9, 0,
+           "rows of a file that are kept for preparing; default: 200000"),
+    SG_STRING(T, scratch,
+              "folder of temporary files; default: TMPDIR, else /var/tmp"),
 };
 #undef T
 SG_FIELDS(sg_options_synthesizer, "synthesizer", syngan_synthesizer_options,
@@ -161,6 +165,7 @@ void sg_synth_settings_write(const sg_synth_settings *settings,
     o.memory_limit = 0;
     o.time_limit = 0.0f;
     o.profile = 0;
+    o.sample_rows = 0;
     sg_fields_write(writer, key, &sg_options_synthesizer, &o);
 }
 

@@ -99,6 +99,11 @@ typedef struct sg_subject {
     void *user;
 } sg_subject;
 
+/* Whether rows are not the encoder's, so that none need be encoded. */
+static inline bool sg_subject_expands(const sg_subject *subject) {
+    return subject != NULL && subject->expand != NULL;
+}
+
 /* ---- the handle (synthesizer.c) ----------------------------------------- */
 
 /* A measure of quality. */
@@ -155,15 +160,16 @@ syngan_status sg_synthesizer_visit(const syngan_synthesizer *s,
 /* ---- training (training.c) ---------------------------------------------- */
 
 typedef struct sg_training sg_training;
+typedef struct sg_examples sg_examples; /* synth/examples.h */
 
 typedef struct sg_synth_losses {
     float critic, generator;
 } sg_synth_losses;
 
-/* Compiles the programs; `table` may be NULL for an estimate, which then gives
- * the bytes of programs, encoded rows and index instead of a training. */
-syngan_status sg_training_make(syngan_synthesizer *s, const syngan_table *table,
-                               sg_training **out);
+/* Encodes the rows and compiles the programs; an estimate gives the bytes of
+ * programs, encoded rows and index instead. */
+syngan_status sg_training_make(syngan_synthesizer *s,
+                               const sg_examples *examples, sg_training **out);
 syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes);
 /* Step s->steps, which is counted up. */
 syngan_status sg_training_step(sg_training *training, sg_synth_losses *losses);
@@ -214,20 +220,5 @@ typedef syngan_status (*sg_rows_visit_fn)(const char *prefix,
                                           void *argument);
 syngan_status sg_rows_visit(const syngan_synthesizer *s, sg_rows_visit_fn visit,
                             void *argument);
-
-/* ---- fitting (fit.c) ---------------------------------------------------- */
-
-/* An encoder as the settings want it. */
-syngan_status sg_synthesizer_encoder(const syngan_table *table,
-                                     const sg_synth_settings *settings,
-                                     sg_encoder **out);
-/* Learns a table. `encoder` NULL: a new one; it is taken over, on failure too.
- * `subject` NULL: the table's rows. *out may be there after a failure: what was
- * learnt until then. */
-syngan_status sg_synthesizer_learn(const syngan_table *table,
-                                   const sg_synth_settings *settings,
-                                   sg_encoder *encoder,
-                                   const sg_subject *subject,
-                                   syngan_synthesizer **out);
 
 #endif

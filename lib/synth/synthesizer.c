@@ -77,6 +77,7 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
     s->context = context;
     s->encoder = encoder;
     s->settings = *settings;
+    s->settings.options.scratch = NULL; /* borrowed, for fitting only */
     s->n_rows = n_rows;
     s->best = -1.0;
     syngan_status status = SYNGAN_OK;

@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "compile/program.h"
 #include "graph/op.h"
+#include "synth/examples.h"
 #include "synth/synth.h"
 
 #define REAL "real"
@@ -39,6 +40,7 @@ typedef struct turn {
 struct sg_training {
     syngan_synthesizer *synthesizer;
     syngan_context *context;
+    sg_scratch room; /* of the next two */
     sg_encoded encoded;
     sg_conditions conditions; /* with an index */
     turn turns[TURNS];
@@ -307,7 +309,7 @@ void sg_training_free(sg_training *t) {
     if (t == NULL) return;
     for (int i = 0; i < TURNS; i++)
         free_turn(&t->turns[i]);
-    sg_encoded_end(t->context, &t->encoded);
+    sg_scratch_end(&t->room);
     sg_conditions_end(&t->conditions);
     sg_free(t->context, t->words);
     sg_free(t->context, t->rows);
@@ -347,17 +349,19 @@ static syngan_status make_buffers(sg_training *t) {
     return SYNGAN_OK;
 }
 
-static syngan_status make_data(sg_training *t, const syngan_table *table) {
+static syngan_status make_data(sg_training *t, const sg_examples *examples) {
     syngan_synthesizer *s = t->synthesizer;
-    if (s->subject == NULL || s->subject->expand == NULL)
-        SG_TRY(sg_encoder_encode(s->encoder, table, seed_of(s, "encode"),
-                                 &t->encoded));
+    if (!sg_subject_expands(s->subject))
+        SG_TRY(sg_examples_encode(examples, s, seed_of(s, "encode"), &t->room,
+                                  &t->encoded));
     if (s->settings.given > 0) {
         sg_conditions_none(s->context, s->n_rows, &t->conditions);
         return SYNGAN_OK;
     }
     SG_TRY(sg_conditions_make(s->encoder, s->n_rows, &t->conditions));
-    return sg_conditions_index(&t->conditions, &t->encoded);
+    int64_t cells = t->encoded.rows * t->encoded.width;
+    return sg_conditions_index(&t->conditions, &t->encoded,
+                               (int32_t *)(t->encoded.cells + cells));
 }
 
 static syngan_status allocate(syngan_synthesizer *s, sg_training **out) {
@@ -369,11 +373,11 @@ static syngan_status allocate(syngan_synthesizer *s, sg_training **out) {
     return SYNGAN_OK;
 }
 
-syngan_status sg_training_make(syngan_synthesizer *s, const syngan_table *table,
-                               sg_training **out) {
+syngan_status sg_training_make(syngan_synthesizer *s,
+                               const sg_examples *examples, sg_training **out) {
     sg_training *t = NULL;
     SG_TRY(allocate(s, &t));
-    syngan_status status = make_data(t, table);
+    syngan_status status = make_data(t, examples);
     if (status == SYNGAN_OK) status = make_turns(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
     if (status == SYNGAN_OK)
@@ -389,10 +393,7 @@ syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes) {
     t->estimating = true;
     syngan_status status = make_turns(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
-    *bytes = t->estimate + sg_conditions_index_bytes(&s->conditions, s->n_rows);
-    *bytes += (uint64_t)s->n_rows *
-              (uint64_t)(s->encoder->n_numbers + s->encoder->n_choices) *
-              sizeof(float);
+    *bytes = t->estimate + sg_examples_bytes(s);
     sg_training_free(t);
     return status;
 }
@@ -437,7 +438,7 @@ static void give_given(const sg_training *t, float *out, int64_t stride) {
 static void expand_rows(const sg_training *t, float *out, int64_t stride) {
     const syngan_synthesizer *s = t->synthesizer;
     int64_t batch = s->settings.options.batch;
-    if (s->subject != NULL && s->subject->expand != NULL)
+    if (sg_subject_expands(s->subject))
         s->subject->expand(s->subject, &t->encoded, t->rows, batch, out,
                            stride);
     else

@@ -302,8 +302,8 @@ syngan_status sg_where_parse(const syngan_table *form, const char *text,
 
 /* ---- testing ------------------------------------------------------------ */
 
-static bool holds(const sg_where_term *term, const sg_column *column,
-                  int64_t row) {
+bool sg_where_term_holds(const sg_where_term *term, const sg_column *column,
+                         int64_t row) {
     switch (term->kind) {
     case SG_WHERE_CODE:
         return column->codes[row] == term->code;
@@ -321,8 +321,8 @@ static bool holds(const sg_where_term *term, const sg_column *column,
 bool sg_where_holds(const sg_where *where, const syngan_table *table,
                     int64_t row) {
     for (size_t i = 0; i < where->count; i++)
-        if (!holds(&where->terms[i], &table->columns[where->terms[i].column],
-                   row))
+        if (!sg_where_term_holds(&where->terms[i],
+                                 &table->columns[where->terms[i].column], row))
             return false;
     return true;
 }

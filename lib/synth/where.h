@@ -42,6 +42,9 @@ typedef struct sg_where {
 syngan_status sg_where_parse(const syngan_table *form, const char *text,
                              sg_where *out);
 void sg_where_end(sg_where *where);
+/* Whether a value of the term's column satisfies it. */
+bool sg_where_term_holds(const sg_where_term *term, const sg_column *column,
+                         int64_t row);
 /* Whether a row of a table of the form satisfies all terms. */
 bool sg_where_holds(const sg_where *where, const syngan_table *table,
                     int64_t row);

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "table/csv_cells.h"
 #include "table/csv_options.h"
-#include "table/csv_pieces.h"
 #include "table/table.h"
 
 #define BASKET "basket"
@@ -87,8 +87,7 @@ static syngan_status read_table(reading *r, sg_reader *reader,
     r->words = sg_dictionary_make(r->context);
     if (r->words == NULL)
         return sg_fail_memory(r->context, r->name, sizeof *r->words);
-    SG_TRY(
-        sg_csv_read_pieces(r->context, reader, &r->options, &sink, &r->done));
+    SG_TRY(sg_csv_read_cells(r->context, reader, &r->options, &sink, &r->done));
     return make_table(r, out);
 }
 

@@ -1,126 +1,200 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A CSV file in pieces to its cells: unpacked, without a byte order mark, with
- * the separator found in the first piece.
+ * CSV files in pieces, under types that all of their rows have.
  */
 #include "table/csv_pieces.h"
 
-#include <string.h>
-
 #include "base/memory.h"
-#include "file/source.h"
-#include "table/csv_options.h"
+#include "table/csv_scan.h"
+#include "table/distinct.h"
 
-/* Bytes of a piece; the separator is looked for in the first one. */
-#define PIECE 65536
-
-/* ---- the separator ------------------------------------------------------ */
-
-/* How well a separator divides the first lines: 1000 if all have as many as the
- * first one, 0 if that has none. Line ends in quotes don't count. */
-static int64_t separator_score(const char *text, size_t size, char separator,
-                               char quote, int64_t *count) {
-    int64_t lines = 0, equal = 0, here = 0;
-    bool quoted = false;
-    *count = 0;
-    for (size_t i = 0; i < size && lines < 100; i++) {
-        if (text[i] == quote) quoted = !quoted;
-        if (quoted) continue;
-        here += text[i] == separator;
-        bool ends = text[i] == '\n' || text[i] == '\r';
-        if (ends && i > 0 && text[i - 1] != '\n' && text[i - 1] != '\r') {
-            if (lines++ == 0) *count = here;
-            equal += here == *count;
-            here = 0;
-        }
-    }
-    if (lines == 0) { /* a single line without an end */
-        *count = here;
-        lines = equal = 1;
-    }
-    return *count == 0 ? 0 : 1000 * equal / lines;
-}
-
-static char find_separator(const char *text, size_t size, char quote) {
-    char best = SG_CSV_SEPARATORS[0];
-    int64_t best_score = 0, best_count = 0;
-    for (const char *at = SG_CSV_SEPARATORS; *at != '\0'; at++) {
-        int64_t count;
-        if (*at == quote) continue;
-        int64_t score = separator_score(text, size, *at, quote, &count);
-        if (score < best_score || (score == best_score && count <= best_count))
-            continue;
-        best = *at;
-        best_score = score;
-        best_count = count;
-    }
-    return best;
-}
+/* Texts that are counted exactly, in a column and in all together. */
+#define TEXTS_MOST (1 << 17)
+#define TEXTS_ALL (1 << 22)
+#define TEXTS_LEAST (1 << 12)
 
 /* ---- reading ------------------------------------------------------------ */
 
-static syngan_status fill_piece(sg_source *source, char *piece, size_t *size) {
-    size_t got = 0;
-    *size = 0;
-    do {
-        SG_TRY(sg_source_some(source, piece + *size, PIECE - *size, &got));
-        *size += got;
-    } while (got > 0 && *size < PIECE);
-    return SYNGAN_OK;
+static syngan_status scan_file(const sg_csv_pieces *p,
+                               syngan_status (*take)(sg_csv_scan *, void *),
+                               void *user) {
+    sg_csv_scan scan;
+    sg_reader *reader = NULL;
+    SG_TRY(sg_reader_open(p->context, p->path, &reader));
+    syngan_status status = sg_csv_scan_begin(p->context, sg_reader_name(reader),
+                                             p->options, p->where, &scan);
+    scan.piece = p->piece;
+    scan.take = take;
+    scan.user = user;
+    if (status == SYNGAN_OK) status = sg_csv_scan_read(&scan, reader);
+    sg_csv_scan_end(&scan);
+    sg_reader_close(reader);
+    return status;
 }
 
-/* Refuses what is no CSV at a glance, and drops a byte order mark. */
-static syngan_status look_at_start(syngan_context *context, const char *name,
-                                   const char **text, size_t *size) {
-    if (*size >= 2 && (memcmp(*text, "\xff\xfe", 2) == 0 ||
-                       memcmp(*text, "\xfe\xff", 2) == 0))
-        return sg_fail(context, SYNGAN_E_FORMAT,
-                       "%s: is UTF-16, but must be UTF-8", name);
-    if (*size >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
-        *text += 3;
-        *size -= 3;
+static syngan_status check_cancelled(const sg_csv_scan *scan) {
+    return sg_is_cancelled(scan->context)
+               ? sg_fail(scan->context, SYNGAN_E_CANCELLED,
+                         "%s: cancelled after %lld rows", scan->name,
+                         (long long)scan->all_rows)
+               : SYNGAN_OK;
+}
+
+/* ---- types -------------------------------------------------------------- */
+
+typedef struct column_looks {
+    sg_looks looks;
+    sg_distinct distinct;
+    sg_wish wish; /* the schema's */
+} column_looks;
+
+typedef struct looking {
+    sg_csv_pieces *pieces;
+    column_looks *columns;
+} looking;
+
+static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
+    size_t n = scan->n_columns, most = TEXTS_ALL / n;
+    l->columns = sg_alloc_zero(scan->context, n, sizeof *l->columns);
+    l->pieces->wishes =
+        sg_alloc_zero(scan->context, n, sizeof *l->pieces->wishes);
+    if (l->columns == NULL || l->pieces->wishes == NULL)
+        return sg_fail_memory(scan->context, scan->name,
+                              n * sizeof *l->columns);
+    l->pieces->n_columns = n;
+    most = most > TEXTS_MOST ? TEXTS_MOST : most;
+    for (size_t c = 0; c < n; c++) {
+        const char *name = sg_dictionary_text(scan->names, (int32_t)c);
+        l->columns[c].wish = sg_schema_wish(scan->schema, name);
+        l->columns[c].distinct =
+            (sg_distinct){.context = scan->context,
+                          .most = most < TEXTS_LEAST ? TEXTS_LEAST : most};
     }
     return SYNGAN_OK;
 }
 
-static syngan_status read_pieces(syngan_context *context,
-                                 const syngan_csv_options *options,
-                                 sg_csv_sink *sink, const bool *done,
-                                 sg_source *source, char *piece,
-                                 sg_csv_records **records) {
-    const char *text = piece;
-    size_t size;
-    SG_TRY(fill_piece(source, piece, &size));
-    SG_TRY(look_at_start(context, sink->name, &text, &size));
-    const char *given = options->separator;
-    sink->quote = options->quote[0];
-    sink->encoding = options->encoding;
-    sink->separator =
-        given != NULL ? given[0] : find_separator(text, size, sink->quote);
-    SG_TRY(sg_csv_records_open(context, sink, records));
-    while (size > 0 && !*done) {
-        SG_TRY(sg_csv_records_put(*records, text, size));
-        text = piece;
-        SG_TRY(fill_piece(source, piece, &size));
+static syngan_status look(sg_csv_scan *scan, void *user) {
+    looking *l = user;
+    SG_TRY(check_cancelled(scan));
+    if (l->columns == NULL) SG_TRY(start_looking(l, scan));
+    for (size_t c = 0; c < scan->n_columns; c++) {
+        column_looks *column = &l->columns[c];
+        sg_cells *cells = sg_csv_scan_cells(scan, c);
+        SG_TRY(sg_cells_drop_marks(cells, scan->marks));
+        sg_looks_take(&column->looks, cells);
+        if (column->wish.type == 0)
+            SG_TRY(sg_distinct_take(&column->distinct, cells));
     }
-    return *done ? SYNGAN_OK : sg_csv_records_finish(*records);
+    l->pieces->rows = scan->all_rows;
+    return SYNGAN_OK;
 }
 
-syngan_status sg_csv_read_pieces(syngan_context *context, sg_reader *reader,
+/* Formats that a schema gives go with the schema, which each reading parses
+ * anew; its wishes are asked then. */
+static void decide(looking *l) {
+    for (size_t c = 0; c < l->pieces->n_columns; c++) {
+        const column_looks *column = &l->columns[c];
+        const sg_texts texts = sg_distinct_texts(&column->distinct);
+        sg_wish *wish = &l->pieces->wishes[c];
+        *wish = sg_looks_decide(&column->looks, &column->wish, &texts);
+        if (column->wish.format != NULL) wish->format = NULL;
+    }
+}
+
+syngan_status sg_csv_pieces_open(syngan_context *context, const char *path,
                                  const syngan_csv_options *options,
-                                 const sg_csv_sink *sink, const bool *done) {
-    sg_source source = {0};
-    sg_csv_records *records = NULL;
-    sg_csv_sink own = *sink;
-    char *piece = sg_alloc(context, PIECE);
-    syngan_status status = piece != NULL
-                               ? sg_source_start(&source, context, reader, true)
-                               : sg_fail_memory(context, sink->name, PIECE);
-    if (status == SYNGAN_OK)
-        status =
-            read_pieces(context, options, &own, done, &source, piece, &records);
-    sg_csv_records_close(records);
-    sg_source_stop(&source);
-    sg_free(context, piece);
+                                 int64_t piece, const char *where,
+                                 sg_csv_pieces *out) {
+    *out = (sg_csv_pieces){.context = context,
+                           .path = path,
+                           .options = options,
+                           .where = where,
+                           .piece = piece};
+    looking l = {.pieces = out};
+    syngan_status status = scan_file(out, look, &l);
+    if (status == SYNGAN_OK) decide(&l);
+    for (size_t c = 0; c < out->n_columns; c++)
+        sg_distinct_end(&l.columns[c].distinct);
+    sg_free(context, l.columns);
+    if (status != SYNGAN_OK) sg_csv_pieces_close(out);
+    return status;
+}
+
+void sg_csv_pieces_close(sg_csv_pieces *pieces) {
+    if (pieces->context != NULL) sg_free(pieces->context, pieces->wishes);
+    *pieces = (sg_csv_pieces){0};
+}
+
+/* ---- tables ------------------------------------------------------------- */
+
+typedef struct giving {
+    const sg_csv_pieces *pieces;
+    syngan_status (*take)(const syngan_table *piece, void *user);
+    void *user;
+    sg_wish *wishes; /* with the schema's formats */
+    int64_t rows;
+} giving;
+
+static syngan_status fail_changed(syngan_context *context, const char *name) {
+    return sg_fail(context, SYNGAN_E_MISMATCH,
+                   "%s: has changed while it was read", name);
+}
+
+static syngan_status find_wishes(giving *g, const sg_csv_scan *scan) {
+    size_t n = scan->n_columns;
+    if (n != g->pieces->n_columns)
+        return fail_changed(scan->context, scan->name);
+    g->wishes = sg_alloc(scan->context, n * sizeof *g->wishes);
+    if (g->wishes == NULL)
+        return sg_fail_memory(scan->context, scan->name, n * sizeof *g->wishes);
+    for (size_t c = 0; c < n; c++) {
+        const char *name = sg_dictionary_text(scan->names, (int32_t)c);
+        g->wishes[c] = g->pieces->wishes[c];
+        if (g->wishes[c].format == NULL)
+            g->wishes[c].format = sg_schema_wish(scan->schema, name).format;
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status give(sg_csv_scan *scan, void *user) {
+    giving *g = user;
+    syngan_table *table = NULL;
+    SG_TRY(check_cancelled(scan));
+    if (g->wishes == NULL) SG_TRY(find_wishes(g, scan));
+    g->rows = scan->all_rows;
+    if (g->rows > g->pieces->rows)
+        return fail_changed(scan->context, scan->name);
+    SG_TRY(sg_csv_scan_table(scan, g->wishes, &table));
+    syngan_status status = g->take(table, g->user);
+    syngan_table_free(table);
+    return status;
+}
+
+syngan_status
+sg_csv_pieces_read(const sg_csv_pieces *pieces,
+                   syngan_status (*take)(const syngan_table *piece, void *user),
+                   void *user) {
+    giving g = {.pieces = pieces, .take = take, .user = user};
+    syngan_status status = scan_file(pieces, give, &g);
+    sg_free(pieces->context, g.wishes);
+    if (status == SYNGAN_OK && g.rows != pieces->rows)
+        return fail_changed(pieces->context, pieces->path);
+    return status;
+}
+
+syngan_status syngan_table_stream_csv(syngan_context *context, const char *path,
+                                      const syngan_csv_options *options,
+                                      int64_t piece, syngan_piece_fn take,
+                                      void *user) {
+    static const char where[] = "syngan_table_stream_csv";
+    if (context == NULL) return SYNGAN_E_ARGUMENT;
+    if (take == NULL || piece < 0)
+        return sg_fail(context, SYNGAN_E_ARGUMENT, "%s: %s", where,
+                       take == NULL ? "`take` is NULL"
+                                    : "the rows of a piece are below 0");
+    sg_csv_pieces pieces;
+    SG_TRY(sg_csv_pieces_open(context, path, options, piece, where, &pieces));
+    syngan_status status = sg_csv_pieces_read(&pieces, take, user);
+    sg_csv_pieces_close(&pieces);
     return status;
 }

@@ -139,6 +139,7 @@ typedef struct encoding {
     int32_t **map; /* from their codes to the form's, or UNKNOWN; NULL for
                       columns without codes and such as are not learnt */
     int64_t rows;
+    int64_t first; /* number of the table's row 0 */
     uint64_t seed;
     sg_encoded *out;
 } encoding;
@@ -150,10 +151,12 @@ typedef struct column_encoding {
     const int32_t *map;
     const int32_t *found; /* combinations of a joint choice, by row */
     sg_random random;
-    float *numbers;
-    int32_t *choices;        /* NULL: none */
-    _Atomic int64_t unknown; /* the first row with a value that the encoder
-                                does not know */
+    int64_t first;          /* number of row 0 */
+    sg_encoded_cell *cells; /* of row 0 */
+    int64_t width;
+    int64_t number_at, choice_at; /* cells of a row; -1: none */
+    _Atomic int64_t unknown;      /* the first row with a value that the encoder
+                                     does not know */
 } column_encoding;
 
 static void note_unknown(column_encoding *e, int64_t row) {
@@ -170,14 +173,16 @@ static void encode_numbers(void *argument, int64_t first, int64_t last) {
     for (int64_t row = first; row < last; row += SG_NUMBER_ROWS) {
         int32_t n = (int32_t)(last - row < SG_NUMBER_ROWS ? last - row
                                                           : SG_NUMBER_ROWS);
-        sg_random_uniform(&e->random, (uint64_t)row, SG_NUMBER_ROWS, unit);
+        sg_random_uniform(&e->random, (uint64_t)(e->first + row),
+                          SG_NUMBER_ROWS, unit);
         sg_number_encode(&e->code->number, e->column, row, n, unit, modes,
                          numbers);
         for (int32_t i = 0; i < n; i++) {
+            sg_encoded_cell *cells = e->cells + (row + i) * e->width;
             if (modes[i] < 0) note_unknown(e, row + i);
-            if (e->numbers != NULL) e->numbers[row + i] = numbers[i];
-            if (e->choices != NULL)
-                e->choices[row + i] = modes[i] < 0 ? 0 : modes[i];
+            if (e->number_at >= 0) cells[e->number_at].number = numbers[i];
+            if (e->choice_at >= 0)
+                cells[e->choice_at].choice = modes[i] < 0 ? 0 : modes[i];
         }
     }
 }
@@ -200,7 +205,8 @@ static void encode_choices(void *argument, int64_t first, int64_t last) {
                               : has_shared ? choice->n_alternatives - 1
                                            : 0;
         if (value < 0 && !has_shared) note_unknown(e, row);
-        if (e->choices != NULL) e->choices[row] = alternative;
+        if (e->choice_at >= 0)
+            e->cells[row * e->width + e->choice_at].choice = alternative;
     }
 }
 
@@ -216,11 +222,11 @@ static syngan_status check_known(const encoding *all, column_encoding *e,
                        "table: column '%s': row %lld has '%s', in a "
                        "combination with other columns that was not in the "
                        "data that the encoder was fitted to",
-                       column->name, (long long)row, text);
+                       column->name, (long long)(all->first + row), text);
     return sg_fail(all->encoder->context, SYNGAN_E_MISMATCH,
                    "table: column '%s': row %lld has '%s', a value that was "
                    "not in the data that the encoder was fitted to",
-                   column->name, (long long)row, text);
+                   column->name, (long long)(all->first + row), text);
 }
 
 /* A column of numbers, or of differences if it is compared with another. */
@@ -264,12 +270,15 @@ static syngan_status encode_column(const encoding *all, size_t c) {
     e.random = (sg_random){
         .seed = all->seed, .step = c, .stream = sg_stream_id("encode")};
     atomic_init(&e.unknown, NO_ROW);
+    e.first = all->first;
+    e.width = all->out->width;
+    e.cells = all->out->cells + e.first * e.width;
+    e.number_at = e.choice_at = -1;
     if (code->number_part >= 0)
-        e.numbers = all->out->numbers +
-                    encoder->parts[code->number_part].index * all->rows;
+        e.number_at = encoder->parts[code->number_part].index;
     if (code->choice_part >= 0)
-        e.choices = all->out->choices +
-                    encoder->parts[code->choice_part].index * all->rows;
+        e.choice_at = encoder->n_numbers +
+                      (int64_t)encoder->parts[code->choice_part].index;
     if (code->kind == SG_CODE_NUMBER)
         SG_TRY(encode_number_column(all, &e));
     else if (code->kind == SG_CODE_JOINT)
@@ -336,30 +345,34 @@ static syngan_status encode_table(encoding *all, const syngan_table *table) {
     return status;
 }
 
+syngan_status sg_encoder_encode_rows(const sg_encoder *encoder,
+                                     const syngan_table *table, uint64_t seed,
+                                     int64_t first, sg_encoded *out) {
+    encoding all = {.encoder = encoder,
+                    .rows = table->rows,
+                    .first = first,
+                    .seed = seed,
+                    .out = out};
+    return encode_table(&all, table);
+}
+
 syngan_status sg_encoder_encode(const sg_encoder *encoder,
                                 const syngan_table *table, uint64_t seed,
                                 sg_encoded *out) {
     syngan_context *context = encoder->context;
-    size_t bytes = 0, rows = (size_t)table->rows;
-    *out = (sg_encoded){.rows = table->rows};
-    size_t numbers = rows * (size_t)encoder->n_numbers;
-    size_t choices = rows * (size_t)encoder->n_choices;
-    bytes = numbers * sizeof(float) + choices * sizeof(int32_t);
-    out->numbers = sg_alloc(context, numbers * sizeof *out->numbers);
-    out->choices = sg_alloc(context, choices * sizeof *out->choices);
-    syngan_status status = SYNGAN_OK;
-    if (out->numbers == NULL || out->choices == NULL)
-        status = sg_fail_memory(context, "encoded rows", bytes);
-    encoding all = {
-        .encoder = encoder, .rows = table->rows, .seed = seed, .out = out};
-    if (status == SYNGAN_OK) status = encode_table(&all, table);
+    *out = (sg_encoded){.rows = table->rows,
+                        .width = sg_encoder_row_cells(encoder)};
+    size_t bytes = (size_t)out->rows * (size_t)out->width * sizeof *out->cells;
+    out->cells = sg_alloc(context, bytes);
+    if (out->cells == NULL)
+        return sg_fail_memory(context, "encoded rows", bytes);
+    syngan_status status = sg_encoder_encode_rows(encoder, table, seed, 0, out);
     if (status != SYNGAN_OK) sg_encoded_end(context, out);
     return status;
 }
 
 void sg_encoded_end(syngan_context *context, sg_encoded *encoded) {
-    sg_free(context, encoded->numbers);
-    sg_free(context, encoded->choices);
+    sg_free(context, encoded->cells);
     *encoded = (sg_encoded){0};
 }
 
@@ -376,18 +389,18 @@ typedef struct expansion {
 static void expand_rows(void *argument, int64_t first, int64_t last) {
     const expansion *e = argument;
     const sg_encoder *encoder = e->encoder;
-    int64_t all = e->encoded->rows;
     for (int64_t i = first; i < last; i++) {
         float *dense = e->dense + i * e->stride;
-        int64_t row = e->rows[i];
+        const sg_encoded_cell *cells =
+            e->encoded->cells + e->rows[i] * e->encoded->width;
         memset(dense, 0, (size_t)encoder->width * sizeof *dense);
         for (size_t p = 0; p < encoder->n_parts; p++) {
             const sg_part *part = &encoder->parts[p];
-            int64_t at = part->index * all + row;
             if (part->kind == SG_PART_NUMBER)
-                dense[part->start] = e->encoded->numbers[at];
+                dense[part->start] = cells[part->index].number;
             else
-                dense[part->start + e->encoded->choices[at]] = 1;
+                dense[part->start +
+                      cells[encoder->n_numbers + part->index].choice] = 1;
         }
     }
 }

@@ -46,6 +46,21 @@ typedef struct sg_part {
     const double *share;  /* of a choice: of the rows, by alternative */
 } sg_part;
 
+typedef struct sg_whole_column sg_whole_column; /* encoder_code.h */
+
+/* What an encoder must know of all rows, where the table that it is fitted to
+ * has some of them; table/survey.h. */
+typedef struct sg_whole {
+    int64_t rows;
+    const sg_whole_column *columns; /* by column of the table */
+    /* Calls `take` for all rows, in pieces with the table's columns. */
+    syngan_status (*each)(void *source,
+                          syngan_status (*take)(const syngan_table *piece,
+                                                void *user),
+                          void *user);
+    void *source;
+} sg_whole;
+
 /* 0 means the default. */
 typedef struct sg_encoder_options {
     int32_t max_modes;   /* of a mixture, at most SG_MIXTURE_MOST; 10 */
@@ -55,6 +70,9 @@ typedef struct sg_encoder_options {
                             mode of its own; 0.03. Above 1, all is as CTGAN
                             has it: no such modes, no logarithmic scales */
     uint64_t seed;       /* of the mixtures' first guess */
+    /* NULL: the table has all rows. Else its dictionaries have all texts of
+     * columns that are learnt. */
+    const sg_whole *whole;
     /* Told after each column; may be NULL. Anything but SYNGAN_OK stops. */
     syngan_status (*progress)(size_t done, size_t columns, void *user);
     void *user;
@@ -104,10 +122,16 @@ syngan_status sg_encoder_read(syngan_context *context, sg_json_value value,
 
 /* ---- encoding ----------------------------------------------------------- */
 
+typedef union sg_encoded_cell {
+    float number;
+    int32_t choice;
+} sg_encoded_cell;
+
+/* Row by row, since training draws rows: their numbers, then their choices. */
 typedef struct sg_encoded {
     int64_t rows;
-    float *numbers;   /* n_numbers x rows */
-    int32_t *choices; /* n_choices x rows */
+    int64_t width; /* cells of a row */
+    sg_encoded_cell *cells;
 } sg_encoded;
 
 /* Rows of a table with the columns of the form (in any order). The mode of a
@@ -115,6 +139,14 @@ typedef struct sg_encoded {
 syngan_status sg_encoder_encode(const sg_encoder *encoder,
                                 const syngan_table *table, uint64_t seed,
                                 sg_encoded *out);
+/* The same for a table that is rows first ... of a larger one, into room for
+ * all of that. */
+syngan_status sg_encoder_encode_rows(const sg_encoder *encoder,
+                                     const syngan_table *table, uint64_t seed,
+                                     int64_t first, sg_encoded *out);
+static inline int64_t sg_encoder_row_cells(const sg_encoder *encoder) {
+    return (int64_t)encoder->n_numbers + encoder->n_choices;
+}
 void sg_encoded_end(syngan_context *context, sg_encoded *encoded);
 /* Dense rows: row i, of `encoder->width` floats, at dense + i stride. */
 void sg_encoder_expand(const sg_encoder *encoder, const sg_encoded *encoded,
@@ -126,18 +158,26 @@ void sg_encoder_expand(const sg_encoder *encoder, const sg_encoded *encoded,
 /* Rows of a generator to rows of a table. */
 typedef struct sg_decoder sg_decoder;
 
+/* A choice that is not drawn. */
+typedef struct sg_fixed {
+    int32_t choice;
+    const int32_t *alternative; /* by row that is put */
+    const bool *values; /* of the choice, by value: those that rows may have;
+                           NULL: all */
+} sg_fixed;
+
 /* `rows` in all. */
 syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
                                uint64_t seed, sg_decoder **out);
 /* Decodes `count` outputs, row i at output + i stride, as the table's rows
  * first + i, in parallel. Numbers come behind tanh; choices come as logits, and
  * one alternative is drawn by their softmax. All that is drawn is a function of
- * (seed, id of the row, part): `ids[i]` (NULL: first + i). A row may be decoded
- * again, which replaces it. `fixed`, if not NULL: for each choice the
- * alternative that every row has, or -1. */
+ * (seed, id of the row, part): `ids[i]` (NULL: first + i). A choice may be
+ * `fixed` (NULL: none is). A row may be decoded
+ * again, which replaces it. */
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
-                    const int32_t *fixed);
+                    const sg_fixed *fixed);
 /* The table so far: rows that have been put can be looked at, all but their
  * identifiers, and others are missing. */
 const syngan_table *sg_decoder_table(const sg_decoder *decoder);

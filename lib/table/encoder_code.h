@@ -28,7 +28,31 @@ typedef struct sg_grid {
 /* Larger reals would overflow when squared. */
 #define SG_LARGEST 1e150
 
-/* Of what is in a column; bounds are 0 if all is missing. */
+/* What is in a column of numbers: least and largest value, how often these
+ * come, what all values are multiples of. Taken piece by piece. */
+typedef struct sg_range {
+    int32_t type;
+    int32_t decimals; /* that all reals make do with; 10: more than 9 */
+    int64_t least, most, divisor;
+    double low, high;
+    int64_t n_least, n_most;
+} sg_range;
+
+/* A column of all rows, where a table has some of them. */
+struct sg_whole_column {
+    int64_t missing;
+    int64_t present;
+    int64_t *count; /* rows by code; NULL: it has no codes, or is not learnt */
+    sg_range range; /* of numbers */
+};
+
+void sg_range_start(sg_range *range, int32_t type);
+void sg_range_take(sg_range *range, const sg_column *column, int64_t rows);
+
+/* Of what is in a column, whose form counts only; bounds are 0 if all is
+ * missing. */
+void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out);
+/* The same, of all the values that it has. */
 void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out);
 /* Takes bounds in; they may be infinite. */
 void sg_grid_limit(sg_grid *grid, long double low, long double high);
@@ -49,9 +73,6 @@ void sg_write_missing(sg_column *column, int64_t row);
 /* To the nearest integer, and to so many decimals (-1: as it is). */
 double sg_round(double x);
 double sg_round_decimals(double x, int32_t decimals);
-/* Decimals that all values make do with; -1: more than 9. */
-int32_t sg_find_decimals(const double *values, int64_t count);
-
 /*
  * An integer, time or real as a mode and a number within it.
  *
@@ -80,10 +101,12 @@ typedef struct sg_fit_failure {
     int64_t row;
 } sg_fit_failure;
 
-/* Fits to the values of a column. */
+/* Fits to the values of a column. `whole` (NULL: `column` has all rows): of the
+ * column of which this one has some rows. */
 void sg_number_fit(syngan_context *context, const sg_column *column,
-                   int64_t rows, const sg_encoder_options *options,
-                   uint64_t seed, sg_number_code *out, sg_fit_failure *failure);
+                   int64_t rows, const sg_whole_column *whole,
+                   const sg_encoder_options *options, uint64_t seed,
+                   sg_number_code *out, sg_fit_failure *failure);
 void sg_number_end(syngan_context *context, sg_number_code *code);
 
 /* Modes and numbers of up to SG_NUMBER_ROWS rows from `first` on; unit[i] in
@@ -138,11 +161,26 @@ typedef struct sg_joint_code {
                          dictionaries (-1: missing), bits of reals */
 } sg_joint_code;
 
-/* The combinations in a table's columns, which `code` has; `map[c]`, of columns
- * with codes: from the table's codes to the form's. Sets `count` (to be
- * released by the caller) to the rows by combination. */
-syngan_status sg_joint_fit(const syngan_table *table, int32_t *const *map,
-                           sg_joint_code *code, int64_t **count);
+/* Combinations while they are collected: a hash table, and the rows of each. */
+typedef struct sg_joint_table {
+    syngan_context *context;
+    sg_joint_code *code;
+    size_t capacity; /* of rows of cells */
+    int32_t *slot;   /* -1: free */
+    size_t n_slots;
+    int64_t *count; /* rows by combination */
+    size_t count_capacity;
+    int64_t *cells; /* of a row */
+} sg_joint_table;
+
+/* Collects the combinations in the columns that `code` has, of one table after
+ * the other; `map[c]`, of columns with codes: from the table's codes to the
+ * form's. */
+syngan_status sg_joint_begin(syngan_context *context, sg_joint_code *code,
+                             sg_joint_table *out);
+syngan_status sg_joint_take(sg_joint_table *h, const syngan_table *table,
+                            int32_t *const *map);
+void sg_joint_finish(sg_joint_table *h);
 void sg_joint_end(syngan_context *context, sg_joint_code *code);
 /* The combination of each of `rows` rows, -1 if there is none such. `columns`
  * and `map`: by column of the form. SYNGAN_E_MEMORY. */
@@ -180,9 +218,10 @@ typedef struct sg_order_code {
 } sg_order_code;
 
 /* Items, references and bounds for a table's constraints, when the encoder's
- * columns have their kinds. SYNGAN_E_ARGUMENT for constraints on columns that
- * are no numbers, or in a circle. */
-syngan_status sg_order_fit(const syngan_table *table, sg_encoder *encoder);
+ * columns have their kinds; `whole` may be NULL. SYNGAN_E_ARGUMENT for
+ * constraints on columns that are no numbers, or in a circle. */
+syngan_status sg_order_fit(const syngan_table *table, const sg_whole *whole,
+                           sg_encoder *encoder);
 /* Takes in the bounds that "range" constraints give a column. */
 void sg_limit_by_ranges(const syngan_table *table, int32_t column,
                         sg_grid *grid);
@@ -226,6 +265,21 @@ typedef struct sg_name_code {
 
 syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
                           int64_t rows, uint64_t seed, sg_name_code *out);
+/* Where the column has some rows of a larger one: learns which names the others
+ * have, one piece after the other, and keeps clear of them. */
+typedef struct sg_name_others {
+    int32_t longest;
+    uint64_t **used; /* by pattern, a bit for each combination; or NULL */
+} sg_name_others;
+syngan_status sg_name_others_begin(syngan_context *context,
+                                   const sg_name_code *code,
+                                   sg_name_others *out);
+void sg_name_others_take(const sg_name_code *code, const sg_column *column,
+                         sg_name_others *others);
+void sg_name_others_avoid(syngan_context *context, const sg_name_others *others,
+                          sg_name_code *code);
+void sg_name_others_end(syngan_context *context, const sg_name_code *code,
+                        sg_name_others *others);
 void sg_name_end(syngan_context *context, sg_name_code *code);
 /* Room for the longest name. */
 #define SG_NAME_ROOM (2 * SG_NAME_MOST + 64)

@@ -197,7 +197,7 @@ typedef struct put {
     const float *output;
     int64_t stride, first;
     const uint64_t *ids;
-    const int32_t *fixed;
+    const sg_fixed *fixed;
 } put;
 
 #define UNITS 64 /* random numbers at once */
@@ -218,14 +218,37 @@ static float unit_at(row_units *u, uint64_t index) {
     return u->unit[index - u->start];
 }
 
+static bool is_fixed(const put *p, int32_t part_index) {
+    return p->fixed != NULL && part_index >= 0 &&
+           p->decoder->encoder->parts[part_index].index == p->fixed->choice;
+}
+
 static int32_t choose(const put *p, const float *output, int32_t part_index,
-                      row_units *units) {
+                      row_units *units, int64_t row) {
     if (part_index < 0) return 0;
     const sg_part *part = &p->decoder->encoder->parts[part_index];
-    if (p->fixed != NULL && p->fixed[part->index] >= 0)
-        return p->fixed[part->index];
+    if (is_fixed(p, part_index)) return p->fixed->alternative[row - p->first];
     return draw_alternative(output + part->start, part->width,
                             unit_at(units, (uint64_t)part->index));
+}
+
+/* A value of an alternative that is one of `values`; `unit` decides, by their
+ * frequencies. */
+static int32_t value_among(const sg_choice_code *choice, int32_t alternative,
+                           const bool *values, float unit) {
+    int32_t first = choice->first[alternative];
+    int32_t end = choice->first[alternative + 1], last = choice->member[first];
+    double sum = 0;
+    for (int32_t i = first; i < end; i++)
+        if (values[choice->member[i]])
+            sum += (double)choice->count[choice->member[i]];
+    sum *= (double)unit;
+    for (int32_t i = first; i < end && sum >= 0; i++) {
+        if (!values[choice->member[i]]) continue;
+        last = choice->member[i];
+        sum -= (double)choice->count[last];
+    }
+    return last;
 }
 
 static int32_t choose_value(const put *p, const sg_column_code *code,
@@ -239,9 +262,10 @@ static int32_t choose_value(const put *p, const sg_column_code *code,
     int32_t index = code->choice_part < 0
                         ? encoder->n_choices
                         : encoder->parts[code->choice_part].index;
-    return sg_choice_value(
-        choice, alternative,
-        unit_at(units, (uint64_t)(encoder->n_choices + index)));
+    float unit = unit_at(units, (uint64_t)(encoder->n_choices + index));
+    return is_fixed(p, code->choice_part) && p->fixed->values != NULL
+               ? value_among(choice, alternative, p->fixed->values, unit)
+               : sg_choice_value(choice, alternative, unit);
 }
 
 static void decode_number(const put *p, size_t c, int32_t mode,
@@ -263,7 +287,7 @@ static void decode_column(const put *p, size_t c, const float *output,
                           row_units *units, int64_t row) {
     const sg_column_code *code = &p->decoder->encoder->codes[c];
     sg_column *columns = p->decoder->table->columns;
-    int32_t alternative = choose(p, output, code->choice_part, units);
+    int32_t alternative = choose(p, output, code->choice_part, units, row);
     if (code->kind == SG_CODE_NUMBER) {
         decode_number(p, c, alternative, output, row);
         return;
@@ -314,7 +338,7 @@ static void put_rows(void *argument, int64_t first, int64_t last) {
 
 void sg_decoder_put(sg_decoder *decoder, const float *output, int64_t stride,
                     int64_t first, int64_t count, const uint64_t *ids,
-                    const int32_t *fixed) {
+                    const sg_fixed *fixed) {
     put p = {.decoder = decoder,
              .output = output,
              .stride = stride,

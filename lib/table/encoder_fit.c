@@ -25,8 +25,14 @@ typedef struct fit {
                          codes to the form's; -1: in no row */
     int32_t *columns; /* numbers, to be fitted in parallel */
     sg_fit_failure *failures;
+    sg_joint_table *joints; /* by column: of joint choices */
+    sg_name_others *others; /* by column: of names, where some rows are left */
     size_t done;
 } fit;
+
+static const sg_whole_column *whole_column(const fit *f, size_t c) {
+    return f->options.whole == NULL ? NULL : &f->options.whole->columns[c];
+}
 
 /* A column of numbers, or of differences if it is compared with another. */
 static void fit_number(const fit *f, int32_t c, sg_fit_failure *failure) {
@@ -44,8 +50,9 @@ static void fit_number(const fit *f, int32_t c, sg_fit_failure *failure) {
             return;
         column = &differences;
     }
-    sg_number_fit(context, column, f->table->rows, &f->options, seed,
-                  &code->number, failure);
+    sg_number_fit(context, column, f->table->rows,
+                  column == &differences ? NULL : whole_column(f, (size_t)c),
+                  &f->options, seed, &code->number, failure);
     sg_free(context, differences.data);
     if (column == &differences) return;
     sg_limit_by_ranges(f->table, c, &code->number.grid);
@@ -127,9 +134,30 @@ static syngan_status fit_all_numbers(fit *f) {
 /* ---- categories -----------------------------------------------------------
  */
 
+/* The rows of each code of the table's, and of missing values behind them. */
+static syngan_status count_codes(const fit *f, size_t c, int64_t **out) {
+    syngan_context *context = f->encoder->context;
+    const sg_column *column = &f->table->columns[c];
+    const sg_whole_column *whole = whole_column(f, c);
+    size_t n = (size_t)column->words->count;
+    int64_t *count = *out = sg_alloc_zero(context, n + 1, sizeof *count);
+    if (count == NULL)
+        return sg_fail_memory(context, "a column", n * sizeof *count);
+    if (whole != NULL) {
+        if (n > 0) memcpy(count, whole->count, n * sizeof *count);
+        count[n] = whole->missing;
+        return SYNGAN_OK;
+    }
+    for (int64_t row = 0; row < f->table->rows; row++) {
+        int32_t code = column->codes[row];
+        count[code < 0 ? (int32_t)n : code]++;
+    }
+    return SYNGAN_OK;
+}
+
 /* The texts that occur in rows, into the form's dictionary, in the order of the
  * table's codes; thus the encoder has no text that no row has. */
-static syngan_status map_codes(fit *f, size_t c) {
+static syngan_status map_texts(fit *f, size_t c, const int64_t *count) {
     syngan_context *context = f->encoder->context;
     const sg_column *column = &f->table->columns[c];
     sg_dictionary *words = f->encoder->form->columns[c].words;
@@ -137,53 +165,121 @@ static syngan_status map_codes(fit *f, size_t c) {
     int32_t *map = f->map[c] = sg_alloc(context, bytes);
     if (map == NULL) return sg_fail_memory(context, "a column", bytes);
     memset(map, 0xff, bytes);
-    for (int64_t row = 0; row < f->table->rows; row++)
-        if (column->codes[row] >= 0) map[column->codes[row]] = 0;
     for (int32_t code = 0; code < column->words->count; code++)
-        if (map[code] == 0)
+        if (count[code] > 0)
             SG_TRY(sg_dictionary_add(
                 words, sg_dictionary_text(column->words, code),
                 sg_dictionary_size(column->words, code), &map[code]));
     return SYNGAN_OK;
 }
 
-/* Rows by code of the form, then those with missing values. */
-static syngan_status fit_category(fit *f, size_t c) {
+/* Rows by code of the form, then those with missing values: a choice. */
+static syngan_status fit_category(fit *f, size_t c, int64_t *count) {
     syngan_context *context = f->encoder->context;
-    const sg_column *column = &f->table->columns[c];
     sg_choice_code *choice = &f->encoder->codes[c].choice;
-    int32_t known = f->encoder->form->columns[c].words->count;
-    bool has_missing = column->missing > 0;
-    size_t n = (size_t)known + 1;
-    int64_t *count = sg_alloc_zero(context, n, sizeof *count);
-    if (count == NULL)
-        return sg_fail_memory(context, "a column", n * sizeof *count);
-    for (int64_t row = 0; row < f->table->rows; row++) {
-        int32_t code = column->codes[row];
-        count[code < 0 ? known : f->map[c][code]]++;
-    }
-    if (sg_choice_make(context, count, known + has_missing, has_missing,
+    int32_t known = 0, n = f->table->columns[c].words->count;
+    int64_t missing = count[n];
+    for (int32_t code = 0; code < n; code++)
+        if (count[code] > 0) count[known++] = count[code];
+    count[known] = missing;
+    if (sg_choice_make(context, count, known + (missing > 0), missing > 0,
                        f->options.max_choices, choice))
         return SYNGAN_OK;
     return sg_fail_memory(context, "the alternatives of a column",
-                          n * sizeof *count);
+                          (size_t)n * sizeof *count);
+}
+
+static syngan_status fit_codes(fit *f, size_t c) {
+    int64_t *count = NULL;
+    syngan_status status = count_codes(f, c, &count);
+    if (status == SYNGAN_OK) status = map_texts(f, c, count);
+    if (status == SYNGAN_OK && f->encoder->codes[c].kind == SG_CODE_CHOICE)
+        return fit_category(f, c, count); /* which takes it over */
+    sg_free(f->encoder->context, count);
+    return status;
+}
+
+/* ---- combinations, and names of other rows ---------------------------------
+ */
+
+/* From the codes of a piece of the whole to those of the form. */
+static syngan_status map_piece(const fit *f, const syngan_table *piece,
+                               int32_t **map) {
+    for (size_t c = 0; c < piece->n_columns; c++) {
+        const sg_dictionary *from = piece->columns[c].words;
+        if (f->map[c] == NULL) continue;
+        size_t bytes = (size_t)from->count * sizeof(int32_t);
+        map[c] = sg_alloc(piece->context, bytes);
+        if (map[c] == NULL)
+            return sg_fail_memory(piece->context, "a column", bytes);
+        for (int32_t code = 0; code < from->count; code++)
+            map[c][code] = sg_dictionary_find(
+                f->encoder->form->columns[c].words,
+                sg_dictionary_text(from, code), sg_dictionary_size(from, code));
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status take_rows(fit *f, const syngan_table *table,
+                               int32_t *const *map) {
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (f->joints[c].context != NULL)
+            SG_TRY(sg_joint_take(&f->joints[c], table, map));
+        if (f->others[c].used != NULL)
+            sg_name_others_take(&f->encoder->codes[c].name, &table->columns[c],
+                                &f->others[c]);
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status take_piece(const syngan_table *piece, void *user) {
+    fit *f = user;
+    size_t n = piece->n_columns;
+    int32_t **map = sg_alloc_zero(piece->context, n, sizeof *map);
+    syngan_status status = map == NULL
+                               ? sg_fail_memory(piece->context, "a table", n)
+                               : map_piece(f, piece, map);
+    if (status == SYNGAN_OK) status = take_rows(f, piece, map);
+    for (size_t c = 0; c < n && map != NULL; c++)
+        sg_free(piece->context, map[c]);
+    sg_free(piece->context, map);
+    return status;
+}
+
+/* What must be known of each row of the whole. */
+static syngan_status visit_rows(fit *f) {
+    const sg_whole *whole = f->options.whole;
+    bool is_part = whole != NULL && whole->rows > f->table->rows;
+    bool needed = false;
+    for (size_t c = 0; c < f->encoder->n_codes; c++) {
+        sg_column_code *code = &f->encoder->codes[c];
+        bool is_name = code->kind == SG_CODE_NAME && is_part;
+        if (code->kind == SG_CODE_JOINT)
+            SG_TRY(sg_joint_begin(f->encoder->context, &code->joint,
+                                  &f->joints[c]));
+        if (is_name)
+            SG_TRY(sg_name_others_begin(f->encoder->context, &code->name,
+                                        &f->others[c]));
+        needed |= code->kind == SG_CODE_JOINT || is_name;
+    }
+    if (!needed) return SYNGAN_OK;
+    return whole == NULL ? take_rows(f, f->table, f->map)
+                         : whole->each(whole->source, take_piece, f);
 }
 
 static syngan_status fit_joint(fit *f, size_t c) {
-    syngan_context *context = f->encoder->context;
     sg_column_code *code = &f->encoder->codes[c];
-    int64_t *count = NULL;
-    syngan_status status = sg_joint_fit(f->table, f->map, &code->joint, &count);
-    if (status != SYNGAN_OK) {
-        sg_free(context, count);
-        return status;
-    }
-    if (sg_choice_make(context, count, code->joint.n_rows, false,
+    int64_t *count = f->joints[c].count;
+    f->joints[c].count = NULL;
+    if (sg_choice_make(f->encoder->context, count, code->joint.n_rows, false,
                        f->options.max_choices, &code->choice))
         return SYNGAN_OK;
-    return sg_fail_memory(context, "the alternatives of columns",
+    return sg_fail_memory(f->encoder->context, "the alternatives of columns",
                           (uint64_t)code->joint.n_rows * sizeof *count);
 }
+
+/* ---- columns that are no numbers -------------------------------------------
+ */
 
 static syngan_status fit_other(fit *f, size_t c) {
     syngan_context *context = f->encoder->context;
@@ -191,9 +287,10 @@ static syngan_status fit_other(fit *f, size_t c) {
     sg_column_code *code = &f->encoder->codes[c];
     switch (code->kind) {
     case SG_CODE_CHOICE:
-        return fit_category(f, c);
+        return fit_codes(f, c);
     case SG_CODE_JOINT:
-        return fit_joint(f, c);
+    case SG_CODE_MEMBER:
+        return sg_column_has_codes(column) ? fit_codes(f, c) : SYNGAN_OK;
     case SG_CODE_NAME:
         return sg_name_fit(context, column, f->table->rows, f->options.seed + c,
                            &code->name);
@@ -211,16 +308,17 @@ static syngan_status fit_other(fit *f, size_t c) {
 static syngan_status fit_others(fit *f) {
     size_t n = f->encoder->n_codes;
     for (size_t c = 0; c < n; c++) {
-        int32_t kind = f->encoder->codes[c].kind;
-        if (kind == SG_CODE_CHOICE ||
-            ((kind == SG_CODE_JOINT || kind == SG_CODE_MEMBER) &&
-             sg_column_has_codes(&f->table->columns[c])))
-            SG_TRY(map_codes(f, c));
-    }
-    for (size_t c = 0; c < n; c++) {
         if (f->encoder->codes[c].kind == SG_CODE_NUMBER) continue;
         SG_TRY(fit_other(f, c));
         SG_TRY(tell(f));
+    }
+    SG_TRY(visit_rows(f));
+    for (size_t c = 0; c < n; c++) {
+        sg_column_code *code = &f->encoder->codes[c];
+        if (code->kind == SG_CODE_JOINT) SG_TRY(fit_joint(f, c));
+        if (f->others[c].used != NULL)
+            sg_name_others_avoid(f->encoder->context, &f->others[c],
+                                 &code->name);
     }
     return SYNGAN_OK;
 }
@@ -358,16 +456,34 @@ static syngan_status fit_encoder(fit *f) {
     size_t n = f->encoder->n_codes;
     f->map = sg_alloc_zero(context, n, sizeof *f->map);
     f->by_form = sg_alloc(context, n * sizeof *f->by_form);
-    if (f->map == NULL || f->by_form == NULL)
+    f->joints = sg_alloc_zero(context, n, sizeof *f->joints);
+    f->others = sg_alloc_zero(context, n, sizeof *f->others);
+    if (f->map == NULL || f->by_form == NULL || f->joints == NULL ||
+        f->others == NULL)
         return sg_fail_memory(context, "an encoder", n * sizeof *f->map);
     for (size_t c = 0; c < n; c++)
         f->by_form[c] = &f->table->columns[c];
     SG_TRY(make_form(f->table, f->encoder));
     SG_TRY(find_kinds(f));
-    SG_TRY(sg_order_fit(f->table, f->encoder));
+    SG_TRY(sg_order_fit(f->table, f->options.whole, f->encoder));
     SG_TRY(fit_all_numbers(f));
     SG_TRY(fit_others(f));
     return sg_encoder_lay_out(f->encoder);
+}
+
+static void end_fit(fit *f) {
+    syngan_context *context = f->encoder->context;
+    for (size_t c = 0; c < f->encoder->n_codes; c++) {
+        if (f->map != NULL) sg_free(context, f->map[c]);
+        if (f->joints != NULL) sg_joint_finish(&f->joints[c]);
+        if (f->others != NULL)
+            sg_name_others_end(context, &f->encoder->codes[c].name,
+                               &f->others[c]);
+    }
+    sg_free(context, f->map);
+    sg_free(context, f->by_form);
+    sg_free(context, f->joints);
+    sg_free(context, f->others);
 }
 
 static int32_t within(int32_t value, int32_t low, int32_t high) {
@@ -425,10 +541,7 @@ syngan_status sg_encoder_fit(const syngan_table *table,
                        "table: has no rows to learn from");
     SG_TRY(sg_encoder_make(table->context, table->n_columns, &f.encoder));
     syngan_status status = fit_encoder(&f);
-    for (size_t c = 0; c < table->n_columns && f.map != NULL; c++)
-        sg_free(table->context, f.map[c]);
-    sg_free(table->context, f.map);
-    sg_free(table->context, f.by_form);
+    end_fit(&f);
     if (status == SYNGAN_OK)
         *out = f.encoder;
     else

@@ -26,17 +26,11 @@ static int64_t common_divisor(int64_t a, int64_t b) {
 }
 
 /* The largest unit of which all values are multiples. */
-static int64_t find_unit(const sg_column *column, int64_t rows) {
-    int64_t divisor = 0;
-    for (int64_t row = 0; row < rows && divisor != 1; row++) {
-        int64_t v = column->integers[row];
-        if (v == SYNGAN_MISSING || (divisor != 0 && v % divisor == 0)) continue;
-        divisor = common_divisor(divisor, v < 0 ? -v : v);
-    }
-    bool is_time = column->type == SYNGAN_COLUMN_TIME;
-    const int64_t *unit = is_time ? time_units : integer_units;
-    if (divisor == 0) return 1;
-    while (divisor % *unit != 0)
+static int64_t find_unit(const sg_range *range) {
+    const int64_t *unit =
+        range->type == SYNGAN_COLUMN_TIME ? time_units : integer_units;
+    if (range->divisor == 0) return 1;
+    while (range->divisor % *unit != 0)
         unit++;
     return *unit;
 }
@@ -60,13 +54,49 @@ double sg_round_decimals(double x, int32_t decimals) {
     return fabs(scaled) < 0x1p51 ? sg_round(scaled) / p : x;
 }
 
-int32_t sg_find_decimals(const double *values, int64_t count) {
-    int32_t decimals = 0;
-    for (int64_t i = 0; i < count; i++)
-        while (decimals <= 9 && !isnan(values[i]) &&
-               sg_round_decimals(values[i], decimals) != values[i])
-            decimals++;
-    return decimals > 9 ? -1 : decimals;
+/* ---- what is in a column ------------------------------------------------- */
+
+#define DECIMALS_MOST 9
+
+void sg_range_start(sg_range *range, int32_t type) {
+    *range = (sg_range){.type = type,
+                        .least = INT64_MAX,
+                        .most = -INT64_MAX,
+                        .low = INFINITY,
+                        .high = -INFINITY};
+}
+
+static void take_integers(sg_range *r, const int64_t *values, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        int64_t v = values[i];
+        if (v == SYNGAN_MISSING) continue;
+        if (v <= r->least) r->n_least = v < r->least ? 1 : r->n_least + 1;
+        if (v >= r->most) r->n_most = v > r->most ? 1 : r->n_most + 1;
+        r->least = v < r->least ? v : r->least;
+        r->most = v > r->most ? v : r->most;
+        if (r->divisor != 1 && (r->divisor == 0 || v % r->divisor != 0))
+            r->divisor = common_divisor(r->divisor, v < 0 ? -v : v);
+    }
+}
+
+static void take_reals(sg_range *r, const double *values, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        double v = values[i];
+        if (v <= r->low) r->n_least = v < r->low ? 1 : r->n_least + 1;
+        if (v >= r->high) r->n_most = v > r->high ? 1 : r->n_most + 1;
+        r->low = v < r->low ? v : r->low;
+        r->high = v > r->high ? v : r->high;
+        while (r->decimals <= DECIMALS_MOST && !isnan(v) &&
+               sg_round_decimals(v, r->decimals) != v)
+            r->decimals++;
+    }
+}
+
+void sg_range_take(sg_range *range, const sg_column *column, int64_t rows) {
+    if (column->type == SYNGAN_COLUMN_REAL)
+        take_reals(range, column->reals, rows);
+    else
+        take_integers(range, column->integers, rows);
 }
 
 double sg_grid_step(const sg_grid *grid) {
@@ -108,61 +138,47 @@ static int64_t outward_integer(int64_t v, int64_t unit, double range,
     return fits ? out : v;
 }
 
-/* How often the least and the largest value come. */
-static void fit_integers(const sg_column *column, int64_t rows, sg_grid *grid) {
-    int64_t least = INT64_MAX, most = -INT64_MAX, n_least = 0, n_most = 0;
-    for (int64_t row = 0; row < rows; row++) {
-        int64_t v = column->integers[row];
-        if (v == SYNGAN_MISSING) continue;
-        if (v <= least) n_least = v < least ? 1 : n_least + 1;
-        if (v >= most) n_most = v > most ? 1 : n_most + 1;
-        least = v < least ? v : least;
-        most = v > most ? v : most;
-    }
-    grid->unit = find_unit(column, rows);
-    if (least > most) return;
-    double range = ((double)most - (double)least) / (double)grid->unit;
-    if (n_least < SG_LEAST_EQUAL)
-        grid->least = outward_integer(least, grid->unit, range, true);
-    else
-        grid->least = least;
-    if (n_most < SG_LEAST_EQUAL)
-        grid->most = outward_integer(most, grid->unit, range, false);
-    else
-        grid->most = most;
+static void set_integers(const sg_range *r, sg_grid *grid) {
+    grid->unit = find_unit(r);
+    if (r->least > r->most) return;
+    double range = ((double)r->most - (double)r->least) / (double)grid->unit;
+    grid->least = r->least;
+    grid->most = r->most;
+    if (r->n_least < SG_LEAST_EQUAL)
+        grid->least = outward_integer(r->least, grid->unit, range, true);
+    if (r->n_most < SG_LEAST_EQUAL)
+        grid->most = outward_integer(r->most, grid->unit, range, false);
 }
 
-static void fit_reals(const sg_column *column, int64_t rows, sg_grid *grid) {
-    double least = INFINITY, most = -INFINITY;
-    int64_t n_least = 0, n_most = 0;
-    for (int64_t row = 0; row < rows; row++) {
-        double v = column->reals[row];
-        if (v <= least) n_least = v < least ? 1 : n_least + 1;
-        if (v >= most) n_most = v > most ? 1 : n_most + 1;
-        least = v < least ? v : least;
-        most = v > most ? v : most;
-    }
-    if (grid->decimals < 0)
-        grid->decimals = sg_find_decimals(column->reals, rows);
-    if (least > most) return;
-    double range = most - least;
+static void set_reals(const sg_range *r, sg_grid *grid) {
+    if (grid->decimals < 0 && r->decimals <= DECIMALS_MOST)
+        grid->decimals = r->decimals;
+    if (r->low > r->high) return;
+    double range = r->high - r->low;
     bool has_range = range > 0 && range <= SG_LARGEST;
-    grid->low = has_range && n_least < SG_LEAST_EQUAL
-                    ? outward(grid, least, range)
-                    : least;
-    grid->high = has_range && n_most < SG_LEAST_EQUAL
-                     ? -outward(grid, -most, range)
-                     : most;
+    grid->low = has_range && r->n_least < SG_LEAST_EQUAL
+                    ? outward(grid, r->low, range)
+                    : r->low;
+    grid->high = has_range && r->n_most < SG_LEAST_EQUAL
+                     ? -outward(grid, -r->high, range)
+                     : r->high;
 }
 
-void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out) {
+void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out) {
     *out = (sg_grid){.is_real = column->type == SYNGAN_COLUMN_REAL,
                      .decimals = column->decimals <= 15 ? column->decimals : -1,
                      .unit = 1};
     if (out->is_real)
-        fit_reals(column, rows, out);
+        set_reals(range, out);
     else
-        fit_integers(column, rows, out);
+        set_integers(range, out);
+}
+
+void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out) {
+    sg_range range;
+    sg_range_start(&range, column->type);
+    sg_range_take(&range, column, rows);
+    sg_grid_set(&range, column, out);
 }
 
 /* ---- neighbours on the grid -----------------------------------------------

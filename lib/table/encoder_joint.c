@@ -40,13 +40,7 @@ void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
 /* ---- the table of combinations --------------------------------------------
  */
 
-typedef struct hashing {
-    syngan_context *context;
-    sg_joint_code *code;
-    size_t capacity; /* of rows of cells */
-    int32_t *slot;   /* -1: free */
-    size_t n_slots;
-} hashing;
+typedef sg_joint_table hashing;
 
 static uint64_t hash_cells(const int64_t *cells, int32_t n) {
     uint64_t hash = 0x9e3779b97f4a7c15u;
@@ -106,24 +100,50 @@ static bool add_combination(hashing *h, const int64_t *cells, int32_t *out) {
 /* ---- fitting and finding ---------------------------------------------------
  */
 
-static syngan_status collect(const syngan_table *table, int32_t *const *map,
-                             hashing *h, int64_t *cells, int64_t **count,
-                             size_t *capacity) {
-    sg_joint_code *code = h->code;
+syngan_status sg_joint_begin(syngan_context *context, sg_joint_code *code,
+                             sg_joint_table *out) {
+    size_t bytes = (size_t)code->n_columns * sizeof *out->cells;
+    *out = (sg_joint_table){.context = context, .code = code};
+    out->cells = sg_alloc(context, bytes);
+    return out->cells != NULL
+               ? SYNGAN_OK
+               : sg_fail_memory(context, "the combinations of columns", bytes);
+}
+
+void sg_joint_finish(sg_joint_table *h) {
+    if (h->context == NULL) return;
+    sg_free(h->context, h->cells);
+    sg_free(h->context, h->slot);
+    sg_free(h->context, h->count);
+    *h = (sg_joint_table){0};
+}
+
+/* Counts the combination of a row, a new one from 0. */
+static bool count_row(hashing *h) {
+    int32_t before = h->code->n_rows, at;
+    if (!add_combination(h, h->cells, &at)) return false;
+    if (at == before) {
+        void *array = h->count;
+        if (!sg_reserve(h->context, &array, &h->count_capacity, (size_t)before,
+                        sizeof *h->count))
+            return false;
+        h->count = array;
+        h->count[at] = 0;
+    }
+    h->count[at]++;
+    return true;
+}
+
+syngan_status sg_joint_take(sg_joint_table *h, const syngan_table *table,
+                            int32_t *const *map) {
+    const sg_joint_code *code = h->code;
     for (int64_t row = 0; row < table->rows; row++) {
         for (int32_t i = 0; i < code->n_columns; i++)
-            cells[i] = cell_of(&table->columns[code->columns[i]],
-                               map[code->columns[i]], row);
-        int32_t before = code->n_rows, at;
-        void *array = *count;
-        if (!add_combination(h, cells, &at) ||
-            (at == before && !sg_reserve(h->context, &array, capacity,
-                                         (size_t)before, sizeof **count)))
+            h->cells[i] = cell_of(&table->columns[code->columns[i]],
+                                  map[code->columns[i]], row);
+        if (!count_row(h))
             return sg_fail_memory(h->context, "the combinations of columns",
-                                  (uint64_t)code->n_rows * sizeof *cells);
-        *count = array;
-        if (at == before) (*count)[at] = 0;
-        (*count)[at]++;
+                                  (uint64_t)code->n_rows * sizeof *h->cells);
         if (code->n_rows > ROWS_MOST)
             return sg_fail(h->context, SYNGAN_E_ARGUMENT,
                            "table: the columns of the constraint \"fixed\" "
@@ -132,21 +152,6 @@ static syngan_status collect(const syngan_table *table, int32_t *const *map,
                            table->columns[code->columns[0]].name, ROWS_MOST);
     }
     return SYNGAN_OK;
-}
-
-syngan_status sg_joint_fit(const syngan_table *table, int32_t *const *map,
-                           sg_joint_code *code, int64_t **count) {
-    hashing h = {.context = table->context, .code = code};
-    size_t capacity = 0, bytes = (size_t)code->n_columns * sizeof(int64_t);
-    int64_t *cells = sg_alloc(h.context, bytes);
-    *count = NULL;
-    syngan_status status =
-        cells == NULL
-            ? sg_fail_memory(h.context, "the combinations of columns", bytes)
-            : collect(table, map, &h, cells, count, &capacity);
-    sg_free(h.context, cells);
-    sg_free(h.context, h.slot);
-    return status;
 }
 
 void sg_joint_end(syngan_context *context, sg_joint_code *code) {

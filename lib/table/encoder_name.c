@@ -256,6 +256,90 @@ syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
     return status;
 }
 
+/* ---- names of other rows ----------------------------------------------------
+ */
+
+/* Combinations of a pattern's leading positions. */
+static uint32_t combinations_of(const sg_name_pattern *p) {
+    uint32_t all = 1;
+    for (int32_t i = 0; i < p->n_leading; i++)
+        all *= (uint32_t)set_size(p->set[i]);
+    return all;
+}
+
+syngan_status sg_name_others_begin(syngan_context *context,
+                                   const sg_name_code *code,
+                                   sg_name_others *out) {
+    size_t n = (size_t)code->n_patterns;
+    *out = (sg_name_others){.used = sg_alloc_zero(context, n, sizeof(void *))};
+    bool good = out->used != NULL;
+    for (size_t i = 0; i < n && good; i++) {
+        if (code->pattern[i].n_leading == 0) continue;
+        size_t words = combinations_of(&code->pattern[i]) / 64 + 1;
+        out->used[i] = sg_alloc_zero(context, words, sizeof(uint64_t));
+        good = out->used[i] != NULL;
+    }
+    if (good) return SYNGAN_OK;
+    sg_name_others_end(context, code, out);
+    return sg_fail_memory(context, "identifiers", COMBINATIONS_MOST / 8);
+}
+
+void sg_name_others_end(syngan_context *context, const sg_name_code *code,
+                        sg_name_others *others) {
+    for (int32_t i = 0; others->used != NULL && i < code->n_patterns; i++)
+        sg_free(context, others->used[i]);
+    sg_free(context, others->used);
+    *others = (sg_name_others){0};
+}
+
+/* Whether a text may be one of a pattern's. */
+static bool fits(const sg_name_pattern *p, const char *text, size_t size) {
+    if (size != (size_t)p->length) return false;
+    for (int32_t i = 0; i < p->n_leading; i++)
+        if (!has(p->set[i], character_of(text[i]))) return false;
+    return true;
+}
+
+void sg_name_others_take(const sg_name_code *code, const sg_column *column,
+                         sg_name_others *others) {
+    for (int32_t word = 0; word < column->words->count; word++) {
+        const char *text = sg_dictionary_text(column->words, word);
+        size_t size = sg_dictionary_size(column->words, word);
+        int32_t length = size < TEXT_MOST ? (int32_t)size : TEXT_MOST;
+        others->longest = length > others->longest ? length : others->longest;
+        for (int32_t i = 0; i < code->n_patterns; i++) {
+            const sg_name_pattern *p = &code->pattern[i];
+            if (others->used[i] == NULL || !fits(p, text, size)) continue;
+            uint32_t number = leading_of(p, text, p->n_leading);
+            others->used[i][number / 64] |= (uint64_t)1 << number % 64;
+        }
+    }
+}
+
+/* Leaves the combinations that are still free; without any, names become longer
+ * than all others. */
+void sg_name_others_avoid(syngan_context *context, const sg_name_others *others,
+                          sg_name_code *code) {
+    int32_t longest =
+        others->longest > code->longest ? others->longest : code->longest;
+    for (int32_t i = 0; i < code->n_patterns; i++) {
+        sg_name_pattern *p = &code->pattern[i];
+        int32_t left = 0;
+        for (int32_t j = 0; j < p->n_fresh; j++) {
+            uint32_t number = p->fresh[j];
+            if (others->used[i][number / 64] >> number % 64 & 1) continue;
+            p->fresh[left++] = number;
+        }
+        p->n_fresh = left;
+        if (left > 0) continue;
+        sg_free(context, p->fresh);
+        p->fresh = NULL;
+        lengthen(p, longest + i);
+        longest = p->length > longest ? p->length : longest;
+    }
+    code->longest = longest;
+}
+
 void sg_name_end(syngan_context *context, sg_name_code *code) {
     for (int32_t i = 0; i < code->n_patterns; i++)
         sg_free(context, code->pattern[i].fresh);

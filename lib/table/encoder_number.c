@@ -259,8 +259,9 @@ static int64_t collect(const sg_number_code *code, const sg_column *column,
     return count;
 }
 
+/* `missing`: share of the rows. */
 static bool set_shares(syngan_context *context, sg_number_code *code,
-                       const singles *found, int64_t mixed, int64_t missing,
+                       const singles *found, int64_t mixed, double missing,
                        int64_t rows) {
     int32_t n = code->mixture.count;
     code->has_missing = missing > 0;
@@ -276,20 +277,19 @@ static bool set_shares(syngan_context *context, sg_number_code *code,
         code->singles[i] = found->value[i];
         code->share[(size_t)n + i] = found->share[i];
     }
-    if (missing > 0)
-        code->share[code->n_modes - 1] = (double)missing / (double)rows;
+    if (missing > 0) code->share[code->n_modes - 1] = missing;
     return true;
 }
 
 /* With the values as x in rising order, and room for as many modes. */
-static bool fit_values(syngan_context *context, const sg_column *column,
-                       int64_t rows, double *x, int64_t count,
+static bool fit_values(syngan_context *context, double missing, int64_t rows,
+                       double *x, int64_t count,
                        const sg_encoder_options *options, uint64_t seed,
                        singles *found, sg_number_code *code) {
     int64_t mixed = take_singles(options, rows, x, count, found);
     if (mixed > 0 && !fit_mixture(context, x, mixed, rows, options, seed, code))
         return false;
-    return set_shares(context, code, found, mixed, column->missing, rows);
+    return set_shares(context, code, found, mixed, missing, rows);
 }
 
 /* No more modes than this can be single values. */
@@ -298,12 +298,19 @@ static int32_t most_singles(const sg_encoder_options *options) {
     return (int32_t)(frequent < 1e6 ? frequent : 1e6) + options->max_modes + 1;
 }
 
+static double share_missing(const sg_whole_column *whole) {
+    return (double)whole->missing / (double)(whole->missing + whole->present);
+}
+
 void sg_number_fit(syngan_context *context, const sg_column *column,
-                   int64_t rows, const sg_encoder_options *options,
-                   uint64_t seed, sg_number_code *out,
-                   sg_fit_failure *failure) {
+                   int64_t rows, const sg_whole_column *whole,
+                   const sg_encoder_options *options, uint64_t seed,
+                   sg_number_code *out, sg_fit_failure *failure) {
     *out = (sg_number_code){0};
-    sg_grid_fit(column, rows, &out->grid);
+    if (whole != NULL)
+        sg_grid_set(&whole->range, column, &out->grid);
+    else
+        sg_grid_fit(column, rows, &out->grid);
     out->base = out->grid.least;
     *failure = (sg_fit_failure){.status = SYNGAN_E_MEMORY};
     size_t room = (size_t)most_singles(options);
@@ -314,10 +321,11 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
         int64_t count = collect(out, column, rows, x, failure);
         if (count >= 0) {
             sg_sort_f64(x, x + rows, count);
-            if (fit_values(context, column, rows, x, count, options, seed,
-                           &found, out)) {
+            double missing = (double)column->missing / (double)rows;
+            if (whole != NULL) missing = share_missing(whole);
+            if (fit_values(context, missing, rows, x, count, options, seed,
+                           &found, out))
                 failure->status = SYNGAN_OK;
-            }
         }
     }
     sg_free(context, x);
@@ -398,7 +406,8 @@ static int32_t plain_mode(const sg_number_code *code, const sg_column *column,
         if (code->singles[single] == x || components == 0)
             return components + single;
     }
-    if (components == 0) return -1; /* all were missing */
+    /* All were missing, of the rows that the code was fitted to. */
+    if (components == 0) return code->has_missing ? code->n_modes - 1 : -1;
     *y = y_of(code, x);
     return OF_MIXTURE;
 }

@@ -204,14 +204,19 @@ static void share_bounds(const sg_order_code *order) {
         }
 }
 
-syngan_status sg_order_fit(const syngan_table *table, sg_encoder *encoder) {
+syngan_status sg_order_fit(const syngan_table *table, const sg_whole *whole,
+                           sg_encoder *encoder) {
     SG_TRY(list_items(table, encoder));
     SG_TRY(relate(table, encoder));
     sort_items(encoder);
     for (int32_t i = 0; i < encoder->order->count; i++) {
         sg_ordered *item = &encoder->order->item[i];
         const sg_column *column = &table->columns[item->column];
-        sg_grid_fit(column, table->rows, &item->grid);
+        if (whole != NULL)
+            sg_grid_set(&whole->columns[item->column].range, column,
+                        &item->grid);
+        else
+            sg_grid_fit(column, table->rows, &item->grid);
         sg_limit_by_ranges(table, item->column, &item->grid);
         find_stand_in(column, table->rows, item);
         if (!item->is_joint)

@@ -29,12 +29,7 @@ typedef struct inference {
     const sg_wish *wish;
     const sg_origin *origin;
     int32_t n_words;
-    size_t numerals, texts; /* cells; the others are empty */
-    int decimals;           /* most digits behind the point */
-    bool whole;             /* all short numbers are */
-    bool point_zero;        /* and are written with ".0" */
-    bool words_are_numbers; /* that a column may be inferred from */
-    bool shortest;          /* some number has no fixed number of decimals */
+    sg_looks looks;
     int32_t type;
     const char *format; /* of times */
 } inference;
@@ -162,17 +157,30 @@ static uint64_t missing_bits(const inference *in) {
 
 /* ---- looking ------------------------------------------------------------ */
 
-static void look_at_cells(inference *in) {
-    const uint64_t *cell = sg_cells_words(in->cells);
-    in->whole = in->point_zero = true;
-    for (size_t row = 0; row < in->cells->count; row++) {
-        if (sg_cell_kind(cell[row]) == SG_CELL_TEXT) in->texts++;
+static void look_at_cells(sg_looks *l, const sg_cells *cells) {
+    const uint64_t *cell = sg_cells_words(cells);
+    for (size_t row = 0; row < cells->count; row++) {
+        if (sg_cell_kind(cell[row]) == SG_CELL_TEXT) l->texts++;
         if (sg_cell_kind(cell[row]) != SG_CELL_NUMERAL) continue;
-        in->numerals++;
+        l->numerals++;
         int decimals = sg_numeral_decimals(cell[row]);
-        if (decimals > in->decimals) in->decimals = decimals;
-        in->point_zero &= decimals == 1;
-        if (in->whole) in->whole = numeral_is_whole(cell[row]);
+        if (decimals > l->decimals) l->decimals = decimals;
+        if (decimals != 1) l->no_point_zero = true;
+        if (!l->no_whole) l->no_whole = !numeral_is_whole(cell[row]);
+    }
+}
+
+/* Integers that count the rows: each is one more than the one before. */
+static void look_at_order(sg_looks *l, const sg_cells *cells) {
+    const uint64_t *cell = sg_cells_words(cells);
+    for (size_t row = 0; row < cells->count && !l->no_counter; row++) {
+        bool is_whole = sg_cell_kind(cell[row]) == SG_CELL_NUMERAL &&
+                        sg_numeral_decimals(cell[row]) == 0;
+        if (is_whole && l->cells == 0 && row == 0)
+            l->first = sg_numeral_digits(cell[row]);
+        l->no_counter =
+            !is_whole || sg_numeral_digits(cell[row]) !=
+                             l->first + (int64_t)l->cells + (int64_t)row;
     }
 }
 
@@ -189,106 +197,158 @@ static bool is_plain_number(const char *text, size_t size,
     return !form->exponent || sg_number_real(text, size, &real);
 }
 
-static void look_at_words(inference *in) {
-    const sg_dictionary *words = in->cells->words;
-    int32_t infinite = 0;
-    in->words_are_numbers = true;
-    for (int32_t code = 0; code < in->n_words; code++) {
+static void look_at_word(sg_looks *l, const char *text, size_t size) {
+    sg_number_form form;
+    trim(&text, &size);
+    l->has_words = true;
+    if (!sg_number_scan(text, size, &form)) {
+        l->no_numbers = l->has_finite = true;
+        return;
+    }
+    if (!is_plain_number(text, size, &form)) l->no_numbers = true;
+    if (!form.infinite) l->has_finite = true;
+    if (!form.whole || form.infinite) l->no_whole = true;
+    if (form.exponent || form.decimals > SG_NUMERAL_DECIMALS)
+        l->shortest = true;
+    if (form.decimals > l->decimals) l->decimals = form.decimals;
+}
+
+/* Which formats of times the texts don't have. */
+static void look_at_times(sg_looks *l, const sg_dictionary *words) {
+    int64_t time;
+    for (uint32_t i = 0; sg_time_formats[i] != NULL; i++) {
+        for (int32_t code = 0; code < words->count; code++) {
+            const char *text = sg_dictionary_text(words, code);
+            size_t size = sg_dictionary_size(words, code);
+            trim(&text, &size);
+            if (l->no_format >> i & 1) break;
+            if (!sg_time_read(sg_time_formats[i], text, size, &time))
+                l->no_format |= (uint64_t)1 << i;
+            else if (l->format == NULL)
+                l->format = sg_time_formats[i]; /* for a sentence */
+        }
+    }
+}
+
+/* Keeps the first different texts, as far as they may be a boolean's. */
+static void look_at_pair(sg_looks *l, const sg_dictionary *words) {
+    for (int32_t code = 0; code < words->count && l->n_different < 3; code++) {
         const char *text = sg_dictionary_text(words, code);
         size_t size = sg_dictionary_size(words, code);
-        sg_number_form form;
-        trim(&text, &size);
-        if (!sg_number_scan(text, size, &form)) {
-            in->words_are_numbers = false;
-            continue;
-        }
-        if (!is_plain_number(text, size, &form)) in->words_are_numbers = false;
-        infinite += form.infinite;
-        in->whole &= form.whole && !form.infinite;
-        in->shortest |= form.exponent || form.decimals > SG_NUMERAL_DECIMALS;
-        if (form.decimals > in->decimals) in->decimals = form.decimals;
+        if (size >= sizeof l->different[0]) l->n_different = 3;
+        int32_t i = 0;
+        while (i < l->n_different && strcmp(l->different[i], text) != 0)
+            i++;
+        if (i == l->n_different && l->n_different++ < 2)
+            memcpy(l->different[i], text, size + 1);
     }
-    if (infinite == in->n_words && in->n_words > 0 && in->numerals == 0)
-        in->words_are_numbers = false;
 }
 
-static bool all_words_fit(const inference *in) {
-    uint64_t bits;
-    for (int32_t code = 0; code < in->n_words; code++)
-        if (!cell_bits(in, sg_cell_of_code(code), &bits)) return false;
-    return true;
+void sg_looks_take(sg_looks *looks, const sg_cells *cells) {
+    const sg_dictionary *words = cells->words;
+    look_at_cells(looks, cells);
+    look_at_order(looks, cells);
+    looks->cells += cells->count;
+    if (words == NULL) return;
+    for (int32_t code = 0; code < words->count; code++)
+        look_at_word(looks, sg_dictionary_text(words, code),
+                     sg_dictionary_size(words, code));
+    look_at_times(looks, words);
+    look_at_pair(looks, words);
 }
 
-/* Finds the first known format that all texts have. */
-static bool find_format(inference *in) {
-    const char *of_first = NULL;
-    uint64_t bits;
-    in->type = SYNGAN_COLUMN_TIME;
-    for (const char *const *format = sg_time_formats;
-         *format != NULL && in->n_words > 0; format++) {
-        in->format = *format;
-        if (!cell_bits(in, sg_cell_of_code(0), &bits)) continue;
-        if (of_first == NULL) of_first = *format;
-        if (in->numerals == 0 && all_words_fit(in)) return true;
-    }
-    in->format = of_first; /* for the sentence */
-    return false;
+/* ---- types -------------------------------------------------------------- */
+
+/* The first known format that all texts have. */
+static const char *format_of(const sg_looks *l) {
+    for (uint32_t i = 0; sg_time_formats[i] != NULL; i++)
+        if (l->has_words && (l->no_format >> i & 1) == 0)
+            return sg_time_formats[i];
+    return NULL;
 }
 
-static bool is_pair(const sg_dictionary *words) {
-    return sg_boolean_is_pair(sg_dictionary_text(words, 0),
-                              sg_dictionary_text(words, 1));
+static bool is_pair(const sg_looks *l) {
+    return l->n_different == 2 &&
+           sg_boolean_is_pair(l->different[0], l->different[1]);
 }
 
-/* Integers that count the rows: each is one more than the one before. */
-static bool is_counter(const inference *in) {
-    const uint64_t *cell = sg_cells_words(in->cells);
-    if (in->numerals < LEAST_ROWS || in->numerals < in->cells->count ||
-        in->decimals > 0)
-        return false;
-    int64_t first = sg_numeral_digits(cell[0]);
-    for (size_t row = 1; row < in->cells->count; row++)
-        if (sg_numeral_digits(cell[row]) != first + (int64_t)row) return false;
-    return true;
-}
-
-static int32_t number_type(const inference *in) {
-    bool has_missing = in->numerals + in->texts < in->cells->count;
-    if (!in->whole || in->shortest) return SYNGAN_COLUMN_REAL;
-    if (in->decimals == 0)
-        return is_counter(in) ? SYNGAN_COLUMN_IDENTIFIER
-                              : SYNGAN_COLUMN_INTEGER;
+static int32_t number_type(const sg_looks *l) {
+    bool has_missing = l->numerals + l->texts < l->cells;
+    if (l->no_whole || l->shortest) return SYNGAN_COLUMN_REAL;
+    if (l->decimals == 0)
+        return !l->no_counter && l->numerals >= LEAST_ROWS
+                   ? SYNGAN_COLUMN_IDENTIFIER
+                   : SYNGAN_COLUMN_INTEGER;
     /* Python writes integers among which some are missing as "17850.0". */
-    return in->point_zero && in->n_words == 0 && has_missing
+    return !l->no_point_zero && !l->has_words && has_missing
                ? SYNGAN_COLUMN_INTEGER
                : SYNGAN_COLUMN_REAL;
 }
 
 /* The type of a column as far as it can be told before its cells are codes:
  * SYNGAN_COLUMN_CATEGORY stands for all that have codes. */
-static int32_t infer_type(inference *in) {
-    if (in->numerals + in->texts == 0) return SYNGAN_COLUMN_REAL;
-    if (in->words_are_numbers) return number_type(in);
-    if (in->numerals == 0 && in->n_words == 2 && is_pair(in->cells->words))
-        return SYNGAN_COLUMN_BOOLEAN;
-    if (in->numerals == 0 && find_format(in)) return SYNGAN_COLUMN_TIME;
+static int32_t infer_type(const sg_looks *l) {
+    bool only_infinite = l->has_words && !l->has_finite && l->numerals == 0;
+    if (l->numerals + l->texts == 0) return SYNGAN_COLUMN_REAL;
+    if (!l->no_numbers && !only_infinite) return number_type(l);
+    if (l->numerals == 0 && is_pair(l)) return SYNGAN_COLUMN_BOOLEAN;
+    if (l->numerals == 0 && format_of(l) != NULL) return SYNGAN_COLUMN_TIME;
     return SYNGAN_COLUMN_CATEGORY;
 }
 
 /* A category, identifier or free text? */
-static int32_t text_type(const inference *in, const sg_dictionary *words) {
-    double present = (double)(in->numerals + in->texts);
-    double share = words->count / present, spaced = 0;
+static int32_t text_type(const sg_looks *l, const sg_texts *texts) {
+    double present = (double)(l->numerals + l->texts);
+    double share = texts->count / present;
     if (present < LEAST_ROWS || share <= TEXT_SHARE)
         return SYNGAN_COLUMN_CATEGORY;
-    for (int32_t code = 0; code < words->count; code++)
-        spaced += strchr(sg_dictionary_text(words, code), ' ') != NULL;
-    double bytes = (double)words->n_bytes / words->count - 1;
     if (share > IDENTIFIER_SHARE)
-        return spaced > 0 ? SYNGAN_COLUMN_TEXT : SYNGAN_COLUMN_IDENTIFIER;
-    return 2 * spaced > words->count && bytes >= TEXT_BYTES
+        return texts->spaced > 0 ? SYNGAN_COLUMN_TEXT
+                                 : SYNGAN_COLUMN_IDENTIFIER;
+    return 2 * texts->spaced > texts->count &&
+                   texts->bytes >= TEXT_BYTES * texts->count
                ? SYNGAN_COLUMN_TEXT
                : SYNGAN_COLUMN_CATEGORY;
+}
+
+static sg_texts texts_of(const sg_dictionary *words) {
+    sg_texts texts = {.count = words->count};
+    texts.bytes = (double)words->n_bytes - words->count;
+    for (int32_t code = 0; code < words->count; code++)
+        texts.spaced += strchr(sg_dictionary_text(words, code), ' ') != NULL;
+    return texts;
+}
+
+/* The type that is wished for, or else inferred, and the format of times; NULL
+ * if none is known. */
+static void settle_type(const sg_looks *l, const sg_wish *wish, int32_t *type,
+                        const char **format) {
+    *type = wish->type != 0 ? wish->type : infer_type(l);
+    *format = wish->format;
+    if (*type != SYNGAN_COLUMN_TIME || *format != NULL) return;
+    if (l->numerals + l->texts == 0)
+        *format = sg_time_formats[0];
+    else if (l->numerals == 0)
+        *format = format_of(l);
+    if (*format == NULL) *format = l->format;
+}
+
+static int32_t decimals_of(const sg_looks *l, int32_t type,
+                           const sg_wish *wish) {
+    if (type != SYNGAN_COLUMN_REAL) return -1;
+    if (wish->decimals != SG_AS_TEXTS_HAVE) return wish->decimals;
+    bool fixed = !l->shortest && l->numerals + l->texts > 0;
+    return fixed ? l->decimals : -1;
+}
+
+sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
+                        const sg_texts *texts) {
+    sg_wish out;
+    settle_type(looks, wish, &out.type, &out.format);
+    out.decimals = decimals_of(looks, out.type, wish);
+    if (wish->type == 0 && out.type == SYNGAN_COLUMN_CATEGORY)
+        out.type = text_type(looks, texts);
+    return out;
 }
 
 /* ---- making columns ----------------------------------------------------- */
@@ -355,12 +415,7 @@ static syngan_status to_values(inference *in, sg_column *out) {
     if (block == NULL) return sg_fail_memory(in->context, "a column", bytes);
     in->cells->block = NULL;
     out->data = block;
-    if (in->type == SYNGAN_COLUMN_REAL &&
-        in->wish->decimals != SG_AS_TEXTS_HAVE)
-        out->decimals = in->wish->decimals;
-    else if (in->type == SYNGAN_COLUMN_REAL && !in->shortest &&
-             in->numerals + in->texts > 0)
-        out->decimals = in->decimals;
+    out->decimals = decimals_of(&in->looks, in->type, in->wish);
     if (in->type != SYNGAN_COLUMN_TIME) return SYNGAN_OK;
     out->format = sg_strdup(in->context, in->format);
     return out->format != NULL ? SYNGAN_OK
@@ -407,7 +462,7 @@ static syngan_status check_boolean(const inference *in, const sg_column *out) {
 static syngan_status to_codes(inference *in, sg_column *out) {
     size_t bytes = in->cells->count * sizeof(int32_t);
     out->codes = sg_alloc(in->context, bytes);
-    bool keep = in->numerals == 0 && in->cells->words != NULL;
+    bool keep = in->looks.numerals == 0 && in->cells->words != NULL;
     out->words = keep ? sg_dictionary_retain(in->cells->words)
                       : sg_dictionary_make(in->context);
     if (out->codes == NULL || out->words == NULL)
@@ -416,8 +471,10 @@ static syngan_status to_codes(inference *in, sg_column *out) {
         copy_codes(in, out);
     else
         SG_TRY(code_all(in, out));
-    if (in->wish->type == 0 && in->type == SYNGAN_COLUMN_CATEGORY)
-        out->type = text_type(in, out->words);
+    if (in->wish->type == 0 && in->type == SYNGAN_COLUMN_CATEGORY) {
+        const sg_texts texts = texts_of(out->words);
+        out->type = text_type(&in->looks, &texts);
+    }
     return in->type == SYNGAN_COLUMN_BOOLEAN ? check_boolean(in, out)
                                              : SYNGAN_OK;
 }
@@ -427,17 +484,8 @@ static syngan_status infer(inference *in, const char *marks, sg_column *out) {
     if (out->name == NULL) return sg_fail_memory(in->context, "a column", 1);
     SG_TRY(sg_cells_drop_marks(in->cells, marks));
     in->n_words = in->cells->words == NULL ? 0 : in->cells->words->count;
-    look_at_cells(in);
-    look_at_words(in);
-    in->type = in->wish->type;
-    in->format = in->wish->format;
-    if (in->type == 0)
-        in->type = infer_type(in);
-    else if (in->type == SYNGAN_COLUMN_TIME && in->format == NULL &&
-             in->numerals + in->texts == 0)
-        in->format = sg_time_formats[0];
-    else if (in->type == SYNGAN_COLUMN_TIME && in->format == NULL)
-        (void)find_format(in);
+    sg_looks_take(&in->looks, in->cells);
+    settle_type(&in->looks, in->wish, &in->type, &in->format);
     out->type = in->type;
     out->decimals = -1;
     return sg_column_has_codes(out) ? to_codes(in, out) : to_values(in, out);

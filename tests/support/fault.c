@@ -140,6 +140,14 @@ static int fault_unlink(const char *path) {
     return failed ? -1 : sg_io_posix.unlink(path);
 }
 
+static int fault_allocate(int fd, int64_t size) {
+    return fails() ? -1 : sg_io_posix.allocate(fd, size);
+}
+
+static void *fault_map(int fd, size_t size) {
+    return fails_uninterrupted() ? NULL : sg_io_posix.map(fd, size);
+}
+
 const sg_io fault_io_table = {.stat = fault_stat,
                               .readlink = fault_readlink,
                               .open = fault_open,
@@ -148,7 +156,9 @@ const sg_io fault_io_table = {.stat = fault_stat,
                               .fsync = fault_fsync,
                               .close = fault_close,
                               .rename = fault_rename,
-                              .unlink = fault_unlink};
+                              .unlink = fault_unlink,
+                              .allocate = fault_allocate,
+                              .map = fault_map};
 
 /* ---- sweeps ------------------------------------------------------------- */
 

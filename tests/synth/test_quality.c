@@ -24,14 +24,14 @@ static double value_of(syngan_context *context, const syngan_report *report,
 }
 
 static void learn(syngan_context *context, const syngan_table *table,
-                  const task *task) {
+                  const task *work) {
     syngan_table *real, *holdout, *made;
     syngan_synthesizer *synthesizer;
     syngan_report *report;
     assert_ok(context, syngan_table_split(table, 0.8, 1, &real, &holdout));
     assert_ok(context,
               syngan_synthesizer_fit(
-                  real, SYNGAN_SYNTHESIZER(.epochs = task->epochs, .seed = 1),
+                  real, SYNGAN_SYNTHESIZER(.epochs = work->epochs, .seed = 1),
                   &synthesizer));
     assert_ok(context,
               syngan_synthesizer_sample(synthesizer, syngan_table_rows(real), 1,
@@ -39,14 +39,14 @@ static void learn(syngan_context *context, const syngan_table *table,
     assert_ok(context,
               syngan_evaluate(
                   real, made,
-                  SYNGAN_EVALUATE(.holdout = holdout, .target = task->target,
+                  SYNGAN_EVALUATE(.holdout = holdout, .target = work->target,
                                   .no_privacy = 1, .no_detection = 1),
                   &report));
     double quality = value_of(context, report, "quality.score");
     double auc = value_of(context, report, "utility.trees.auc.synthetic");
-    print_message("quality %.3f, AUC of %s %.3f\n", quality, task->target, auc);
-    assert_true(quality >= task->least_quality);
-    assert_true(auc >= task->least_auc);
+    print_message("quality %.3f, AUC of %s %.3f\n", quality, work->target, auc);
+    assert_true(quality >= work->least_quality);
+    assert_true(auc >= work->least_auc);
     syngan_report_free(report);
     syngan_synthesizer_free(synthesizer);
     syngan_table_free(made);

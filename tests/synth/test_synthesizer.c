@@ -402,7 +402,7 @@ static void test_refused(void **state) {
         context,
         syngan_synthesizer_fit(
             table, SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS), &s),
-        SYNGAN_E_ARGUMENT, "key");
+        SYNGAN_E_ARGUMENT, "baskets");
     assert_fails(context, syngan_synthesizer_fit(table, NULL, NULL),
                  SYNGAN_E_ARGUMENT, "NULL");
     assert_int_equal(syngan_synthesizer_fit(NULL, NULL, &s), SYNGAN_E_ARGUMENT);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The cells of a CSV file, one after the other.
+ */
+#ifndef SG_TABLE_CSV_CELLS_H
+#define SG_TABLE_CSV_CELLS_H
+
+#include <syngan/table.h>
+
+#include "base/stream.h"
+#include "table/csv_records.h"
+
+/* Reads to the end, or until a callback of the sink sets *done; of the sink the
+ * name and the callbacks count, the rest comes from the options, which have
+ * been read. */
+syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
+                                const syngan_csv_options *options,
+                                const sg_csv_sink *sink, const bool *done);
+
+#endif
