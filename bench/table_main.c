@@ -4,10 +4,11 @@
  * peers_ctgan.py's, and a synthetic table.
  *
  *   bench_table [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] [-r RECIPE] [-h]
- *               [-b] [-o SYNTHETIC.csv] TABLE.csv
+ *               [-b] [-p] [-o SYNTHETIC.csv] TABLE.csv
  *
  * -r 0 is the default recipe, 1 CTGAN's; -h is bf16; -b keeps the best state by
- * quality, which is else not measured while training, as CTGAN does not either.
+ * quality, which is else not measured while training, as CTGAN does not either;
+ * -p prints the time of each kernel of a step.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -26,7 +27,7 @@
 typedef struct setting {
     const char *table, *out;
     int64_t epochs, rows;
-    int threads, recipe, bf16, best;
+    int threads, recipe, bf16, best, profile;
     uint64_t seed;
 } setting;
 
@@ -87,7 +88,8 @@ static syngan_status measure(const setting *s, syngan_context *context,
         table,
         SYNGAN_SYNTHESIZER(.recipe = s->recipe, .epochs = s->epochs,
                            .bf16 = s->bf16, .keep_last = !s->best,
-                           .progress = note, .progress_user = r),
+                           .profile = s->profile, .progress = note,
+                           .progress_user = r),
         &synthesizer);
     if (status == SYNGAN_OK) {
         status = sample(s, synthesizer, table, r);
@@ -95,6 +97,11 @@ static syngan_status measure(const setting *s, syngan_context *context,
     }
     syngan_table_free(table);
     return status;
+}
+
+static void print_line(int32_t level, const char *text, void *user) {
+    (void)level, (void)user;
+    fprintf(stderr, "%s\n", text);
 }
 
 static void print_result(const setting *s, const result *r) {
@@ -109,7 +116,7 @@ static void print_result(const setting *s, const result *r) {
 }
 
 static int read_arguments(int argc, char **argv, setting *s) {
-    for (int option; (option = getopt(argc, argv, "t:e:n:s:r:o:hb")) != -1;)
+    for (int option; (option = getopt(argc, argv, "t:e:n:s:r:o:hbp")) != -1;)
         switch (option) {
         case 't':
             s->threads = atoi(optarg);
@@ -135,6 +142,9 @@ static int read_arguments(int argc, char **argv, setting *s) {
         case 'b':
             s->best = 1;
             break;
+        case 'p':
+            s->profile = 1;
+            break;
         default:
             return 0;
         }
@@ -149,13 +159,16 @@ int main(int argc, char **argv) {
     if (!read_arguments(argc, argv, &s)) {
         fprintf(stderr,
                 "usage: %s [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] "
-                "[-r RECIPE] [-h] [-b] [-o SYNTHETIC.csv] TABLE.csv\n",
+                "[-r RECIPE] [-h] [-b] [-p] [-o SYNTHETIC.csv] TABLE.csv\n",
                 argv[0]);
         return 2;
     }
     syngan_context *context;
     syngan_status status = syngan_context_create(
-        SYNGAN_CONTEXT(.threads = s.threads, .seed = s.seed), &context);
+        SYNGAN_CONTEXT(.threads = s.threads, .seed = s.seed, .log = print_line,
+                       .log_level =
+                           s.profile ? SYNGAN_LOG_INFO : SYNGAN_LOG_WARNING),
+        &context);
     if (status == SYNGAN_OK) status = measure(&s, context, &r);
     if (status == SYNGAN_OK)
         print_result(&s, &r);

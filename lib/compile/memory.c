@@ -153,7 +153,8 @@ void sg_resolve_pointers(syngan_program *program) {
                       .bias = address(program, step->bias),
                       .slope = address(program, step->slope),
                       .workspace = address(program, step->workspace),
-                      .random = {.seed = program->options.seed,
+                      .random = {.isa = program->context->isa,
+                                 .seed = program->options.seed,
                                  .stream = step->group == NULL
                                                ? 0
                                                : step->group->anchor->stream}};

@@ -30,8 +30,10 @@ typedef struct chance {
 } chance;
 
 static void chance_fill(chance *c, uint64_t seed, uint64_t index) {
-    const sg_random uniforms = {seed, index, sg_stream_id("digits.uniform")};
-    const sg_random normals = {seed, index, sg_stream_id("digits.normal")};
+    const sg_random uniforms = {
+        .seed = seed, .step = index, .stream = sg_stream_id("digits.uniform")};
+    const sg_random normals = {
+        .seed = seed, .step = index, .stream = sg_stream_id("digits.normal")};
     sg_random_uniform(&uniforms, 0, N_UNIFORM, c->uniform);
     sg_random_normal(&normals, 0, N_NORMAL, c->normal);
     c->next_uniform = c->next_normal = 0;
@@ -315,7 +317,8 @@ static void develop(const pen_path *path, chance *c, uint64_t seed,
     /* Noise is in the ink alone: paper stays black. */
     const float strength = uniform(c, 245, 325);
     const float noise = uniform(c, 0.02f, 0.12f) / 256;
-    const sg_random grains = {seed, index, sg_stream_id("digits.grains")};
+    const sg_random grains = {
+        .seed = seed, .step = index, .stream = sg_stream_id("digits.grains")};
     uint8_t bytes[SIDE * SIDE];
     uint32_t words[SIDE * SIDE / 4];
     sg_random_bits(&grains, 0, SIDE * SIDE / 4, words);

@@ -31,10 +31,12 @@ void sg_cursor_start(sg_cursor *cursor, const sg_order *order, int64_t step,
 }
 
 static void make_keys(sg_cursor *cursor, uint64_t epoch) {
-    const sg_random pivots = {cursor->order.seed, epoch,
-                              sg_stream_id("dataset.shuffle.pivots")};
-    const sg_random keys = {cursor->order.seed, epoch,
-                            sg_stream_id("dataset.shuffle.keys")};
+    const sg_random pivots = {.seed = cursor->order.seed,
+                              .step = epoch,
+                              .stream = sg_stream_id("dataset.shuffle.pivots")};
+    const sg_random keys = {.seed = cursor->order.seed,
+                            .step = epoch,
+                            .stream = sg_stream_id("dataset.shuffle.keys")};
     uint32_t bits[2 * SG_ORDER_ROUNDS];
     sg_random_bits(&keys, 0, 2 * SG_ORDER_ROUNDS, bits);
     for (size_t i = 0; i < SG_ORDER_ROUNDS; ++i) {
@@ -68,8 +70,9 @@ int64_t sg_cursor_next(sg_cursor *cursor) {
     const uint64_t count = (uint64_t)cursor->order.count;
     const uint64_t position = cursor->position++;
     if (cursor->order.kind == SYNGAN_WITH_REPLACEMENT) {
-        const sg_random draws = {cursor->order.seed, 0,
-                                 sg_stream_id("dataset.replacement")};
+        const sg_random draws = {.seed = cursor->order.seed,
+                                 .step = 0,
+                                 .stream = sg_stream_id("dataset.replacement")};
         return (int64_t)sg_random_below(&draws, position, count);
     }
     if (cursor->order.kind == SYNGAN_IN_ORDER)

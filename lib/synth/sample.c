@@ -90,7 +90,8 @@ typedef struct batch {
 
 /* The condition of candidate i. */
 static void draw_condition(const sg_sampling *p, int64_t i, int64_t id) {
-    const sg_random random = {.seed = p->seed,
+    const sg_random random = {.isa = p->context->isa,
+                              .seed = p->seed,
                               .step = (uint64_t)p->attempts[i],
                               .stream = sg_stream_id("sample condition")};
     uint32_t words[4];
@@ -110,7 +111,8 @@ static void fill_rows(void *argument, int64_t first, int64_t last) {
     int64_t width = p->conditions->width, noise = p->noise;
     for (int64_t i = first; i < last; i++) {
         int64_t id = b->first + p->rows[i];
-        const sg_random random = {.seed = p->seed,
+        const sg_random random = {.isa = p->context->isa,
+                                  .seed = p->seed,
                                   .step = (uint64_t)p->attempts[i],
                                   .stream = sg_stream_id("sample noise")};
         sg_random_normal(&random, (uint64_t)(id * noise), (size_t)noise,

@@ -405,7 +405,8 @@ static void draw_conditions(sg_training *t, const char *stream,
                             uint64_t number) {
     const syngan_synthesizer *s = t->synthesizer;
     int64_t batch = s->settings.options.batch;
-    const sg_random random = {.seed = s->settings.options.seed,
+    const sg_random random = {.isa = t->context->isa,
+                              .seed = s->settings.options.seed,
                               .step = number,
                               .stream = sg_stream_id(stream)};
     sg_random_bits(&random, 0, (size_t)batch * WORDS, t->words);

@@ -7,11 +7,10 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/thread.h"
+#include "table/alternative_simd.h"
 #include "table/encoder_code.h"
-#include "table/exponential.h"
 
 #define GRAIN 64 /* rows */
-#define LANES 16 /* alternatives at once */
 
 struct sg_decoder {
     const sg_encoder *encoder;
@@ -91,8 +90,8 @@ syngan_status sg_decoder_start(const sg_encoder *encoder, int64_t rows,
     if (decoder == NULL)
         return sg_fail_memory(context, "a decoder", sizeof *decoder);
     decoder->encoder = sg_encoder_retain((sg_encoder *)encoder);
-    decoder->random =
-        (sg_random){.seed = seed, .stream = sg_stream_id("decode")};
+    decoder->random = (sg_random){
+        .isa = context->isa, .seed = seed, .stream = sg_stream_id("decode")};
     syngan_status status = start(decoder, rows);
     if (status == SYNGAN_OK) return SYNGAN_OK;
     sg_decoder_free(decoder);
@@ -152,46 +151,6 @@ void sg_decoder_free(sg_decoder *decoder) {
 
 /* ---- rows ---------------------------------------------------------------- */
 
-/* exp(logit - most), LANES at a time; returns the sum. */
-static float exponentials(const float *logit, int32_t width, float most,
-                          float *share) {
-    float total = 0, sum[LANES] = {0};
-    int32_t whole = width / LANES * LANES;
-    for (int32_t first = 0; first < whole; first += LANES)
-        for (int32_t i = 0; i < LANES; i++) {
-            float e = sg_exp_negative_f32(logit[first + i] - most);
-            share[first + i] = e;
-            sum[i] += e;
-        }
-    float rest[LANES], e[LANES];
-    for (int32_t i = 0; i < LANES; i++)
-        rest[i] = whole + i < width ? logit[whole + i] : most - 1000;
-    for (int32_t i = 0; i < LANES; i++)
-        e[i] = sg_exp_negative_f32(rest[i] - most);
-    for (int32_t i = 0; whole + i < width; i++) {
-        share[whole + i] = e[i];
-        sum[i] += e[i];
-    }
-    for (int32_t i = 0; i < LANES; i++)
-        total += sum[i];
-    return total;
-}
-
-/* An alternative, each with the chance that the softmax of the logits gives
- * it. */
-static int32_t draw_alternative(const float *logit, int32_t width, float unit) {
-    float share[SG_ALTERNATIVES_MOST], most = logit[0];
-    for (int32_t i = 1; i < width; i++)
-        most = logit[i] > most ? logit[i] : most;
-    float target = unit * exponentials(logit, width, most, share);
-    for (int32_t i = 0; i < width; i++) {
-        target -= share[i];
-        if (target < 0) return i;
-    }
-    /* Rounding, or logits that are not finite. */
-    return width - 1;
-}
-
 typedef struct put {
     const sg_decoder *decoder;
     const float *output;
@@ -228,8 +187,9 @@ static int32_t choose(const put *p, const float *output, int32_t part_index,
     if (part_index < 0) return 0;
     const sg_part *part = &p->decoder->encoder->parts[part_index];
     if (is_fixed(p, part_index)) return p->fixed->alternative[row - p->first];
-    return draw_alternative(output + part->start, part->width,
-                            unit_at(units, (uint64_t)part->index));
+    return SG_SIMD_PICK(units->random.isa, sg_draw_alternative)(
+        output + part->start, part->width,
+        unit_at(units, (uint64_t)part->index));
 }
 
 /* A value of an alternative that is one of `values`; `unit` decides, by their

@@ -59,7 +59,7 @@ static double slope(const sg_unary *f, double x) {
 
 /* Arguments in the function's domain: dense around 0, and far away. */
 static void arguments(const sg_unary *f, float *x) {
-    sg_random random = {7, 0, (uint32_t)f->kind};
+    sg_random random = {.seed = 7, .stream = (uint32_t)f->kind};
     sg_random_uniform(&random, 0, COUNT, x);
     for (size_t i = 0; i < COUNT; i++) {
         float spread = i % 3 == 0 ? 2.0f : i % 3 == 1 ? 20.0f : 160.0f;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <xmmintrin.h>
 
+#include "base/thread.h"
 #include "support/test.h"
 
 /* The known answers of Random123 for philox4x32, ten rounds. */
@@ -82,6 +83,21 @@ static void ranges_can_be_split_anywhere(void **state) {
         }
         draws[d](&sample, 0, 0, parts);
         assert_memory_equal(parts, whole, sizeof(whole));
+    }
+}
+
+static void instruction_sets_agree(void **state) {
+    (void)state;
+    enum { SIZE = 1000 };
+    float expected[SIZE], out[SIZE];
+    for (size_t d = 0; d < 3; d++) {
+        draws[d](&sample, 3, SIZE, expected);
+        for (int32_t isa = SYNGAN_ISA_SSE41; isa <= sg_cpu_isa(); isa++) {
+            sg_random random = sample;
+            random.isa = isa;
+            draws[d](&random, 3, SIZE, out);
+            assert_memory_equal(out, expected, sizeof out);
+        }
     }
 }
 
@@ -224,6 +240,7 @@ int main(void) {
         cmocka_unit_test(philox_gives_known_answers),
         cmocka_unit_test(bits_are_philox_blocks),
         cmocka_unit_test(ranges_can_be_split_anywhere),
+        cmocka_unit_test(instruction_sets_agree),
         cmocka_unit_test(streams_differ),
         cmocka_unit_test(uniform_is_bits_scaled),
         cmocka_unit_test(normal_is_box_and_muller),
