@@ -86,13 +86,13 @@ static void files_are_tables(void **state) {
     compare(SYNGAN_CSV(.schema = SCHEMA),
             SYNGAN_SYNTHESIZER(TINY, .epochs = 2,
                                .recipe = SYNGAN_TABLE_RECIPE_CTGAN));
-    compare(SYNGAN_CSV(.max_rows = 1), SYNGAN_SYNTHESIZER(TINY, .epochs = 1));
+    compare(SYNGAN_CSV(.max_rows = 3), SYNGAN_SYNTHESIZER(TINY, .epochs = 1));
 }
 
 /* A file of more than one piece. */
 static void large_files_are_tables(void **state) {
     (void)state;
-    write_transactions(70001);
+    write_transactions(20001); /* of 16384 rows each */
     compare(NULL, SYNGAN_SYNTHESIZER(.batch = 500, .noise = 8, .width = 16,
                                      .epochs = 1));
 }
@@ -125,11 +125,12 @@ static void large_files_go_to_disk(void **state) {
     (void)state;
     char text[1000];
     memory_stream a, b;
-    const uint64_t limit = 12000000;
-    write_transactions(300000);
+    const uint64_t limit = 11000000;
+    write_transactions(150000);
     /* Without a limit all lies in memory, and no folder is needed. */
     assert_int_equal(fit_limited(0, "/nonexistent", &a, text), SYNGAN_OK);
-    assert_int_equal(fit_limited(limit, "/nonexistent", &b, text), SYNGAN_E_IO);
+    syngan_status status = fit_limited(limit, "/nonexistent", &b, text);
+    if (status != SYNGAN_E_IO) fail_msg("%d: %s", status, text);
     assert_non_null(strstr(text, "/nonexistent: making a temporary file of"));
     if (fit_limited(limit, files.path, &b, text) != SYNGAN_OK)
         fail_msg("%s", text);
