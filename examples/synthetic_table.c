@@ -40,6 +40,7 @@ static const char usage[] =
     "  --estimate        only print the memory and time that it would take\n"
     "Of fit:\n"
     "  --sampling-only   save no more than sampling needs\n"
+    "  --pieces          read the file in pieces: it may be larger than memory\n"
     "  --resume MODEL    go on with a model that was saved, until --epochs\n"
     "Of sample and run:\n"
     "  -n, --count N     rows (baskets, sequences) to make\n"
@@ -64,7 +65,7 @@ typedef struct settings {
     const char *command;
     const char *operand[2];
     int n_operands;
-    int32_t estimate, sampling_only;
+    int32_t estimate, sampling_only, pieces;
     const char *out, *resume, *schema, *where, *holdout, *target, *missing;
     char given[32]; /* letters of the options that were */
     char *schema_text;
@@ -120,6 +121,7 @@ static const struct option options[] = {
     {"patience", required_argument, NULL, 'p'},
     {"sampling-only", no_argument, NULL, 'L'},
     {"resume", required_argument, NULL, 'U'},
+    {"pieces", no_argument, NULL, 'P'},
     {"estimate", no_argument, NULL, 'E'},
     {"count", required_argument, NULL, 'n'},
     {"where", required_argument, NULL, 'w'},
@@ -161,6 +163,9 @@ static void set_option(settings *s, int which, const char *text) {
         break;
     case 'L':
         s->sampling_only = 1;
+        break;
+    case 'P':
+        s->pieces = 1;
         break;
     case 'U':
         s->resume = text;
@@ -348,6 +353,11 @@ static void stop(int number) {
 static syngan_status learn(syngan_context *context, const syngan_table *table,
                            settings *s, syngan_synthesizer **out) {
     s->fit.progress = show_fit;
+    if (s->pieces)
+        return syngan_synthesizer_fit_csv(
+            context, s->operand[0],
+            SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text),
+            &s->fit, out);
     if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
     syngan_status status = syngan_synthesizer_load(context, s->resume, out);
     if (status == SYNGAN_OK)
@@ -355,7 +365,8 @@ static syngan_status learn(syngan_context *context, const syngan_table *table,
     return status;
 }
 
-/* Learns the table and saves what was learnt, also after Ctrl-C. */
+/* Learns the table, or the file that the command line names if it is read in
+ * pieces, and saves what was learnt, also after Ctrl-C. */
 static syngan_status fit(syngan_context *context, const syngan_table *table,
                          settings *s, int32_t what, const char *path,
                          syngan_synthesizer **out) {
@@ -418,8 +429,9 @@ static syngan_status evaluate(const syngan_table *real,
 static syngan_status command_fit(syngan_context *context, settings *s) {
     syngan_table *table = NULL;
     syngan_synthesizer *synthesizer = NULL;
-    syngan_status status = read_table(context, s, s->operand[0], &table);
-    if (status == SYNGAN_OK) print_columns(table);
+    syngan_status status =
+        s->pieces ? SYNGAN_OK : read_table(context, s, s->operand[0], &table);
+    if (table != NULL) print_columns(table);
     if (status == SYNGAN_OK && s->estimate)
         status = print_estimate(table, s);
     else if (status == SYNGAN_OK)
@@ -490,7 +502,10 @@ static syngan_status get_data(syngan_context *context, const settings *s,
         status =
             syngan_table_split(table, 0.8, (uint64_t)s->seed, real, holdout);
     syngan_table_free(table);
-    return status;
+    if (status != SYNGAN_OK || syngan_table_rows(*holdout) > 0) return status;
+    syngan_table_free(*holdout); /* of a few rows nothing is left */
+    *holdout = NULL;
+    return SYNGAN_OK;
 }
 
 static syngan_status make_and_judge(syngan_context *context, settings *s,
@@ -555,7 +570,7 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"fit", command_fit, 1, 1, "erRkOipELUSmostf"},
+    {"fit", command_fit, 1, 1, "erRkOipELPUSmostf"},
     {"sample", command_sample, 1, 1, "nwostf"},
     {"evaluate", command_evaluate, 2, 2, "HTSmost"},
     {"run", command_run, 0, 1, "erRkOipEnwHTSmostf"},
@@ -588,6 +603,8 @@ static void check_options(const command *c, const settings *s) {
          "needs -n, the number of rows");
     must(s->resume == NULL || s->fit.epochs > 0, "--resume",
          "needs --epochs, the number in all");
+    must(!s->pieces || (s->resume == NULL && !s->estimate), "--pieces",
+         "goes with neither --resume nor --estimate");
 }
 
 /* The command, found sound before any work is done. */

@@ -244,7 +244,7 @@ typedef syngan_status (*syngan_piece_fn)(const syngan_table *piece, void *user);
  *  order, under one schema. The file is read twice, the first time for the
  *  types of its columns: they are those that syngan_table_read_csv() infers,
  *  but for the number of different texts, which is an estimate where there are
- *  more than 131072 (less for more than 32 columns) and may then take a text
+ *  more than 65536 (less for more than 32 columns) and may then take a text
  *  for a category, or the other way round, where the shares above are close.
  *  Codes of texts are each piece's own. That values are unique is only checked
  *  among the rows of a piece. A file without rows gives one piece.

@@ -9,8 +9,8 @@
 #include "table/distinct.h"
 
 /* Texts that are counted exactly, in a column and in all together. */
-#define TEXTS_MOST (1 << 17)
-#define TEXTS_ALL (1 << 22)
+#define TEXTS_MOST (1 << 16)
+#define TEXTS_ALL (1 << 21)
 #define TEXTS_LEAST (1 << 12)
 
 /* ---- reading ------------------------------------------------------------ */

@@ -66,7 +66,7 @@ static syngan_status note_line(sg_csv_scan *s, int64_t line) {
 
 /* Rows of a piece, by default about so many cells. */
 static int64_t piece_rows(const sg_csv_scan *s) {
-    enum { CELLS = 1 << 19 };
+    enum { CELLS = 1 << 17 };
     if (s->piece > 0) return s->piece;
     int64_t rows = CELLS / (int64_t)s->n_columns;
     return rows > 64 ? rows : 64;
