@@ -145,7 +145,7 @@ run_thread_sanitizer() {
     elif build tsan tsan; then
         SYNGAN_TEST_LAUNCHER="$fixed taskset -c 0" OMP_NUM_THREADS=1 \
             TSAN_OPTIONS=allocator_may_return_null=1 \
-            run tsan tsan -j "$jobs" -L '^(base|data|model|train|table|synth|eval)$'
+            run tsan tsan -j "$jobs" -L '^(base|data|model|train)$'
     fi
 }
 
