@@ -4,6 +4,7 @@
  *
  *   settings.c   options and recipe
  *   network.c    generator and critic, of given sizes
+ *   objective.c  losses and updates, as graphs
  *   training.c   the programs of a step, and what they need while training
  *   fit.c        the loop: epochs, quality, early stop, estimates
  *   sampler.c    the generator in inference mode, for a batch of conditions
@@ -19,6 +20,7 @@
 #include "synth/condition.h"
 #include "synth/settings.h"
 #include "train/optimizer.h"
+#include "train/snapshot.h"
 
 /* ---- networks (network.c) ----------------------------------------------- */
 
@@ -149,13 +151,10 @@ syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
 int64_t sg_synthesizer_given(const syngan_synthesizer *s);
 /* Steps that an epoch has. */
 int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s);
-/* Calls `visit` for each variable that training changes, in a fixed order;
- * `prefix` goes before its name in a file. */
-typedef syngan_status (*sg_synth_visit_fn)(const char *prefix,
-                                           sg_variable *variable,
-                                           void *argument);
-syngan_status sg_synthesizer_visit(const syngan_synthesizer *s,
-                                   sg_synth_visit_fn visit, void *argument);
+/* Calls `visit` for each variable that training changes; `owner` is the
+ * synthesizer. */
+syngan_status sg_synthesizer_visit(const void *owner, sg_state_fn visit,
+                                   void *argument);
 
 /* ---- training (training.c) ---------------------------------------------- */
 

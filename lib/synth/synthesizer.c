@@ -119,29 +119,14 @@ size_t syngan_synthesizer_schema(const syngan_synthesizer *synthesizer,
 
 /* ---- what training changes ---------------------------------------------- */
 
-static syngan_status visit_model(const syngan_model *model, const char *prefix,
-                                 sg_synth_visit_fn visit, void *argument) {
-    for (size_t i = 0; model != NULL && i < model->n_parameters; i++)
-        SG_TRY(visit(prefix, model->parameters[i], argument));
-    return SYNGAN_OK;
-}
-
-static syngan_status visit_optimizer(const syngan_optimizer *optimizer,
-                                     const char *prefix,
-                                     sg_synth_visit_fn visit, void *argument) {
-    size_t count = sg_optimizer_state_count(optimizer);
-    for (size_t i = 0; i < count; i++)
-        SG_TRY(visit(prefix, sg_optimizer_state(optimizer, i), argument));
-    return SYNGAN_OK;
-}
-
-syngan_status sg_synthesizer_visit(const syngan_synthesizer *s,
-                                   sg_synth_visit_fn visit, void *argument) {
-    SG_TRY(visit_model(s->generator, "generator.", visit, argument));
-    SG_TRY(visit_model(s->critic, "critic.", visit, argument));
-    SG_TRY(visit_model(s->average, "average.", visit, argument));
-    SG_TRY(visit_optimizer(s->generator_optimizer, "generator_optimizer.",
-                           visit, argument));
-    return visit_optimizer(s->critic_optimizer, "critic_optimizer.", visit,
-                           argument);
+syngan_status sg_synthesizer_visit(const void *owner, sg_state_fn visit,
+                                   void *argument) {
+    const syngan_synthesizer *s = owner;
+    SG_TRY(sg_visit_model(s->generator, "generator.", visit, argument));
+    SG_TRY(sg_visit_model(s->critic, "critic.", visit, argument));
+    SG_TRY(sg_visit_model(s->average, "average.", visit, argument));
+    SG_TRY(sg_visit_optimizer(s->generator_optimizer, "generator_optimizer.",
+                              visit, argument));
+    return sg_visit_optimizer(s->critic_optimizer, "critic_optimizer.", visit,
+                              argument);
 }

@@ -11,29 +11,21 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "compile/program.h"
-#include "graph/op.h"
 #include "synth/examples.h"
+#include "synth/objective.h"
 #include "synth/synth.h"
-
-#define REAL "real"
-#define CONDITION "condition"
-#define TARGET "target"
-#define DECAY "decay"
+#include "train/average.h"
+#include "train/snapshot.h"
 
 /* Random words for each row of a batch. */
 enum { WORDS = 4 };
 
-enum { CRITIC, GENERATOR, TURNS };
-
-static const char *const turn_names[TURNS] = {"critic", "generator"};
+static const char *const turn_names[SG_OBJECTIVES] = {"critic", "generator"};
 
 typedef struct turn {
     syngan_program *program;
-    syngan_tensor *real;      /* critic: rows with their conditions;
-                                 generator: rows, for a subject's loss */
-    syngan_tensor *condition; /* NULL: there is none */
-    syngan_tensor *target;    /* generator: columns of the conditions */
-    syngan_tensor *decay;     /* generator: of the average */
+    syngan_tensor *real, *condition, *target; /* inputs; NULL: it has none */
+    syngan_tensor *decay;                     /* likewise: of the average */
     syngan_tensor *loss;
 } turn;
 
@@ -43,178 +35,18 @@ struct sg_training {
     sg_scratch room; /* of the next two */
     sg_encoded encoded;
     sg_conditions conditions; /* with an index */
-    turn turns[TURNS];
+    turn turns[SG_OBJECTIVES];
     /* For a batch. */
     uint32_t *words;
     int64_t *rows, *order;
     sg_condition *drawn;
     /* The state to go back to. */
-    char *kept;
+    sg_snapshot kept;
     int64_t kept_steps;
     /* Of an estimate: nothing is made, bytes are counted. */
     bool estimating;
     uint64_t estimate;
 };
-
-/* ---- graphs ------------------------------------------------------------- */
-
-typedef struct plan {
-    const sg_training *training;
-    const syngan_synthesizer *synthesizer;
-    syngan_graph *graph;
-    const int32_t *parts;
-    int64_t batch, row, condition, viewed, pac;
-    syngan_node *updates[3];
-    size_t n_updates;
-    syngan_node *loss;
-} plan;
-
-static syngan_node *mean_of(syngan_node *x) {
-    return syngan_mean(x, NULL, 0, 0);
-}
-
-/* The generator's rows for new noise, before and behind their activation. */
-static void build_fakes(const plan *p, syngan_node *condition,
-                        syngan_node **logits, syngan_node **rows) {
-    const syngan_synthesizer *s = p->synthesizer;
-    syngan_node *inputs[2] = {
-        syngan_random_normal(p->graph,
-                             SYNGAN_SHAPE(p->batch, s->settings.options.noise)),
-        condition};
-    *logits = syngan_model_apply(p->graph, s->generator, inputs,
-                                 condition == NULL ? 1 : 2, SYNGAN_TRAINING);
-    if (s->subject != NULL && s->subject->activate != NULL) {
-        *rows = s->subject->activate(s->subject, *logits, condition);
-        return;
-    }
-    syngan_node *uniform =
-        syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch, p->row));
-    *rows =
-        syngan_part_activation(*logits, p->parts, s->encoder->n_parts, uniform,
-                               (double)s->settings.options.temperature);
-}
-
-static syngan_node *condition_input(const plan *p) {
-    return p->condition == 0
-               ? NULL
-               : syngan_input(p->graph, CONDITION, SYNGAN_F32,
-                              SYNGAN_SHAPE(p->batch, p->condition));
-}
-
-/* Rows with their conditions, `pac` to one. */
-static syngan_node *pack(const plan *p, syngan_node *rows,
-                         syngan_node *condition) {
-    syngan_node *both[] = {rows, condition};
-    syngan_node *joined = condition == NULL ? rows : syngan_concat(both, 2, 1);
-    return syngan_reshape(
-        joined,
-        SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
-}
-
-/* Packed rows, with what the critic sees of each besides. */
-static syngan_node *add_view(const plan *p, syngan_node *packed) {
-    const sg_subject *subject = p->synthesizer->subject;
-    if (p->viewed == 0) return packed;
-    syngan_node *rows =
-        syngan_reshape(packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
-    syngan_node *view =
-        subject->view(subject, syngan_slice(rows, 1, 0, p->row),
-                      syngan_slice(rows, 1, p->row, p->condition));
-    syngan_node *both[] = {rows, view};
-    return syngan_reshape(
-        syngan_concat(both, 2, 1),
-        SYNGAN_SHAPE(p->batch / p->pac,
-                     p->pac * (p->row + p->condition + p->viewed)));
-}
-
-static syngan_node *score(const plan *p, syngan_node *packed) {
-    packed = add_view(p, packed);
-    return syngan_model_apply(p->graph, p->synthesizer->critic, &packed, 1,
-                              SYNGAN_TRAINING);
-}
-
-/* WGAN-GP (Gulrajani and others 2017), the norm over a packed row. */
-static syngan_node *penalty(const plan *p, syngan_node *real,
-                            syngan_node *fake) {
-    syngan_node *place =
-        syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch / p->pac, 1));
-    syngan_node *between =
-        syngan_add(fake, syngan_multiply(place, syngan_subtract(real, fake)));
-    return syngan_affine(
-        syngan_gradient_penalty(score(p, between), between, 1.0),
-        (double)p->synthesizer->settings.options.penalty_weight, 0.0);
-}
-
-static void move_statistics(plan *p, syngan_node *source) {
-    const syngan_synthesizer *s = p->synthesizer;
-    p->updates[p->n_updates++] =
-        sg_update_statistics(source, s->generator, s->settings.recipe.momentum);
-}
-
-static void build_critic(plan *p) {
-    const syngan_synthesizer *s = p->synthesizer;
-    syngan_node *condition = condition_input(p), *logits, *rows;
-    build_fakes(p, condition, &logits, &rows);
-    syngan_node *fake = pack(p, syngan_stop_gradient(rows), condition);
-    syngan_node *real = syngan_reshape(
-        syngan_input(p->graph, REAL, SYNGAN_F32,
-                     SYNGAN_SHAPE(p->batch, p->row + p->condition)),
-        SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
-    syngan_node *wasserstein =
-        syngan_subtract(mean_of(score(p, fake)), mean_of(score(p, real)));
-    p->loss = wasserstein;
-    if (s->settings.recipe.critic_statistics) move_statistics(p, logits);
-    p->updates[p->n_updates++] = syngan_minimize(
-        s->critic_optimizer, syngan_add(wasserstein, penalty(p, real, fake)));
-}
-
-/* average = decay average + (1 - decay) parameter */
-static syngan_node *build_average(const plan *p) {
-    const syngan_model *from = p->synthesizer->generator;
-    const syngan_model *to = p->synthesizer->average;
-    syngan_context *context = p->graph->context;
-    syngan_node *decay = syngan_input(p->graph, DECAY, SYNGAN_F32, NULL, 0);
-    syngan_node **updates =
-        sg_alloc_zero(context, to->n_parameters, sizeof *updates);
-    if (updates == NULL)
-        return sg_graph_fail_last(
-            p->graph, sg_fail_memory(context, "the averaged generator",
-                                     to->n_parameters * sizeof *updates));
-    for (size_t i = 0; i < to->n_parameters; i++) {
-        syngan_node *inputs[] = {
-            sg_variable_node(p->graph, to->parameters[i]),
-            sg_variable_node(p->graph, from->parameters[i]), decay};
-        updates[i] =
-            sg_node(p->graph, &sg_op_moving_average, inputs, 3, NULL, NULL);
-    }
-    syngan_node *group = syngan_group(updates, to->n_parameters);
-    sg_free(context, updates);
-    return group;
-}
-
-static void build_generator(plan *p) {
-    const syngan_synthesizer *s = p->synthesizer;
-    syngan_node *condition = condition_input(p), *logits, *rows;
-    build_fakes(p, condition, &logits, &rows);
-    p->loss = syngan_negate(mean_of(score(p, pack(p, rows, condition))));
-    if (s->conditions.width > 0) {
-        syngan_node *target =
-            syngan_input(p->graph, TARGET, SYNGAN_I32, SYNGAN_SHAPE(p->batch));
-        p->loss = syngan_add(
-            p->loss, mean_of(syngan_part_cross_entropy(
-                         logits, p->parts, s->encoder->n_parts, target)));
-    }
-    if (s->subject != NULL && s->subject->loss != NULL) {
-        syngan_node *real = syngan_input(p->graph, REAL, SYNGAN_F32,
-                                         SYNGAN_SHAPE(p->batch, p->row));
-        p->loss = syngan_add(
-            p->loss, s->subject->loss(s->subject, logits, condition, real));
-    }
-    move_statistics(p, logits);
-    p->updates[p->n_updates++] =
-        syngan_minimize(s->generator_optimizer, p->loss);
-    if (s->average != NULL) p->updates[p->n_updates++] = build_average(p);
-}
 
 /* ---- programs ----------------------------------------------------------- */
 
@@ -235,52 +67,45 @@ static syngan_status find_input(syngan_program *program, const char *name,
 }
 
 static syngan_status find_buffers(turn *t) {
-    SG_TRY(find_input(t->program, REAL, &t->real));
-    SG_TRY(find_input(t->program, CONDITION, &t->condition));
-    SG_TRY(find_input(t->program, TARGET, &t->target));
-    SG_TRY(find_input(t->program, DECAY, &t->decay));
+    SG_TRY(find_input(t->program, SG_INPUT_REAL, &t->real));
+    SG_TRY(find_input(t->program, SG_INPUT_CONDITION, &t->condition));
+    SG_TRY(find_input(t->program, SG_INPUT_TARGET, &t->target));
+    SG_TRY(find_input(t->program, SG_AVERAGE_DECAY, &t->decay));
     return syngan_program_output(t->program, 0, &t->loss);
 }
 
-static syngan_status compile(sg_training *t, const plan *p, int which) {
+static syngan_status compile(sg_training *t, int which,
+                             const sg_objective *objective) {
     const syngan_synthesizer_options *o = &t->synthesizer->settings.options;
     const syngan_program_options *options =
         SYNGAN_PROGRAM(.seed = seed_of(t->synthesizer, turn_names[which]),
                        .profile = o->profile, .bf16 = o->bf16);
-    if (p->graph->status != SYNGAN_OK)
-        return sg_fail(t->context, p->graph->status, "%s",
-                       p->graph->error_text);
-    syngan_node *loss = p->loss;
+    syngan_node *loss = objective->loss;
     if (t->estimating) {
         uint64_t bytes;
-        SG_TRY(sg_program_estimate(&loss, 1, p->updates, p->n_updates, options,
-                                   &bytes));
+        SG_TRY(sg_program_estimate(&loss, 1, objective->updates,
+                                   objective->n_updates, options, &bytes));
         t->estimate += bytes;
         return SYNGAN_OK;
     }
-    SG_TRY(syngan_program_create(&loss, 1, p->updates, p->n_updates, options,
+    SG_TRY(syngan_program_create(&loss, 1, objective->updates,
+                                 objective->n_updates, options,
                                  &t->turns[which].program));
     return find_buffers(&t->turns[which]);
 }
 
 static syngan_status make_turn(sg_training *t, int which,
                                const int32_t *parts) {
-    const syngan_synthesizer *s = t->synthesizer;
-    plan p = {.training = t,
-              .synthesizer = s,
-              .parts = parts,
-              .batch = s->settings.options.batch,
-              .row = s->encoder->width,
-              .condition = sg_synthesizer_given(s),
-              .viewed = s->settings.viewed,
-              .pac = s->settings.options.pac};
-    SG_TRY(syngan_graph_create(t->context, &p.graph));
-    if (which == CRITIC)
-        build_critic(&p);
-    else
-        build_generator(&p);
-    syngan_status status = compile(t, &p, which);
-    syngan_graph_free(p.graph);
+    syngan_graph *graph;
+    sg_objective objective;
+    SG_TRY(syngan_graph_create(t->context, &graph));
+    sg_objective_build(graph, t->synthesizer, (sg_objective_kind)which, parts,
+                       &objective);
+    syngan_status status =
+        graph->status != SYNGAN_OK
+            ? sg_fail(t->context, graph->status, "%s", graph->error_text)
+            : compile(t, which, &objective);
+    syngan_graph_free(graph);
     return status;
 }
 
@@ -288,7 +113,7 @@ static syngan_status make_turns(sg_training *t) {
     int32_t *parts;
     SG_TRY(sg_network_parts(t->synthesizer->encoder, true, &parts));
     syngan_status status = SYNGAN_OK;
-    for (int i = 0; i < TURNS && status == SYNGAN_OK; i++)
+    for (int i = 0; i < SG_OBJECTIVES && status == SYNGAN_OK; i++)
         status = make_turn(t, i, parts);
     sg_free(t->context, parts);
     return status;
@@ -307,7 +132,7 @@ static void free_turn(turn *t) {
 
 void sg_training_free(sg_training *t) {
     if (t == NULL) return;
-    for (int i = 0; i < TURNS; i++)
+    for (int i = 0; i < SG_OBJECTIVES; i++)
         free_turn(&t->turns[i]);
     sg_scratch_end(&t->room);
     sg_conditions_end(&t->conditions);
@@ -315,38 +140,26 @@ void sg_training_free(sg_training *t) {
     sg_free(t->context, t->rows);
     sg_free(t->context, t->order);
     sg_free(t->context, t->drawn);
-    sg_free(t->context, t->kept);
+    sg_snapshot_end(&t->kept);
     sg_free(t->context, t);
 }
 
-static size_t variable_bytes(const sg_variable *variable) {
-    return (size_t)sg_dims_count(&variable->dims) *
-           syngan_type_size(variable->tensor->type);
-}
-
-static syngan_status add_bytes(const char *prefix, sg_variable *variable,
-                               void *argument) {
-    (void)prefix;
-    *(size_t *)argument += variable_bytes(variable);
-    return SYNGAN_OK;
-}
-
 static syngan_status make_buffers(sg_training *t) {
-    size_t batch = (size_t)t->synthesizer->settings.options.batch, bytes = 0;
-    SG_TRY(sg_synthesizer_visit(t->synthesizer, add_bytes, &bytes));
+    size_t batch = (size_t)t->synthesizer->settings.options.batch;
     if (t->estimating) {
-        t->estimate += bytes;
+        t->estimate += sg_snapshot_bytes(t->synthesizer, sg_synthesizer_visit);
         return SYNGAN_OK;
     }
     t->words = sg_alloc(t->context, batch * WORDS * sizeof *t->words);
     t->rows = sg_alloc(t->context, batch * sizeof *t->rows);
     t->order = sg_alloc(t->context, batch * sizeof *t->order);
     t->drawn = sg_alloc(t->context, batch * sizeof *t->drawn);
-    t->kept = sg_alloc(t->context, bytes);
     if (t->words == NULL || t->rows == NULL || t->order == NULL ||
-        t->drawn == NULL || t->kept == NULL)
-        return sg_fail_memory(t->context, "training", bytes);
-    return SYNGAN_OK;
+        t->drawn == NULL)
+        return sg_fail_memory(t->context, "training's batch",
+                              batch * sizeof *t->drawn);
+    return sg_snapshot_make(t->context, t->synthesizer, sg_synthesizer_visit,
+                            "a synthesizer's snapshot", &t->kept);
 }
 
 static syngan_status make_data(sg_training *t, const sg_examples *examples) {
@@ -499,17 +312,9 @@ static void give_rows(sg_training *t, turn *to, uint64_t number) {
 
 /* ---- running ------------------------------------------------------------ */
 
-/* The average's decay: grows to the recipe's, so that the first values are
- * soon forgotten. */
-static float decay_at(const syngan_synthesizer *s) {
-    double t = (double)s->steps;
-    return (float)fmin(s->settings.recipe.average_decay,
-                       (1.0 + t) / (10.0 + t));
-}
-
 static syngan_status run_critic(sg_training *t, uint64_t number,
                                 sg_synth_losses *losses) {
-    turn *critic = &t->turns[CRITIC];
+    turn *critic = &t->turns[SG_OBJECTIVE_CRITIC];
     draw_conditions(t, "critic conditions", number);
     give_conditions(t, critic);
     give_rows(t, critic, number);
@@ -519,14 +324,16 @@ static syngan_status run_critic(sg_training *t, uint64_t number,
 }
 
 static syngan_status run_generator(sg_training *t, sg_synth_losses *losses) {
-    turn *generator = &t->turns[GENERATOR];
+    turn *generator = &t->turns[SG_OBJECTIVE_GENERATOR];
     uint64_t number = (uint64_t)t->synthesizer->steps;
     draw_conditions(t, "generator conditions", number);
     give_conditions(t, generator);
     if (generator->real != NULL)
         expand_rows(t, generator->real->data, t->synthesizer->encoder->width);
     if (generator->decay != NULL)
-        *(float *)generator->decay->data = decay_at(t->synthesizer);
+        *(float *)generator->decay->data =
+            sg_average_decay(t->synthesizer->settings.recipe.average_decay,
+                             t->synthesizer->steps);
     SG_TRY(syngan_program_run(generator->program, number));
     losses->generator = *(const float *)generator->loss->data;
     return SYNGAN_OK;
@@ -550,7 +357,7 @@ syngan_model *sg_training_model(const syngan_synthesizer *s) {
 
 void sg_training_log(const sg_training *t) {
     enum { LINE = 512 };
-    for (int i = 0; i < TURNS; i++) {
+    for (int i = 0; i < SG_OBJECTIVES; i++) {
         size_t size = syngan_program_report(t->turns[i].program, NULL, 0) + 1;
         char *text = sg_alloc(t->context, size);
         if (text == NULL) return;
@@ -568,50 +375,13 @@ void sg_training_log(const sg_training *t) {
 
 /* ---- the state to go back to -------------------------------------------- */
 
-/* NaN and infinity times 0 are NaN; a sum of zeros stays 0. */
-static syngan_status check_finite(const char *prefix, sg_variable *variable,
-                                  void *argument) {
-    (void)prefix, (void)argument;
-    if (variable->tensor->type != SYNGAN_F32) return SYNGAN_OK;
-    const float *data = variable->tensor->data;
-    int64_t count = sg_dims_count(&variable->dims);
-    float lane[16] = {0};
-    for (int64_t i = 0; i < count; i++)
-        lane[i % 16] += data[i] * 0.0f;
-    for (int i = 0; i < 16; i++)
-        if (isnan(lane[i])) return SYNGAN_E_DIVERGED;
-    return SYNGAN_OK;
-}
-
-static syngan_status keep(const char *prefix, sg_variable *variable,
-                          void *argument) {
-    (void)prefix;
-    char **at = argument;
-    memcpy(*at, variable->tensor->data, variable_bytes(variable));
-    *at += variable_bytes(variable);
-    return SYNGAN_OK;
-}
-
-static syngan_status put_back(const char *prefix, sg_variable *variable,
-                              void *argument) {
-    (void)prefix;
-    char **at = argument;
-    memcpy(variable->tensor->data, *at, variable_bytes(variable));
-    *at += variable_bytes(variable);
-    return SYNGAN_OK;
-}
-
 bool sg_training_keep(sg_training *t) {
-    char *at = t->kept;
-    if (sg_synthesizer_visit(t->synthesizer, check_finite, NULL) != SYNGAN_OK)
-        return false;
-    (void)sg_synthesizer_visit(t->synthesizer, keep, &at);
+    if (!sg_snapshot_take(&t->kept)) return false;
     t->kept_steps = t->synthesizer->steps;
     return true;
 }
 
 void sg_training_go_back(sg_training *t) {
-    char *at = t->kept;
-    (void)sg_synthesizer_visit(t->synthesizer, put_back, &at);
+    sg_snapshot_restore(&t->kept);
     t->synthesizer->steps = t->kept_steps;
 }

@@ -109,7 +109,7 @@ void syngan_trainer_free(syngan_trainer *trainer) {
     syngan_context *context = trainer->context;
     sg_turns_free(trainer);
     sg_history_free(&trainer->history);
-    sg_free(context, trainer->snapshot);
+    sg_snapshot_end(&trainer->snapshot);
     syngan_optimizer_free(trainer->generator_optimizer);
     syngan_optimizer_free(trainer->discriminator_optimizer);
     syngan_model_free(trainer->average);
@@ -147,7 +147,11 @@ static syngan_status make_parts(syngan_trainer *t) {
                              !t->estimating, &t->discriminator_optimizer));
     SG_TRY(sg_state_visit(t, count_tensor, t));
     SG_TRY(sg_turns_make(t));
-    return sg_snapshot_make(t);
+    if (!t->estimating)
+        return sg_snapshot_make(t->context, t, sg_state_visit,
+                                "a trainer's snapshot", &t->snapshot);
+    t->estimate += sg_snapshot_bytes(t, sg_state_visit);
+    return SYNGAN_OK;
 }
 
 /* A trainer with its handles, but nothing made of its own. */
@@ -160,7 +164,8 @@ static syngan_status trainer_allocate(syngan_model *generator,
     SG_TRY(check_players(generator, discriminator, dataset,
                          settings->trainer.batch));
     syngan_trainer *t = sg_alloc_zero(context, 1, sizeof *t);
-    if (t == NULL) return sg_fail_memory(context, "a trainer", sizeof *t);
+    if (t == NULL)
+        return sg_fail_memory(context, "a trainer's snapshot", sizeof *t);
     sg_context_retain(context);
     t->context = context;
     t->generator = sg_model_retain(generator);
@@ -244,9 +249,22 @@ syngan_status syngan_trainer_estimate(syngan_model *generator,
 
 /* ---- training ---------------------------------------------------------- */
 
+/* Keeps the state; false if it holds NaN or infinity. */
+static bool keep(syngan_trainer *t) {
+    if (!sg_snapshot_take(&t->snapshot)) return false;
+    t->snapshot_iteration = t->iteration;
+    return true;
+}
+
+static void go_back(syngan_trainer *t) {
+    sg_snapshot_restore(&t->snapshot);
+    t->iteration = t->snapshot_iteration;
+    sg_history_cut(&t->history, (size_t)t->iteration);
+}
+
 static syngan_status diverged(syngan_trainer *t, const char *what) {
     int64_t at = t->iteration;
-    sg_snapshot_restore(t);
+    go_back(t);
     return sg_fail(t->context, SYNGAN_E_DIVERGED,
                    "trainer: %s in iteration %lld; the state is again that "
                    "after %lld iterations; a lower learning rate may help",
@@ -279,7 +297,7 @@ static syngan_status iterate(syngan_trainer *t) {
         SG_TRY(sg_history_reserve(&t->history, HISTORY_AHEAD));
     syngan_status status = sg_turns_run(t, measures, &changed);
     if (status != SYNGAN_OK) {
-        if (changed) sg_snapshot_restore(t);
+        if (changed) go_back(t);
         return status;
     }
     if (!all_finite(measures)) return diverged(t, "a loss is not finite");
@@ -313,8 +331,7 @@ static syngan_status report(syngan_trainer *t, int64_t iterations) {
     const syngan_trainer_options *s = &t->settings.trainer;
     if ((t->iteration - 1) % s->report_every != 0 && t->iteration != iterations)
         return SYNGAN_OK;
-    if (!sg_snapshot_take(t))
-        return diverged(t, "a parameter is not finite any more");
+    if (!keep(t)) return diverged(t, "a parameter is not finite any more");
     if (s->progress == NULL) return SYNGAN_OK;
     syngan_losses losses;
     last_losses(t, &losses);
@@ -323,7 +340,7 @@ static syngan_status report(syngan_trainer *t, int64_t iterations) {
 
 static syngan_status run_prepare(syngan_trainer *t, int64_t iterations) {
     int64_t more = iterations - t->iteration;
-    if (!sg_snapshot_take(t))
+    if (!keep(t))
         return sg_fail(t->context, SYNGAN_E_DIVERGED,
                        "trainer: a parameter is not finite before iteration "
                        "%lld",

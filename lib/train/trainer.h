@@ -12,6 +12,7 @@
 #include "train/history.h"
 #include "train/progress.h"
 #include "train/recipe.h"
+#include "train/snapshot.h"
 
 /* The programs of an iteration. */
 enum {
@@ -45,7 +46,8 @@ struct syngan_trainer {
     sg_history history;
     int64_t iteration; /* iterations done */
     double seconds;    /* of training in this process */
-    void *snapshot;    /* the variables after snapshot_iteration iterations */
+    sg_snapshot
+        snapshot; /* the variables after snapshot_iteration iterations */
     int64_t snapshot_iteration;
     /* Of an estimate: no tensors and programs are made; what they would take
      * is counted. */
@@ -76,23 +78,13 @@ syngan_status sg_turns_run(syngan_trainer *trainer, float *measures,
 
 /* ---- state (state.c) --------------------------------------------------- */
 
-/* Calls `visit` for each variable that training changes, in a fixed order.
- * `prefix` goes before its name in a checkpoint: "generator." */
-typedef syngan_status (*sg_state_fn)(const char *prefix, sg_variable *variable,
-                                     void *argument);
-syngan_status sg_state_visit(const syngan_trainer *trainer, sg_state_fn visit,
+/* Calls `visit` for each variable that training changes; `owner` is the
+ * trainer. */
+syngan_status sg_state_visit(const void *owner, sg_state_fn visit,
                              void *argument);
 
 /* Of these, the optimizers' own. */
 syngan_status sg_state_visit_optimizers(const syngan_trainer *trainer,
                                         sg_state_fn visit, void *argument);
-
-/* Allocates the snapshot. */
-syngan_status sg_snapshot_make(syngan_trainer *trainer);
-/* Keeps the state as it is now; false, with the snapshot unchanged, if it
- * holds NaN or infinity. */
-bool sg_snapshot_take(syngan_trainer *trainer);
-/* Goes back to what was kept. */
-void sg_snapshot_restore(syngan_trainer *trainer);
 
 #endif

@@ -10,10 +10,10 @@
 #include "base/random.h"
 #include "compile/program.h"
 #include "graph/op.h"
+#include "train/average.h"
 #include "train/trainer.h"
 
 #define EXAMPLES "examples"
-#define DECAY "decay"
 
 /* A program while its graph is being built. */
 typedef struct plan {
@@ -202,30 +202,9 @@ static void build_generator(plan *p) {
                   loss, loss);
 }
 
-/* average = decay average + (1 - decay) parameter, for all parameters and
- * running statistics; the decay is given anew for each run. */
 static void build_average(plan *p) {
-    const syngan_model *from = p->trainer->generator;
-    const syngan_model *to = p->trainer->average;
-    syngan_context *context = p->graph->context;
-    syngan_node *decay = syngan_input(p->graph, DECAY, SYNGAN_F32, NULL, 0);
-    size_t count = to->n_parameters;
-    syngan_node **updates = sg_alloc_zero(context, count, sizeof *updates);
-    if (updates == NULL) {
-        sg_graph_fail_last(p->graph,
-                           sg_fail_memory(context, "the averaged generator",
-                                          count * sizeof *updates));
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        syngan_node *inputs[] = {
-            sg_variable_node(p->graph, to->parameters[i]),
-            sg_variable_node(p->graph, from->parameters[i]), decay};
-        updates[i] =
-            sg_node(p->graph, &sg_op_moving_average, inputs, 3, NULL, NULL);
-    }
-    p->updates[p->n_updates++] = syngan_group(updates, count);
-    sg_free(context, updates);
+    p->updates[p->n_updates++] =
+        sg_average_build(p->graph, p->trainer->generator, p->trainer->average);
 }
 
 /* ---- making the programs ----------------------------------------------- */
@@ -287,7 +266,7 @@ static syngan_status find_buffers(const plan *p, sg_turn *turn) {
             SG_TRY(syngan_program_output(turn->program, index++,
                                          &turn->outputs[i]));
     SG_TRY(find_input(turn, EXAMPLES, &turn->examples));
-    return find_input(turn, DECAY, &turn->decay);
+    return find_input(turn, SG_AVERAGE_DECAY, &turn->decay);
 }
 
 static syngan_status compile(syngan_trainer *trainer, const plan *p,
@@ -378,16 +357,6 @@ static syngan_status draw_batch(syngan_trainer *trainer, int64_t number) {
     return SYNGAN_OK;
 }
 
-/* The average's decay after `iteration` earlier ones: grows to the one asked
- * for, so that the first values are soon forgotten (TensorFlow's
- * ExponentialMovingAverage does it so). */
-static float decay_at(const syngan_trainer *trainer, int64_t iteration) {
-    double t = (double)iteration;
-    double rising = (1.0 + t) / (10.0 + t);
-    double wanted = (double)trainer->settings.trainer.average_decay;
-    return (float)(rising < wanted ? rising : wanted);
-}
-
 size_t syngan_trainer_report(const syngan_trainer *trainer, char *text,
                              size_t size) {
     if (text != NULL && size > 0) text[0] = '\0';
@@ -424,6 +393,8 @@ syngan_status sg_turns_run(syngan_trainer *trainer, float *measures,
     SG_TRY(turn_run(&turns[SG_TURN_GENERATOR], trainer->iteration, measures));
     const sg_turn *average = &turns[SG_TURN_AVERAGE];
     if (average->program != NULL)
-        *(float *)average->decay->data = decay_at(trainer, trainer->iteration);
+        *(float *)average->decay->data =
+            sg_average_decay((double)trainer->settings.trainer.average_decay,
+                             trainer->iteration);
     return turn_run(average, trainer->iteration, measures);
 }

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the two programs of a step compute, as graphs: the critic's and the
+ * generator's losses and the updates that lower them.
+ */
+#include "synth/objective.h"
+
+#include "graph/op.h"
+#include "train/average.h"
+
+typedef struct plan {
+    const syngan_synthesizer *synthesizer;
+    syngan_graph *graph;
+    const int32_t *parts;
+    int64_t batch, row, condition, viewed, pac;
+    sg_objective *objective;
+} plan;
+
+static syngan_node *mean_of(syngan_node *x) {
+    return syngan_mean(x, NULL, 0, 0);
+}
+
+/* The generator's rows for new noise, before and behind their activation. */
+static void build_fakes(const plan *p, syngan_node *condition,
+                        syngan_node **logits, syngan_node **rows) {
+    const syngan_synthesizer *s = p->synthesizer;
+    syngan_node *inputs[2] = {
+        syngan_random_normal(p->graph,
+                             SYNGAN_SHAPE(p->batch, s->settings.options.noise)),
+        condition};
+    *logits = syngan_model_apply(p->graph, s->generator, inputs,
+                                 condition == NULL ? 1 : 2, SYNGAN_TRAINING);
+    if (s->subject != NULL && s->subject->activate != NULL) {
+        *rows = s->subject->activate(s->subject, *logits, condition);
+        return;
+    }
+    syngan_node *uniform =
+        syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch, p->row));
+    *rows =
+        syngan_part_activation(*logits, p->parts, s->encoder->n_parts, uniform,
+                               (double)s->settings.options.temperature);
+}
+
+static syngan_node *condition_input(const plan *p) {
+    return p->condition == 0
+               ? NULL
+               : syngan_input(p->graph, SG_INPUT_CONDITION, SYNGAN_F32,
+                              SYNGAN_SHAPE(p->batch, p->condition));
+}
+
+/* Rows with their conditions, `pac` to one. */
+static syngan_node *pack(const plan *p, syngan_node *rows,
+                         syngan_node *condition) {
+    syngan_node *both[] = {rows, condition};
+    syngan_node *joined = condition == NULL ? rows : syngan_concat(both, 2, 1);
+    return syngan_reshape(
+        joined,
+        SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
+}
+
+/* Packed rows, with what the critic sees of each besides. */
+static syngan_node *add_view(const plan *p, syngan_node *packed) {
+    const sg_subject *subject = p->synthesizer->subject;
+    if (p->viewed == 0) return packed;
+    syngan_node *rows =
+        syngan_reshape(packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
+    syngan_node *view =
+        subject->view(subject, syngan_slice(rows, 1, 0, p->row),
+                      syngan_slice(rows, 1, p->row, p->condition));
+    syngan_node *both[] = {rows, view};
+    return syngan_reshape(
+        syngan_concat(both, 2, 1),
+        SYNGAN_SHAPE(p->batch / p->pac,
+                     p->pac * (p->row + p->condition + p->viewed)));
+}
+
+static syngan_node *score(const plan *p, syngan_node *packed) {
+    packed = add_view(p, packed);
+    return syngan_model_apply(p->graph, p->synthesizer->critic, &packed, 1,
+                              SYNGAN_TRAINING);
+}
+
+/* WGAN-GP (Gulrajani and others 2017), the norm over a packed row. */
+static syngan_node *penalty(const plan *p, syngan_node *real,
+                            syngan_node *fake) {
+    syngan_node *place =
+        syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch / p->pac, 1));
+    syngan_node *between =
+        syngan_add(fake, syngan_multiply(place, syngan_subtract(real, fake)));
+    return syngan_affine(
+        syngan_gradient_penalty(score(p, between), between, 1.0),
+        (double)p->synthesizer->settings.options.penalty_weight, 0.0);
+}
+
+static void add_update(const plan *p, syngan_node *update) {
+    p->objective->updates[p->objective->n_updates++] = update;
+}
+
+static void move_statistics(const plan *p, syngan_node *source) {
+    const syngan_synthesizer *s = p->synthesizer;
+    add_update(p, sg_update_statistics(source, s->generator,
+                                       s->settings.recipe.momentum));
+}
+
+static void build_critic(const plan *p) {
+    const syngan_synthesizer *s = p->synthesizer;
+    syngan_node *condition = condition_input(p), *logits, *rows;
+    build_fakes(p, condition, &logits, &rows);
+    syngan_node *fake = pack(p, syngan_stop_gradient(rows), condition);
+    syngan_node *real = syngan_reshape(
+        syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_F32,
+                     SYNGAN_SHAPE(p->batch, p->row + p->condition)),
+        SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
+    syngan_node *wasserstein =
+        syngan_subtract(mean_of(score(p, fake)), mean_of(score(p, real)));
+    p->objective->loss = wasserstein;
+    if (s->settings.recipe.critic_statistics) move_statistics(p, logits);
+    add_update(
+        p, syngan_minimize(s->critic_optimizer,
+                           syngan_add(wasserstein, penalty(p, real, fake))));
+}
+
+static void build_generator(const plan *p) {
+    const syngan_synthesizer *s = p->synthesizer;
+    syngan_node *condition = condition_input(p), *logits, *rows;
+    build_fakes(p, condition, &logits, &rows);
+    syngan_node *loss =
+        syngan_negate(mean_of(score(p, pack(p, rows, condition))));
+    if (s->conditions.width > 0) {
+        syngan_node *target = syngan_input(p->graph, SG_INPUT_TARGET,
+                                           SYNGAN_I32, SYNGAN_SHAPE(p->batch));
+        loss = syngan_add(loss,
+                          mean_of(syngan_part_cross_entropy(
+                              logits, p->parts, s->encoder->n_parts, target)));
+    }
+    if (s->subject != NULL && s->subject->loss != NULL) {
+        syngan_node *real = syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_F32,
+                                         SYNGAN_SHAPE(p->batch, p->row));
+        loss = syngan_add(
+            loss, s->subject->loss(s->subject, logits, condition, real));
+    }
+    move_statistics(p, logits);
+    p->objective->loss = loss;
+    add_update(p, syngan_minimize(s->generator_optimizer, loss));
+    if (s->average != NULL)
+        add_update(p, sg_average_build(p->graph, s->generator, s->average));
+}
+
+void sg_objective_build(syngan_graph *graph, const syngan_synthesizer *s,
+                        sg_objective_kind kind, const int32_t *parts,
+                        sg_objective *out) {
+    const plan p = {.synthesizer = s,
+                    .graph = graph,
+                    .parts = parts,
+                    .batch = s->settings.options.batch,
+                    .row = s->encoder->width,
+                    .condition = sg_synthesizer_given(s),
+                    .viewed = s->settings.viewed,
+                    .pac = s->settings.options.pac,
+                    .objective = out};
+    *out = (sg_objective){0};
+    if (kind == SG_OBJECTIVE_CRITIC)
+        build_critic(&p);
+    else
+        build_generator(&p);
+}
