@@ -309,6 +309,42 @@ static syngan_status check_memory(syngan_synthesizer *s, uint64_t before,
                    (double)bytes * 1e-6, (double)limit * 1e-6);
 }
 
+/* Before the networks are made: refuses those that would pass the limit, or the
+ * machine's memory, by themselves. */
+static syngan_status check_networks(const sg_synth_settings *settings,
+                                    const sg_encoder *encoder) {
+    syngan_context *context = encoder->context;
+    double bytes = sg_synthesizer_least_bytes(settings, encoder);
+    double limit = (double)settings->options.memory_limit;
+    double all = (double)context->memory_limit;
+    const char *whose = "the limit";
+    if (limit == 0.0 || (all > 0.0 && all < limit)) limit = all;
+    if (limit == 0.0) {
+        limit = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+        whose = "the memory of this machine";
+    }
+    if (limit <= 0.0 || bytes <= limit) return SYNGAN_OK;
+    return sg_fail(context, SYNGAN_E_MEMORY,
+                   "synthesizer: rows of %d numbers when encoded, of %zu "
+                   "columns, need networks of %.0f MB while training, more "
+                   "than %s, %.0f MB; fewer columns, or a smaller max_choices "
+                   "or width, take less",
+                   encoder->width, encoder->form->n_columns, bytes * 1e-6,
+                   whose, limit * 1e-6);
+}
+
+/* check_networks(), and a synthesizer around the encoder, which it takes over.
+ */
+static syngan_status make_checked(const sg_synth_settings *settings,
+                                  sg_encoder *encoder, int64_t rows,
+                                  syngan_synthesizer **out) {
+    syngan_status status = check_networks(settings, encoder);
+    if (status == SYNGAN_OK)
+        return sg_synthesizer_make(settings, encoder, rows, true, out);
+    sg_encoder_release(encoder);
+    return status;
+}
+
 static syngan_status check_arguments(const syngan_table *table, const void *out,
                                      const char *where) {
     if (table == NULL) return SYNGAN_E_ARGUMENT;
@@ -324,8 +360,7 @@ syngan_status sg_synthesizer_learn(sg_examples *examples,
     const sg_subject *subject = examples->subject;
     if (encoder == NULL)
         SG_TRY(sg_synthesizer_encoder(examples, settings, start, &encoder));
-    SG_TRY(sg_synthesizer_make(settings, encoder, sg_examples_count(examples),
-                               true, out));
+    SG_TRY(make_checked(settings, encoder, sg_examples_count(examples), out));
     (*out)->subject = subject;
     if (subject != NULL && subject->prepare != NULL)
         subject->prepare(subject, *out);
@@ -440,7 +475,7 @@ static syngan_status estimate(const syngan_table *table,
     SG_TRY(sg_synthesizer_encoder(&examples, settings, start, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));
+    SG_TRY(make_checked(settings, encoder, table->rows, &s));
     syngan_status status = count_bytes(s, before, bytes);
     if (status == SYNGAN_OK && seconds != NULL) {
         status = time_steps(trial, s, &each);
@@ -467,6 +502,7 @@ syngan_synthesizer_estimate(const syngan_table *table,
                        "synthesizer: there is no estimate for baskets and "
                        "sequences; limits hold for each of their networks");
     settings.options.progress = NULL;
+    settings.options.memory_limit = 0; /* what it would take is the question */
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);
     syngan_table_free(trial);

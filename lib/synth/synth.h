@@ -46,6 +46,9 @@ syngan_status sg_critic_make(syngan_context *context,
                              const sg_network_sizes *sizes, uint64_t seed,
                              syngan_model **out);
 
+/* Weights of matrices, which are nearly all there are. */
+double sg_network_weights(const sg_network_sizes *sizes, bool critic);
+
 /* The encoder's parts as syngan_part_activation() takes them, sg_alloc'ed;
  * choices are left alone unless `choices`. */
 syngan_status sg_network_parts(const sg_encoder *encoder, bool choices,
@@ -146,6 +149,10 @@ struct syngan_synthesizer {
 syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t n_rows,
                                   bool training, syngan_synthesizer **out);
+/* Least bytes that its networks and their optimizers take while training, to be
+ * known before they are made. */
+double sg_synthesizer_least_bytes(const sg_synth_settings *settings,
+                                  const sg_encoder *encoder);
 /* Numbers that the generator gets besides the noise: a condition, or what the
  * subject gives. */
 int64_t sg_synthesizer_given(const syngan_synthesizer *s);

@@ -137,10 +137,23 @@ void syngan_table_free(syngan_table *table) {
     for (size_t i = 0; i < table->n_columns; i++)
         sg_column_end(context, &table->columns[i]);
     sg_free(context, table->columns);
+    sg_dictionary_release(table->names);
     sg_constraints_end(context, &table->constraints);
     sg_free(context, table->missing_marks);
     sg_free(context, table);
     sg_context_release(context);
+}
+
+static syngan_status add_name(syngan_table *table, const char *name) {
+    int32_t code;
+    if (table->names == NULL) table->names = sg_dictionary_make(table->context);
+    if (table->names == NULL)
+        return sg_fail_memory(table->context, "a table", sizeof *table->names);
+    SG_TRY(sg_dictionary_add(table->names, name, strlen(name), &code));
+    if ((size_t)code == table->n_columns) return SYNGAN_OK;
+    return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                   "table: there are two columns named '%s'; names must differ",
+                   name);
 }
 
 static syngan_status add(syngan_table *table, sg_column *column) {
@@ -150,11 +163,7 @@ static syngan_status add(syngan_table *table, sg_column *column) {
                     table->n_columns, sizeof *table->columns))
         return sg_fail_memory(table->context, "a table", sizeof *column);
     table->columns = array;
-    if (syngan_table_find(table, column->name) >= 0)
-        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
-                       "table: there are two columns named '%s'; names must "
-                       "differ",
-                       column->name);
+    SG_TRY(add_name(table, column->name));
     column->missing = count_missing(column, table->rows);
     table->columns[table->n_columns++] = *column;
     *column = (sg_column){0};
@@ -413,10 +422,9 @@ size_t syngan_table_columns(const syngan_table *table) {
 }
 
 int64_t syngan_table_find(const syngan_table *table, const char *name) {
-    if (table == NULL || name == NULL) return -1;
-    for (size_t i = 0; i < table->n_columns; i++)
-        if (strcmp(table->columns[i].name, name) == 0) return (int64_t)i;
-    return -1;
+    return table == NULL || name == NULL || table->names == NULL
+               ? -1
+               : sg_dictionary_find(table->names, name, strlen(name));
 }
 
 const char *syngan_table_name(const syngan_table *table, size_t column) {
