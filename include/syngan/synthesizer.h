@@ -27,15 +27,6 @@ enum {
                                           batch */
 };
 
-/** What the rows of the table are. */
-enum {
-    SYNGAN_ROWS_INDEPENDENT = 0, /**< one example each */
-    SYNGAN_ROWS_BASKETS = 1,  /**< items of baskets: rows with equal `key` are
-                                   one basket, a set of values of `item` */
-    SYNGAN_ROWS_SEQUENCES = 2 /**< rows with equal `key` are one sequence,
-                                   ordered by `order` */
-};
-
 /** How training goes, after each epoch and while columns are prepared. */
 typedef struct syngan_fit_progress {
     size_t struct_size;

@@ -9,6 +9,7 @@
  *                 there is none
  *   steps         the mean of up to 16 of them, each with 0.85 times the weight
  *                 of the next
+ *   9 x changes   the values before of numbers that move slowly
  */
 #include <math.h>
 #include <string.h>
@@ -17,9 +18,11 @@
 
 #define FADING 0.85f
 
-int64_t sg_past_width(const sg_encoder *heads, const sg_encoder *steps) {
+int64_t sg_past_width(const sg_sequence_form *form, const sg_encoder *heads,
+                      const sg_encoder *steps) {
     return (int64_t)heads->width + SG_HISTORY_CLOCK +
-           (SG_HISTORY_ROWS + 1) * (int64_t)steps->width;
+           (SG_HISTORY_ROWS + 1) * (int64_t)steps->width +
+           (int64_t)form->n_changes * SG_CHANGE_NUMBERS;
 }
 
 static void add_row(const sg_encoder *encoder, const sg_encoded_row *from,
@@ -52,13 +55,13 @@ static void write_clock(const sg_past *past, bool has_time, float *out) {
     write_phase(past->time, 7 * 86400, out + 4);
 }
 
-void sg_past_write(const sg_encoder *heads, const sg_encoder *steps,
-                   bool has_time, const sg_past *past, float *out) {
+void sg_past_write(const sg_sequence_form *form, const sg_encoder *heads,
+                   const sg_encoder *steps, const sg_past *past, float *out) {
     size_t width = (size_t)steps->width;
-    memset(out, 0, (size_t)sg_past_width(heads, steps) * sizeof *out);
+    memset(out, 0, (size_t)sg_past_width(form, heads, steps) * sizeof *out);
     add_row(heads, &past->head, 1.0f, out);
     out += heads->width;
-    write_clock(past, has_time, out);
+    write_clock(past, sg_sequence_has_time(form), out);
     out += SG_HISTORY_CLOCK;
     float *mean = out + SG_HISTORY_ROWS * width, all = 0, weight = 1;
     for (int32_t i = 0; i < past->count; i++, weight *= FADING)
@@ -69,4 +72,7 @@ void sg_past_write(const sg_encoder *heads, const sg_encoder *steps,
             add_row(steps, &past->rows[i], 1.0f, out + (size_t)i * width);
         add_row(steps, &past->rows[i], weight, mean);
     }
+    if (form->n_changes > 0)
+        memcpy(mean + width, past->levels,
+               (size_t)form->n_changes * SG_CHANGE_NUMBERS * sizeof *out);
 }
