@@ -52,6 +52,7 @@ static const char usage[] =
     "Of fit, evaluate and run:\n"
     "  --schema FILE     JSON: types of columns, constraints\n"
     "  --missing MARKS   of missing values in CSV files, separated by spaces\n"
+    "  --no-header       real CSV files begin with a row: columns are column_1, ...\n"
     "Of all:\n"
     "  -o, --out PATH    what is written; run: a folder (out); evaluate: name of\n"
     "                    the report without .json and .html (report)\n"
@@ -65,7 +66,7 @@ typedef struct settings {
     const char *command;
     const char *operand[2];
     int n_operands;
-    int32_t estimate, sampling_only, pieces;
+    int32_t estimate, sampling_only, pieces, no_header;
     const char *out, *resume, *schema, *where, *holdout, *target, *missing;
     char given[32]; /* letters of the options that were */
     char *schema_text;
@@ -129,6 +130,7 @@ static const struct option options[] = {
     {"target", required_argument, NULL, 'T'},
     {"out", required_argument, NULL, 'o'},
     {"missing", required_argument, NULL, 'm'},
+    {"no-header", no_argument, NULL, 'N'},
     {"seed", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 't'},
     {"bf16", no_argument, NULL, 'f'},
@@ -166,6 +168,9 @@ static void set_option(settings *s, int which, const char *text) {
         break;
     case 'P':
         s->pieces = 1;
+        break;
+    case 'N':
+        s->no_header = 1;
         break;
     case 'U':
         s->resume = text;
@@ -294,21 +299,25 @@ static char *read_text(const char *path) {
 /* A real table is read by the schema that was given. */
 static syngan_status read_table(syngan_context *context, const settings *s,
                                 const char *path, syngan_table **out) {
-    return syngan_table_read_csv(
-        context, path,
-        SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text), out);
+    return syngan_table_read_csv(context, path,
+                                 SYNGAN_CSV(.missing = s->missing,
+                                            .schema = s->schema_text,
+                                            .no_header = s->no_header),
+                                 out);
 }
 
-/* Reads a synthetic table with the types of the real one. */
+/* Reads another table with the types of the real one. */
 static syngan_status read_like(syngan_context *context, const settings *s,
                                const syngan_table *real, const char *path,
-                               syngan_table **out) {
+                               int32_t no_header, syngan_table **out) {
     size_t size = syngan_table_schema(real, NULL, 0) + 1;
     char *schema = malloc(size);
     if (schema == NULL) return SYNGAN_E_MEMORY;
     syngan_table_schema(real, schema, size);
     syngan_status status = syngan_table_read_csv(
-        context, path, SYNGAN_CSV(.missing = s->missing, .schema = schema),
+        context, path,
+        SYNGAN_CSV(.missing = s->missing, .schema = schema,
+                   .no_header = no_header),
         out);
     free(schema);
     return status;
@@ -354,10 +363,11 @@ static syngan_status learn(syngan_context *context, const syngan_table *table,
                            settings *s, syngan_synthesizer **out) {
     s->fit.progress = show_fit;
     if (s->pieces)
-        return syngan_synthesizer_fit_csv(
-            context, s->operand[0],
-            SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text),
-            &s->fit, out);
+        return syngan_synthesizer_fit_csv(context, s->operand[0],
+                                          SYNGAN_CSV(.missing = s->missing,
+                                                     .schema = s->schema_text,
+                                                     .no_header = s->no_header),
+                                          &s->fit, out);
     if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
     syngan_status status = syngan_synthesizer_load(context, s->resume, out);
     if (status == SYNGAN_OK)
@@ -463,9 +473,10 @@ static syngan_status command_evaluate(syngan_context *context, settings *s) {
     syngan_table *real = NULL, *synthetic = NULL, *holdout = NULL;
     syngan_status status = read_table(context, s, s->operand[0], &real);
     if (status == SYNGAN_OK)
-        status = read_like(context, s, real, s->operand[1], &synthetic);
+        status = read_like(context, s, real, s->operand[1], 0, &synthetic);
     if (status == SYNGAN_OK && s->holdout != NULL)
-        status = read_like(context, s, real, s->holdout, &holdout);
+        status =
+            read_like(context, s, real, s->holdout, s->no_header, &holdout);
     if (status == SYNGAN_OK) {
         check_target(real, s);
         status = evaluate(real, synthetic, holdout, s,
@@ -494,7 +505,8 @@ static syngan_status get_data(syngan_context *context, const settings *s,
                                         (uint64_t)s->seed, &table);
     if (status == SYNGAN_OK) print_columns(table);
     if (status == SYNGAN_OK && s->holdout != NULL) {
-        status = read_like(context, s, table, s->holdout, holdout);
+        status =
+            read_like(context, s, table, s->holdout, s->no_header, holdout);
         *real = table;
         return status;
     }
@@ -570,10 +582,10 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"fit", command_fit, 1, 1, "erRkOipELPUSmostf"},
+    {"fit", command_fit, 1, 1, "erRkOipELPUSmNostf"},
     {"sample", command_sample, 1, 1, "nwostf"},
-    {"evaluate", command_evaluate, 2, 2, "HTSmost"},
-    {"run", command_run, 0, 1, "erRkOipEnwHTSmostf"},
+    {"evaluate", command_evaluate, 2, 2, "HTSmNost"},
+    {"run", command_run, 0, 1, "erRkOipEnwHTSmNostf"},
 };
 
 static const char *name_of(int letter) {
