@@ -53,6 +53,7 @@ static const char usage[] =
     "  --ragged          of baskets: real files have a basket in each line\n"
     "  --schema FILE     JSON: types of columns, constraints\n"
     "  --missing MARKS   of missing values in CSV files, separated by spaces\n"
+    "  --no-header       real CSV files begin with a row: columns are column_1, ...\n"
     "Of all:\n"
     "  -o, --out PATH    what is written; run: a folder (out); evaluate: name of\n"
     "                    the report without .json and .html (report)\n"
@@ -66,7 +67,7 @@ typedef struct settings {
     const char *command;
     const char *operand[2];
     int n_operands;
-    int32_t estimate, sampling_only, pieces, ragged;
+    int32_t estimate, sampling_only, pieces, ragged, no_header;
     const char *out, *resume, *schema, *where, *holdout, *target, *missing;
     char given[32]; /* letters of the options that were */
     char *schema_text;
@@ -131,6 +132,7 @@ static const struct option options[] = {
     {"target", required_argument, NULL, 'T'},
     {"out", required_argument, NULL, 'o'},
     {"missing", required_argument, NULL, 'm'},
+    {"no-header", no_argument, NULL, 'N'},
     {"seed", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 't'},
     {"bf16", no_argument, NULL, 'f'},
@@ -171,6 +173,9 @@ static void set_option(settings *s, int which, const char *text) {
         break;
     case 'P':
         s->pieces = 1;
+        break;
+    case 'N':
+        s->no_header = 1;
         break;
     case 'U':
         s->resume = text;
@@ -300,21 +305,25 @@ static char *read_text(const char *path) {
 static syngan_status read_table(syngan_context *context, const settings *s,
                                 const char *path, syngan_table **out) {
     if (s->ragged) return syngan_table_read_baskets(context, path, NULL, out);
-    return syngan_table_read_csv(
-        context, path,
-        SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text), out);
+    return syngan_table_read_csv(context, path,
+                                 SYNGAN_CSV(.missing = s->missing,
+                                            .schema = s->schema_text,
+                                            .no_header = s->no_header),
+                                 out);
 }
 
-/* Reads a synthetic table with the types of the real one. */
+/* Reads another table with the types of the real one. */
 static syngan_status read_like(syngan_context *context, const settings *s,
                                const syngan_table *real, const char *path,
-                               syngan_table **out) {
+                               int32_t no_header, syngan_table **out) {
     size_t size = syngan_table_schema(real, NULL, 0) + 1;
     char *schema = malloc(size);
     if (schema == NULL) return SYNGAN_E_MEMORY;
     syngan_table_schema(real, schema, size);
     syngan_status status = syngan_table_read_csv(
-        context, path, SYNGAN_CSV(.missing = s->missing, .schema = schema),
+        context, path,
+        SYNGAN_CSV(.missing = s->missing, .schema = schema,
+                   .no_header = no_header),
         out);
     free(schema);
     return status;
@@ -324,8 +333,9 @@ static syngan_status read_like(syngan_context *context, const settings *s,
 static syngan_status read_holdout(syngan_context *context, const settings *s,
                                   const syngan_table *real,
                                   syngan_table **out) {
-    return s->ragged ? read_table(context, s, s->holdout, out)
-                     : read_like(context, s, real, s->holdout, out);
+    return s->ragged
+               ? read_table(context, s, s->holdout, out)
+               : read_like(context, s, real, s->holdout, s->no_header, out);
 }
 
 static void print_columns(const syngan_table *table) {
@@ -368,10 +378,11 @@ static syngan_status learn(syngan_context *context, const syngan_table *table,
                            settings *s, syngan_synthesizer **out) {
     s->fit.progress = show_fit;
     if (s->pieces)
-        return syngan_synthesizer_fit_csv(
-            context, s->operand[0],
-            SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text),
-            &s->fit, out);
+        return syngan_synthesizer_fit_csv(context, s->operand[0],
+                                          SYNGAN_CSV(.missing = s->missing,
+                                                     .schema = s->schema_text,
+                                                     .no_header = s->no_header),
+                                          &s->fit, out);
     if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
     syngan_status status = syngan_synthesizer_load(context, s->resume, out);
     if (status == SYNGAN_OK)
@@ -479,7 +490,7 @@ static syngan_status command_evaluate(syngan_context *context, settings *s) {
     syngan_table *real = NULL, *synthetic = NULL, *holdout = NULL;
     syngan_status status = read_table(context, s, s->operand[0], &real);
     if (status == SYNGAN_OK)
-        status = read_like(context, s, real, s->operand[1], &synthetic);
+        status = read_like(context, s, real, s->operand[1], 0, &synthetic);
     if (status == SYNGAN_OK && s->holdout != NULL)
         status = read_holdout(context, s, real, &holdout);
     if (status == SYNGAN_OK) {
@@ -618,10 +629,10 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmostf"},
+    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmNostf"},
     {"sample", command_sample, 1, 1, "nwostf"},
-    {"evaluate", command_evaluate, 2, 2, "RkOiGHTSmost"},
-    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmostf"},
+    {"evaluate", command_evaluate, 2, 2, "RkOiGHTSmNost"},
+    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmNostf"},
 };
 
 static const char *name_of(int letter) {

@@ -138,7 +138,7 @@ static void write_section(sg_page *page, const syngan_report *report,
         any = any || !isnan(sg_report_find(report, lines[i].name));
     if (any) {
         sg_page_put(page, "<div class=\"scroll\"><table><thead><tr><th>Measure"
-                          "</th><th>Value</th><td class=\"words\"></td></tr>"
+                          "</th><th>Value</th><th></th></tr>"
                           "</thead><tbody>");
         for (size_t i = 0; i < count; i++)
             write_row(page, report, lines[i].title, lines[i].name,
@@ -274,7 +274,7 @@ static void write_columns(sg_page *page, const syngan_report *report) {
     sg_page_put(page, "<section id=\"columns\"><h2>Columns</h2>"
                       "<p class=\"soft lead\">Shares of rows, real and "
                       "synthetic side by side; the number is the likeness of "
-                      "the two (1 - the Kolmogorov-Smirnov or the total "
+                      "the two (1 &minus; the Kolmogorov-Smirnov or the total "
                       "variation distance). The outer bars of numbers hold "
                       "what lies beyond.</p>");
     write_key(page);

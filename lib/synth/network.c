@@ -55,13 +55,18 @@ static syngan_node *residual(syngan_node *x, int32_t number, int64_t width) {
     return syngan_concat(both, 2, 1);
 }
 
+int64_t sg_condition_taken(int64_t condition, int64_t width) {
+    return condition > WIDE_CONDITION ? width : condition;
+}
+
 /* A wide condition becomes as many numbers as a layer has; it is a table of
  * them, since one number of a condition is 1 and the others are 0. */
 static syngan_node *condition_input(syngan_graph *graph,
                                     const sg_network_sizes *sizes) {
     syngan_node *x = syngan_input(graph, "condition", SYNGAN_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, sizes->condition));
-    if (sizes->condition <= WIDE_CONDITION) return x;
+    if (sg_condition_taken(sizes->condition, sizes->width) == sizes->condition)
+        return x;
     sg_dims dims =
         sg_dims_make((const int64_t[]){sizes->width, sizes->condition}, 2);
     return syngan_matmul(
@@ -118,9 +123,10 @@ double sg_network_weights(const sg_network_sizes *sizes, bool critic) {
         inputs = (double)sizes->pac * (row + condition + (double)sizes->viewed);
         return count_layers(sizes, false, &inputs) + inputs;
     }
-    if (sizes->condition > WIDE_CONDITION) {
-        count = condition * (double)sizes->width;
-        inputs = (double)(sizes->noise + sizes->width);
+    int64_t taken = sg_condition_taken(sizes->condition, sizes->width);
+    if (taken != sizes->condition) {
+        count = condition * (double)taken;
+        inputs = (double)(sizes->noise + taken);
     }
     count += count_layers(sizes, true, &inputs);
     return count + inputs * row;

@@ -36,6 +36,9 @@ typedef struct sg_network_sizes {
     int32_t reserved;
 } sg_network_sizes;
 
+/* Numbers that the generator's layers get of a condition of so many: as many,
+ * or, of a wide one, as they have units: "condition.weight" maps it. */
+int64_t sg_condition_taken(int64_t condition, int64_t width);
 /* The generator: inputs "noise" and, unless its size is 0, "condition"; its
  * result are dense rows in front of their activation. */
 syngan_status sg_generator_make(syngan_context *context,

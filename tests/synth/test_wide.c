@@ -14,7 +14,7 @@ static void test_columns(void **state) {
     folder files;
     (void)state;
     folder_make(&files);
-    wide_write(folder_file(&files, "wide.csv", path), 600, 100);
+    wide_write(folder_file(&files, "wide.csv", path), 900, 100);
     wide_run(path, 600);
     folder_remove(&files);
 }
