@@ -402,9 +402,16 @@ static syngan_status count_rows(sample *s) {
         sg_alloc_zero(s->context, (size_t)s->count + 1, sizeof *s->offset);
     if (s->offset == NULL)
         return sg_fail_memory(s->context, "sequences", bytes);
-    for (int64_t i = 0; i < s->count; i++)
-        s->offset[i + 1] =
-            s->offset[i] + (length->integers[i] < 1 ? 1 : length->integers[i]);
+    for (int64_t i = 0; i < s->count; i++) {
+        int64_t rows = length->integers[i] < 1 ? 1 : length->integers[i];
+        if (rows > (int64_t)1 << POSITION_BIT)
+            return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
+                           "sample: sequence %lld would have %lld rows, but "
+                           "2^%d are the most",
+                           (long long)(s->first + i + 1), (long long)rows,
+                           POSITION_BIT);
+        s->offset[i + 1] = s->offset[i] + rows;
+    }
     bytes = (size_t)s->offset[s->count] * sizeof *s->sequence;
     s->sequence = sg_alloc(s->context, bytes);
     if (s->sequence == NULL)
