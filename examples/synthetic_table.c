@@ -407,9 +407,13 @@ static syngan_status fit(syngan_context *context, const syngan_table *table,
     return status;
 }
 
-static void print_sample(const char *path, int64_t rows, int64_t rejected) {
-    printf("wrote %s: %" PRId64 " rows, %" PRId64 " rejected\n", path, rows,
-           rejected);
+/* `rows`: what they are, MADE where a model says it. */
+enum { MADE = SYNGAN_ROWS_SEQUENCES + 1 };
+static void print_sample(const char *path, int64_t count, int32_t rows,
+                         int64_t rejected) {
+    static const char *const names[] = {"rows", "baskets", "sequences", "made"};
+    printf("wrote %s: %" PRId64 " %s, %" PRId64 " rejected\n", path, count,
+           names[rows], rejected);
 }
 
 /* Writes PREFIX.json and PREFIX.html and prints the verdict. */
@@ -481,7 +485,7 @@ static syngan_status command_sample(syngan_context *context, settings *s) {
             synthesizer, s->count, (uint64_t)s->seed,
             SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected,
             s->out);
-    if (status == SYNGAN_OK) print_sample(s->out, s->count, rejected);
+    if (status == SYNGAN_OK) print_sample(s->out, s->count, MADE, rejected);
     syngan_synthesizer_free(synthesizer);
     return status;
 }
@@ -586,7 +590,7 @@ static syngan_status make_and_judge(syngan_context *context, settings *s,
     if (status == SYNGAN_OK)
         status = syngan_table_write_csv(synthetic, path, NULL);
     if (status == SYNGAN_OK) {
-        print_sample(path, count, rejected);
+        print_sample(path, count, s->fit.rows, rejected);
         status =
             evaluate(real, synthetic, holdout, s, result_path(s, "report"));
     }

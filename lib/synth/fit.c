@@ -353,6 +353,22 @@ static syngan_status check_arguments(const syngan_table *table, const void *out,
                    "%s: the place for the result is NULL", where);
 }
 
+static syngan_status add_estimate(syngan_synthesizer *s,
+                                  const sg_examples *examples, double start,
+                                  uint64_t before, sg_fit_estimate *to) {
+    uint64_t bytes;
+    double each = 0.0, prepared = sg_seconds() - start;
+    sg_training *training = NULL;
+    SG_TRY(count_bytes(s, before, &bytes));
+    syngan_status status = sg_training_make(s, examples, &training);
+    if (status == SYNGAN_OK) status = try_steps(training, &each);
+    sg_training_free(training);
+    to->bytes += bytes;
+    to->seconds += prepared + each * (double)s->settings.options.epochs *
+                                  (double)sg_synthesizer_epoch_steps(s);
+    return status;
+}
+
 syngan_status sg_synthesizer_learn(sg_examples *examples,
                                    const sg_synth_settings *settings,
                                    sg_encoder *encoder, double start,
@@ -364,6 +380,8 @@ syngan_status sg_synthesizer_learn(sg_examples *examples,
     (*out)->subject = subject;
     if (subject != NULL && subject->prepare != NULL)
         subject->prepare(subject, *out);
+    if (settings->estimate != NULL)
+        return add_estimate(*out, examples, start, before, settings->estimate);
     SG_TRY(check_memory(*out, before, examples));
     if (examples->whole == NULL)
         SG_TRY(sg_examples_fingerprint(examples, (*out)->encoder,
@@ -486,6 +504,21 @@ static syngan_status estimate(const syngan_table *table,
     return status;
 }
 
+/* Of baskets and sequences: all is prepared as for a fit. */
+static syngan_status estimate_rows(const syngan_table *table,
+                                   sg_synth_settings *settings, uint64_t *bytes,
+                                   double *seconds) {
+    sg_fit_estimate sum = {0};
+    syngan_synthesizer *s = NULL;
+    settings->estimate = &sum;
+    syngan_status status = sg_rows_fit(table, settings, &s);
+    syngan_synthesizer_free(s);
+    if (status != SYNGAN_OK) return status;
+    *bytes = sum.bytes;
+    if (seconds != NULL) *seconds = sum.seconds;
+    return SYNGAN_OK;
+}
+
 syngan_status
 syngan_synthesizer_estimate(const syngan_table *table,
                             const syngan_synthesizer_options *options,
@@ -497,12 +530,10 @@ syngan_synthesizer_estimate(const syngan_table *table,
     syngan_table *trial = NULL;
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
-    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
-        return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
-                       "synthesizer: there is no estimate for baskets and "
-                       "sequences; limits hold for each of their networks");
     settings.options.progress = NULL;
     settings.options.memory_limit = 0; /* what it would take is the question */
+    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return estimate_rows(table, &settings, bytes, seconds);
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);
     syngan_table_free(trial);

@@ -140,6 +140,9 @@ static syngan_status read_baskets(sg_baskets *b, sg_json_value object) {
     SG_TRY(add_empty(b->form, encoder->form->columns[0].name, item));
     if (!sg_column_has_codes(&b->form->columns[1]))
         return sg_json_fail(object, "items are no category");
+    sg_dictionary **words = &b->form->columns[1].words;
+    sg_dictionary_release(*words);
+    *words = sg_dictionary_retain(encoder->form->columns[0].words);
     return read_sizes(b, sg_json_member(object, "sizes"));
 }
 
@@ -262,7 +265,11 @@ static syngan_status read_sequences(sg_sequences *q, sg_json_value object) {
         SG_TRY(read_column(q, sg_json_item(columns, i), key_type));
     q->form.form->key = q->form.key;
     q->form.form->order = q->form.order;
-    return check_sequences(q, object);
+    SG_TRY(check_sequences(q, object));
+    SG_TRY(sg_sequence_form_bind(&q->form, q->heads->encoder->form));
+    return q->steps == NULL
+               ? SYNGAN_OK
+               : sg_sequence_form_bind(&q->form, q->steps->encoder->form);
 }
 
 /* ---- both --------------------------------------------------------------- */

@@ -240,6 +240,11 @@ syngan_status sg_sequences_fit(const syngan_table *table,
         status = fit_groups(q, table, &groups, key, order, settings);
     }
     sg_groups_end(&groups);
+    if (q != NULL && q->steps == NULL && sg_sequence_has_steps(&q->form)) {
+        /* Heads alone make no rows. */
+        syngan_synthesizer_free(q->heads);
+        q->heads = NULL;
+    }
     *out = q;
     return status;
 }

@@ -39,7 +39,7 @@ enum {
 enum {
     SG_HISTORY_ROWS = 2,  /* rows before that are given as they are */
     SG_HISTORY_MEAN = 16, /* rows before that a mean is given of */
-    SG_HISTORY_CLOCK = 6,
+    SG_HISTORY_CLOCK = 12,
     SG_CHANGES_MOST = 64 /* numbers that are learnt by their differences */
 };
 
@@ -98,6 +98,11 @@ typedef struct sg_sequence_form {
 syngan_status sg_sequence_form_make(const syngan_table *table,
                                     const sg_groups *groups, int64_t key,
                                     int64_t order, sg_sequence_form *out);
+/* Adds the constraints of heads or steps, of a form that was read. */
+syngan_status sg_sequence_form_bind(sg_sequence_form *form,
+                                    const syngan_table *from);
+/* Whether rows have anything beside what their sequence has. */
+bool sg_sequence_has_steps(const sg_sequence_form *form);
 void sg_sequence_form_end(sg_sequence_form *form);
 
 /* A row for each group: the attributes; the first values of numbers that move
@@ -185,9 +190,11 @@ syngan_status sg_sequences_fit(const syngan_table *table,
                                const sg_synth_settings *settings,
                                sg_sequences **out);
 void sg_sequences_free(sg_sequences *sequences); /* takes NULL */
-/* Sequences first ... first + count - 1 of the seed. */
+/* Sequences first ... first + count - 1 of the seed. `options`: conditions hold
+ * in the heads. */
 syngan_status sg_sequences_sample(sg_sequences *sequences, int64_t first,
-                                  int64_t count, uint64_t seed, bool bf16,
-                                  syngan_table **out);
+                                  int64_t count, uint64_t seed,
+                                  const syngan_sample_options *options,
+                                  int64_t *rejected, syngan_table **out);
 
 #endif

@@ -20,6 +20,13 @@ void sg_sequence_form_end(sg_sequence_form *form) {
     *form = (sg_sequence_form){0};
 }
 
+bool sg_sequence_has_steps(const sg_sequence_form *form) {
+    for (size_t c = 0; form->form != NULL && c < form->form->n_columns; c++)
+        if (form->role[c] != SG_ROLE_KEY && form->role[c] != SG_ROLE_ATTRIBUTE)
+            return true;
+    return false;
+}
+
 /* ---- roles -------------------------------------------------------------- */
 
 static bool is_equal(const sg_column *column, int64_t a, int64_t b) {
@@ -92,6 +99,78 @@ int64_t sg_sequence_pass(const sg_sequence_form *form, int64_t time,
     return (int64_t)(((uint64_t)day_of(time) + days) * DAY + (uint64_t)clock);
 }
 
+/* ---- constraints --------------------------------------------------------- */
+
+/* The role that all columns of a constraint have, 0 if they have several. */
+static int32_t role_of(const sg_sequence_form *form, const sg_constraint *c) {
+    int32_t role = form->role[c->columns[0]];
+    for (int32_t i = 1; i < c->n_columns; i++)
+        if (form->role[c->columns[i]] != role) return 0;
+    return role;
+}
+
+/* Those that rows keep one by one: of columns that are made together. A range
+ * of a number that moves slowly is its grid's. */
+static syngan_status check_constraints(const sg_sequence_form *form,
+                                       const syngan_table *table) {
+    static const char *const names[] = {"", "greater", "range", "fixed",
+                                        "unique"};
+    for (size_t i = 0; i < table->constraints.count; i++) {
+        const sg_constraint *c = &table->constraints.item[i];
+        int32_t role = role_of(form, c);
+        bool kept = role == SG_ROLE_ATTRIBUTE || role == SG_ROLE_STEP ||
+                    (role == SG_ROLE_CHANGE && c->kind == SG_CONSTRAINT_RANGE);
+        if (kept && c->kind != SG_CONSTRAINT_UNIQUE) continue;
+        return sg_fail(
+            form->context, SYNGAN_E_UNSUPPORTED,
+            "synthesizer: the constraint \"%s\" on column '%s' can't be kept "
+            "in sequences; possible are \"range\", and \"greater\" and "
+            "\"fixed\" among columns that are the same in all rows of a "
+            "sequence, or among others that are neither its key nor its order "
+            "nor move slowly",
+            names[c->kind], table->columns[c->columns[0]].name);
+    }
+    return SYNGAN_OK;
+}
+
+/* Adds a constraint of one table to another one that has its columns. */
+static syngan_status copy_constraint(const sg_constraint *c,
+                                     const syngan_table *from,
+                                     syngan_table *to) {
+    SG_TRY(sg_constraints_add(to->context, &to->constraints, c));
+    int32_t *columns = to->constraints.item[to->constraints.count - 1].columns;
+    for (int32_t i = 0; i < c->n_columns; i++)
+        columns[i] =
+            (int32_t)syngan_table_find(to, from->columns[c->columns[i]].name);
+    return SYNGAN_OK;
+}
+
+static syngan_status add_constraints(const sg_sequence_form *form, int32_t role,
+                                     const syngan_table *from,
+                                     syngan_table *to) {
+    for (size_t i = 0; i < from->constraints.count; i++)
+        if (role_of(form, &from->constraints.item[i]) == role)
+            SG_TRY(copy_constraint(&from->constraints.item[i], from, to));
+    return SYNGAN_OK;
+}
+
+static bool has_columns(const syngan_table *to, const sg_constraint *c,
+                        const syngan_table *from) {
+    for (int32_t i = 0; i < c->n_columns; i++)
+        if (syngan_table_find(to, from->columns[c->columns[i]].name) < 0)
+            return false;
+    return true;
+}
+
+syngan_status sg_sequence_form_bind(sg_sequence_form *form,
+                                    const syngan_table *from) {
+    for (size_t i = 0; i < from->constraints.count; i++)
+        if (has_columns(form->form, &from->constraints.item[i], from))
+            SG_TRY(
+                copy_constraint(&from->constraints.item[i], from, form->form));
+    return SYNGAN_OK;
+}
+
 /* ---- the form ------------------------------------------------------------ */
 
 /* What a column is that is neither key nor order. */
@@ -138,6 +217,7 @@ syngan_status sg_sequence_form_make(const syngan_table *table,
                               columns * sizeof *out->change);
     SG_TRY(syngan_table_select(table, NULL, 0, &out->form));
     SG_TRY(find_roles(table, groups, key, order, out));
+    SG_TRY(check_constraints(out, table));
     if (order < 0 || table->columns[order].type == SYNGAN_COLUMN_REAL)
         return SYNGAN_OK;
     const sg_column *by = &table->columns[order];
@@ -270,7 +350,8 @@ static syngan_status fill_heads(const sg_sequence_form *form,
         sg_change_first_rows(&table->columns[c], groups, rows);
         SG_TRY(sg_table_add_selected(to, &table->columns[c], rows));
     }
-    return add_lengths(table->columns[form->key].name, groups, to);
+    SG_TRY(add_lengths(table->columns[form->key].name, groups, to));
+    return add_constraints(form, SG_ROLE_ATTRIBUTE, table, to);
 }
 
 static syngan_status fill_steps(const sg_sequence_form *form,
@@ -281,7 +362,8 @@ static syngan_status fill_steps(const sg_sequence_form *form,
         if (form->role[c] == SG_ROLE_CHANGE)
             SG_TRY(add_differences(&table->columns[c], groups, to));
     if (form->order >= 0) SG_TRY(add_gaps(form, table, groups, to));
-    return form->by_day ? add_clock(form, table, groups, to) : SYNGAN_OK;
+    if (form->by_day) SG_TRY(add_clock(form, table, groups, to));
+    return add_constraints(form, SG_ROLE_STEP, table, to);
 }
 
 syngan_status sg_sequence_heads(const sg_sequence_form *form,

@@ -24,7 +24,8 @@ typedef struct sample {
     sg_sequences *q;
     syngan_context *context;
     uint64_t seed;
-    bool bf16;
+    const syngan_sample_options *options;
+    int64_t rejected;
     int64_t first, count; /* sequences that are asked for */
     int64_t *offset;      /* of their rows, and one more */
     int64_t *sequence;    /* by row, counted from `first` */
@@ -49,14 +50,15 @@ typedef struct block {
 
 /* ---- heads -------------------------------------------------------------- */
 
-static syngan_status make_heads(const sample *s, int64_t first, int64_t count,
+static syngan_status make_heads(sample *s, int64_t first, int64_t count,
                                 syngan_table **out) {
     const sg_sampler *sampler;
     sg_sampling sampling;
-    SG_TRY(sg_synthesizer_sampler(s->q->heads, s->bf16, &sampler));
-    SG_TRY(
-        sg_sampling_begin(s->q->heads, sampler, s->seed, NULL, 1, &sampling));
+    SG_TRY(sg_synthesizer_sampler(s->q->heads, s->options->bf16, &sampler));
+    SG_TRY(sg_sampling_begin(s->q->heads, sampler, s->seed, s->options->where,
+                             s->options->max_tries, &sampling));
     syngan_status status = sg_sampling_piece(&sampling, first, count, out);
+    s->rejected = sampling.rejected;
     sg_sampling_end(&sampling);
     return status;
 }
@@ -400,9 +402,16 @@ static syngan_status count_rows(sample *s) {
         sg_alloc_zero(s->context, (size_t)s->count + 1, sizeof *s->offset);
     if (s->offset == NULL)
         return sg_fail_memory(s->context, "sequences", bytes);
-    for (int64_t i = 0; i < s->count; i++)
-        s->offset[i + 1] =
-            s->offset[i] + (length->integers[i] < 1 ? 1 : length->integers[i]);
+    for (int64_t i = 0; i < s->count; i++) {
+        int64_t rows = length->integers[i] < 1 ? 1 : length->integers[i];
+        if (rows > (int64_t)1 << POSITION_BIT)
+            return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
+                           "sample: sequence %lld would have %lld rows, but "
+                           "2^%d are the most",
+                           (long long)(s->first + i + 1), (long long)rows,
+                           POSITION_BIT);
+        s->offset[i + 1] = s->offset[i] + rows;
+    }
     bytes = (size_t)s->offset[s->count] * sizeof *s->sequence;
     s->sequence = sg_alloc(s->context, bytes);
     if (s->sequence == NULL)
@@ -418,7 +427,7 @@ static syngan_status make_steps(sample *s) {
     sg_decoder *decoder;
     syngan_synthesizer *steps = s->q->steps;
     if (steps == NULL) return SYNGAN_OK;
-    SG_TRY(sg_synthesizer_sampler(steps, s->bf16, &sampler));
+    SG_TRY(sg_synthesizer_sampler(steps, s->options->bf16, &sampler));
     SG_TRY(sg_decoder_start(steps->encoder, s->offset[s->count], s->seed,
                             &decoder));
     syngan_status status = sg_decoder_finish(decoder, &s->steps);
@@ -430,16 +439,37 @@ static syngan_status make_steps(sample *s) {
     return status;
 }
 
+/* Conditions are on what a sequence has in all of its rows. */
+static syngan_status check_where(const sg_sequences *q, const char *text) {
+    sg_where where;
+    SG_TRY(sg_where_parse(q->form.form, text, &where));
+    syngan_status status = SYNGAN_OK;
+    for (size_t i = 0; i < where.count && status == SYNGAN_OK; i++) {
+        int32_t column = where.terms[i].column;
+        if (q->form.role[column] != SG_ROLE_ATTRIBUTE)
+            status = sg_fail(
+                q->context, SYNGAN_E_ARGUMENT,
+                "sample: conditions on sequences must be on columns that are "
+                "the same in all rows of one; '%s' is none",
+                q->form.form->columns[column].name);
+    }
+    sg_where_end(&where);
+    return status;
+}
+
 syngan_status sg_sequences_sample(sg_sequences *q, int64_t first, int64_t count,
-                                  uint64_t seed, bool bf16,
-                                  syngan_table **out) {
+                                  uint64_t seed,
+                                  const syngan_sample_options *options,
+                                  int64_t *rejected, syngan_table **out) {
     sample s = {.q = q,
                 .context = q->context,
                 .seed = seed,
-                .bf16 = bf16,
+                .options = options,
                 .first = first,
                 .count = count};
+    SG_TRY(check_where(q, options->where));
     syngan_status status = make_heads(&s, first, count, &s.heads);
+    *rejected += s.rejected; /* blocks make some of these again */
     if (status == SYNGAN_OK) status = count_rows(&s);
     if (status == SYNGAN_OK) status = make_steps(&s);
     if (status == SYNGAN_OK) status = join(&s, out);

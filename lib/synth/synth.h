@@ -204,7 +204,8 @@ void sg_rows_free(syngan_synthesizer *s);
 syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
                              int64_t piece, uint64_t seed,
                              const syngan_sample_options *options,
-                             syngan_piece_fn take, void *user);
+                             int64_t *rejected, syngan_piece_fn take,
+                             void *user);
 /* The synthesizer itself, or the one inside that was trained last. */
 const syngan_synthesizer *sg_synthesizer_core(const syngan_synthesizer *s);
 /* A table without rows, with the columns that are made. */
