@@ -7,7 +7,6 @@
 
 #include "backend/arithmetic_simd.h"
 #include "backend/strided.h"
-#include "base/memory.h"
 #include "base/thread.h"
 
 /* Elements at a time. */

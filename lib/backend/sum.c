@@ -10,7 +10,6 @@
 #include <assert.h>
 
 #include "backend/sum_simd.h"
-#include "base/memory.h"
 #include "base/thread.h"
 
 #define LOOPS_MAX (SYNGAN_MAX_RANK + 1)
