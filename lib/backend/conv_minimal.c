@@ -204,24 +204,24 @@ static void from_x(void *argument, int64_t first, int64_t last) {
             }
 }
 
-static void from_y(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
+static void each_y_tile(const minimal_run *run, int64_t first, int64_t last,
+                        void (*transform)(const sg_minimal_tile *tile)) {
     const minimal_state *s = run->state;
     for (int64_t tile = first; tile < last; tile++)
         for (int64_t f = 0; f < s->conv.filters; f += s->lanes) {
             sg_minimal_tile t = y_tile(run, tile, f);
-            SG_SIMD_PICK(run->isa, sg_minimal_from_y)(&t);
+            transform(&t);
         }
+}
+
+static void from_y(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_minimal_from_y));
 }
 
 static void to_y(void *argument, int64_t first, int64_t last) {
     const minimal_run *run = argument;
-    const minimal_state *s = run->state;
-    for (int64_t tile = first; tile < last; tile++)
-        for (int64_t f = 0; f < s->conv.filters; f += s->lanes) {
-            sg_minimal_tile t = y_tile(run, tile, f);
-            SG_SIMD_PICK(run->isa, sg_minimal_to_y)(&t);
-        }
+    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_minimal_to_y));
 }
 
 /* Vectors of channels of images: neighbouring tiles overlap, and come in
@@ -334,41 +334,30 @@ static int64_t padded_tiles(const minimal_run *run) {
     return (run->images * s->tiles_h * s->tiles_w + 7) / 8 * 8;
 }
 
-static void forward_panel(const minimal_run *run, int64_t panel, float *slab) {
+/* Of y, or of x. */
+static void image_panel(const minimal_run *run, int64_t panel, float *slab) {
     const minimal_state *s = run->state;
+    bool forward = s->conv.direction == SG_FORWARD;
     float *x = run->workspace + s->x, *y = run->workspace + s->y;
+    float *a = forward ? x : y, *out = forward ? y : x;
+    int64_t a_point = forward ? s->x_point : s->y_point;
+    int64_t out_point = forward ? s->y_point : s->x_point;
     for (int point = 0; point < POINTS; point++) {
-        forward_slab(run, panel, point, slab);
-        sg_minimal_product_args args = {.rows = padded_tiles(run),
-                                        .depth = PHASES * s->conv.channels,
-                                        .a = x + point * POINTS * s->x_point,
-                                        .a_row = s->x_row,
-                                        .a_depth = 1,
-                                        .b = slab,
-                                        .b_depth = s->slab_row,
-                                        .out = y + point * POINTS * s->y_point +
-                                               panel * 2 * s->lanes,
-                                        .out_row = s->y_row};
-        multiply(run, args, s->x_point, s->slab_point, s->y_point);
-    }
-}
-
-static void input_panel(const minimal_run *run, int64_t panel, float *slab) {
-    const minimal_state *s = run->state;
-    float *x = run->workspace + s->x, *y = run->workspace + s->y;
-    for (int point = 0; point < POINTS; point++) {
-        input_slab(run, panel, point, slab);
-        sg_minimal_product_args args = {.rows = padded_tiles(run),
-                                        .depth = s->conv.filters,
-                                        .a = y + point * POINTS * s->y_point,
-                                        .a_row = s->y_row,
-                                        .a_depth = 1,
-                                        .b = slab,
-                                        .b_depth = s->slab_row,
-                                        .out = x + point * POINTS * s->x_point +
-                                               panel * 2 * s->lanes,
-                                        .out_row = s->x_row};
-        multiply(run, args, s->y_point, s->slab_point, s->x_point);
+        if (forward)
+            forward_slab(run, panel, point, slab);
+        else
+            input_slab(run, panel, point, slab);
+        sg_minimal_product_args args = {
+            .rows = padded_tiles(run),
+            .depth = forward ? PHASES * s->conv.channels : s->conv.filters,
+            .a = a + point * POINTS * a_point,
+            .a_row = forward ? s->x_row : s->y_row,
+            .a_depth = 1,
+            .b = slab,
+            .b_depth = s->slab_row,
+            .out = out + point * POINTS * out_point + panel * 2 * s->lanes,
+            .out_row = forward ? s->y_row : s->x_row};
+        multiply(run, args, a_point, s->slab_point, out_point);
     }
 }
 
@@ -401,12 +390,10 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
         float *slab = run->workspace + s->slab + slot * POINTS * s->slab_point;
         int64_t end = s->panels * (slot + 1) / s->slots;
         for (int64_t i = s->panels * slot / s->slots; i < end; i++)
-            if (s->conv.direction == SG_FORWARD)
-                forward_panel(run, i, slab);
-            else if (s->conv.direction == SG_BACKWARD_INPUT)
-                input_panel(run, i, slab);
-            else
+            if (s->conv.direction == SG_BACKWARD_WEIGHT)
                 weight_panel(run, i, slab);
+            else
+                image_panel(run, i, slab);
     }
 }
 
