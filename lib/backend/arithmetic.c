@@ -7,7 +7,6 @@
 
 #include "backend/arithmetic_simd.h"
 #include "backend/strided.h"
-#include "base/memory.h"
 #include "base/thread.h"
 
 /* Elements at a time. */
@@ -98,11 +97,8 @@ static syngan_status arithmetic_plan(sg_site *site) {
     }
     site->output.layout = layout;
     site->in_place = sg_dims_equal(&site->input[0].dims, &site->output.dims);
-    sg_strided *loop = sg_alloc_zero(site->context, 1, sizeof *loop);
-    if (loop == NULL)
-        return sg_fail_memory(site->context, site->label, sizeof *loop);
-    set_loop(site, loop);
-    site->state = loop;
+    SG_TRY(sg_kernel_state(site, sizeof(sg_strided)));
+    set_loop(site, site->state);
     return SYNGAN_OK;
 }
 

@@ -4,8 +4,6 @@
  */
 #include "backend/arithmetic_simd.h"
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
 typedef sg_vf (*function)(sg_vf a, sg_vf b);
 
 SG_INLINE sg_vf add(sg_vf a, sg_vf b) {

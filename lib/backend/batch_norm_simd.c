@@ -5,19 +5,6 @@
  */
 #include "backend/batch_norm_simd.h"
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
-/* Up to SG_LANES elements: all of them, but in the last vector of a row. */
-SG_INLINE sg_vf load(const float *p, size_t n) {
-    return n == SG_LANES ? sg_load(p) : sg_load_part(p, n);
-}
-SG_INLINE void store(float *p, size_t n, sg_vf v) {
-    if (n == SG_LANES)
-        sg_store(p, v);
-    else
-        sg_store_part(p, n, v);
-}
-
 /* ---- moments ------------------------------------------------------------ */
 
 typedef struct moments {
@@ -45,10 +32,14 @@ SG_INLINE void column_moments(size_t n, size_t rows, size_t step,
     moments even = {0}, odd = {0};
     size_t r = 0;
     for (; r + 2 <= rows; r += 2) {
-        add(&even, load(a + r * step, n), load(b + r * step, n));
-        add(&odd, load(a + (r + 1) * step, n), load(b + (r + 1) * step, n));
+        add(&even, sg_load_up_to(a + r * step, n),
+            sg_load_up_to(b + r * step, n));
+        add(&odd, sg_load_up_to(a + (r + 1) * step, n),
+            sg_load_up_to(b + (r + 1) * step, n));
     }
-    if (r < rows) add(&even, load(a + r * step, n), load(b + r * step, n));
+    if (r < rows)
+        add(&even, sg_load_up_to(a + r * step, n),
+            sg_load_up_to(b + r * step, n));
     join(&even, &odd);
     *out = even;
 }
@@ -110,7 +101,8 @@ SG_INLINE sg_vf input(const numbers *c, sg_vf x, sg_vf dy) {
 SG_INLINE void normalise_columns(const numbers *c, size_t n, size_t rows,
                                  size_t step, const float *x, float *y) {
     for (size_t r = 0; r < rows; r++)
-        store(y + r * step, n, normalise(c, load(x + r * step, n)));
+        sg_store_up_to(y + r * step, n,
+                       normalise(c, sg_load_up_to(x + r * step, n)));
 }
 
 void SG_SIMD(sg_normalise)(size_t rows, size_t step, size_t width,
@@ -118,9 +110,9 @@ void SG_SIMD(sg_normalise)(size_t rows, size_t step, size_t width,
                            float *y) {
     for (size_t i = 0; i < width; i += SG_LANES) {
         size_t n = width - i < SG_LANES ? width - i : SG_LANES;
-        const numbers c = {.mean = load(channel->mean + i, n),
-                           .scale = load(channel->scale + i, n),
-                           .shift = load(channel->shift + i, n)};
+        const numbers c = {.mean = sg_load_up_to(channel->mean + i, n),
+                           .scale = sg_load_up_to(channel->scale + i, n),
+                           .shift = sg_load_up_to(channel->shift + i, n)};
         if (n == SG_LANES)
             normalise_columns(&c, SG_LANES, rows, step, x + i, y + i);
         else
@@ -143,8 +135,9 @@ SG_INLINE void input_columns(const numbers *c, size_t n, size_t rows,
                              size_t step, const float *x, const float *dy,
                              float *dx) {
     for (size_t r = 0; r < rows; r++)
-        store(dx + r * step, n,
-              input(c, load(x + r * step, n), load(dy + r * step, n)));
+        sg_store_up_to(dx + r * step, n,
+                       input(c, sg_load_up_to(x + r * step, n),
+                             sg_load_up_to(dy + r * step, n)));
 }
 
 void SG_SIMD(sg_norm_input)(size_t rows, size_t step, size_t width,
@@ -152,10 +145,10 @@ void SG_SIMD(sg_norm_input)(size_t rows, size_t step, size_t width,
                             const float *dy, float *dx) {
     for (size_t i = 0; i < width; i += SG_LANES) {
         size_t n = width - i < SG_LANES ? width - i : SG_LANES;
-        const numbers c = {.mean = load(channel->mean + i, n),
-                           .scale = load(channel->scale + i, n),
-                           .shift = load(channel->shift + i, n),
-                           .slope = load(channel->slope + i, n)};
+        const numbers c = {.mean = sg_load_up_to(channel->mean + i, n),
+                           .scale = sg_load_up_to(channel->scale + i, n),
+                           .shift = sg_load_up_to(channel->shift + i, n),
+                           .slope = sg_load_up_to(channel->slope + i, n)};
         if (n == SG_LANES)
             input_columns(&c, SG_LANES, rows, step, x + i, dy + i, dx + i);
         else

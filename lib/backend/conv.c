@@ -12,11 +12,11 @@
 #include "backend/conv_bf16.h"
 #include "backend/conv_few.h"
 #include "backend/conv_minimal.h"
+#include "backend/conv_roles.h"
 #include "backend/conv_rows.h"
 #include "backend/onednn.h"
 
-/* The three values of a convolution. */
-enum { X, W, Y, ROLES };
+enum { X = SG_CONV_X, W = SG_CONV_W, Y = SG_CONV_Y, ROLES = SG_CONV_ROLES };
 
 typedef struct conv_state {
     sg_onednn primitive;
@@ -29,12 +29,6 @@ typedef struct conv_state {
     int32_t fused_unary;
 } conv_state;
 
-/* Which of the site's values plays a role: 0, 1 for inputs, 2 the output. */
-static const int role_place[][ROLES] = {
-    [SG_FORWARD] = {[X] = 0, [W] = 1, [Y] = 2},
-    [SG_BACKWARD_INPUT] = {[Y] = 0, [W] = 1, [X] = 2},
-    [SG_BACKWARD_WEIGHT] = {[X] = 0, [Y] = 1, [W] = 2},
-};
 /* DNNL_ARG_ of each role, in each direction. */
 static const int role_name[][ROLES] = {
     [SG_FORWARD] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
@@ -43,11 +37,6 @@ static const int role_name[][ROLES] = {
     [SG_BACKWARD_WEIGHT] = {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS,
                             DNNL_ARG_DIFF_DST},
 };
-
-static sg_desc *role_desc(sg_site *site, int direction, int role) {
-    int place = role_place[direction][role];
-    return place == 2 ? &site->output : &site->input[place];
-}
 
 /* ---- descriptors -------------------------------------------------------- */
 
@@ -94,11 +83,12 @@ static syngan_status try_desc(sg_site *site, conv_state *state, bool free,
     int direction = state->direction;
     set_geometry(site->fields, &conv);
     syngan_status status =
-        image_md(site, role_desc(site, direction, X), free, &conv.x);
+        image_md(site, sg_conv_desc(site, direction, X), free, &conv.x);
     if (status == SYNGAN_OK)
-        status = image_md(site, role_desc(site, direction, Y), free, &conv.y);
+        status =
+            image_md(site, sg_conv_desc(site, direction, Y), free, &conv.y);
     if (status == SYNGAN_OK)
-        status = weight_md(site, role_desc(site, direction, W), &conv.w);
+        status = weight_md(site, sg_conv_desc(site, direction, W), &conv.w);
     if (status == SYNGAN_OK && site->has_bias && direction == SG_FORWARD)
         status = sg_md_make(site->context, 1, &site->output.dims.size[1],
                             SYNGAN_F32, dnnl_a, &conv.bias);
@@ -154,12 +144,12 @@ static syngan_status match(const sg_site *site, sg_desc *desc, sg_md actual,
 /* Another order than ours: plain outside, copied within the run. */
 static syngan_status plan_copy(sg_site *site, conv_state *state, int role,
                                sg_md actual) {
-    sg_desc *desc = role_desc(site, state->direction, role);
+    sg_desc *desc = sg_conv_desc(site, state->direction, role);
     sg_md plain;
     desc->layout = (sg_layout){.kind = SG_PLAIN};
     SG_TRY(sg_md_make(site->context, 4, desc->dims.size, desc->type, dnnl_abcd,
                       &plain));
-    bool is_output = role_place[state->direction][role] == 2;
+    bool is_output = role == sg_conv_result(state->direction);
     syngan_status status =
         build_copy(site, &state->copy[role], sg_dims_count(&desc->dims),
                    is_output ? actual : plain, is_output ? plain : actual);
@@ -171,7 +161,7 @@ static syngan_status plan_copy(sg_site *site, conv_state *state, int role,
 }
 
 static syngan_status plan_image(sg_site *site, conv_state *state, int role) {
-    sg_desc *desc = role_desc(site, state->direction, role);
+    sg_desc *desc = sg_conv_desc(site, state->direction, role);
     sg_md actual =
         sg_onednn_md(&state->primitive, role_name[state->direction][role]);
     bool matches = false;
@@ -186,7 +176,7 @@ static syngan_status plan_image(sg_site *site, conv_state *state, int role) {
 
 static void plan_weight(sg_site *site, const conv_state *state) {
     sg_md md = sg_onednn_md(&state->primitive, role_name[state->direction][W]);
-    role_desc(site, state->direction, W)->layout =
+    sg_conv_desc(site, state->direction, W)->layout =
         (sg_layout){.kind = SG_OPAQUE,
                     .opaque = md,
                     .bytes = dnnl_memory_desc_get_size(md)};
@@ -204,23 +194,10 @@ static void plan_scratchpad(sg_site *site, conv_state *state) {
 
 /* ---- planning and running ----------------------------------------------- */
 
-/* A first ReLU goes into the forward primitive. */
-static syngan_status fuse_unary(const sg_site *site, conv_state *state) {
-    if (state->direction != SG_FORWARD || !sg_unary_first(site))
-        return SYNGAN_OK;
-    const sg_unary *first = &site->unary[0];
-    if (first->kind != SG_UNARY_RELU && first->kind != SG_UNARY_LEAKY_RELU)
-        return SYNGAN_OK;
-    state->fused_unary = 1;
-    return sg_onednn_post_relu(site->context, &state->primitive,
-                               first->kind == SG_UNARY_RELU ? 0.0
-                                                            : first->alpha);
-}
-
 /* For each element of y a kernel of a group's channels. */
-static double product_count(sg_site *site, int direction) {
-    const sg_dims *w = &role_desc(site, direction, W)->dims;
-    const sg_dims *y = &role_desc(site, direction, Y)->dims;
+static double product_count(const sg_site *site, int direction) {
+    const sg_dims *w = sg_conv_dims(site, direction, W);
+    const sg_dims *y = sg_conv_dims(site, direction, Y);
     return (double)sg_dims_count(y) * (double)sg_dims_product(w, 1, 4);
 }
 
@@ -228,7 +205,9 @@ static syngan_status plan(sg_site *site, int32_t direction) {
     conv_state *state;
     SG_TRY(sg_onednn_state(site, sizeof *state, (void **)&state));
     state->direction = direction;
-    SG_TRY(fuse_unary(site, state));
+    if (direction == SG_FORWARD)
+        SG_TRY(
+            sg_onednn_fuse_unary(site, &state->primitive, &state->fused_unary));
     sg_onednn_products(&state->primitive, product_count(site, direction));
     SG_TRY(choose_desc(site, state));
     const int *name = role_name[direction];
@@ -270,16 +249,13 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
     char *workspace = call->workspace;
     void *scratchpad = workspace == NULL ? NULL : workspace + state->scratchpad;
     void *outside[ROLES], *inside[ROLES + 1];
-    int result = W;
+    int result = sg_conv_result(state->direction);
     for (int role = 0; role < ROLES; role++) {
-        int place = role_place[state->direction][role];
         bool is_copied = state->copy[role].primitive != NULL;
-        outside[role] = place == 2 ? call->output : call->input[place];
+        outside[role] = sg_conv_value(call, state->direction, role);
         inside[role] =
             is_copied ? workspace + state->place[role] : outside[role];
-        if (place == 2)
-            result = role;
-        else
+        if (role != result)
             SG_TRY(
                 run_copy(site, role, outside[role], inside[role], scratchpad));
     }
@@ -301,16 +277,14 @@ static void destroy(sg_site *site) {
 
 static const sg_kernel forward = {
     .name = "convolution",
-    .absorbs =
-        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
+    .absorbs = SG_ABSORB_ALL,
     .plan = plan_forward,
     .run = run,
     .destroy = destroy,
 };
 static const sg_kernel backward_input = {
     .name = "convolution, data",
-    .absorbs =
-        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
+    .absorbs = SG_ABSORB_ALL,
     .plan = plan_input,
     .run = run,
     .destroy = destroy,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Convolutions with a 4 x 4 kernel and stride 2, their transposes and weight
- * gradients, by minimal filtering. Even and odd rows and columns of x are four
- * images ("phases"), each convolved with 2 x 2 weights; y is the sum. Of y,
- * tiles of 7 x 7 meet 8 x 8 pixels of each phase. Transformed to 8 x 8 points,
- * a tile's product is one multiplication for each point, instead of 196 for
- * 49 pixels: for each point a matrix product over channels or tiles.
+ * gradients, by minimal filtering of phases (conv_phases.h). Of y, tiles of
+ * 7 x 7 meet 8 x 8 pixels of each phase. Transformed to 8 x 8 points, a tile's
+ * product is one multiplication for each point, instead of 196 for 49 pixels:
+ * for each point a matrix product over channels or tiles.
  *
  * The points of x are a matrix of tiles x (vectors of channels x phases x
  * channels of a vector), those of y one of tiles x filters. The batch is taken
@@ -15,9 +14,8 @@
  */
 #include "backend/conv_minimal.h"
 
-#include "backend/conv.h"
 #include "backend/conv_minimal_simd.h"
-#include "base/memory.h"
+#include "backend/conv_phases.h"
 #include "base/thread.h"
 
 enum {
@@ -31,16 +29,9 @@ enum {
     MOST_TILES = 256  /* of an image, so that a group stays small */
 };
 
-/* Whose points a direction computes. */
-enum { FORWARD, INPUT, WEIGHT };
-
 /* All sizes in elements. */
 typedef struct minimal_state {
-    int32_t direction;
-    int32_t reserved;
-    int64_t images, channels, filters;
-    int64_t height, width;    /* of x */
-    int64_t rows, columns;    /* of y */
+    sg_phases conv;
     int64_t tiles_h, tiles_w; /* of an image */
     int64_t group;            /* images at a time */
     int64_t lanes;            /* of a vector */
@@ -51,7 +42,6 @@ typedef struct minimal_state {
     int64_t slab_row, slab_point;
     int64_t slots;            /* panels side by side */
     int64_t x, y, taps, slab; /* places in the workspace */
-    sg_conv_fields fields;
 } minimal_state;
 
 /* ---- planning ----------------------------------------------------------- */
@@ -69,101 +59,76 @@ static int64_t tiles_of(int64_t size) {
     return (size + TILE - 1) / TILE;
 }
 
-static bool is_geometry(const sg_conv_fields *f, const int64_t *w) {
-    return w[2] == 4 && w[3] == 4 && f->stride_h == 2 && f->stride_w == 2 &&
-           f->dilation_h == 1 && f->dilation_w == 1 && f->groups == 1;
-}
-
-/* Whether every pixel of x lies in a tile along an axis. */
-static bool reaches(int64_t x, int64_t y, int64_t pad) {
-    return (x - 1 + pad) / 2 <= y;
-}
-
 /* Where tiles hang over y's border, they cost more than they save. */
-static bool pays(int64_t images, const int64_t *y) {
-    int64_t tiles = tiles_of(y[2]) * tiles_of(y[3]);
-    int64_t direct = y[2] * y[3] * TAPS;
+static bool pays(const sg_phases *conv) {
+    int64_t tiles = tiles_of(conv->rows) * tiles_of(conv->columns);
+    int64_t direct = conv->rows * conv->columns * TAPS;
     int64_t minimal = tiles * POINTS * POINTS * PHASES;
-    return tiles <= MOST_TILES && images * tiles >= LEAST_TILES &&
+    return tiles <= MOST_TILES && conv->images * tiles >= LEAST_TILES &&
            direct * 10 >= minimal * 16;
 }
 
-static bool accepts(const sg_site *site, const sg_desc *x, const sg_desc *w,
-                    const sg_desc *y) {
-    const sg_conv_fields *f = site->fields;
-    const int64_t *xs = x->dims.size, *ys = y->dims.size;
+static bool accepts(const sg_site *site, int32_t direction) {
+    sg_phases conv;
     int64_t panel = 2 * lanes_of(site);
-    if (!is_geometry(f, w->dims.size)) return false;
-    return xs[1] >= 32 && ys[1] >= 32 && xs[1] % panel == 0 &&
-           ys[1] % panel == 0 && reaches(xs[2], ys[2], f->pad_top) &&
-           reaches(xs[3], ys[3], f->pad_left) && pays(xs[0], ys);
+    return sg_phases_of(site, direction, &conv) && conv.channels >= 32 &&
+           conv.filters >= 32 && conv.channels % panel == 0 &&
+           conv.filters % panel == 0 && pays(&conv);
 }
 
 static void set_group(minimal_state *s) {
     int64_t tiles = s->tiles_h * s->tiles_w;
-    int64_t groups = (s->images * tiles + GROUP_TILES - 1) / GROUP_TILES;
-    if (groups > s->images) groups = s->images;
-    s->group = (s->images + groups - 1) / groups;
+    int64_t groups = (s->conv.images * tiles + GROUP_TILES - 1) / GROUP_TILES;
+    if (groups > s->conv.images) groups = s->conv.images;
+    s->group = (s->conv.images + groups - 1) / groups;
 }
 
-static void set_sizes(minimal_state *s, const sg_site *site, const sg_desc *x,
-                      const sg_desc *y) {
-    s->images = x->dims.size[0];
-    s->channels = x->dims.size[1];
-    s->height = x->dims.size[2];
-    s->width = x->dims.size[3];
-    s->filters = y->dims.size[1];
-    s->rows = y->dims.size[2];
-    s->columns = y->dims.size[3];
-    s->tiles_h = tiles_of(s->rows);
-    s->tiles_w = tiles_of(s->columns);
+static void set_sizes(minimal_state *s, const sg_site *site) {
+    s->tiles_h = tiles_of(s->conv.rows);
+    s->tiles_w = tiles_of(s->conv.columns);
     s->lanes = lanes_of(site);
     s->block = block_of(site);
-    s->fields = *(const sg_conv_fields *)site->fields;
     set_group(s);
 }
 
 /* The matrices, with rows to fill the products' multiples of 8. */
 static void set_places(minimal_state *s) {
     int64_t rows = (s->group * s->tiles_h * s->tiles_w + 7) / 8 * 8;
-    s->x_row = PHASES * s->channels + SHIFT;
+    s->x_row = PHASES * s->conv.channels + SHIFT;
     s->x_point = rows * s->x_row + SHIFT;
-    s->y_row = s->filters + SHIFT;
+    s->y_row = s->conv.filters + SHIFT;
     s->y_point = rows * s->y_row + SHIFT;
     s->y = s->x + POINTS * POINTS * s->x_point;
     s->taps = s->y + POINTS * POINTS * s->y_point;
-    s->slab = s->taps + s->channels * s->filters * TAPS;
+    s->slab = s->taps + s->conv.channels * s->conv.filters * TAPS;
 }
 
 /* A panel is two vectors: of filters; of the phases of a vector of channels
- * with equal rows (INPUT); or filters for one vector of channels (WEIGHT). */
+ * with equal rows (for the data); or filters for one vector of channels (for
+ * the weights). */
 static void set_panels(minimal_state *s, int64_t threads) {
-    int64_t vectors = s->channels / s->lanes;
-    int64_t pairs = s->filters / (2 * s->lanes);
-    int64_t depth = s->direction == FORWARD ? PHASES * s->channels
-                    : s->direction == INPUT ? s->filters
-                                            : PHASES * s->lanes;
-    s->panels = s->direction == FORWARD ? pairs
-                : s->direction == INPUT ? vectors * 2
-                                        : vectors * pairs;
+    int64_t vectors = s->conv.channels / s->lanes;
+    int64_t pairs = s->conv.filters / (2 * s->lanes);
+    int64_t depth = s->conv.direction == SG_FORWARD ? PHASES * s->conv.channels
+                    : s->conv.direction == SG_BACKWARD_INPUT
+                        ? s->conv.filters
+                        : PHASES * s->lanes;
+    s->panels = s->conv.direction == SG_FORWARD          ? pairs
+                : s->conv.direction == SG_BACKWARD_INPUT ? vectors * 2
+                                                         : vectors * pairs;
     s->slab_row = 2 * s->lanes;
     s->slab_point = depth * s->slab_row + SHIFT;
     s->slots = s->panels < threads ? s->panels : threads;
 }
 
-static syngan_status plan(sg_site *site, int32_t direction, sg_desc *x,
-                          sg_desc *w, sg_desc *y) {
-    minimal_state *s = sg_alloc_zero(site->context, 1, sizeof *s);
-    if (s == NULL) return sg_fail_memory(site->context, site->label, sizeof *s);
-    site->state = s;
-    s->direction = direction;
-    set_sizes(s, site, x, y);
+static syngan_status plan(sg_site *site, int32_t direction) {
+    SG_TRY(sg_kernel_state(site, sizeof(minimal_state)));
+    minimal_state *s = site->state;
+    sg_phases_of(site, direction, &s->conv);
+    set_sizes(s, site);
     set_places(s);
     set_panels(s, site->context->threads);
-    x->layout = (sg_layout){.kind = SG_BLOCKED, .block = (int32_t)s->block};
-    y->layout = x->layout;
-    w->layout = (sg_layout){.kind = SG_PLAIN};
-    site->input[0].type = site->input[1].type = SYNGAN_F32;
+    sg_phases_plan(site, direction, s->block);
     int64_t floats = s->slab + s->slots * POINTS * s->slab_point;
     site->workspace = (size_t)floats * sizeof(float);
     site->detail = "F(7, 2)";
@@ -194,10 +159,11 @@ static sg_minimal_tile y_tile(const minimal_run *run, int64_t tile,
     const minimal_state *s = run->state;
     int64_t tiles = s->tiles_h * s->tiles_w;
     return (sg_minimal_tile){
-        .image = vector_at(s, run->y, run->first + tile / tiles, s->filters,
-                           filter, s->rows * s->columns),
-        .height = s->rows,
-        .width = s->columns,
+        .image =
+            vector_at(s, run->y, run->first + tile / tiles, s->conv.filters,
+                      filter, s->conv.rows * s->conv.columns),
+        .height = s->conv.rows,
+        .width = s->conv.columns,
         .pixel = s->block,
         .row = tile % tiles / s->tiles_w * TILE,
         .col = tile % s->tiles_w * TILE,
@@ -213,14 +179,15 @@ static sg_minimal_tile x_tile(const minimal_run *run, int64_t tile,
     int64_t tiles = s->tiles_h * s->tiles_w;
     int64_t column = channel * PHASES + phase * s->lanes;
     return (sg_minimal_tile){
-        .image = vector_at(s, run->x, run->first + tile / tiles, s->channels,
-                           channel, s->height * s->width),
-        .height = s->height,
-        .width = s->width,
+        .image =
+            vector_at(s, run->x, run->first + tile / tiles, s->conv.channels,
+                      channel, s->conv.height * s->conv.width),
+        .height = s->conv.height,
+        .width = s->conv.width,
         .pixel = s->block,
-        .row = tile % tiles / s->tiles_w * TILE * 2 + phase / 2 -
-               s->fields.pad_top,
-        .col = tile % s->tiles_w * TILE * 2 + phase % 2 - s->fields.pad_left,
+        .row =
+            tile % tiles / s->tiles_w * TILE * 2 + phase / 2 - s->conv.pad_top,
+        .col = tile % s->tiles_w * TILE * 2 + phase % 2 - s->conv.pad_left,
         .points = run->workspace + s->x + tile * s->x_row + column,
         .point = s->x_point,
     };
@@ -230,31 +197,31 @@ static void from_x(void *argument, int64_t first, int64_t last) {
     const minimal_run *run = argument;
     const minimal_state *s = run->state;
     for (int64_t tile = first; tile < last; tile++)
-        for (int64_t c = 0; c < s->channels; c += s->lanes)
+        for (int64_t c = 0; c < s->conv.channels; c += s->lanes)
             for (int64_t phase = 0; phase < PHASES; phase++) {
                 sg_minimal_tile t = x_tile(run, tile, c, phase);
                 SG_SIMD_PICK(run->isa, sg_minimal_from_x)(&t);
             }
 }
 
-static void from_y(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
+static void each_y_tile(const minimal_run *run, int64_t first, int64_t last,
+                        void (*transform)(const sg_minimal_tile *tile)) {
     const minimal_state *s = run->state;
     for (int64_t tile = first; tile < last; tile++)
-        for (int64_t f = 0; f < s->filters; f += s->lanes) {
+        for (int64_t f = 0; f < s->conv.filters; f += s->lanes) {
             sg_minimal_tile t = y_tile(run, tile, f);
-            SG_SIMD_PICK(run->isa, sg_minimal_from_y)(&t);
+            transform(&t);
         }
+}
+
+static void from_y(void *argument, int64_t first, int64_t last) {
+    const minimal_run *run = argument;
+    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_minimal_from_y));
 }
 
 static void to_y(void *argument, int64_t first, int64_t last) {
     const minimal_run *run = argument;
-    const minimal_state *s = run->state;
-    for (int64_t tile = first; tile < last; tile++)
-        for (int64_t f = 0; f < s->filters; f += s->lanes) {
-            sg_minimal_tile t = y_tile(run, tile, f);
-            SG_SIMD_PICK(run->isa, sg_minimal_to_y)(&t);
-        }
+    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_minimal_to_y));
 }
 
 /* Vectors of channels of images: neighbouring tiles overlap, and come in
@@ -262,7 +229,8 @@ static void to_y(void *argument, int64_t first, int64_t last) {
 static void to_x(void *argument, int64_t first, int64_t last) {
     const minimal_run *run = argument;
     const minimal_state *s = run->state;
-    int64_t tiles = s->tiles_h * s->tiles_w, vectors = s->channels / s->lanes;
+    int64_t tiles = s->tiles_h * s->tiles_w,
+            vectors = s->conv.channels / s->lanes;
     for (int64_t i = first; i < last; i++)
         for (int64_t tile = 0; tile < tiles; tile++)
             for (int64_t phase = 0; phase < PHASES; phase++) {
@@ -275,17 +243,17 @@ static void to_x(void *argument, int64_t first, int64_t last) {
 
 /* ---- weights ------------------------------------------------------------ */
 
-/* The weights with vectors of filters, [channel][tap][filter], or, for INPUT,
- * of channels, [filter][tap][channel]: to there from `w`, and back. */
+/* The weights with vectors of filters, [channel][tap][filter], or, for the
+ * data, of channels, [filter][tap][channel]: to there from `w`, and back. */
 static void turn_in(void *argument, int64_t first, int64_t last) {
     const minimal_run *run = argument;
     const minimal_state *s = run->state;
-    bool input = s->direction == INPUT;
-    int64_t size = input ? s->channels : s->filters;
-    int64_t step = input ? TAPS : s->channels * TAPS;
+    bool input = s->conv.direction == SG_BACKWARD_INPUT;
+    int64_t size = input ? s->conv.channels : s->conv.filters;
+    int64_t step = input ? TAPS : s->conv.channels * TAPS;
     for (int64_t i = first; i < last; i++)
         SG_SIMD_PICK(run->isa, sg_minimal_turn)
-    (size, TAPS, run->w + i * (input ? s->channels * TAPS : TAPS), step,
+    (size, TAPS, run->w + i * (input ? s->conv.channels * TAPS : TAPS), step,
      run->workspace + s->taps + i * TAPS * size, size);
 }
 
@@ -294,8 +262,9 @@ static void turn_out(void *argument, int64_t first, int64_t last) {
     const minimal_state *s = run->state;
     for (int64_t c = first; c < last; c++)
         SG_SIMD_PICK(run->isa, sg_minimal_turn)
-    (TAPS, s->filters, run->workspace + s->taps + c * TAPS * s->filters,
-     s->filters, run->w + c * TAPS, s->channels * TAPS);
+    (TAPS, s->conv.filters,
+     run->workspace + s->taps + c * TAPS * s->conv.filters, s->conv.filters,
+     run->w + c * TAPS, s->conv.channels * TAPS);
 }
 
 /* Tap (0, 0) of a phase of 2 x 2. */
@@ -308,13 +277,13 @@ static void forward_slab(const minimal_run *run, int64_t panel, int point,
                          float *slab) {
     const minimal_state *s = run->state;
     const float *taps = run->workspace + s->taps + panel * 2 * s->lanes;
-    int64_t vector = s->lanes * TAPS * s->filters;
-    for (int64_t c = 0; c < s->channels; c += s->lanes, taps += vector)
+    int64_t vector = s->lanes * TAPS * s->conv.filters;
+    for (int64_t c = 0; c < s->conv.channels; c += s->lanes, taps += vector)
         for (int64_t phase = 0; phase < PHASES; phase++)
             for (int64_t half = 0; half < 2; half++)
                 SG_SIMD_PICK(run->isa, sg_minimal_from_w)
-    (s->lanes, taps + phase_tap(phase) * s->filters + half * s->lanes,
-     TAPS * s->filters, s->filters, point,
+    (s->lanes, taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
+     TAPS * s->conv.filters, s->conv.filters, point,
      slab + (c * PHASES + phase * s->lanes) * s->slab_row + half * s->lanes,
      s->slab_row, s->slab_point);
 }
@@ -326,8 +295,8 @@ static void input_slab(const minimal_run *run, int64_t panel, int point,
     const float *taps = run->workspace + s->taps + panel / 2 * s->lanes;
     for (int64_t half = 0; half < 2; half++)
         SG_SIMD_PICK(run->isa, sg_minimal_from_w)
-    (s->filters, taps + phase_tap(panel % 2 * 2 + half) * s->channels,
-     TAPS * s->channels, s->channels, point, slab + half * s->lanes,
+    (s->conv.filters, taps + phase_tap(panel % 2 * 2 + half) * s->conv.channels,
+     TAPS * s->conv.channels, s->conv.channels, point, slab + half * s->lanes,
      s->slab_row, s->slab_point);
 }
 
@@ -336,14 +305,15 @@ static void input_slab(const minimal_run *run, int64_t panel, int point,
 static void weight_slab(const minimal_run *run, int64_t c, int64_t filter,
                         int point, const float *slab) {
     const minimal_state *s = run->state;
-    float *taps = run->workspace + s->taps + c * TAPS * s->filters + filter;
+    float *taps =
+        run->workspace + s->taps + c * TAPS * s->conv.filters + filter;
     for (int64_t phase = 0; phase < PHASES; phase++)
         for (int64_t half = 0; half < 2; half++)
             SG_SIMD_PICK(run->isa, sg_minimal_to_w)
     (s->lanes, slab + phase * s->lanes * s->slab_row + half * s->lanes,
      s->slab_row, s->slab_point, point, run->first == 0 && point == 0,
-     taps + phase_tap(phase) * s->filters + half * s->lanes, TAPS * s->filters,
-     s->filters);
+     taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
+     TAPS * s->conv.filters, s->conv.filters);
 }
 
 /* ---- products ----------------------------------------------------------- */
@@ -364,47 +334,36 @@ static int64_t padded_tiles(const minimal_run *run) {
     return (run->images * s->tiles_h * s->tiles_w + 7) / 8 * 8;
 }
 
-static void forward_panel(const minimal_run *run, int64_t panel, float *slab) {
+/* Of y, or of x. */
+static void image_panel(const minimal_run *run, int64_t panel, float *slab) {
     const minimal_state *s = run->state;
+    bool forward = s->conv.direction == SG_FORWARD;
     float *x = run->workspace + s->x, *y = run->workspace + s->y;
+    float *a = forward ? x : y, *out = forward ? y : x;
+    int64_t a_point = forward ? s->x_point : s->y_point;
+    int64_t out_point = forward ? s->y_point : s->x_point;
     for (int point = 0; point < POINTS; point++) {
-        forward_slab(run, panel, point, slab);
-        sg_minimal_product_args args = {.rows = padded_tiles(run),
-                                        .depth = PHASES * s->channels,
-                                        .a = x + point * POINTS * s->x_point,
-                                        .a_row = s->x_row,
-                                        .a_depth = 1,
-                                        .b = slab,
-                                        .b_depth = s->slab_row,
-                                        .out = y + point * POINTS * s->y_point +
-                                               panel * 2 * s->lanes,
-                                        .out_row = s->y_row};
-        multiply(run, args, s->x_point, s->slab_point, s->y_point);
-    }
-}
-
-static void input_panel(const minimal_run *run, int64_t panel, float *slab) {
-    const minimal_state *s = run->state;
-    float *x = run->workspace + s->x, *y = run->workspace + s->y;
-    for (int point = 0; point < POINTS; point++) {
-        input_slab(run, panel, point, slab);
-        sg_minimal_product_args args = {.rows = padded_tiles(run),
-                                        .depth = s->filters,
-                                        .a = y + point * POINTS * s->y_point,
-                                        .a_row = s->y_row,
-                                        .a_depth = 1,
-                                        .b = slab,
-                                        .b_depth = s->slab_row,
-                                        .out = x + point * POINTS * s->x_point +
-                                               panel * 2 * s->lanes,
-                                        .out_row = s->x_row};
-        multiply(run, args, s->y_point, s->slab_point, s->x_point);
+        if (forward)
+            forward_slab(run, panel, point, slab);
+        else
+            input_slab(run, panel, point, slab);
+        sg_minimal_product_args args = {
+            .rows = padded_tiles(run),
+            .depth = forward ? PHASES * s->conv.channels : s->conv.filters,
+            .a = a + point * POINTS * a_point,
+            .a_row = forward ? s->x_row : s->y_row,
+            .a_depth = 1,
+            .b = slab,
+            .b_depth = s->slab_row,
+            .out = out + point * POINTS * out_point + panel * 2 * s->lanes,
+            .out_row = forward ? s->y_row : s->x_row};
+        multiply(run, args, a_point, s->slab_point, out_point);
     }
 }
 
 static void weight_panel(const minimal_run *run, int64_t panel, float *slab) {
     const minimal_state *s = run->state;
-    int64_t pairs = s->filters / (2 * s->lanes);
+    int64_t pairs = s->conv.filters / (2 * s->lanes);
     int64_t c = panel / pairs * s->lanes;
     int64_t filter = panel % pairs * 2 * s->lanes;
     float *x = run->workspace + s->x, *y = run->workspace + s->y;
@@ -431,12 +390,10 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
         float *slab = run->workspace + s->slab + slot * POINTS * s->slab_point;
         int64_t end = s->panels * (slot + 1) / s->slots;
         for (int64_t i = s->panels * slot / s->slots; i < end; i++)
-            if (s->direction == FORWARD)
-                forward_panel(run, i, slab);
-            else if (s->direction == INPUT)
-                input_panel(run, i, slab);
-            else
+            if (s->conv.direction == SG_BACKWARD_WEIGHT)
                 weight_panel(run, i, slab);
+            else
+                image_panel(run, i, slab);
     }
 }
 
@@ -445,34 +402,38 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
 static void run_group(syngan_context *context, minimal_run *run) {
     const minimal_state *s = run->state;
     int64_t tiles = run->images * s->tiles_h * s->tiles_w;
-    int64_t vectors = run->images * s->channels / s->lanes;
-    if (s->direction != INPUT) sg_parallel(context, tiles, 1, from_x, run);
-    if (s->direction != FORWARD) sg_parallel(context, tiles, 1, from_y, run);
+    int64_t vectors = run->images * s->conv.channels / s->lanes;
+    if (s->conv.direction != SG_BACKWARD_INPUT)
+        sg_parallel(context, tiles, 1, from_x, run);
+    if (s->conv.direction != SG_FORWARD)
+        sg_parallel(context, tiles, 1, from_y, run);
     sg_parallel(context, s->slots, 1, run_slots, run);
-    if (s->direction == FORWARD) sg_parallel(context, tiles, 1, to_y, run);
-    if (s->direction == INPUT) sg_parallel(context, vectors, 1, to_x, run);
+    if (s->conv.direction == SG_FORWARD)
+        sg_parallel(context, tiles, 1, to_y, run);
+    if (s->conv.direction == SG_BACKWARD_INPUT)
+        sg_parallel(context, vectors, 1, to_x, run);
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call, float *x,
-                         float *w, float *y) {
+static syngan_status run(const sg_site *site, const sg_call *call) {
     const minimal_state *s = site->state;
     minimal_run all = {.state = s,
-                       .x = x,
-                       .y = y,
-                       .w = w,
+                       .x = sg_conv_value(call, s->conv.direction, SG_CONV_X),
+                       .y = sg_conv_value(call, s->conv.direction, SG_CONV_Y),
+                       .w = sg_conv_value(call, s->conv.direction, SG_CONV_W),
                        .workspace = call->workspace,
                        .isa = site->context->isa};
-    if (s->direction != WEIGHT)
+    if (s->conv.direction != SG_BACKWARD_WEIGHT)
         sg_parallel(site->context,
-                    s->direction == INPUT ? s->filters : s->channels, 1,
-                    turn_in, &all);
-    for (; all.first < s->images; all.first += s->group) {
-        int64_t left = s->images - all.first;
+                    s->conv.direction == SG_BACKWARD_INPUT ? s->conv.filters
+                                                           : s->conv.channels,
+                    1, turn_in, &all);
+    for (; all.first < s->conv.images; all.first += s->group) {
+        int64_t left = s->conv.images - all.first;
         all.images = left < s->group ? left : s->group;
         run_group(site->context, &all);
     }
-    if (s->direction == WEIGHT)
-        sg_parallel(site->context, s->channels, 1, turn_out, &all);
+    if (s->conv.direction == SG_BACKWARD_WEIGHT)
+        sg_parallel(site->context, s->conv.channels, 1, turn_out, &all);
     else
         sg_finish(site, call, site->has_bias, 0);
     return SYNGAN_OK;
@@ -482,35 +443,23 @@ static bool is_f32(const sg_site *site) {
     return site->input[0].type == SYNGAN_F32 && site->output.type == SYNGAN_F32;
 }
 static bool accepts_forward(const sg_site *site) {
-    return is_f32(site) &&
-           accepts(site, &site->input[0], &site->input[1], &site->output);
+    return is_f32(site) && accepts(site, SG_FORWARD);
 }
 static bool accepts_input(const sg_site *site) {
-    return is_f32(site) &&
-           accepts(site, &site->output, &site->input[1], &site->input[0]);
+    return is_f32(site) && accepts(site, SG_BACKWARD_INPUT);
 }
 /* Faster than oneDNN's products of bf16, too. */
 static bool accepts_weight(const sg_site *site) {
-    return site->output.type == SYNGAN_F32 &&
-           accepts(site, &site->input[0], &site->output, &site->input[1]);
+    return site->output.type == SYNGAN_F32 && accepts(site, SG_BACKWARD_WEIGHT);
 }
 static syngan_status plan_forward(sg_site *site) {
-    return plan(site, FORWARD, &site->input[0], &site->input[1], &site->output);
+    return plan(site, SG_FORWARD);
 }
 static syngan_status plan_input(sg_site *site) {
-    return plan(site, INPUT, &site->output, &site->input[1], &site->input[0]);
+    return plan(site, SG_BACKWARD_INPUT);
 }
 static syngan_status plan_weight(sg_site *site) {
-    return plan(site, WEIGHT, &site->input[0], &site->output, &site->input[1]);
-}
-static syngan_status run_forward(const sg_site *site, const sg_call *call) {
-    return run(site, call, call->input[0], call->input[1], call->output);
-}
-static syngan_status run_input(const sg_site *site, const sg_call *call) {
-    return run(site, call, call->output, call->input[1], call->input[0]);
-}
-static syngan_status run_weight(const sg_site *site, const sg_call *call) {
-    return run(site, call, call->input[0], call->output, call->input[1]);
+    return plan(site, SG_BACKWARD_WEIGHT);
 }
 
 const sg_kernel sg_kernel_minimal_forward = {
@@ -518,18 +467,18 @@ const sg_kernel sg_kernel_minimal_forward = {
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts_forward,
     .plan = plan_forward,
-    .run = run_forward,
+    .run = run,
 };
 const sg_kernel sg_kernel_minimal_input = {
     .name = "minimal filtering, data",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts_input,
     .plan = plan_input,
-    .run = run_input,
+    .run = run,
 };
 const sg_kernel sg_kernel_minimal_weight = {
     .name = "minimal filtering, weight",
     .accepts = accepts_weight,
     .plan = plan_weight,
-    .run = run_weight,
+    .run = run,
 };

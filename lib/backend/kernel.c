@@ -4,7 +4,14 @@
  */
 #include "backend/kernel.h"
 
-#include "base/context.h"
+#include "base/memory.h"
+
+syngan_status sg_kernel_state(sg_site *site, size_t size) {
+    site->state = sg_alloc_zero(site->context, 1, size);
+    return site->state != NULL
+               ? SYNGAN_OK
+               : sg_fail_memory(site->context, site->label, size);
+}
 
 syngan_status sg_plan_elementwise(sg_site *site) {
     sg_layout layout = {.kind = SG_PLAIN};

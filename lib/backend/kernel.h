@@ -23,7 +23,8 @@ enum {
     SG_ABSORB_BIAS = 1,
     SG_ABSORB_UNARY = 2,
     SG_ABSORB_NORM = 4,
-    SG_ABSORB_SLOPE = 8 /* f32 outputs, plain or blocked */
+    SG_ABSORB_SLOPE = 8, /* f32 outputs, plain or blocked */
+    SG_ABSORB_ALL = 15
 };
 
 /* What an absorbed normalisation takes, each f32, plain, of all channels. */
@@ -90,6 +91,13 @@ typedef struct sg_kernel {
 extern const sg_kernel sg_kernel_reorder;
 
 /* ---- common parts ------------------------------------------------------- */
+
+/* The products of a layer: its result from input and weight, and the gradients
+ * of either from the result's. */
+enum { SG_FORWARD, SG_BACKWARD_INPUT, SG_BACKWARD_WEIGHT };
+
+/* Gives a site its state: `size` bytes, all zero. */
+syngan_status sg_kernel_state(sg_site *site, size_t size);
 
 /* For element-by-element kernels whose inputs all have the output's shape:
  * everything takes the first layout that is not plain, if any input has one;

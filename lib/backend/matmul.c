@@ -63,18 +63,6 @@ static void plan_plain(sg_site *site) {
     site->output.layout = (sg_layout){.kind = SG_PLAIN};
 }
 
-/* A first ReLU goes into the primitive. */
-static syngan_status fuse_unary(const sg_site *site, matmul_state *state) {
-    if (!sg_unary_first(site)) return SYNGAN_OK;
-    const sg_unary *first = &site->unary[0];
-    if (first->kind != SG_UNARY_RELU && first->kind != SG_UNARY_LEAKY_RELU)
-        return SYNGAN_OK;
-    state->fused_unary = 1;
-    return sg_onednn_post_relu(site->context, &state->primitive,
-                               first->kind == SG_UNARY_RELU ? 0.0
-                                                            : first->alpha);
-}
-
 static syngan_status run(const sg_site *site, const sg_call *call) {
     matmul_state *state = site->state;
     void *const pointers[] = {
@@ -94,7 +82,7 @@ static syngan_status build_matmul(sg_site *site, matmul_state *state, sg_md a,
                                   sg_md b, sg_md c, sg_md bias) {
     static const int names[] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST,
                                 DNNL_ARG_BIAS};
-    SG_TRY(fuse_unary(site, state));
+    SG_TRY(sg_onednn_fuse_unary(site, &state->primitive, &state->fused_unary));
     sg_onednn_products(&state->primitive, product_count(site));
     dnnl_status_t status =
         sg_onednn_matmul_desc(&state->primitive, a, b, bias, c);
@@ -203,8 +191,7 @@ static syngan_status plan_dense(sg_site *site) {
 
 static const sg_kernel kernel_dense = {
     .name = "inner product",
-    .absorbs =
-        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
+    .absorbs = SG_ABSORB_ALL,
     .accepts = accepts_dense,
     .plan = plan_dense,
     .run = run,
@@ -213,8 +200,7 @@ static const sg_kernel kernel_dense = {
 
 static const sg_kernel kernel_matmul = {
     .name = "matmul",
-    .absorbs =
-        SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_NORM | SG_ABSORB_SLOPE,
+    .absorbs = SG_ABSORB_ALL,
     .accepts = accepts_matmul,
     .plan = plan_matmul,
     .run = run,

@@ -178,8 +178,8 @@ static void threads_leave(int32_t before) {
     if (before > 0) sg_compute_threads(before);
 }
 
-syngan_status sg_onednn_post_relu(syngan_context *context, sg_onednn *p,
-                                  double slope) {
+static syngan_status post_relu(syngan_context *context, sg_onednn *p,
+                               double slope) {
     dnnl_post_ops_t operations = NULL;
     dnnl_status_t status = dnnl_post_ops_create(&operations);
 #if SG_ONEDNN_3
@@ -196,6 +196,17 @@ syngan_status sg_onednn_post_relu(syngan_context *context, sg_onednn *p,
     if (operations != NULL) dnnl_post_ops_destroy(operations);
     if (status == dnnl_success) return SYNGAN_OK;
     return sg_onednn_fail(context, status, "a post-operation");
+}
+
+syngan_status sg_onednn_fuse_unary(const sg_site *site, sg_onednn *p,
+                                   int32_t *fused) {
+    const sg_unary *first = &site->unary[0];
+    bool is_relu = sg_unary_first(site) && (first->kind == SG_UNARY_RELU ||
+                                            first->kind == SG_UNARY_LEAKY_RELU);
+    *fused = is_relu ? 1 : 0;
+    if (!is_relu) return SYNGAN_OK;
+    return post_relu(site->context, p,
+                     first->kind == SG_UNARY_RELU ? 0.0 : first->alpha);
 }
 
 sg_md sg_onednn_md(const sg_onednn *p, int name) {
@@ -262,9 +273,7 @@ void sg_onednn_close(sg_onednn *p) {
 }
 
 syngan_status sg_onednn_state(sg_site *site, size_t size, void **out) {
-    site->state = sg_alloc_zero(site->context, 1, size);
-    if (site->state == NULL)
-        return sg_fail_memory(site->context, site->label, size);
+    SG_TRY(sg_kernel_state(site, size));
     *out = site->state;
     return sg_onednn_open(site->context, site->state);
 }

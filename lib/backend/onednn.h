@@ -63,9 +63,10 @@ void sg_onednn_elements(sg_onednn *p, int64_t elements);
 /* What an oneDNN status means; `what` starts the sentence. */
 syngan_status sg_onednn_fail(syngan_context *context, dnnl_status_t status,
                              const char *what);
-/* ReLU and leaky ReLU on the result: before `desc` is set. */
-syngan_status sg_onednn_post_relu(syngan_context *context, sg_onednn *p,
-                                  double slope);
+/* ReLU or leaky ReLU on the result, if the site has one first: before `desc` is
+ * set. *fused is the number of unary functions that the primitive does. */
+syngan_status sg_onednn_fuse_unary(const sg_site *site, sg_onednn *p,
+                                   int32_t *fused);
 /* Makes the primitive of p->desc; `names` are `count` DNNL_ARG_ numbers, in
  * the order in which sg_onednn_run() gets the pointers. */
 syngan_status sg_onednn_build(syngan_context *context, sg_onednn *p,
@@ -94,8 +95,6 @@ typedef struct sg_onednn_conv {
     sg_md bias; /* forward only; NULL: none */
     dnnl_dims_t stride, dilation, pad_before, pad_after; /* dilation from 0 */
 } sg_onednn_conv;
-
-enum { SG_FORWARD, SG_BACKWARD_INPUT, SG_BACKWARD_WEIGHT };
 
 dnnl_status_t sg_onednn_conv_desc(sg_onednn *p, int direction,
                                   const sg_onednn_conv *conv);

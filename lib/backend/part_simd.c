@@ -8,17 +8,6 @@
 
 #include "backend/simd_math.h"
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
-SG_INLINE sg_vf load(const float *p, size_t n) {
-    return n == SG_LANES ? sg_load(p) : sg_load_part(p, n);
-}
-SG_INLINE void store(float *p, size_t n, sg_vf v) {
-    if (n == SG_LANES)
-        sg_store(p, v);
-    else
-        sg_store_part(p, n, v);
-}
 SG_INLINE size_t lanes(size_t at, size_t count) {
     return count - at < SG_LANES ? count - at : SG_LANES;
 }
@@ -34,16 +23,16 @@ static void add_noise(size_t count, float scale, const float *x,
                       const float *uniform, float *y) {
     for (size_t at = 0; at < count; at += SG_LANES) {
         size_t n = lanes(at, count);
-        sg_vf v = load(x + at, n);
-        if (uniform != NULL) v += gumbel(load(uniform + at, n));
-        store(y + at, n, v * scale);
+        sg_vf v = sg_load_up_to(x + at, n);
+        if (uniform != NULL) v += gumbel(sg_load_up_to(uniform + at, n));
+        sg_store_up_to(y + at, n, v * scale);
     }
 }
 
 static void exponentials(size_t count, float *y) {
     for (size_t at = 0; at < count; at += SG_LANES) {
         size_t n = lanes(at, count);
-        store(y + at, n, sg_exp(load(y + at, n)));
+        sg_store_up_to(y + at, n, sg_exp(sg_load_up_to(y + at, n)));
     }
 }
 

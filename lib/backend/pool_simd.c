@@ -6,8 +6,6 @@
  */
 #include "backend/pool_simd.h"
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
 /* `function` with constants in place of lanes and step, the numbers from one
  * window's pixel to the next one's. Neighbouring pixels are as lanes. */
 #define WITH_CONSTANTS(function, count, lanes, step, ...)                      \

@@ -47,6 +47,8 @@ typedef float sg_vf __attribute__((vector_size(SG_LANES * 4)));
 typedef int32_t sg_vi __attribute__((vector_size(SG_LANES * 4)));
 typedef double sg_vd __attribute__((vector_size(SG_LANES * 4))); /* half */
 
+#define SG_INLINE static inline __attribute__((always_inline))
+
 static inline sg_vf sg_load(const float *p) {
     sg_vf v;
     memcpy(&v, p, sizeof v);
@@ -71,6 +73,16 @@ static inline void sg_store_part(float *p, size_t n, sg_vf v) {
 #else
     memcpy(p, &v, n * sizeof *p);
 #endif
+}
+/* Likewise where n is SG_LANES but in the last vector of a row. */
+SG_INLINE sg_vf sg_load_up_to(const float *p, size_t n) {
+    return n == SG_LANES ? sg_load(p) : sg_load_part(p, n);
+}
+SG_INLINE void sg_store_up_to(float *p, size_t n, sg_vf v) {
+    if (n == SG_LANES)
+        sg_store(p, v);
+    else
+        sg_store_part(p, n, v);
 }
 static inline sg_vf sg_all(float value) {
     return value - (sg_vf){0};

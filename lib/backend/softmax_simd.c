@@ -7,35 +7,25 @@
 
 #include "backend/simd_math.h"
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
-SG_INLINE sg_vf load(const float *p, size_t n) {
-    return n == SG_LANES ? sg_load(p) : sg_load_part(p, n);
-}
-SG_INLINE void store(float *p, size_t n, sg_vf v) {
-    if (n == SG_LANES)
-        sg_store(p, v);
-    else
-        sg_store_part(p, n, v);
-}
-
 /* ---- columns: each lane has a column of its own ---------------------------
  */
 
 SG_INLINE void columns(int logarithm, size_t count, size_t stride, size_t lanes,
                        const float *in, float *out) {
-    sg_vf greatest = load(in, lanes), sum = {0};
+    sg_vf greatest = sg_load_up_to(in, lanes), sum = {0};
     for (size_t i = 1; i < count; i++)
-        greatest = sg_max(greatest, load(in + i * stride, lanes));
+        greatest = sg_max(greatest, sg_load_up_to(in + i * stride, lanes));
     for (size_t i = 0; i < count; i++) {
-        sg_vf x = load(in + i * stride, lanes) - greatest, e = sg_exp(x);
+        sg_vf x = sg_load_up_to(in + i * stride, lanes) - greatest,
+              e = sg_exp(x);
         sum += e;
-        store(out + i * stride, lanes, logarithm ? x : e);
+        sg_store_up_to(out + i * stride, lanes, logarithm ? x : e);
     }
     sg_vf last = logarithm ? sg_log(sum) : 1.0f / sum;
     for (size_t i = 0; i < count; i++) {
-        sg_vf y = load(out + i * stride, lanes);
-        store(out + i * stride, lanes, logarithm ? y - last : y * last);
+        sg_vf y = sg_load_up_to(out + i * stride, lanes);
+        sg_store_up_to(out + i * stride, lanes,
+                       logarithm ? y - last : y * last);
     }
 }
 
@@ -63,15 +53,15 @@ void SG_SIMD(sg_softmax_row)(int logarithm, size_t count, const float *in,
     double sum = 0.0;
     for (size_t at = 0; at < count; at += SG_LANES) {
         size_t lanes = count - at < SG_LANES ? count - at : SG_LANES;
-        sg_vf x = load(in + at, lanes) - greatest, e = sg_exp(x);
-        store(out + at, lanes, logarithm ? x : e);
+        sg_vf x = sg_load_up_to(in + at, lanes) - greatest, e = sg_exp(x);
+        sg_store_up_to(out + at, lanes, logarithm ? x : e);
         for (size_t i = 0; i < lanes; i++)
             sum += (double)e[i];
     }
     sg_vf all = sg_all((float)sum), last = logarithm ? sg_log(all) : 1.0f / all;
     for (size_t at = 0; at < count; at += SG_LANES) {
         size_t lanes = count - at < SG_LANES ? count - at : SG_LANES;
-        sg_vf y = load(out + at, lanes);
-        store(out + at, lanes, logarithm ? y - last : y * last);
+        sg_vf y = sg_load_up_to(out + at, lanes);
+        sg_store_up_to(out + at, lanes, logarithm ? y - last : y * last);
     }
 }

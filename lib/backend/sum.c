@@ -10,7 +10,6 @@
 #include <assert.h>
 
 #include "backend/sum_simd.h"
-#include "base/memory.h"
 #include "base/thread.h"
 
 #define LOOPS_MAX (SYNGAN_MAX_RANK + 1)
@@ -111,9 +110,8 @@ static syngan_status sum_plan(sg_site *site) {
     const sg_sum_fields *fields = site->fields;
     if (!reads_blocked(site, fields->axes))
         site->input[0].layout = (sg_layout){.kind = SG_PLAIN};
-    plan *p = sg_alloc_zero(site->context, 1, sizeof *p);
-    if (p == NULL) return sg_fail_memory(site->context, "a kernel", sizeof *p);
-    site->state = p;
+    SG_TRY(sg_kernel_state(site, sizeof(plan)));
+    plan *p = site->state;
     make_loops(p, &site->input[0], fields->axes);
     site->workspace = (size_t)pieces_of(p) * sizeof(double);
     return SYNGAN_OK;

@@ -11,8 +11,6 @@ typedef sg_vf (*function)(sg_vf x, sg_vf alpha, sg_vf beta);
 /* A derivative's value at v (the input or the output). */
 typedef sg_vf (*derivative)(sg_vf v, sg_vf alpha, sg_vf beta);
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
 SG_INLINE void map(function f, const sg_unary *unary, size_t count,
                    const float *in, float *out) {
     sg_vf alpha = sg_all((float)unary->alpha);
@@ -42,52 +40,24 @@ SG_INLINE void map_gradient(derivative f, const sg_unary *unary, size_t count,
 
 /* ---- functions ---------------------------------------------------------- */
 
-#define SG_UNUSED_PARAMETERS                                                   \
-    (void)alpha;                                                               \
-    (void)beta
+/* Not all of them use both parameters. */
+#define FUNCTION(name, argument, expression)                                   \
+    SG_INLINE sg_vf name(sg_vf argument, sg_vf alpha, sg_vf beta) {            \
+        (void)argument, (void)alpha, (void)beta;                               \
+        return expression;                                                     \
+    }
 
-SG_INLINE sg_vf relu(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_max(sg_all(0.0f), x);
-}
-SG_INLINE sg_vf leaky_relu(sg_vf x, sg_vf alpha, sg_vf beta) {
-    (void)beta;
-    return sg_choose(x > sg_all(0.0f), x, alpha * x);
-}
-SG_INLINE sg_vf hyperbolic(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_tanh(x);
-}
-SG_INLINE sg_vf sigmoid(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_sigmoid(x);
-}
-SG_INLINE sg_vf softplus(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_softplus(x);
-}
-SG_INLINE sg_vf exponential(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_exp(x);
-}
-SG_INLINE sg_vf logarithm(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_log(x);
-}
-SG_INLINE sg_vf square_root(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_root(x);
-}
-SG_INLINE sg_vf square(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return x * x;
-}
-SG_INLINE sg_vf affine(sg_vf x, sg_vf alpha, sg_vf beta) {
-    return alpha * x + beta;
-}
-SG_INLINE sg_vf clip(sg_vf x, sg_vf alpha, sg_vf beta) {
-    return sg_min(beta, sg_max(alpha, x));
-}
+FUNCTION(relu, x, sg_max(sg_all(0.0f), x))
+FUNCTION(leaky_relu, x, sg_choose(x > sg_all(0.0f), x, (alpha * x)))
+FUNCTION(hyperbolic, x, sg_tanh(x))
+FUNCTION(sigmoid, x, sg_sigmoid(x))
+FUNCTION(softplus, x, sg_softplus(x))
+FUNCTION(exponential, x, sg_exp(x))
+FUNCTION(logarithm, x, sg_log(x))
+FUNCTION(square_root, x, sg_root(x))
+FUNCTION(square, x, (x * x))
+FUNCTION(affine, x, (alpha * x) + beta)
+FUNCTION(clip, x, sg_min(beta, sg_max(alpha, x)))
 
 void SG_SIMD(sg_unary_vector)(const sg_unary *unary, size_t count,
                               const float *in, float *out) {
@@ -130,46 +100,17 @@ void SG_SIMD(sg_unary_vector)(const sg_unary *unary, size_t count,
 
 /* ---- derivatives, of the output y or the input x ------------------------ */
 
-SG_INLINE sg_vf relu_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return sg_choose(y > sg_all(0.0f), sg_all(1.0f), sg_all(0.0f));
-}
-SG_INLINE sg_vf leaky_relu_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    (void)beta;
-    return sg_choose(y > sg_all(0.0f), sg_all(1.0f), alpha);
-}
-SG_INLINE sg_vf tanh_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return (1.0f - y) * (1.0f + y);
-}
-SG_INLINE sg_vf sigmoid_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return y * (1.0f - y);
-}
-SG_INLINE sg_vf exp_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return y;
-}
-SG_INLINE sg_vf log_slope(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return 1.0f / x;
-}
-SG_INLINE sg_vf sqrt_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return 0.5f / y;
-}
-SG_INLINE sg_vf square_slope(sg_vf x, sg_vf alpha, sg_vf beta) {
-    SG_UNUSED_PARAMETERS;
-    return x + x;
-}
-SG_INLINE sg_vf affine_slope(sg_vf y, sg_vf alpha, sg_vf beta) {
-    (void)y;
-    (void)beta;
-    return alpha;
-}
-SG_INLINE sg_vf clip_slope(sg_vf x, sg_vf alpha, sg_vf beta) {
-    return sg_choose((x >= alpha) & (x <= beta), sg_all(1.0f), sg_all(0.0f));
-}
+FUNCTION(relu_slope, y, sg_choose(y > sg_all(0.0f), sg_all(1.0f), sg_all(0.0f)))
+FUNCTION(leaky_relu_slope, y, sg_choose(y > sg_all(0.0f), sg_all(1.0f), alpha))
+FUNCTION(tanh_slope, y, (1.0f - y) * (1.0f + y))
+FUNCTION(sigmoid_slope, y, (y * (1.0f - y)))
+FUNCTION(exp_slope, y, y)
+FUNCTION(log_slope, x, 1.0f / x)
+FUNCTION(sqrt_slope, y, 0.5f / y)
+FUNCTION(square_slope, x, x + x)
+FUNCTION(affine_slope, y, alpha)
+FUNCTION(clip_slope, x,
+         sg_choose((x >= alpha) & (x <= beta), sg_all(1.0f), sg_all(0.0f)))
 
 void SG_SIMD(sg_unary_grad_vector)(const sg_unary *unary, size_t count,
                                    const float *v, const float *dy, float *dx) {

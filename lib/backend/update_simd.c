@@ -5,8 +5,6 @@
  */
 #include "backend/update.h"
 
-#define SG_INLINE static inline __attribute__((always_inline))
-
 typedef struct gradient_vectors {
     sg_vf scale, clip, decay;
 } gradient_vectors;

@@ -38,4 +38,25 @@ void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
     "constant|zeros"
 #define SG_PADDINGS "same|valid|explicit"
 
+/* The options themselves, of a struct `type`: of what has padding, and of what
+ * has a weight, a bias and an activation. */
+#define SG_PADDING_FIELDS(type)                                                \
+    SG_ENUM(type, padding, SG_PADDINGS, SYNGAN_SAME, SYNGAN_EXPLICIT,          \
+            SYNGAN_SAME, "How the image is padded"),                           \
+        SG_I32(type, pad_top, 0, 65535, 0, "Explicit padding above"),          \
+        SG_I32(type, pad_bottom, 0, 65535, 0, "Explicit padding below"),       \
+        SG_I32(type, pad_left, 0, 65535, 0, "Explicit padding on the left"),   \
+        SG_I32(type, pad_right, 0, 65535, 0, "Explicit padding on the right")
+#define SG_LAYER_FIELDS(type)                                                  \
+    SG_ENUM(type, activation, SG_ACTIVATIONS, SYNGAN_LINEAR, SYNGAN_SOFTPLUS,  \
+            SYNGAN_LINEAR, "Function applied to the result"),                  \
+        SG_F32(type, activation_slope, 0, 1e6, 0.2,                            \
+               "Slope of leaky ReLU below 0"),                                 \
+        SG_BOOL(type, no_bias, "Leaves out the bias"),                         \
+        SG_ENUM(type, initializer, SG_INITIALIZERS, SYNGAN_GLOROT_UNIFORM,     \
+                SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM,                           \
+                "First values of the weight"),                                 \
+        SG_F32(type, initializer_scale, 0, 1e6, 0.05,                          \
+               "Scale of uniform, normal and constant first values")
+
 #endif

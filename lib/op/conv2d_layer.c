@@ -17,20 +17,8 @@ static const sg_field options_fields[] = {
     SG_I32(T, dilation, 1, 65535, 1, "Distance of kernel elements"),
     SG_I32(T, dilation_width, 1, 65535, 0, "Distance in width, if another"),
     SG_I32(T, groups, 1, 1e9, 1, "Groups of channels that don't meet"),
-    SG_ENUM(T, padding, SG_PADDINGS, SYNGAN_SAME, SYNGAN_EXPLICIT, SYNGAN_SAME,
-            "How the image is padded"),
-    SG_I32(T, pad_top, 0, 65535, 0, "Explicit padding above"),
-    SG_I32(T, pad_bottom, 0, 65535, 0, "Explicit padding below"),
-    SG_I32(T, pad_left, 0, 65535, 0, "Explicit padding on the left"),
-    SG_I32(T, pad_right, 0, 65535, 0, "Explicit padding on the right"),
-    SG_ENUM(T, activation, SG_ACTIVATIONS, SYNGAN_LINEAR, SYNGAN_SOFTPLUS,
-            SYNGAN_LINEAR, "Function applied to the result"),
-    SG_F32(T, activation_slope, 0, 1e6, 0.2, "Slope of leaky ReLU below 0"),
-    SG_BOOL(T, no_bias, "Leaves out the bias"),
-    SG_ENUM(T, initializer, SG_INITIALIZERS, SYNGAN_GLOROT_UNIFORM,
-            SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM, "First values of the weight"),
-    SG_F32(T, initializer_scale, 0, 1e6, 0.05,
-           "Scale of uniform, normal and constant first values"),
+    SG_PADDING_FIELDS(T),
+    SG_LAYER_FIELDS(T),
 };
 #undef T
 SG_FIELDS(sg_options_conv2d, "conv2d", syngan_conv2d_options, options_fields);

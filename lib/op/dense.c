@@ -9,14 +9,7 @@
 static const sg_field options_fields[] = {
     SG_STRING(T, name, "Name of the layer"),
     SG_I64(T, units, 1, 1e15, 0, "Features of the result, required"),
-    SG_ENUM(T, activation, SG_ACTIVATIONS, SYNGAN_LINEAR, SYNGAN_SOFTPLUS,
-            SYNGAN_LINEAR, "Function applied to the result"),
-    SG_F32(T, activation_slope, 0, 1e6, 0.2, "Slope of leaky ReLU below 0"),
-    SG_BOOL(T, no_bias, "Leaves out the bias"),
-    SG_ENUM(T, initializer, SG_INITIALIZERS, SYNGAN_GLOROT_UNIFORM,
-            SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM, "First values of the weight"),
-    SG_F32(T, initializer_scale, 0, 1e6, 0.05,
-           "Scale of uniform, normal and constant first values"),
+    SG_LAYER_FIELDS(T),
 };
 #undef T
 SG_FIELDS(sg_options_dense, "dense", syngan_dense_options, options_fields);

@@ -220,12 +220,7 @@ static const sg_field options_fields[] = {
     SG_I32(T, size_width, 1, 65535, 0, "Window width if not the height"),
     SG_I32(T, stride, 1, 65535, 0, "Step of the window if not its height"),
     SG_I32(T, stride_width, 1, 65535, 0, "Step to the right, if another"),
-    SG_ENUM(T, padding, SG_PADDINGS, SYNGAN_SAME, SYNGAN_EXPLICIT, SYNGAN_SAME,
-            "How the image is padded"),
-    SG_I32(T, pad_top, 0, 65535, 0, "Explicit padding above"),
-    SG_I32(T, pad_bottom, 0, 65535, 0, "Explicit padding below"),
-    SG_I32(T, pad_left, 0, 65535, 0, "Explicit padding on the left"),
-    SG_I32(T, pad_right, 0, 65535, 0, "Explicit padding on the right"),
+    SG_PADDING_FIELDS(T),
 };
 #undef T
 SG_FIELDS(sg_options_pool2d, "pool2d", syngan_pool2d_options, options_fields);

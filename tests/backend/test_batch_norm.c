@@ -6,32 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "backend/backend.h"
 #include "backend/batch_norm.h"
-#include "base/thread.h"
 #include "support/isa.h"
+#include "support/kernel_frame.h"
 #include "support/kernel_run.h"
-#include "support/test.h"
-
-static int32_t isa; /* the cap */
-static syngan_context *context;
-static sg_compute_scope scope;
-
-static int set_up(void **state) {
-    (void)state;
-    syngan_status status = syngan_context_create(
-        SYNGAN_CONTEXT(.threads = 2, .isa = isa), &context);
-    if (status != SYNGAN_OK) return status;
-    scope = sg_compute_enter(context);
-    return sg_backend_prepare(context);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    sg_compute_leave(context, scope);
-    syngan_context_free(context);
-    return 0;
-}
 
 static const sg_batch_norm_fields fields = {0.99, 1e-3};
 
@@ -122,7 +100,7 @@ static void add_input(kernel_run *run, sg_desc desc, const float *data) {
 
 static void compare_and_free(kernel_run *run, double *expected,
                              double tolerance) {
-    float *got = kernel_run_once(context, run);
+    float *got = kernel_run_once(kernel_context, run);
     kernel_compare(run->kernel->name, got, expected, kernel_count(&run->output),
                    tolerance);
     free(got);
@@ -325,14 +303,14 @@ static void test_threads(void **state) {
 }
 
 static int run_suite(int32_t cap) {
-    isa = cap;
+    kernel_isa = cap;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_blocked),
         cmocka_unit_test(test_offset),
         cmocka_unit_test(test_threads),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, kernel_set_up, kernel_tear_down);
 }
 
 int main(void) {

@@ -10,28 +10,8 @@
 #include "backend/conv.h"
 #include "base/thread.h"
 #include "support/isa.h"
+#include "support/kernel_frame.h"
 #include "support/kernel_run.h"
-#include "support/test.h"
-
-static int32_t isa; /* the cap */
-static syngan_context *context;
-static sg_compute_scope scope;
-
-static int set_up(void **state) {
-    (void)state;
-    syngan_status status = syngan_context_create(
-        SYNGAN_CONTEXT(.threads = 2, .isa = isa), &context);
-    if (status != SYNGAN_OK) return status;
-    scope = sg_compute_enter(context);
-    return sg_backend_prepare(context);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    sg_compute_leave(context, scope);
-    syngan_context_free(context);
-    return 0;
-}
 
 /* Of the operands; the results are f32. */
 static int32_t operand_type = SYNGAN_F32;
@@ -153,7 +133,7 @@ static void check(const char *what, kernel_run *run, const geometry *g,
     add_finish(run, bias, finish, expected);
     run->data[0] = a;
     run->data[1] = b;
-    float *got = kernel_run_once(context, run);
+    float *got = kernel_run_once(kernel_context, run);
     kernel_compare(what, got, expected, count, 5e-5);
     free(got);
     free(expected);
@@ -189,7 +169,7 @@ static void check_input(const geometry *g, const char *name, int finish) {
     kernel_run run = conv_run(sg_conv2d_input_kernels, name, &fields, y_desc(g),
                               w_desc(g), x_desc(g));
     check("conv2d_input", &run, g, add_x, finish);
-    int32_t block = context->isa >= SYNGAN_ISA_AVX512 ? 16 : 8;
+    int32_t block = kernel_context->isa >= SYNGAN_ISA_AVX512 ? 16 : 8;
     if (run.input[0].dims.size[1] % block != 0) return;
     run.input[0].layout = (sg_layout){.kind = SG_BLOCKED, .block = block};
     run.n_unary = 0;
@@ -208,7 +188,7 @@ static void check_weight(const geometry *g) {
 
 /* All ways to finish with the best instruction set and f32, else half. */
 static void check_type(geometry g, int32_t type) {
-    int step = isa == sg_cpu_isa() && type == SYNGAN_F32 ? 1 : 2;
+    int step = kernel_isa == sg_cpu_isa() && type == SYNGAN_F32 ? 1 : 2;
     operand_type = type;
     for (int finish = 0; finish < 4; finish += step) {
         check_forward(&g, finish);
@@ -221,7 +201,7 @@ static void check_type(geometry g, int32_t type) {
 
 static void check_all(geometry g) {
     check_type(g, SYNGAN_F32);
-    if (sg_backend_has_bf16(context)) check_type(g, SYNGAN_BF16);
+    if (sg_backend_has_bf16(kernel_context)) check_type(g, SYNGAN_BF16);
 }
 
 /* Stride, dilation, and top, bottom, left, right padding, of both axes. */
@@ -292,14 +272,14 @@ static void test_layouts(void **state) {
 }
 
 static int run_suite(int32_t cap) {
-    isa = cap;
+    kernel_isa = cap;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small),   cmocka_unit_test(test_blocks),
         cmocka_unit_test(test_few),     cmocka_unit_test(test_dilation),
         cmocka_unit_test(test_groups),  cmocka_unit_test(test_wide_padding),
         cmocka_unit_test(test_layouts),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, kernel_set_up, kernel_tear_down);
 }
 
 int main(void) {

@@ -3,11 +3,8 @@
  * Minimal filtering: sizes and paddings that the rule accepts, what it refuses,
  * and equal bits for any number of threads.
  */
-#include "backend/backend.h"
 #include "backend/conv_minimal.h"
-#include "base/thread.h"
 #include "support/stride2.h"
-#include "support/test.h"
 
 static const stride2_kernels kernels = {
     .kernel = {&sg_kernel_minimal_forward, &sg_kernel_minimal_input,
@@ -16,25 +13,8 @@ static const stride2_kernels kernels = {
     .most_error = 1e-5,
 };
 
-static syngan_context *context;
-static sg_compute_scope scope;
-
-static int set_up(void **state) {
-    (void)state;
-    context = test_context(2);
-    scope = sg_compute_enter(context);
-    return sg_backend_prepare(context);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    sg_compute_leave(context, scope);
-    syngan_context_free(context);
-    return 0;
-}
-
 static void check_all(stride2 g) {
-    stride2_check_all(context, &kernels, g);
+    stride2_check_all(&kernels, g);
 }
 
 /* ---- tests -------------------------------------------------------------- */
@@ -64,38 +44,31 @@ static void test_paddings(void **state) {
 
 static void test_long_sums(void **state) {
     (void)state;
-    const stride2 channels = {16, 256, 14, 14, 32, 1, 1, 1, 1};
-    const stride2 filters = {16, 32, 14, 14, 256, 1, 1, 1, 1};
-    stride2_check(context, &kernels, &channels, FORWARD, false);
-    stride2_check(context, &kernels, &filters, INPUT, false);
+    stride2_check_long_sums(&kernels);
 }
 
 static void test_bias_and_function(void **state) {
     (void)state;
     const stride2 g = {5, 32, 28, 26, 64, 1, 1, 1, 1};
-    stride2_check(context, &kernels, &g, FORWARD, true);
-    stride2_check(context, &kernels, &g, INPUT, true);
+    stride2_check(&kernels, &g, FORWARD, true);
+    stride2_check(&kernels, &g, INPUT, true);
 }
 
-static bool accepted(stride2 g, sg_conv_fields change) {
-    return stride2_accepted(context, &kernels, g, change);
+static bool accepted(stride2 g) {
+    return stride2_accepted(&kernels, g);
 }
 
 static void test_rule(void **state) {
     (void)state;
-    const sg_conv_fields same = {0};
     const stride2 good = {16, 32, 14, 14, 32, 1, 1, 1, 1};
-    assert_true(accepted(good, same));
-    assert_false(accepted(good, (sg_conv_fields){.groups = 1}));
-    assert_false(accepted(good, (sg_conv_fields){.stride_w = 1}));
-    assert_false(accepted(good, (sg_conv_fields){.dilation_h = 1}));
+    stride2_check_fields(&kernels, good);
     /* Few channels, filters, tiles; tiles that are mostly border; pixels of x
      * that no window reaches. */
-    assert_false(accepted((stride2){16, 24, 14, 14, 32, 1, 1, 1, 1}, same));
-    assert_false(accepted((stride2){16, 32, 14, 14, 33, 1, 1, 1, 1}, same));
-    assert_false(accepted((stride2){15, 32, 14, 14, 32, 1, 1, 1, 1}, same));
-    assert_false(accepted((stride2){16, 32, 16, 16, 32, 1, 1, 1, 1}, same));
-    assert_false(accepted((stride2){16, 32, 17, 16, 32, 0, 0, 0, 0}, same));
+    assert_false(accepted((stride2){16, 24, 14, 14, 32, 1, 1, 1, 1}));
+    assert_false(accepted((stride2){16, 32, 14, 14, 33, 1, 1, 1, 1}));
+    assert_false(accepted((stride2){15, 32, 14, 14, 32, 1, 1, 1, 1}));
+    assert_false(accepted((stride2){16, 32, 16, 16, 32, 1, 1, 1, 1}));
+    assert_false(accepted((stride2){16, 32, 17, 16, 32, 0, 0, 0, 0}));
 }
 
 static void test_threads(void **state) {
@@ -105,13 +78,12 @@ static void test_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_one_tile, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_tiles, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_paddings, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_long_sums, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_bias_and_function, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(test_rule, set_up, tear_down),
+        kernel_unit_test(test_one_tile),
+        kernel_unit_test(test_tiles),
+        kernel_unit_test(test_paddings),
+        kernel_unit_test(test_long_sums),
+        kernel_unit_test(test_bias_and_function),
+        kernel_unit_test(test_rule),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,30 +8,9 @@
 
 #include "backend/backend.h"
 #include "backend/matmul.h"
-#include "base/thread.h"
 #include "support/isa.h"
+#include "support/kernel_frame.h"
 #include "support/kernel_run.h"
-#include "support/test.h"
-
-static int32_t isa; /* the cap */
-static syngan_context *context;
-static sg_compute_scope scope;
-
-static int set_up(void **state) {
-    (void)state;
-    syngan_status status = syngan_context_create(
-        SYNGAN_CONTEXT(.threads = 2, .isa = isa), &context);
-    if (status != SYNGAN_OK) return status;
-    scope = sg_compute_enter(context);
-    return sg_backend_prepare(context);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    sg_compute_leave(context, scope);
-    syngan_context_free(context);
-    return 0;
-}
 
 typedef struct sizes {
     int64_t batch, m, n, k;
@@ -86,7 +65,7 @@ static void check(sizes s, int32_t ta, int32_t tb, int finish, int32_t type) {
         for (int64_t i = 0; i < s.batch * s.m * s.n; i++)
             c[i] = tanh(c[i] > 0 ? c[i] : 0.2 * c[i]);
     }
-    float *got = kernel_run_once(context, &run);
+    float *got = kernel_run_once(kernel_context, &run);
     kernel_compare(run.kernel->name, got, c, kernel_count(&run.output), 3e-6);
     free(got);
     free(a);
@@ -99,7 +78,7 @@ static void check_transposes(sizes s) {
     for (int i = 0; i < 4; i++)
         for (int finish = 0; finish < 3; finish++) {
             check(s, i & 1, i >> 1, finish, SYNGAN_F32);
-            if (sg_backend_has_bf16(context))
+            if (sg_backend_has_bf16(kernel_context))
                 check(s, i & 1, i >> 1, finish, SYNGAN_BF16);
         }
 }
@@ -124,12 +103,12 @@ static void test_batches(void **state) {
 }
 
 static int run_suite(int32_t cap) {
-    isa = cap;
+    kernel_isa = cap;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_batches),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, kernel_set_up, kernel_tear_down);
 }
 
 int main(void) {

@@ -8,26 +8,8 @@
 
 #include "backend/conv.h"
 #include "backend/pool.h"
-#include "base/thread.h"
+#include "support/kernel_frame.h"
 #include "support/kernel_run.h"
-#include "support/test.h"
-
-static syngan_context *context;
-static sg_compute_scope scope;
-
-static int set_up(void **state) {
-    (void)state;
-    context = test_context(2);
-    scope = sg_compute_enter(context);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    sg_compute_leave(context, scope);
-    syngan_context_free(context);
-    return 0;
-}
 
 typedef struct geometry {
     int64_t n, c, h, w;
@@ -122,7 +104,7 @@ static void check(const sg_kernel *const *kernels, const void *fields,
     if (b != NULL) run.input[1] = *b;
     if (block > 0)
         run.input[0].layout = (sg_layout){.kind = SG_BLOCKED, .block = block};
-    float *got = kernel_run_once(context, &run);
+    float *got = kernel_run_once(kernel_context, &run);
     assert_int_equal(run.layout.kind, block > 0 ? SG_BLOCKED : SG_PLAIN);
     kernel_compare(run.kernel->name, got, expected, kernel_count(&output),
                    1e-6);
@@ -166,14 +148,14 @@ static void check_layout(const geometry *g, int32_t block) {
 }
 
 static void check_all(geometry g) {
-    int32_t best = context->isa;
+    int32_t best = kernel_context->isa;
     for (int32_t isa = SYNGAN_ISA_SSE41; isa <= best; isa++) {
-        context->isa = isa;
+        kernel_context->isa = isa;
         check_layout(&g, 0);
         if (g.c % 8 == 0) check_layout(&g, 8);
         if (g.c % 16 == 0) check_layout(&g, 16);
     }
-    context->isa = best;
+    kernel_context->isa = best;
 }
 
 static void test_pooling(void **state) {
@@ -266,7 +248,7 @@ static void check_damaged(int32_t block) {
     run.data[0] = x;
     if (block > 0)
         run.input[0].layout = (sg_layout){.kind = SG_BLOCKED, .block = block};
-    float *got = kernel_run_once(context, &run);
+    float *got = kernel_run_once(kernel_context, &run);
     for (size_t c = 0; c < 16; c++)
         assert_true(isnan(got[c]));
     check(sg_max_pool_grad_kernels, &fields, image, x, &pooled, dy, image,
@@ -320,9 +302,9 @@ static void check_upsample(geometry g, int32_t factor, int32_t block) {
 
 static void test_upsampling(void **state) {
     (void)state;
-    int32_t best = context->isa;
+    int32_t best = kernel_context->isa;
     for (int32_t isa = SYNGAN_ISA_SSE41; isa <= best; isa++) {
-        context->isa = isa;
+        kernel_context->isa = isa;
         check_upsample((geometry){.n = 2, .c = 3, .h = 5, .w = 4}, 3, 0);
         check_upsample((geometry){.n = 1, .c = 1, .h = 1, .w = 1}, 1, 0);
         check_upsample((geometry){.n = 1, .c = 17, .h = 2, .w = 1031}, 2, 0);
@@ -330,7 +312,7 @@ static void test_upsampling(void **state) {
         check_upsample((geometry){.n = 2, .c = 16, .h = 3, .w = 5}, 2, 8);
         check_upsample((geometry){.n = 1, .c = 32, .h = 1, .w = 7}, 5, 16);
     }
-    context->isa = best;
+    kernel_context->isa = best;
 }
 
 int main(void) {
@@ -340,5 +322,5 @@ int main(void) {
         cmocka_unit_test(test_damaged),    cmocka_unit_test(test_infinite),
         cmocka_unit_test(test_upsampling),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, kernel_set_up, kernel_tear_down);
 }

@@ -9,26 +9,9 @@
 #include "backend/convert_simd.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "support/kernel_frame.h"
 #include "support/kernel_run.h"
-#include "support/test.h"
 #include "tensor/tensor.h"
-
-static syngan_context *context;
-static sg_compute_scope scope;
-
-static int set_up(void **state) {
-    (void)state;
-    context = test_context(2);
-    scope = sg_compute_enter(context);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    sg_compute_leave(context, scope);
-    syngan_context_free(context);
-    return 0;
-}
 
 static const sg_kernel *const reorder[] = {&sg_kernel_reorder, NULL};
 
@@ -44,7 +27,7 @@ static void check_between(sg_desc from, sg_desc to) {
     float *x = kernel_numbers(&from, 1);
     run.input[0] = from;
     run.data[0] = x;
-    float *got = kernel_run_once(context, &run);
+    float *got = kernel_run_once(kernel_context, &run);
     assert_memory_equal(got, x, kernel_count(&from) * sizeof *x);
     assert_true(sg_layout_equal(&run.layout, &to.layout));
     free(got);
@@ -75,23 +58,23 @@ static void test_places(void **state) {
     sg_desc plain = KERNEL_DESC(2, 32, 3, 2), to = blocked(plain, 16);
     float *x = kernel_numbers(&plain, 1), *y = calloc(2 * 32 * 6, sizeof *y);
     assert_non_null(y);
-    sg_site site = {.context = context,
+    sg_site site = {.context = kernel_context,
                     .label = "test",
                     .n_inputs = 1,
                     .input = &plain,
                     .output = to};
-    assert_ok(context, sg_kernel_reorder.plan(&site));
-    void *scratch = sg_alloc(context, site.workspace);
+    assert_ok(kernel_context, sg_kernel_reorder.plan(&site));
+    void *scratch = sg_alloc(kernel_context, site.workspace);
     void *const inputs[] = {x};
     sg_call call = {.input = inputs, .output = y, .workspace = scratch};
-    assert_ok(context, sg_kernel_reorder.run(&site, &call));
+    assert_ok(kernel_context, sg_kernel_reorder.run(&site, &call));
     for (size_t n = 0; n < 2; n++)
         for (size_t c = 0; c < 32; c++)
             for (size_t i = 0; i < 6; i++)
                 assert_true(y[((n * 2 + c / 16) * 6 + i) * 16 + c % 16] ==
                             x[(n * 32 + c) * 6 + i]);
     sg_kernel_reorder.destroy(&site);
-    sg_free(context, scratch);
+    sg_free(kernel_context, scratch);
     free(y);
     free(x);
 }
@@ -100,7 +83,7 @@ static void test_places(void **state) {
 static void test_integers(void **state) {
     (void)state;
     sg_desc desc = kernel_desc(SYNGAN_I64, (const int64_t[]){3}, 1);
-    sg_site site = {.context = context,
+    sg_site site = {.context = kernel_context,
                     .label = "test",
                     .n_inputs = 1,
                     .input = &desc,
@@ -108,8 +91,8 @@ static void test_integers(void **state) {
     int64_t x[] = {1, INT64_MIN, 1LL << 40}, y[3] = {0};
     void *const inputs[] = {x};
     sg_call call = {.input = inputs, .output = y};
-    assert_ok(context, sg_kernel_reorder.plan(&site));
-    assert_ok(context, sg_kernel_reorder.run(&site, &call));
+    assert_ok(kernel_context, sg_kernel_reorder.plan(&site));
+    assert_ok(kernel_context, sg_kernel_reorder.run(&site, &call));
     assert_memory_equal(x, y, sizeof x);
     sg_kernel_reorder.destroy(&site);
 }
@@ -156,7 +139,7 @@ static void check_bias(sg_desc desc) {
         double sum = (double)x[i] + (double)bias[channel];
         expected[i] = sum * sum;
     }
-    float *got = kernel_run_once(context, &run);
+    float *got = kernel_run_once(kernel_context, &run);
     kernel_compare("bias add", got, expected, count, 1e-6);
     free(got);
     free(expected);
@@ -196,5 +179,5 @@ int main(void) {
         cmocka_unit_test(test_integers), cmocka_unit_test(test_conversion),
         cmocka_unit_test(test_bias),     cmocka_unit_test(test_names),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, kernel_set_up, kernel_tear_down);
 }

@@ -10,6 +10,7 @@
 #include "backend/unary.h"
 #include "base/random.h"
 #include "base/thread.h"
+#include "support/reference.h"
 #include "support/test.h"
 
 #define COUNT 4099
@@ -26,30 +27,7 @@ static const sg_unary unaries[] = {
 
 static double value(const sg_unary *f, double x) {
     double alpha = (double)(float)f->alpha, beta = (double)(float)f->beta;
-    switch (f->kind) {
-    case SG_UNARY_RELU:
-        return x > 0 ? x : 0;
-    case SG_UNARY_LEAKY_RELU:
-        return x > 0 ? x : alpha * x;
-    case SG_UNARY_TANH:
-        return tanh(x);
-    case SG_UNARY_SIGMOID:
-        return 1 / (1 + exp(-x));
-    case SG_UNARY_SOFTPLUS:
-        return (x > 0 ? x : 0) + log1p(exp(-fabs(x)));
-    case SG_UNARY_EXP:
-        return exp(x);
-    case SG_UNARY_LOG:
-        return log(x);
-    case SG_UNARY_SQRT:
-        return sqrt(x);
-    case SG_UNARY_SQUARE:
-        return x * x;
-    case SG_UNARY_AFFINE:
-        return alpha * x + beta;
-    default:
-        return x < alpha ? alpha : x > beta ? beta : x;
-    }
+    return reference_unary(f->kind, alpha, beta, x);
 }
 
 static double slope(const sg_unary *f, double x) {

@@ -72,4 +72,9 @@ reference_rule reference_find(const sg_op *op);
 reference_rule reference_find_image(const sg_op *op);
 reference_rule reference_find_update(const sg_op *op);
 
+/* ---- by itself ----------------------------------------------------------- */
+
+/* A function of one element: an sg_unary_kind. */
+double reference_unary(int32_t kind, double alpha, double beta, double x);
+
 #endif

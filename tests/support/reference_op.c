@@ -95,7 +95,7 @@ ARITHMETIC(greater, a > b ? 1 : 0)
 
 /* ---- functions of one element -------------------------------------------- */
 
-static double unary_value(int32_t kind, double alpha, double beta, double x) {
+double reference_unary(int32_t kind, double alpha, double beta, double x) {
     switch (kind) {
     case SG_UNARY_RELU:
         return x > 0 ? x : 0;
@@ -154,7 +154,7 @@ static void unary(const reference_frame *f) {
     int32_t kind = (int32_t)reference_field(f, "kind");
     double alpha = reference_field(f, "alpha");
     double beta = reference_field(f, "beta");
-    FOR_EACH(f, i) f->out[i] = unary_value(kind, alpha, beta, f->in[0][i]);
+    FOR_EACH(f, i) f->out[i] = reference_unary(kind, alpha, beta, f->in[0][i]);
 }
 
 static void unary_grad(const reference_frame *f) {

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/thread.h"
-#include "support/test.h"
 
 /* x, y, w, of which a direction computes one from the others. */
 typedef struct values {
@@ -120,8 +119,8 @@ static float *numbers(const sg_desc *desc, uint32_t seed) {
     return kernel_numbers(&plain, seed);
 }
 
-void stride2_check(syngan_context *context, const stride2_kernels *kernels,
-                   const stride2 *g, int direction, bool finished) {
+void stride2_check(const stride2_kernels *kernels, const stride2 *g,
+                   int direction, bool finished) {
     values v = values_of(g);
     const sg_kernel *const list[] = {kernels->kernel[direction], NULL};
     kernel_run run = run_of(&v, direction, kernels->type, list);
@@ -142,7 +141,7 @@ void stride2_check(syngan_context *context, const stride2_kernels *kernels,
         run.unary[0] = (sg_unary){SG_UNARY_RELU, 0, 0, 0};
         finish(&run.output.dims, bias, expected);
     }
-    float *got = kernel_run_once(context, &run);
+    float *got = kernel_run_once(kernel_context, &run);
     compare(names[direction], got, expected, count, kernels->most_error);
     free(got);
     free(expected);
@@ -151,28 +150,46 @@ void stride2_check(syngan_context *context, const stride2_kernels *kernels,
     free(first);
 }
 
-void stride2_check_all(syngan_context *context, const stride2_kernels *kernels,
-                       stride2 g) {
+void stride2_check_all(const stride2_kernels *kernels, stride2 g) {
     for (int direction = 0; direction < DIRECTIONS; direction++)
-        stride2_check(context, kernels, &g, direction, false);
+        stride2_check(kernels, &g, direction, false);
+}
+
+void stride2_check_long_sums(const stride2_kernels *kernels) {
+    const stride2 channels = {16, 256, 14, 14, 32, 1, 1, 1, 1};
+    const stride2 filters = {16, 32, 14, 14, 256, 1, 1, 1, 1};
+    stride2_check(kernels, &channels, FORWARD, false);
+    stride2_check(kernels, &filters, INPUT, false);
 }
 
 /* ---- other properties --------------------------------------------------- */
 
-bool stride2_accepted(syngan_context *context, const stride2_kernels *kernels,
-                      stride2 g, sg_conv_fields change) {
+/* `change` is added to the fields. */
+static bool accepted(const stride2_kernels *kernels, stride2 g,
+                     sg_conv_fields change) {
     values v = values_of(&g);
     kernel_run run = run_of(&v, FORWARD, kernels->type, NULL);
     v.fields.groups += change.groups;
     v.fields.stride_w += change.stride_w;
     v.fields.dilation_h += change.dilation_h;
-    sg_site site = {.context = context,
+    sg_site site = {.context = kernel_context,
                     .label = "test",
                     .fields = &v.fields,
                     .n_inputs = 2,
                     .input = run.input,
                     .output = run.output};
     return kernels->kernel[FORWARD]->accepts(&site);
+}
+
+bool stride2_accepted(const stride2_kernels *kernels, stride2 g) {
+    return accepted(kernels, g, (sg_conv_fields){0});
+}
+
+void stride2_check_fields(const stride2_kernels *kernels, stride2 good) {
+    assert_true(stride2_accepted(kernels, good));
+    assert_false(accepted(kernels, good, (sg_conv_fields){.groups = 1}));
+    assert_false(accepted(kernels, good, (sg_conv_fields){.stride_w = 1}));
+    assert_false(accepted(kernels, good, (sg_conv_fields){.dilation_h = 1}));
 }
 
 /* The result of a context of its own, with so many threads. */

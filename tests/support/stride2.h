@@ -8,6 +8,7 @@
 #define SUPPORT_STRIDE2_H
 
 #include "backend/conv.h"
+#include "support/kernel_frame.h"
 #include "support/kernel_run.h"
 
 /* Of x, but for the filters of y. */
@@ -26,18 +27,22 @@ typedef struct stride2_kernels {
     double most_error;
 } stride2_kernels;
 
+/* All but the last in the context of support/kernel_frame.h. */
+
 /* Fails unless the result, with a bias and ReLU if `finished`, is right. */
-void stride2_check(syngan_context *context, const stride2_kernels *kernels,
-                   const stride2 *g, int direction, bool finished);
-void stride2_check_all(syngan_context *context, const stride2_kernels *kernels,
-                       stride2 g);
+void stride2_check(const stride2_kernels *kernels, const stride2 *g,
+                   int direction, bool finished);
+void stride2_check_all(const stride2_kernels *kernels, stride2 g);
+
+/* Likewise for sums over many channels and many filters. */
+void stride2_check_long_sums(const stride2_kernels *kernels);
+
+/* Fails unless the forward kernel accepts `good`, and doesn't accept it with
+ * groups, another stride or a dilation. */
+void stride2_check_fields(const stride2_kernels *kernels, stride2 good);
+bool stride2_accepted(const stride2_kernels *kernels, stride2 g);
 
 /* Fails unless all numbers of threads give equal bits. */
 void stride2_check_threads(const stride2_kernels *kernels, const stride2 *g);
-
-/* Whether the forward kernel accepts such a convolution, `change` having been
- * added to its fields. */
-bool stride2_accepted(syngan_context *context, const stride2_kernels *kernels,
-                      stride2 g, sg_conv_fields change);
 
 #endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The context of a test of kernels.
+ */
+#include "support/kernel_frame.h"
+
+#include "backend/backend.h"
+#include "base/thread.h"
+
+syngan_context *kernel_context;
+int32_t kernel_isa;
+
+static sg_compute_scope scope;
+
+int kernel_set_up(void **state) {
+    (void)state;
+    if (kernel_isa == 0) {
+        kernel_context = test_context(2);
+    } else {
+        syngan_status status = syngan_context_create(
+            SYNGAN_CONTEXT(.threads = 2, .isa = kernel_isa), &kernel_context);
+        if (status != SYNGAN_OK) return status;
+    }
+    scope = sg_compute_enter(kernel_context);
+    return sg_backend_prepare(kernel_context);
+}
+
+int kernel_tear_down(void **state) {
+    (void)state;
+    sg_compute_leave(kernel_context, scope);
+    syngan_context_free(kernel_context);
+    return 0;
+}
