@@ -203,10 +203,10 @@ typedef struct syngan_csv_options {
  * Spaces and tabs around a cell are dropped, but those in quotes belong to a
  * text. A cell without anything else is missing, in quotes or not. Lines
  * without anything are skipped. A column without a name is called column_N; two
- * of the same name are refused; a header of numbers only, which may be a row, is
- * warned of in the log. Refused is also, with its line, a row with another number
- * of cells than the first line, a quote that is never closed, a zero byte, and
- * what is not in the encoding.
+ * of the same name are refused; a header of numbers only, which may be a row,
+ * is warned of in the log. Refused is also, with its line, a row with another
+ * number of cells than the first line, a quote that is never closed, a zero
+ * byte, and what is not in the encoding.
  *
  * Types that the schema does not give are inferred from all values of a column:
  * - real, if all are missing

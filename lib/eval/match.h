@@ -26,6 +26,7 @@ typedef struct sg_matched {
     int64_t missing[SG_SIDES];
     sg_dictionary *words; /* of codes */
     const sg_column *real;
+    sg_column retyped[SG_SIDES]; /* of another type in its table; else 0 */
 } sg_matched;
 
 typedef struct sg_match {
@@ -35,7 +36,9 @@ typedef struct sg_match {
     size_t count;
 } sg_match;
 
-/* Adds notes on columns that are left out. SYNGAN_E_MISMATCH if none is in
+/* A column that has another type than the real one is taken as one of the real
+ * one's, if its values are such. Adds notes on such columns, and on those that
+ * are left out. SYNGAN_E_MISMATCH if none is in
  * common. `holdout` may be NULL. End it in any case. */
 syngan_status sg_match_make(const syngan_table *real,
                             const syngan_table *synthetic,
