@@ -162,9 +162,10 @@ typedef struct syngan_evaluate_options {
 
 /**
  * Compares a synthetic table with the real one that it was made from. Columns
- * are matched by name; those that only one table has, or of other types, are
- * left out and named in the notes. A function of the tables, the options and
- * the instruction set.
+ * are matched by name; one of another type than in the real table is read as
+ * that type, if its values are such. Those that only one table has, or whose
+ * types don't go together, are left out. The notes name both. A function of the
+ * tables, the options and the instruction set.
  * @return SYNGAN_OK, SYNGAN_E_ARGUMENT (a table without rows, tables of two
  * contexts), SYNGAN_E_MISMATCH (no column in common), SYNGAN_E_NOT_FOUND (no
  * such target), SYNGAN_E_CANCELLED, or what the progress callback returns.

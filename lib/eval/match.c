@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "table/schema.h"
 
 static const char *const side_names[] = {"real", "synthetic", "hold-out"};
 
@@ -96,7 +97,6 @@ static syngan_status take_words(syngan_context *context,
 static syngan_status take(sg_match *match, const sg_column *const from[],
                           sg_matched *to) {
     syngan_context *context = match->context;
-    to->real = from[SG_REAL];
     to->name = from[SG_REAL]->name;
     to->type = from[SG_REAL]->type;
     to->number = is_number(to->type);
@@ -119,41 +119,82 @@ static syngan_status take(sg_match *match, const sg_column *const from[],
 
 /* ---- columns in common -------------------------------------------------- */
 
-/* Whether all tables have a column like the real one; says where not. */
-static bool find_all(const syngan_table *const tables[], size_t index,
-                     const sg_column *from[], syngan_report *report) {
+/* A column of another type as one of the real column's. */
+static syngan_status retype(const syngan_table *table, const sg_column *real,
+                            const sg_column *from, const char *name,
+                            sg_column *out) {
+    const sg_wish wish = {.type = real->type,
+                          .decimals = SG_AS_TEXTS_HAVE,
+                          .format = real->format};
+    const char *marks = table->missing_marks;
+    return sg_column_retype(table->context, from, table->rows, &wish,
+                            marks != NULL ? marks : SG_USUAL_MARKS,
+                            &(const sg_origin){.name = name}, out);
+}
+
+/* *from: the column of a table that is like the real one, retyped if need be;
+ * NULL if there is none, which a note says. */
+static syngan_status find_one(const syngan_table *table, int side,
+                              sg_matched *to, const sg_column **from,
+                              syngan_report *report) {
+    const sg_column *real = to->real;
+    int64_t at = syngan_table_find(table, real->name);
+    *from = at < 0 ? NULL : &table->columns[at];
+    if (at < 0) {
+        sg_report_note(report,
+                       "Column '%s' is not compared: the %s table has none of "
+                       "this name",
+                       real->name, side_names[side]);
+        return SYNGAN_OK;
+    }
+    int32_t type = (*from)->type;
+    if (types_agree(real->type, type)) return SYNGAN_OK;
+    syngan_status status =
+        is_compared(type)
+            ? retype(table, real, *from, side_names[side], &to->retyped[side])
+            : SYNGAN_E_FORMAT;
+    if (status != SYNGAN_OK && status != SYNGAN_E_FORMAT) return status;
+    *from = status == SYNGAN_OK ? &to->retyped[side] : NULL;
+    sg_report_note(
+        report,
+        "Column '%s' is %s: it is of type %s in the real and %s in the %s "
+        "table",
+        real->name,
+        *from != NULL ? "compared as in the real table" : "not compared",
+        sg_column_type_name(real->type), sg_column_type_name(type),
+        side_names[side]);
+    return SYNGAN_OK;
+}
+
+/* *all: whether all tables have a column like the real one. */
+static syngan_status find_all(const syngan_table *const tables[], size_t index,
+                              sg_matched *to, const sg_column *from[],
+                              syngan_report *report, bool *all) {
     const sg_column *real = &tables[SG_REAL]->columns[index];
-    from[SG_REAL] = real;
-    if (!is_compared(real->type)) {
+    from[SG_REAL] = to->real = real;
+    *all = is_compared(real->type);
+    if (!*all)
         sg_report_note(report, "Column '%s' is not compared: %s", real->name,
                        real->type == SYNGAN_COLUMN_TEXT
                            ? "it is free text"
                            : "it holds identifiers");
-        return false;
-    }
-    for (int side = SG_SYNTHETIC; side < SG_SIDES; side++) {
+    for (int side = SG_SYNTHETIC; side < SG_SIDES && *all; side++) {
         from[side] = NULL;
         if (tables[side] == NULL) continue;
-        int64_t at = syngan_table_find(tables[side], real->name);
-        if (at < 0) {
-            sg_report_note(report,
-                           "Column '%s' is not compared: the %s table has none "
-                           "of this name",
-                           real->name, side_names[side]);
-            return false;
-        }
-        from[side] = &tables[side]->columns[at];
-        if (!types_agree(real->type, from[side]->type)) {
-            sg_report_note(report,
-                           "Column '%s' is not compared: it is of type %s in "
-                           "the real and %s in the %s table",
-                           real->name, sg_column_type_name(real->type),
-                           sg_column_type_name(from[side]->type),
-                           side_names[side]);
-            return false;
-        }
+        SG_TRY(find_one(tables[side], side, to, &from[side], report));
+        *all = from[side] != NULL;
     }
-    return true;
+    return SYNGAN_OK;
+}
+
+static void end_matched(syngan_context *context, sg_matched *column) {
+    for (int side = 0; side < SG_SIDES; side++) {
+        sg_free(context, column->owned[side]);
+        sg_column_end(context, &column->retyped[side]);
+    }
+    sg_dictionary_release(column->words);
+    sg_free(context, column->path);
+    *column = (sg_matched){0};
 }
 
 static void note_others(const syngan_table *real, const syngan_table *other,
@@ -182,8 +223,13 @@ syngan_status sg_match_make(const syngan_table *real,
     for (size_t i = 0; i < real->n_columns; i++) {
         const sg_column *from[SG_SIDES];
         if ((int64_t)i == key) continue;
-        if (!find_all(tables, i, from, report)) continue;
-        SG_TRY(take(out, from, &out->column[out->count++]));
+        sg_matched *to = &out->column[out->count++];
+        bool all;
+        SG_TRY(find_all(tables, i, to, from, report, &all));
+        if (all)
+            SG_TRY(take(out, from, to));
+        else
+            end_matched(context, &out->column[--out->count]);
     }
     note_others(real, synthetic, report);
     if (out->count > 0) return SYNGAN_OK;
@@ -194,13 +240,8 @@ syngan_status sg_match_make(const syngan_table *real,
 
 void sg_match_end(sg_match *match) {
     if (match->context == NULL) return;
-    for (size_t i = 0; match->column != NULL && i < match->count; i++) {
-        sg_matched *column = &match->column[i];
-        for (int side = 0; side < SG_SIDES; side++)
-            sg_free(match->context, column->owned[side]);
-        sg_dictionary_release(column->words);
-        sg_free(match->context, column->path);
-    }
+    for (size_t i = 0; match->column != NULL && i < match->count; i++)
+        end_matched(match->context, &match->column[i]);
     sg_free(match->context, match->column);
     *match = (sg_match){0};
 }

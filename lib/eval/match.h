@@ -26,6 +26,7 @@ typedef struct sg_matched {
     int64_t missing[SG_SIDES];
     sg_dictionary *words; /* of codes */
     const sg_column *real;
+    sg_column retyped[SG_SIDES]; /* of another type in its table; else 0 */
 } sg_matched;
 
 typedef struct sg_match {
@@ -35,9 +36,11 @@ typedef struct sg_match {
     size_t count;
 } sg_match;
 
-/* Adds notes on columns that are left out. SYNGAN_E_MISMATCH if none is in
- * common. `holdout` may be NULL. `key`: a column of the real table that groups
- * rows, and is left out without a note; -1: none. End it in any case. */
+/* A column that has another type than the real one is taken as one of the real
+ * one's, if its values are such. Adds notes on such columns, and on those that
+ * are left out. SYNGAN_E_MISMATCH if none is in common. `holdout` may be NULL.
+ * `key`: a column of the real table that groups rows, and is left out without a
+ * note; -1: none. End it in any case. */
 syngan_status sg_match_make(const syngan_table *real,
                             const syngan_table *synthetic,
                             const syngan_table *holdout, int64_t key,

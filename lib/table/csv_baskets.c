@@ -99,7 +99,6 @@ static syngan_status read_baskets(syngan_context *context, sg_reader *reader,
     sg_free(context, r.baskets);
     sg_free(context, r.items);
     sg_dictionary_release(r.words);
-    sg_reader_close(reader);
     return status;
 }
 
@@ -107,25 +106,13 @@ syngan_status syngan_table_read_baskets(syngan_context *context,
                                         const char *path,
                                         const syngan_csv_options *options,
                                         syngan_table **out) {
-    static const char where[] = "syngan_table_read_baskets";
-    if (out != NULL) *out = NULL;
-    if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "%s: `out` is NULL", where);
-    sg_reader *reader;
-    SG_TRY(sg_reader_open(context, path, &reader));
-    return read_baskets(context, reader, options, where, out);
+    return sg_csv_make_path(context, path, options, read_baskets,
+                            "syngan_table_read_baskets", out);
 }
 
 syngan_status syngan_table_read_baskets_stream(
     syngan_context *context, const syngan_stream *stream,
     const syngan_csv_options *options, syngan_table **out) {
-    static const char where[] = "syngan_table_read_baskets_stream";
-    if (out != NULL) *out = NULL;
-    if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "%s: `out` is NULL", where);
-    sg_reader *reader;
-    SG_TRY(sg_reader_open_stream(context, stream, &reader));
-    return read_baskets(context, reader, options, where, out);
+    return sg_csv_make_stream(context, stream, options, read_baskets,
+                              "syngan_table_read_baskets_stream", out);
 }

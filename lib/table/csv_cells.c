@@ -124,3 +124,39 @@ syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
     sg_free(context, block);
     return status;
 }
+
+/* ---- calls -------------------------------------------------------------- */
+
+static syngan_status check_call(syngan_context *context, const char *where,
+                                syngan_table **out) {
+    if (out != NULL) *out = NULL;
+    if (context == NULL) return SYNGAN_E_ARGUMENT;
+    return out != NULL ? SYNGAN_OK
+                       : sg_fail(context, SYNGAN_E_ARGUMENT,
+                                 "%s: `out` is NULL", where);
+}
+
+syngan_status sg_csv_make_path(syngan_context *context, const char *path,
+                               const syngan_csv_options *options,
+                               sg_csv_make_fn make, const char *where,
+                               syngan_table **out) {
+    sg_reader *reader;
+    SG_TRY(check_call(context, where, out));
+    SG_TRY(sg_reader_open(context, path, &reader));
+    syngan_status status = make(context, reader, options, where, out);
+    sg_reader_close(reader);
+    return status;
+}
+
+syngan_status sg_csv_make_stream(syngan_context *context,
+                                 const syngan_stream *stream,
+                                 const syngan_csv_options *options,
+                                 sg_csv_make_fn make, const char *where,
+                                 syngan_table **out) {
+    sg_reader *reader;
+    SG_TRY(check_call(context, where, out));
+    SG_TRY(sg_reader_open_stream(context, stream, &reader));
+    syngan_status status = make(context, reader, options, where, out);
+    sg_reader_close(reader);
+    return status;
+}

@@ -17,4 +17,21 @@ syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
                                 const syngan_csv_options *options,
                                 const sg_csv_sink *sink, const bool *done);
 
+/* Makes a table of what a reader gives. */
+typedef syngan_status (*sg_csv_make_fn)(syngan_context *context,
+                                        sg_reader *reader,
+                                        const syngan_csv_options *options,
+                                        const char *where, syngan_table **out);
+/* What all calls do that read a whole file, or stream, into a table: check the
+ * arguments, open it, make the table, close it. `where` names the call. */
+syngan_status sg_csv_make_path(syngan_context *context, const char *path,
+                               const syngan_csv_options *options,
+                               sg_csv_make_fn make, const char *where,
+                               syngan_table **out);
+syngan_status sg_csv_make_stream(syngan_context *context,
+                                 const syngan_stream *stream,
+                                 const syngan_csv_options *options,
+                                 sg_csv_make_fn make, const char *where,
+                                 syngan_table **out);
+
 #endif

@@ -3,6 +3,7 @@
  * Tables from CSV files. Each column is kept as cells (table/cells.h), from
  * which its type is inferred at the end.
  */
+#include "table/csv_cells.h"
 #include "table/csv_scan.h"
 
 static syngan_status read_table(syngan_context *context, sg_reader *reader,
@@ -23,30 +24,14 @@ static syngan_status read_table(syngan_context *context, sg_reader *reader,
 syngan_status syngan_table_read_csv(syngan_context *context, const char *path,
                                     const syngan_csv_options *options,
                                     syngan_table **out) {
-    static const char where[] = "syngan_table_read_csv";
-    if (out != NULL) *out = NULL;
-    if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "%s: `out` is NULL", where);
-    sg_reader *reader;
-    SG_TRY(sg_reader_open(context, path, &reader));
-    syngan_status status = read_table(context, reader, options, where, out);
-    sg_reader_close(reader);
-    return status;
+    return sg_csv_make_path(context, path, options, read_table,
+                            "syngan_table_read_csv", out);
 }
 
 syngan_status syngan_table_read_csv_stream(syngan_context *context,
                                            const syngan_stream *stream,
                                            const syngan_csv_options *options,
                                            syngan_table **out) {
-    static const char where[] = "syngan_table_read_csv_stream";
-    if (out != NULL) *out = NULL;
-    if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "%s: `out` is NULL", where);
-    sg_reader *reader;
-    SG_TRY(sg_reader_open_stream(context, stream, &reader));
-    syngan_status status = read_table(context, reader, options, where, out);
-    sg_reader_close(reader);
-    return status;
+    return sg_csv_make_stream(context, stream, options, read_table,
+                              "syngan_table_read_csv_stream", out);
 }

@@ -302,6 +302,9 @@ enum {
     SG_CODE_NAME = 6    /* identifiers: made anew */
 };
 
+/* "empty", "number", ... as files have it. */
+const char *sg_code_kind_name(int32_t kind);
+
 typedef struct sg_column_code {
     int32_t kind;
     int32_t number_part, choice_part; /* -1: none */

@@ -361,29 +361,37 @@ static syngan_status set_form(syngan_context *context, sg_column *column,
     return SYNGAN_OK;
 }
 
-static syngan_status retype(syngan_table *table, sg_column *column,
-                            const sg_wish *wish, const char *marks) {
-    static const sg_origin origin = {.name = "table"};
+syngan_status sg_column_retype(syngan_context *context, const sg_column *from,
+                               int64_t rows, const sg_wish *wish,
+                               const char *marks, const sg_origin *origin,
+                               sg_column *out) {
     sg_cells cells;
-    sg_column made;
-    if (values_stay(column, wish) &&
-        (marks == NULL || !sg_column_has_codes(column)))
-        return set_form(table->context, column, wish);
-    sg_cells_start(&cells, table->context);
-    syngan_status status = sg_cells_put_column(&cells, column, table->rows);
+    sg_cells_start(&cells, context);
+    syngan_status status = sg_cells_put_column(&cells, from, rows);
     if (status != SYNGAN_OK) {
         sg_cells_end(&cells);
         return status;
     }
+    SG_TRY(sg_infer_column(&cells, from->name, wish, marks, origin, out));
+    out->missing = 0;
+    for (int64_t row = 0; row < rows; row++)
+        out->missing += sg_column_is_missing(out, row);
+    return SYNGAN_OK;
+}
+
+static syngan_status retype(syngan_table *table, sg_column *column,
+                            const sg_wish *wish, const char *marks) {
+    static const sg_origin origin = {.name = "table"};
+    sg_column made;
+    if (values_stay(column, wish) &&
+        (marks == NULL || !sg_column_has_codes(column)))
+        return set_form(table->context, column, wish);
     if (marks == NULL) marks = table->missing_marks;
-    SG_TRY(sg_infer_column(&cells, column->name, wish,
-                           marks != NULL ? marks : SG_USUAL_MARKS, &origin,
-                           &made));
+    if (marks == NULL) marks = SG_USUAL_MARKS;
+    SG_TRY(sg_column_retype(table->context, column, table->rows, wish, marks,
+                            &origin, &made));
     sg_column_end(table->context, column);
     *column = made;
-    column->missing = 0;
-    for (int64_t row = 0; row < table->rows; row++)
-        column->missing += sg_column_is_missing(column, row);
     return SYNGAN_OK;
 }
 

@@ -26,6 +26,14 @@ const char *sg_schema_marks(const sg_schema *schema);
 syngan_status sg_schema_apply(const sg_schema *schema, syngan_table *table,
                               const sg_origin *origin);
 
+/* The values of a column under another type, as their texts say them.
+ * SYNGAN_E_FORMAT for a value that is none of the type; `origin` says where it
+ * is. */
+syngan_status sg_column_retype(syngan_context *context, const sg_column *from,
+                               int64_t rows, const sg_wish *wish,
+                               const char *marks, const sg_origin *origin,
+                               sg_column *out);
+
 /* Whether a row keeps a constraint that is about single rows: "greater" and
  * "range". */
 bool sg_constraint_holds(const sg_constraint *constraint,

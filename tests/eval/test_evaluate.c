@@ -251,6 +251,44 @@ static void columns_that_differ_are_named(void **state) {
     syngan_context_free(context);
 }
 
+/* Which of two types a reader infers may depend on the rows. */
+static void columns_of_other_types_are_compared(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    static const int64_t numbers[] = {1, 2, 3};
+    static const char *const texts[] = {"3", "1", "2"};
+    static const char *const codes[] = {"1", "02", "3"};
+    static const char *const days[] = {"1970-01-01", NULL, "1970-01-02"};
+    static const int64_t times[] = {0, SYNGAN_MISSING, 86400000000};
+    syngan_table *real = NULL, *synthetic = NULL;
+    syngan_report *report = NULL;
+    const int32_t category = SYNGAN_COLUMN_CATEGORY;
+    assert_ok(context, syngan_table_create(context, 3, &real));
+    assert_ok(context, syngan_table_create(context, 3, &synthetic));
+    assert_ok(context, syngan_table_add_integers(real, "number", numbers));
+    assert_ok(context, syngan_table_add_texts(real, "code", category, codes));
+    assert_ok(context, syngan_table_add_times(real, "day", times, "%Y-%m-%d"));
+    assert_ok(context,
+              syngan_table_add_texts(synthetic, "number", category, texts));
+    assert_ok(context, syngan_table_add_integers(synthetic, "code", numbers));
+    assert_ok(context,
+              syngan_table_add_texts(synthetic, "day", category, days));
+    assert_ok(context,
+              syngan_evaluate(real, synthetic,
+                              SYNGAN_EVALUATE(.holdout = synthetic), &report));
+    assert_true(has_note(report, "'number' is compared as in the real table: "
+                                 "it is of type integer in the real and "
+                                 "category in the synthetic table"));
+    assert_true(value_of(report, "columns.number.shape") == 1);
+    assert_true(value_of(report, "columns.day.shape") == 1);
+    /* "02" is not 2. */
+    assert_true(fabs(value_of(report, "columns.code.shape") - 2.0 / 3) < 1e-6);
+    syngan_report_free(report);
+    syngan_table_free(real);
+    syngan_table_free(synthetic);
+    syngan_context_free(context);
+}
+
 static void dots_in_names_are_escaped(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
@@ -401,6 +439,7 @@ int main(void) {
         cmocka_unit_test(results_do_not_depend_on_threads),
         cmocka_unit_test(constant_and_missing_columns_give_sentences),
         cmocka_unit_test(columns_that_differ_are_named),
+        cmocka_unit_test(columns_of_other_types_are_compared),
         cmocka_unit_test(dots_in_names_are_escaped),
         cmocka_unit_test(rows_that_are_left_out_are_told),
         cmocka_unit_test(what_can_not_be_right_is_refused),
