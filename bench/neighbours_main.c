@@ -64,7 +64,7 @@ static void search(const syngan_table *real, const syngan_table *synthetic) {
     const sg_features_options options = {
         .without = -1, .most = 64, .marks_missing = true};
     check(sg_report_make(context, &report));
-    check(sg_match_make(real, synthetic, NULL, report, &match));
+    check(sg_match_make(real, synthetic, NULL, -1, report, &match));
     check(sg_features_make(&match, &options, &features));
     int64_t rows = match.rows[0];
     int64_t *all = malloc((size_t)rows * sizeof *all);

@@ -121,21 +121,26 @@ static syngan_status print_sequences(const char *what,
                                      const sg_sequence_side *real,
                                      const syngan_table *table) {
     sg_groups groups;
-    double lengths, gaps, pairs;
+    double lengths, gaps, clock, pairs;
     SG_TRY(sg_groups_make(table, syngan_table_find(table, "card"),
                           syngan_table_find(table, "time"), &groups));
     const sg_sequence_side made = {table, &groups};
     SG_TRY(sg_sequence_lengths(real, &made, &lengths));
     SG_TRY(sg_sequence_gaps(real, 1, &made, 1, &gaps));
-    printf("%-9s lengths KS %.3f, gaps KS %.3f", what, lengths, gaps);
+    SG_TRY(sg_sequence_clock(real, 1, &made, 1, &clock));
+    printf("%-9s lengths KS %.3f, gaps KS %.3f, times of day KS %.3f", what,
+           lengths, gaps, clock);
     for (size_t c = 2; c < table->n_columns; c++) {
         if (sg_column_has_codes(&table->columns[c])) {
             SG_TRY(sg_sequence_transitions(real, c, &made, c, &pairs));
             printf(", %s pairs TV %.3f", table->columns[c].name, pairs);
         } else {
-            printf(", %s lag 1 r %.2f (real %.2f)", table->columns[c].name,
-                   sg_sequence_autocorrelation(&made, c, 1),
-                   sg_sequence_autocorrelation(real, c, 1));
+            SG_TRY(sg_sequence_values(real, c, &made, c, &pairs));
+            printf(", %s KS %.3f, r at lags", table->columns[c].name, pairs);
+            for (int64_t lag = 1; lag <= 16; lag *= 4)
+                printf(" %.2f (real %.2f)",
+                       sg_sequence_autocorrelation(&made, c, lag),
+                       sg_sequence_autocorrelation(real, c, lag));
         }
     }
     printf("\n");

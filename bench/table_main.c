@@ -4,11 +4,14 @@
  * peers_ctgan.py's, and a synthetic table.
  *
  *   bench_table [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] [-r RECIPE] [-h]
- *               [-b] [-p] [-o SYNTHETIC.csv] TABLE.csv
+ *               [-b] [-p] [-c] [-m MEGABYTES] [-o SYNTHETIC.csv] TABLE.csv
  *
  * -r 0 is the default recipe, 1 CTGAN's; -h is bf16; -b keeps the best state by
  * quality, which is else not measured while training, as CTGAN does not either;
- * -p prints the time of each kernel of a step.
+ * -p prints the time of each kernel of a step; -c reads the file in pieces, so
+ * that memory does not grow with it; those passes are in the time of the
+ * transform, and 100,000 rows are made unless -n is given; -m limits the memory
+ * of learning.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,8 +22,8 @@
 typedef struct setting {
     const char *table, *out;
     int64_t epochs, rows;
-    int threads, recipe, bf16, best, profile;
-    uint64_t seed;
+    int threads, recipe, bf16, best, profile, pieces;
+    uint64_t seed, megabytes;
 } setting;
 
 typedef struct result {
@@ -48,7 +51,9 @@ static syngan_status note(const syngan_fit_progress *progress, void *user) {
 static syngan_status sample(const setting *s, syngan_synthesizer *synthesizer,
                             const syngan_table *table, result *r) {
     syngan_table *made;
-    r->rows = s->rows > 0 ? s->rows : syngan_table_rows(table);
+    r->rows = s->rows > 0     ? s->rows
+              : table != NULL ? syngan_table_rows(table)
+                              : 100000;
     const syngan_sample_options *options = SYNGAN_SAMPLE(.bf16 = s->bf16);
     TRY(syngan_synthesizer_sample(synthesizer, 1000, s->seed, options, NULL,
                                   &made));
@@ -63,24 +68,32 @@ static syngan_status sample(const setting *s, syngan_synthesizer *synthesizer,
     return status;
 }
 
-static syngan_status measure(const setting *s, syngan_context *context,
-                             result *r) {
-    syngan_table *table;
-    syngan_synthesizer *synthesizer;
-    double start = now();
-    TRY(syngan_table_read_csv(context, s->table, NULL, &table));
-    r->load = now() - start;
-    syngan_status status = syngan_synthesizer_fit(
-        table,
+/* Reads and learns; *table is NULL where the file is read in pieces. */
+static syngan_status learn(const setting *s, syngan_context *context, result *r,
+                           syngan_table **table,
+                           syngan_synthesizer **synthesizer) {
+    const syngan_synthesizer_options *options =
         SYNGAN_SYNTHESIZER(.recipe = s->recipe, .epochs = s->epochs,
                            .bf16 = s->bf16, .keep_last = !s->best,
-                           .profile = s->profile, .progress = note,
-                           .progress_user = r),
-        &synthesizer);
-    if (status == SYNGAN_OK) {
-        status = sample(s, synthesizer, table, r);
-        syngan_synthesizer_free(synthesizer);
-    }
+                           .profile = s->profile,
+                           .memory_limit = s->megabytes << 20, .progress = note,
+                           .progress_user = r);
+    double start = now();
+    if (s->pieces)
+        return syngan_synthesizer_fit_csv(context, s->table, NULL, options,
+                                          synthesizer);
+    TRY(syngan_table_read_csv(context, s->table, NULL, table));
+    r->load = now() - start;
+    return syngan_synthesizer_fit(*table, options, synthesizer);
+}
+
+static syngan_status measure(const setting *s, syngan_context *context,
+                             result *r) {
+    syngan_table *table = NULL;
+    syngan_synthesizer *synthesizer = NULL;
+    syngan_status status = learn(s, context, r, &table, &synthesizer);
+    if (status == SYNGAN_OK) status = sample(s, synthesizer, table, r);
+    syngan_synthesizer_free(synthesizer);
     syngan_table_free(table);
     return status;
 }
@@ -111,6 +124,8 @@ int main(int argc, char **argv) {
         {'h', OPTION_FLAG, &s.bf16, NULL},
         {'b', OPTION_FLAG, &s.best, NULL},
         {'p', OPTION_FLAG, &s.profile, NULL},
+        {'c', OPTION_FLAG, &s.pieces, NULL},
+        {'m', OPTION_INT64, &s.megabytes, "MEGABYTES"},
         {'o', OPTION_TEXT, &s.out, "SYNTHETIC.csv"},
         {0},
     };

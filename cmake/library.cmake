@@ -61,10 +61,15 @@ foreach(library ${object_libraries})
   target_compile_options(${library} PRIVATE -ffp-contract=off
     $<$<CONFIG:Release>:-O2>)
 endforeach()
-# Folders that describe, plan, and read and write files have no inner loops.
+# What describes, plans, reads and writes files, and writes reports has no inner
+# loops.
 file(GLOB small_sources CONFIGURE_DEPENDS
   lib/compile/*.c lib/file/*.c lib/graph/*.c lib/model/*.c lib/op/*.c
-  lib/synth/*.c lib/train/*.c)
+  lib/synth/*.c lib/train/*.c
+  lib/eval/evaluate.c lib/eval/html.c lib/eval/page*.c lib/eval/pictures.c
+  lib/eval/report.c lib/eval/rows.c lib/eval/verdict.c
+  lib/table/arrow*.c lib/table/encoder_json*.c lib/table/schema*.c
+  lib/table/sqlite.c lib/table/transactions*.c)
 set_source_files_properties(${small_sources} PROPERTIES
   COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 

@@ -30,12 +30,8 @@ static const char usage[] =
     "without a file it takes card transactions that the library makes up.\n"
     "\n"
     "Of fit and run:\n"
-    "  --epochs N        passes over the table (300)\n"
+    "  --epochs N        passes over the table (300; of baskets 100)\n"
     "  --recipe NAME     default, or ctgan: the settings of that program\n"
-    "  --rows KIND       independent, baskets or sequences\n"
-    "  --key COLUMN      of baskets and sequences: what groups the rows\n"
-    "  --order COLUMN    of sequences: what orders those of a group\n"
-    "  --item COLUMN     of baskets: what is in them\n"
     "  --patience N      stop after N measures without a better quality\n"
     "  --estimate        only print the memory and time that it would take\n"
     "Of fit:\n"
@@ -50,8 +46,14 @@ static const char usage[] =
     "  --holdout FILE    real rows that were not learnt from\n"
     "  --target COLUMN   what a learner is to predict\n"
     "Of fit, evaluate and run:\n"
+    "  --rows KIND       independent, baskets or sequences\n"
+    "  --key COLUMN      of baskets and sequences: what groups the rows\n"
+    "  --order COLUMN    of sequences: what orders those of a group\n"
+    "  --item COLUMN     of baskets: what is in them\n"
+    "  --ragged          of baskets: real files have a basket in each line\n"
     "  --schema FILE     JSON: types of columns, constraints\n"
     "  --missing MARKS   of missing values in CSV files, separated by spaces\n"
+    "  --no-header       real CSV files begin with a row: columns are column_1, ...\n"
     "Of all:\n"
     "  -o, --out PATH    what is written; run: a folder (out); evaluate: name of\n"
     "                    the report without .json and .html (report)\n"
@@ -65,7 +67,7 @@ typedef struct settings {
     const char *command;
     const char *operand[2];
     int n_operands;
-    int32_t estimate, sampling_only, pieces;
+    int32_t estimate, sampling_only, pieces, ragged, no_header;
     const char *out, *resume, *schema, *where, *holdout, *target, *missing;
     char given[32]; /* letters of the options that were */
     char *schema_text;
@@ -118,6 +120,7 @@ static const struct option options[] = {
     {"key", required_argument, NULL, 'k'},
     {"order", required_argument, NULL, 'O'},
     {"item", required_argument, NULL, 'i'},
+    {"ragged", no_argument, NULL, 'G'},
     {"patience", required_argument, NULL, 'p'},
     {"sampling-only", no_argument, NULL, 'L'},
     {"resume", required_argument, NULL, 'U'},
@@ -129,6 +132,7 @@ static const struct option options[] = {
     {"target", required_argument, NULL, 'T'},
     {"out", required_argument, NULL, 'o'},
     {"missing", required_argument, NULL, 'm'},
+    {"no-header", no_argument, NULL, 'N'},
     {"seed", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 't'},
     {"bf16", no_argument, NULL, 'f'},
@@ -158,6 +162,9 @@ static void set_option(settings *s, int which, const char *text) {
     case 'i':
         s->fit.item = text;
         break;
+    case 'G':
+        s->ragged = 1;
+        break;
     case 'p':
         s->fit.patience = (int32_t)whole_number("--patience", text, 1, 1000000);
         break;
@@ -166,6 +173,9 @@ static void set_option(settings *s, int which, const char *text) {
         break;
     case 'P':
         s->pieces = 1;
+        break;
+    case 'N':
+        s->no_header = 1;
         break;
     case 'U':
         s->resume = text;
@@ -294,24 +304,38 @@ static char *read_text(const char *path) {
 /* A real table is read by the schema that was given. */
 static syngan_status read_table(syngan_context *context, const settings *s,
                                 const char *path, syngan_table **out) {
-    return syngan_table_read_csv(
-        context, path,
-        SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text), out);
+    if (s->ragged) return syngan_table_read_baskets(context, path, NULL, out);
+    return syngan_table_read_csv(context, path,
+                                 SYNGAN_CSV(.missing = s->missing,
+                                            .schema = s->schema_text,
+                                            .no_header = s->no_header),
+                                 out);
 }
 
-/* Reads a synthetic table with the types of the real one. */
+/* Reads another table with the types of the real one. */
 static syngan_status read_like(syngan_context *context, const settings *s,
                                const syngan_table *real, const char *path,
-                               syngan_table **out) {
+                               int32_t no_header, syngan_table **out) {
     size_t size = syngan_table_schema(real, NULL, 0) + 1;
     char *schema = malloc(size);
     if (schema == NULL) return SYNGAN_E_MEMORY;
     syngan_table_schema(real, schema, size);
     syngan_status status = syngan_table_read_csv(
-        context, path, SYNGAN_CSV(.missing = s->missing, .schema = schema),
+        context, path,
+        SYNGAN_CSV(.missing = s->missing, .schema = schema,
+                   .no_header = no_header),
         out);
     free(schema);
     return status;
+}
+
+/* Real rows like others, as the command line says that these are. */
+static syngan_status read_holdout(syngan_context *context, const settings *s,
+                                  const syngan_table *real,
+                                  syngan_table **out) {
+    return s->ragged
+               ? read_table(context, s, s->holdout, out)
+               : read_like(context, s, real, s->holdout, s->no_header, out);
 }
 
 static void print_columns(const syngan_table *table) {
@@ -354,10 +378,11 @@ static syngan_status learn(syngan_context *context, const syngan_table *table,
                            settings *s, syngan_synthesizer **out) {
     s->fit.progress = show_fit;
     if (s->pieces)
-        return syngan_synthesizer_fit_csv(
-            context, s->operand[0],
-            SYNGAN_CSV(.missing = s->missing, .schema = s->schema_text),
-            &s->fit, out);
+        return syngan_synthesizer_fit_csv(context, s->operand[0],
+                                          SYNGAN_CSV(.missing = s->missing,
+                                                     .schema = s->schema_text,
+                                                     .no_header = s->no_header),
+                                          &s->fit, out);
     if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
     syngan_status status = syngan_synthesizer_load(context, s->resume, out);
     if (status == SYNGAN_OK)
@@ -382,9 +407,13 @@ static syngan_status fit(syngan_context *context, const syngan_table *table,
     return status;
 }
 
-static void print_sample(const char *path, int64_t rows, int64_t rejected) {
-    printf("wrote %s: %" PRId64 " rows, %" PRId64 " rejected\n", path, rows,
-           rejected);
+/* `rows`: what they are, MADE where a model says it. */
+enum { MADE = SYNGAN_ROWS_SEQUENCES + 1 };
+static void print_sample(const char *path, int64_t count, int32_t rows,
+                         int64_t rejected) {
+    static const char *const names[] = {"rows", "baskets", "sequences", "made"};
+    printf("wrote %s: %" PRId64 " %s, %" PRId64 " rejected\n", path, count,
+           names[rows], rejected);
 }
 
 /* Writes PREFIX.json and PREFIX.html and prints the verdict. */
@@ -416,6 +445,8 @@ static syngan_status evaluate(const syngan_table *real,
     syngan_status status = syngan_evaluate(
         real, synthetic,
         SYNGAN_EVALUATE(.holdout = holdout, .target = s->target,
+                        .rows = s->fit.rows, .key = s->fit.key,
+                        .order = s->fit.order, .item = s->fit.item,
                         .seed = (uint64_t)s->seed, .progress = show_evaluation),
         &report);
     end_line();
@@ -454,7 +485,7 @@ static syngan_status command_sample(syngan_context *context, settings *s) {
             synthesizer, s->count, (uint64_t)s->seed,
             SYNGAN_SAMPLE(.where = s->where, .bf16 = s->fit.bf16), &rejected,
             s->out);
-    if (status == SYNGAN_OK) print_sample(s->out, s->count, rejected);
+    if (status == SYNGAN_OK) print_sample(s->out, s->count, MADE, rejected);
     syngan_synthesizer_free(synthesizer);
     return status;
 }
@@ -463,9 +494,9 @@ static syngan_status command_evaluate(syngan_context *context, settings *s) {
     syngan_table *real = NULL, *synthetic = NULL, *holdout = NULL;
     syngan_status status = read_table(context, s, s->operand[0], &real);
     if (status == SYNGAN_OK)
-        status = read_like(context, s, real, s->operand[1], &synthetic);
+        status = read_like(context, s, real, s->operand[1], 0, &synthetic);
     if (status == SYNGAN_OK && s->holdout != NULL)
-        status = read_like(context, s, real, s->holdout, &holdout);
+        status = read_holdout(context, s, real, &holdout);
     if (status == SYNGAN_OK) {
         check_target(real, s);
         status = evaluate(real, synthetic, holdout, s,
@@ -494,13 +525,17 @@ static syngan_status get_data(syngan_context *context, const settings *s,
                                         (uint64_t)s->seed, &table);
     if (status == SYNGAN_OK) print_columns(table);
     if (status == SYNGAN_OK && s->holdout != NULL) {
-        status = read_like(context, s, table, s->holdout, holdout);
+        status = read_holdout(context, s, table, holdout);
         *real = table;
         return status;
     }
     if (status == SYNGAN_OK)
         status =
-            syngan_table_split(table, 0.8, (uint64_t)s->seed, real, holdout);
+            s->fit.rows == SYNGAN_ROWS_INDEPENDENT
+                ? syngan_table_split(table, 0.8, (uint64_t)s->seed, real,
+                                     holdout)
+                : syngan_table_split_groups(table, s->fit.key, 0.8,
+                                            (uint64_t)s->seed, real, holdout);
     syngan_table_free(table);
     if (status != SYNGAN_OK || syngan_table_rows(*holdout) > 0) return status;
     syngan_table_free(*holdout); /* of a few rows nothing is left */
@@ -508,12 +543,40 @@ static syngan_status get_data(syngan_context *context, const settings *s,
     return SYNGAN_OK;
 }
 
+static int compare_keys(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Rows, or, of baskets and sequences, different keys. */
+static int64_t count_examples(const syngan_table *table, const settings *s) {
+    int64_t rows = syngan_table_rows(table), count = 0;
+    const char *name = s->ragged ? "basket" : s->fit.key;
+    int64_t found = name == NULL ? -1 : syngan_table_find(table, name);
+    if (s->fit.rows == SYNGAN_ROWS_INDEPENDENT || found < 0) return rows;
+    size_t column = (size_t)found;
+    const int64_t *integers = syngan_table_integers(table, column);
+    const int32_t *codes = syngan_table_codes(table, column);
+    int64_t *keys = malloc((size_t)rows * sizeof *keys);
+    if (keys == NULL || (integers == NULL && codes == NULL)) {
+        free(keys);
+        return rows;
+    }
+    for (int64_t i = 0; i < rows; i++)
+        keys[i] = integers != NULL ? integers[i] : codes[i];
+    qsort(keys, (size_t)rows, sizeof *keys, compare_keys);
+    for (int64_t i = 0; i < rows; i++)
+        count += i == 0 || keys[i] != keys[i - 1];
+    free(keys);
+    return count;
+}
+
 static syngan_status make_and_judge(syngan_context *context, settings *s,
                                     const syngan_table *real,
                                     const syngan_table *holdout) {
     syngan_synthesizer *synthesizer = NULL;
     syngan_table *synthetic = NULL;
-    int64_t count = s->count > 0 ? s->count : syngan_table_rows(real);
+    int64_t count = s->count > 0 ? s->count : count_examples(real, s);
     int64_t rejected = 0;
     syngan_status status =
         fit(context, real, s, SYNGAN_SAVE_SAMPLING,
@@ -527,7 +590,7 @@ static syngan_status make_and_judge(syngan_context *context, settings *s,
     if (status == SYNGAN_OK)
         status = syngan_table_write_csv(synthetic, path, NULL);
     if (status == SYNGAN_OK) {
-        print_sample(path, count, rejected);
+        print_sample(path, count, s->fit.rows, rejected);
         status =
             evaluate(real, synthetic, holdout, s, result_path(s, "report"));
     }
@@ -570,10 +633,10 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"fit", command_fit, 1, 1, "erRkOipELPUSmostf"},
+    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmNostf"},
     {"sample", command_sample, 1, 1, "nwostf"},
-    {"evaluate", command_evaluate, 2, 2, "HTSmost"},
-    {"run", command_run, 0, 1, "erRkOipEnwHTSmostf"},
+    {"evaluate", command_evaluate, 2, 2, "RkOiGHTSmNost"},
+    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmNostf"},
 };
 
 static const char *name_of(int letter) {
@@ -603,6 +666,11 @@ static void check_options(const command *c, const settings *s) {
          "needs -n, the number of rows");
     must(s->resume == NULL || s->fit.epochs > 0, "--resume",
          "needs --epochs, the number in all");
+    must(!s->ragged || s->fit.rows == SYNGAN_ROWS_BASKETS, "--ragged",
+         "needs --rows baskets");
+    must(s->ragged || s->fit.rows == SYNGAN_ROWS_INDEPENDENT ||
+             s->fit.key != NULL || s->schema != NULL,
+         "--rows", "needs --key, the column that groups the rows");
     must(!s->pieces || (s->resume == NULL && !s->estimate), "--pieces",
          "goes with neither --resume nor --estimate");
 }

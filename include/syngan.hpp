@@ -1078,6 +1078,17 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
                 table(second, context_handle())};
     }
 
+    /** The same of the values of the column `key` (NULL: the schema's): rows
+     *  with equal ones stay together. */
+    std::pair<table, table> split_groups(const char *key, double share,
+                                         uint64_t seed) const {
+        syngan_table *first = nullptr, *second = nullptr;
+        must(syngan_table_split_groups(get(), key, share, seed, &first,
+                                       &second));
+        return {table(first, context_handle()),
+                table(second, context_handle())};
+    }
+
     int64_t rows() const { return syngan_table_rows(get()); }
     size_t columns() const { return syngan_table_columns(get()); }
     /** Number of a column, or -1. */

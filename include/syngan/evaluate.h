@@ -77,6 +77,37 @@
  *                               and for hold-out rows; baseline: always the
  *                               most frequent value
  *
+ *   baskets.score               mean of sizes, items and lift (0 if below)
+ *   baskets.sizes               KSComplement of the numbers of items
+ *   baskets.items               TVComplement of the frequencies of items
+ *   baskets.coverage            share of the real items that occur
+ *   baskets.lift                r of the logarithms of the lift of pairs of
+ *                               items, n12 n / (n1 n2), of pairs in 20 real
+ *   baskets.lift.pairs          baskets or more; how many pairs that are;
+ *   baskets.lift.error          mean absolute difference of the logarithms;
+ *   baskets.lift.top            share of the 50 pairs of greatest lift that are
+ *                               so in the synthetic table, too
+ *   baskets.copies              share of synthetic baskets that equal a real
+ *   baskets.copies.holdout      one; share of hold-out baskets that do: chance
+ *   baskets.holdout.score .lift what the hold-out gets in the place of the
+ *                               synthetic table
+ *
+ *   sequences.score             mean of the others
+ *   sequences.lengths           KSComplement of the numbers of rows
+ *   sequences.gaps              of the differences of a row's order and that of
+ *                               the row before
+ *   sequences.clock             of the times of day of the order, if a time
+ *   sequences.columns.C.pairs   categories: TVComplement of the frequencies of
+ *                               a value and the next one
+ *   sequences.columns.C.memory  numbers: 1 - the mean difference of the
+ *                               autocorrelations at lags 1 to 5
+ *   sequences.columns.C.constant  columns with one value in each real sequence:
+ *                               share of synthetic ones of which that is true
+ *   sequences.holdout.score     what the hold-out gets
+ *
+ * Of baskets single rows are not judged: detection, utility and the other
+ * measures of privacy are left out.
+ *
  * Distances are Euclidean over standardised numbers, with categories one-hot
  * times 1/sqrt(2), so that two different values are 1 apart, and "missing" as
  * a value of its own. Columns with more than 64 values: rare ones share
@@ -116,10 +147,14 @@ typedef struct syngan_evaluate_options {
     int32_t no_privacy;          /**< 1: leave them out */
     int32_t no_utility;
     int32_t no_detection;
-    int32_t reserved;
+    int32_t rows; /**< what they are: SYNGAN_ROWS_...; default independent */
     syngan_evaluate_progress_fn progress; /**< default: none */
     void *progress_user;
-    int64_t reserved_2[4];
+    const char *key;   /**< of baskets and sequences: column; default: the
+                            schema's. It is not compared */
+    const char *order; /**< of sequences: column; default: the schema's */
+    const char *item;  /**< of baskets: column; default: the only other */
+    int64_t reserved;
 } syngan_evaluate_options;
 #define SYNGAN_EVALUATE(...)                                                   \
     (&(const syngan_evaluate_options){                                         \

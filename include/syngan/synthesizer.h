@@ -27,15 +27,6 @@ enum {
                                           batch */
 };
 
-/** What the rows of the table are. */
-enum {
-    SYNGAN_ROWS_INDEPENDENT = 0, /**< one example each */
-    SYNGAN_ROWS_BASKETS = 1,  /**< items of baskets: rows with equal `key` are
-                                   one basket, a set of values of `item` */
-    SYNGAN_ROWS_SEQUENCES = 2 /**< rows with equal `key` are one sequence,
-                                   ordered by `order` */
-};
-
 /** How training goes, after each epoch and while columns are prepared. */
 typedef struct syngan_fit_progress {
     size_t struct_size;
@@ -111,7 +102,8 @@ typedef struct syngan_synthesizer_options {
         .struct_size = sizeof(syngan_synthesizer_options), __VA_ARGS__})
 
 /** Memory and time that syngan_synthesizer_fit() with these arguments would
- *  take, without doing it; the time by running a few steps of the networks.
+ *  take, without doing it; the time by running a few steps of the networks. Of
+ *  baskets and sequences the whole table is prepared for it.
  *  @return as syngan_synthesizer_fit(). */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_estimate(
     const syngan_table *table, const syngan_synthesizer_options *options,
@@ -123,7 +115,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_estimate(
  * no column but identifiers and text); SYNGAN_E_MEMORY (also if the estimate is
  * above a limit); SYNGAN_E_CANCELLED, or what the progress callback returned;
  * SYNGAN_E_DIVERGED (the state is then the last good one);
- * SYNGAN_E_UNSUPPORTED (bf16; baskets and sequences as yet).
+ * SYNGAN_E_UNSUPPORTED (bf16; constraints that baskets and sequences can't
+ * keep).
  * @param out also set after SYNGAN_E_CANCELLED, SYNGAN_E_DIVERGED and a status
  *            of the progress callback's, if training had begun: what was
  *            learnt until then, which can go on; else NULL on failure
@@ -180,7 +173,10 @@ SYNGAN_API size_t syngan_synthesizer_schema(
 
 typedef struct syngan_sample_options {
     size_t struct_size;
-    const char *where; /**< conditions that hold in every row: "column =
+    const char *where; /**< conditions that hold in every row (of sequences:
+                            on columns that are the same in all rows of one;
+                            of baskets: "item = value", which a basket has
+                            among others): "column =
                             value", "column >= 18" (also >, <, <=), "column
                             in 1 .. 5" (both included), "column is missing",
                             joined by " and "; names and values with blanks

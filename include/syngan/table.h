@@ -70,12 +70,29 @@ syngan_table_add_texts(syngan_table *table, const char *name, int32_t type,
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_select(const syngan_table *table, const int64_t *rows,
                     int64_t count, syngan_table **out);
+/** What the rows of a table are. */
+enum {
+    SYNGAN_ROWS_INDEPENDENT = 0, /**< one example each */
+    SYNGAN_ROWS_BASKETS = 1,  /**< items of baskets: rows with equal `key` are
+                                   one basket, a set of values of `item` */
+    SYNGAN_ROWS_SEQUENCES = 2 /**< rows with equal `key` are one sequence,
+                                   ordered by `order` */
+};
+
 /** Divides the rows by chance: `share` of them (0 < share < 1) into `first`,
  *  the others into `second`, each in the order of the table. A function of
  *  `seed` and the number of rows. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_split(const syngan_table *table, double share, uint64_t seed,
                    syngan_table **first, syngan_table **second);
+/** The same of baskets, sequences and what else belongs together: rows with
+ *  equal values in the column `key` stay together, in the order of the table;
+ *  `share` is that of the values. Rows without a key are left out.
+ *  @param key NULL: the schema's key
+ *  @return as syngan_table_split(); SYNGAN_E_NOT_FOUND (no such column) */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_split_groups(
+    const syngan_table *table, const char *key, double share, uint64_t seed,
+    syngan_table **first, syngan_table **second);
 
 /* ---- looking ------------------------------------------------------------ */
 
@@ -203,7 +220,8 @@ typedef struct syngan_csv_options {
  * Spaces and tabs around a cell are dropped, but those in quotes belong to a
  * text. A cell without anything else is missing, in quotes or not. Lines
  * without anything are skipped. A column without a name is called column_N; two
- * of the same name are refused. So is, with its line, a row with another number
+ * of the same name are refused; a header of numbers only, which may be a row, is
+ * warned of in the log. Refused is also, with its line, a row with another number
  * of cells than the first line, a quote that is never closed, a zero byte, and
  * what is not in the encoding.
  *

@@ -22,8 +22,14 @@ static const sg_field evaluate_fields[] = {
     SG_BOOL(T, no_privacy, "leave out the measures of privacy"),
     SG_BOOL(T, no_utility, "leave out the measures of utility"),
     SG_BOOL(T, no_detection, "leave out the measures of detection"),
+    SG_ENUM(T, rows, "independent|baskets|sequences", SYNGAN_ROWS_INDEPENDENT,
+            SYNGAN_ROWS_SEQUENCES, SYNGAN_ROWS_INDEPENDENT,
+            "what the rows of the tables are"),
     SG_OTHER(T, progress, "told what is done"),
     SG_OTHER(T, progress_user, "given to `progress`"),
+    SG_STRING(T, key, "column that groups rows; default: the schema's"),
+    SG_STRING(T, order, "column that orders a sequence; default: the schema's"),
+    SG_STRING(T, item, "column of a basket's items; default: the only other"),
 };
 #undef T
 SG_FIELDS(sg_options_evaluate, "evaluate", syngan_evaluate_options,
@@ -151,9 +157,12 @@ static syngan_status prepare(sg_evaluation *evaluation,
                              const syngan_table *real,
                              const syngan_table *synthetic) {
     const syngan_evaluate_options *options = &evaluation->options;
+    int64_t key;
     SG_TRY(sg_report_make(evaluation->context, &evaluation->report));
-    SG_TRY(sg_match_make(real, synthetic, options->holdout, evaluation->report,
-                         &evaluation->match));
+    SG_TRY(sg_evaluation_key(evaluation, real, &key));
+    SG_TRY(sg_match_make(real, synthetic, options->holdout, key,
+                         evaluation->report, &evaluation->match));
+    evaluation->report->rows_are = options->rows;
     evaluation->report->columns = evaluation->match.count;
     SG_TRY(find_column(evaluation, "target", options->target,
                        &evaluation->target));
@@ -216,20 +225,27 @@ static syngan_status measure_yardstick(const sg_evaluation *evaluation) {
     return status;
 }
 
-static syngan_status measure(sg_evaluation *evaluation) {
+static syngan_status measure(sg_evaluation *evaluation,
+                             const syngan_table *real,
+                             const syngan_table *synthetic) {
     const syngan_evaluate_options *options = &evaluation->options;
+    bool baskets = options->rows == SYNGAN_ROWS_BASKETS;
     SG_TRY(sg_evaluation_step(evaluation, "column shapes", 0));
     SG_TRY(sg_evaluate_shapes(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "column pairs", 0.1));
     SG_TRY(sg_evaluate_pictures(evaluation));
     SG_TRY(sg_evaluate_pairs(evaluation));
     SG_TRY(measure_yardstick(evaluation));
+    SG_TRY(sg_evaluate_rows(evaluation, real, synthetic));
     SG_TRY(sg_evaluation_step(evaluation, "detection", 0.2));
-    if (!options->no_detection) SG_TRY(sg_evaluate_detection(evaluation));
+    if (!options->no_detection && !baskets)
+        SG_TRY(sg_evaluate_detection(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "utility", 0.4));
-    if (!options->no_utility) SG_TRY(sg_evaluate_utility(evaluation));
+    if (!options->no_utility && !baskets)
+        SG_TRY(sg_evaluate_utility(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.6));
-    if (!options->no_privacy) SG_TRY(sg_evaluate_privacy(evaluation));
+    if (!options->no_privacy && !baskets)
+        SG_TRY(sg_evaluate_privacy(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "verdict", 1));
     SG_TRY(sg_report_sort(evaluation->report));
     return sg_report_judge(evaluation->report);
@@ -253,7 +269,7 @@ syngan_status syngan_evaluate(const syngan_table *real,
     evaluation.seed =
         evaluation.options.seed != 0 ? evaluation.options.seed : context->seed;
     syngan_status status = prepare(&evaluation, real, synthetic);
-    if (status == SYNGAN_OK) status = measure(&evaluation);
+    if (status == SYNGAN_OK) status = measure(&evaluation, real, synthetic);
     sg_match_end(&evaluation.match);
     for (int side = 0; side < SG_SIDES; side++)
         sg_free(context, evaluation.sample[side]);

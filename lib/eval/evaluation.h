@@ -41,6 +41,13 @@ syngan_status sg_evaluate_pairs(sg_evaluation *evaluation);
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation);
 syngan_status sg_evaluate_utility(sg_evaluation *evaluation);
 syngan_status sg_evaluate_privacy(sg_evaluation *evaluation);
+/* Of baskets or sequences, if rows are; and the column that groups them, -1 if
+ * they are not. */
+syngan_status sg_evaluate_rows(sg_evaluation *evaluation,
+                               const syngan_table *real,
+                               const syngan_table *synthetic);
+syngan_status sg_evaluation_key(const sg_evaluation *evaluation,
+                                const syngan_table *real, int64_t *key);
 /* What the page draws of single columns. */
 syngan_status sg_evaluate_pictures(sg_evaluation *evaluation);
 

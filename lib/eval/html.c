@@ -138,7 +138,7 @@ static void write_section(sg_page *page, const syngan_report *report,
         any = any || !isnan(sg_report_find(report, lines[i].name));
     if (any) {
         sg_page_put(page, "<div class=\"scroll\"><table><thead><tr><th>Measure"
-                          "</th><th>Value</th><td class=\"words\"></td></tr>"
+                          "</th><th>Value</th><th></th></tr>"
                           "</thead><tbody>");
         for (size_t i = 0; i < count; i++)
             write_row(page, report, lines[i].title, lines[i].name,
@@ -207,6 +207,36 @@ static const line privacy_lines[] = {
      true, "always the most frequent value"},
 };
 
+static const line basket_lines[] = {
+    {"Score of baskets", "baskets.score", true,
+     "mean of sizes, items and lift"},
+    {"The same of the hold-out", "baskets.holdout.score", true,
+     "what other real baskets get: the yardstick"},
+    {"Sizes", "baskets.sizes", true, "how alike the numbers of items are"},
+    {"Items", "baskets.items", true, "how alike the frequencies of items are"},
+    {"Coverage", "baskets.coverage", true, "real items that occur"},
+    {"Lift, correlation", "baskets.lift", false,
+     "how much more often two items come together than by chance"},
+    {"The same of the hold-out", "baskets.holdout.lift", false, ""},
+    {"Lift, error of the logarithm", "baskets.lift.error", false, "0 is best"},
+    {"Pairs of greatest lift", "baskets.lift.top", true,
+     "those that are the same, of 50"},
+    {"Synthetic baskets that equal a real one", "baskets.copies", true,
+     "small baskets mostly do"},
+    {"Hold-out baskets that equal a real one", "baskets.copies.holdout", true,
+     "what chance does"},
+};
+
+static const line sequence_lines[] = {
+    {"Score of sequences", "sequences.score", true, "mean of all below"},
+    {"The same of the hold-out", "sequences.holdout.score", true,
+     "what other real sequences get: the yardstick"},
+    {"Lengths", "sequences.lengths", true, "how alike the numbers of rows are"},
+    {"Gaps", "sequences.gaps", true,
+     "how alike the distances of a row from the one before are"},
+    {"Times of day", "sequences.clock", true, ""},
+};
+
 /* ---- columns ------------------------------------------------------------ */
 
 static void write_key(sg_page *page) {
@@ -223,23 +253,28 @@ static void write_missing(sg_page *page, const sg_picture *picture) {
     sg_page_percent(page, picture->missing[1]);
 }
 
-static double column_value(const syngan_report *report,
-                           const sg_picture *picture, const char *what) {
+static double named_value(const syngan_report *report, const char *group,
+                          const sg_picture *picture, const char *what) {
     char *path = sg_report_path(report->context, picture->name);
-    char *name = path == NULL
-                     ? NULL
-                     : sg_format(report->context, "columns.%s.%s", path, what);
+    char *name = path == NULL ? NULL
+                              : sg_format(report->context, "%s.%s.%s", group,
+                                          path, what);
     double value = name == NULL ? NAN : sg_report_find(report, name);
     sg_free(report->context, name);
     sg_free(report->context, path);
     return value;
 }
 
+static double column_value(const syngan_report *report,
+                           const sg_picture *picture, const char *what) {
+    return named_value(report, "columns", picture, what);
+}
+
 static void write_columns(sg_page *page, const syngan_report *report) {
     sg_page_put(page, "<section id=\"columns\"><h2>Columns</h2>"
                       "<p class=\"soft lead\">Shares of rows, real and "
                       "synthetic side by side; the number is the likeness of "
-                      "the two (1 - the Kolmogorov-Smirnov or the total "
+                      "the two (1 &minus; the Kolmogorov-Smirnov or the total "
                       "variation distance). The outer bars of numbers hold "
                       "what lies beyond.</p>");
     write_key(page);
@@ -291,6 +326,47 @@ static void write_column_table(sg_page *page, const syngan_report *report) {
         sg_page_put(page, "</tr>");
     }
     sg_page_put(page, "</tbody></table></div></section>");
+}
+
+/* What is in a sequence's columns. */
+static void write_steps(sg_page *page, const syngan_report *report) {
+    static const struct {
+        const char *name, *words;
+    } measures[] = {
+        {"pairs", "how alike the frequencies of a value and the next one are"},
+        {"memory", "how alike the correlations with earlier values are"},
+        {"constant", "sequences that have one value, as all real ones"}};
+    sg_page_put(page, "<section id=\"steps\"><h3>From row to row</h3>"
+                      "<div class=\"scroll\"><table><thead><tr><th>Column</th>"
+                      "<th>Value</th><td class=\"words\"></td></tr></thead>"
+                      "<tbody>");
+    for (size_t i = 0; i < report->n_pictures; i++)
+        for (size_t k = 0; k < sizeof measures / sizeof *measures; k++) {
+            double value = named_value(report, "sequences.columns",
+                                       &report->picture[i], measures[k].name);
+            if (isnan(value)) continue;
+            sg_page_put(page, "<tr><td>");
+            sg_page_text(page, report->picture[i].name, 60);
+            sg_page_put(page, "</td><td>");
+            sg_page_percent(page, value);
+            sg_page_printf(page, "</td><td class=\"words\">%s</td></tr>",
+                           measures[k].words);
+        }
+    sg_page_put(page, "</tbody></table></div></section>");
+}
+
+static void write_rows(sg_page *page, const syngan_report *report) {
+    if (report->rows_are == SYNGAN_ROWS_BASKETS)
+        write_section(page, report, "baskets", "Baskets",
+                      "Whether baskets are as large as the real ones, and the "
+                      "same items come together in them.",
+                      LINES(basket_lines));
+    if (report->rows_are != SYNGAN_ROWS_SEQUENCES) return;
+    write_section(page, report, "sequences", "Sequences",
+                  "Whether sequences are as long as the real ones, and go on "
+                  "as these do.",
+                  LINES(sequence_lines));
+    write_steps(page, report);
 }
 
 static void write_relations(sg_page *page, const syngan_report *report) {
@@ -402,6 +478,7 @@ static void write_page(sg_page *page, const syngan_report *report) {
                   "Whether columns, and pairs of columns, are distributed as "
                   "in the real table.",
                   LINES(quality_lines));
+    write_rows(page, report);
     write_columns(page, report);
     write_relations(page, report);
     write_column_table(page, report);

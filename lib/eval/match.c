@@ -168,8 +168,8 @@ static void note_others(const syngan_table *real, const syngan_table *other,
 
 syngan_status sg_match_make(const syngan_table *real,
                             const syngan_table *synthetic,
-                            const syngan_table *holdout, syngan_report *report,
-                            sg_match *out) {
+                            const syngan_table *holdout, int64_t key,
+                            syngan_report *report, sg_match *out) {
     const syngan_table *const tables[] = {real, synthetic, holdout};
     syngan_context *context = real->context;
     *out = (sg_match){.context = context};
@@ -181,6 +181,7 @@ syngan_status sg_match_make(const syngan_table *real,
                               real->n_columns * sizeof *out->column);
     for (size_t i = 0; i < real->n_columns; i++) {
         const sg_column *from[SG_SIDES];
+        if ((int64_t)i == key) continue;
         if (!find_all(tables, i, from, report)) continue;
         SG_TRY(take(out, from, &out->column[out->count++]));
     }

@@ -36,11 +36,12 @@ typedef struct sg_match {
 } sg_match;
 
 /* Adds notes on columns that are left out. SYNGAN_E_MISMATCH if none is in
- * common. `holdout` may be NULL. End it in any case. */
+ * common. `holdout` may be NULL. `key`: a column of the real table that groups
+ * rows, and is left out without a note; -1: none. End it in any case. */
 syngan_status sg_match_make(const syngan_table *real,
                             const syngan_table *synthetic,
-                            const syngan_table *holdout, syngan_report *report,
-                            sg_match *out);
+                            const syngan_table *holdout, int64_t key,
+                            syngan_report *report, sg_match *out);
 void sg_match_end(sg_match *match);
 
 /* -1 if there is none. */

@@ -70,6 +70,7 @@ struct syngan_report {
     int64_t rows[3];
     size_t columns;
     char *target;
+    int32_t rows_are; /* SYNGAN_ROWS_... */
     sg_judgement judgement[SG_JUDGEMENTS];
     char *verdict;
     sg_picture *picture;

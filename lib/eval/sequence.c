@@ -105,6 +105,49 @@ syngan_status sg_sequence_gaps(const sg_sequence_side *real, size_t real_order,
                    list_gaps, out);
 }
 
+static int64_t list_values(const sg_sequence_side *side, size_t column,
+                           double *out) {
+    const sg_groups *groups = side->groups;
+    int64_t rows = groups->first[groups->count], count = 0;
+    for (int64_t i = 0; i < rows; i++) {
+        double x = number_at(&side->table->columns[column], groups->rows[i]);
+        if (!isnan(x)) out[count++] = x;
+    }
+    return count;
+}
+
+syngan_status sg_sequence_values(const sg_sequence_side *real,
+                                 size_t real_column,
+                                 const sg_sequence_side *synthetic,
+                                 size_t synthetic_column, double *out) {
+    const sg_sequence_side *const sides[] = {real, synthetic};
+    return compare(sides, (const size_t[]){real_column, synthetic_column},
+                   list_values, out);
+}
+
+static int64_t list_clock(const sg_sequence_side *side, size_t column,
+                          double *out) {
+    const int64_t day = (int64_t)86400 * 1000000;
+    const sg_groups *groups = side->groups;
+    const sg_column *order = &side->table->columns[column];
+    int64_t rows = groups->first[groups->count], count = 0;
+    if (order->type != SYNGAN_COLUMN_TIME) return 0;
+    for (int64_t i = 0; i < rows; i++) {
+        if (sg_column_is_missing(order, groups->rows[i])) continue;
+        int64_t rest = order->integers[groups->rows[i]] % day;
+        out[count++] = (double)(rest < 0 ? rest + day : rest);
+    }
+    return count;
+}
+
+syngan_status sg_sequence_clock(const sg_sequence_side *real, size_t real_order,
+                                const sg_sequence_side *synthetic,
+                                size_t synthetic_order, double *out) {
+    const sg_sequence_side *const sides[] = {real, synthetic};
+    return compare(sides, (const size_t[]){real_order, synthetic_order},
+                   list_clock, out);
+}
+
 /* ---- memory ------------------------------------------------------------- */
 
 double sg_sequence_autocorrelation(const sg_sequence_side *side, size_t column,

@@ -22,6 +22,16 @@ syngan_status sg_sequence_gaps(const sg_sequence_side *real, size_t real_order,
                                const sg_sequence_side *synthetic,
                                size_t synthetic_order, double *out);
 
+/* Kolmogorov-Smirnov statistic of the values of a column of numbers. */
+syngan_status sg_sequence_values(const sg_sequence_side *real,
+                                 size_t real_column,
+                                 const sg_sequence_side *synthetic,
+                                 size_t synthetic_column, double *out);
+/* The same of the times of day of a column of times. */
+syngan_status sg_sequence_clock(const sg_sequence_side *real, size_t real_order,
+                                const sg_sequence_side *synthetic,
+                                size_t synthetic_order, double *out);
+
 /* Correlation of a number (integer, real, time) with itself `lag` rows before,
  * over all groups; NaN if there is none. */
 double sg_sequence_autocorrelation(const sg_sequence_side *side, size_t column,

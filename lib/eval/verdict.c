@@ -63,6 +63,64 @@ static void judge_quality(const syngan_report *report, sg_judgement *to) {
             "columns or relations differ clearly from the real ones"));
 }
 
+/* Baskets by their own measures; of sequences the worse of rows and sequences.
+ */
+static void judge_rows(const syngan_report *report, sg_judgement *to) {
+    syngan_context *context = report->context;
+    bool baskets = report->rows_are == SYNGAN_ROWS_BASKETS;
+    double score =
+        sg_report_find(report, baskets ? "baskets.score" : "sequences.score");
+    double yardstick = sg_report_find(
+        report, baskets ? "baskets.holdout.score" : "sequences.holdout.score");
+    int32_t grade = grade_quality(score, yardstick);
+    char others[64] = "";
+    if (!isnan(yardstick))
+        sg_text(others, sizeof others, "; other real ones get %.1f %%",
+                100 * yardstick);
+    const char *said = say(grade, "they look like the real ones",
+                           "the broad picture is right, details are not",
+                           "they differ clearly from the real ones");
+    if (baskets) {
+        to->grade = grade;
+        to->text = sg_format(
+            context,
+            "Quality of baskets %.1f %% (sizes %.1f %%, items %.1f %%, lift of "
+            "pairs r = %.2f%s): %s.",
+            100 * score, 100 * sg_report_find(report, "baskets.sizes"),
+            100 * sg_report_find(report, "baskets.items"),
+            sg_report_find(report, "baskets.lift"), others, said);
+        return;
+    }
+    judge_quality(report, to);
+    if (to->text == NULL) return;
+    if (grade > to->grade) to->grade = grade;
+    char *rows = to->text;
+    to->text = sg_format(context, "%s Sequences %.1f %%%s: %s.", rows,
+                         100 * score, others, said);
+    sg_free(context, rows);
+}
+
+static void judge_basket_copies(const syngan_report *report, sg_judgement *to) {
+    double copies = sg_report_find(report, "baskets.copies");
+    double chance = sg_report_find(report, "baskets.copies.holdout");
+    if (isnan(chance)) {
+        to->text = sg_format(
+            report->context,
+            "%.2f %% of the synthetic baskets equal a real one; what that "
+            "means can't be said without a hold-out of other real baskets.",
+            100 * copies);
+        return;
+    }
+    to->grade = grade_of(chance - copies, -0.03, -0.1);
+    to->text = sg_format(
+        report->context,
+        "%.2f %% of the synthetic baskets equal a real one; of other real "
+        "baskets %.2f %% do: %s.",
+        100 * copies, 100 * chance,
+        say(to->grade, "no sign that baskets were learnt by heart",
+            "some real baskets shine through", "baskets were learnt by heart"));
+}
+
 static void judge_detection(const syngan_report *report, sg_judgement *to) {
     double auc = sg_report_find(report, "detection.trees.auc");
     to->grade = grade_of(-auc, -0.7, -0.9);
@@ -174,10 +232,17 @@ static void judge_all(const syngan_report *report, sg_judgement *judgement) {
 
 syngan_status sg_report_judge(syngan_report *report) {
     sg_judgement *all = report->judgement;
-    judge_quality(report, &all[SG_JUDGE_QUALITY]);
+    bool baskets = report->rows_are == SYNGAN_ROWS_BASKETS;
+    if (report->rows_are == SYNGAN_ROWS_INDEPENDENT)
+        judge_quality(report, &all[SG_JUDGE_QUALITY]);
+    else
+        judge_rows(report, &all[SG_JUDGE_QUALITY]);
     judge_detection(report, &all[SG_JUDGE_DETECTION]);
     judge_utility(report, &all[SG_JUDGE_UTILITY]);
-    judge_privacy(report, &all[SG_JUDGE_PRIVACY]);
+    if (baskets)
+        judge_basket_copies(report, &all[SG_JUDGE_PRIVACY]);
+    else
+        judge_privacy(report, &all[SG_JUDGE_PRIVACY]);
     judge_all(report, all);
     for (int i = 0; i < SG_JUDGEMENTS; i++)
         if (all[i].text == NULL)

@@ -35,6 +35,28 @@ static syngan_status find_columns(const syngan_table *table,
                    "values make a basket, and another one with their items");
 }
 
+static bool has_column(const sg_constraint *c, int64_t column) {
+    for (int32_t i = 0; i < c->n_columns; i++)
+        if (c->columns[i] == column) return true;
+    return false;
+}
+
+/* An item is in a basket once; nothing else is kept, nor are other columns. */
+static syngan_status check_constraints(const syngan_table *table, int64_t key,
+                                       int64_t item) {
+    for (size_t i = 0; i < table->constraints.count; i++) {
+        const sg_constraint *c = &table->constraints.item[i];
+        bool of_key = has_column(c, key), of_item = has_column(c, item);
+        bool kept = c->kind == SG_CONSTRAINT_UNIQUE && of_key && of_item;
+        if (kept || (!of_key && !of_item)) continue;
+        return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
+                       "synthesizer: of the constraints on column '%s' baskets "
+                       "keep only that key and item together are \"unique\"",
+                       table->columns[of_key ? key : item].name);
+    }
+    return SYNGAN_OK;
+}
+
 static syngan_status make_form(const syngan_table *table, int64_t key,
                                int64_t item, syngan_table **out) {
     const int64_t columns[] = {key, item};
@@ -133,6 +155,7 @@ syngan_status sg_baskets_fit(const syngan_table *table,
     sg_groups groups;
     *out = NULL;
     SG_TRY(find_columns(table, settings, &key, &item));
+    SG_TRY(check_constraints(table, key, item));
     SG_TRY(sg_groups_make(table, key, -1, &groups));
     sg_baskets *b = *out = sg_alloc_zero(context, 1, sizeof *b);
     syngan_status status = SYNGAN_OK;

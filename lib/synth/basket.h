@@ -86,9 +86,11 @@ syngan_status sg_baskets_fit(const syngan_table *table,
                              const sg_synth_settings *settings,
                              sg_baskets **out);
 void sg_baskets_free(sg_baskets *baskets); /* takes NULL */
-/* Baskets first ... first + count - 1 of the seed. */
+/* Baskets first ... first + count - 1 of the seed. `options`: a condition on
+ * the item says that a basket has it, and is kept by making baskets again. */
 syngan_status sg_baskets_sample(sg_baskets *baskets, int64_t first,
-                                int64_t count, uint64_t seed, bool bf16,
-                                syngan_table **out);
+                                int64_t count, uint64_t seed,
+                                const syngan_sample_options *options,
+                                int64_t *rejected, syngan_table **out);
 
 #endif

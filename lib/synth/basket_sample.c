@@ -21,11 +21,16 @@ typedef struct sample {
     syngan_context *context;
     const sg_sampler *sampler;
     uint64_t seed;
-    int64_t first, count; /* that are asked for */
+    int64_t first, count; /* that are made */
+    const int64_t *id;    /* of them; NULL: first, first + 1, ... */
     int64_t *offset;      /* of their items, and one more */
     int32_t *place;       /* of the items */
     float *scores;        /* of a batch */
     int64_t at, n;        /* the batch: baskets at ... at + n - 1 of these */
+    const syngan_sample_options *options;
+    sg_where where;   /* items that each basket has */
+    int32_t *attempt; /* by basket: that counts; NULL: the first */
+    int64_t rejected;
 } sample;
 
 /* ---- sizes -------------------------------------------------------------- */
@@ -35,8 +40,18 @@ static sg_random stream(const sample *s, const char *name, uint64_t step) {
         .seed = s->seed, .step = step, .stream = sg_stream_id(name)};
 }
 
-static int64_t draw_size(const sample *s, int64_t basket) {
-    const sg_random random = stream(s, "basket size", 0);
+static int64_t id_of(const sample *s, int64_t at) {
+    return s->id == NULL ? s->first + at : s->id[at];
+}
+
+static int32_t attempt_of(const sample *s, int64_t at) {
+    return s->attempt == NULL ? 0 : s->attempt[at];
+}
+
+static int64_t draw_size(const sample *s, int64_t at) {
+    const sg_random random =
+        stream(s, "basket size", (uint64_t)attempt_of(s, at));
+    int64_t basket = id_of(s, at);
     uint32_t words[2];
     sg_random_bits(&random, 4 * (uint64_t)basket, 2, words);
     double u = ((double)words[0] + (double)words[1] * 0x1p-32) * 0x1p-32;
@@ -90,10 +105,11 @@ static void choose(const float *score, int32_t width, int32_t *heap,
 static void fill_noise(void *argument, int64_t first, int64_t last) {
     const sample *s = argument;
     int64_t noise = s->b->rows->settings.options.noise;
-    const sg_random random = stream(s, "basket noise", 0);
     for (int64_t i = first; i < last; i++) {
         int64_t at = s->at + i;
-        sg_random_normal(&random, (uint64_t)((s->first + at) * noise),
+        const sg_random random =
+            stream(s, "basket noise", (uint64_t)attempt_of(s, at));
+        sg_random_normal(&random, (uint64_t)(id_of(s, at) * noise),
                          (size_t)noise,
                          (float *)s->sampler->noise->data + i * noise);
         sg_basket_give(s->offset[at + 1] - s->offset[at],
@@ -111,8 +127,10 @@ static void choose_items(void *argument, int64_t first, int64_t last) {
         const float *logit =
             (const float *)s->sampler->output->data + i * width;
         const sg_random random =
-            stream(s, "basket items", (uint64_t)(s->first + at));
-        sg_random_uniform(&random, 0, (size_t)width, score);
+            stream(s, "basket items", (uint64_t)id_of(s, at));
+        sg_random_uniform(&random,
+                          (uint64_t)attempt_of(s, at) * (uint64_t)width,
+                          (size_t)width, score);
         for (int32_t k = 0; k < width; k++) {
             float u = score[k] + 0x1p-25f; /* never 0 */
             score[k] = logit[k] + logf(u / (1.0f - score[k]));
@@ -136,6 +154,12 @@ static syngan_status make_batches(sample *s) {
     return SYNGAN_OK;
 }
 
+static void end_places(const sample *s) {
+    sg_free(s->context, s->offset);
+    sg_free(s->context, s->place);
+    sg_free(s->context, s->scores);
+}
+
 static syngan_status make_places(sample *s) {
     size_t width = (size_t)s->b->rows->encoder->width;
     s->offset =
@@ -143,7 +167,7 @@ static syngan_status make_places(sample *s) {
     if (s->offset == NULL)
         return sg_fail_memory(s->context, "baskets", (size_t)s->count * 8);
     for (int64_t i = 0; i < s->count; i++)
-        s->offset[i + 1] = s->offset[i] + draw_size(s, s->first + i);
+        s->offset[i + 1] = s->offset[i] + draw_size(s, i);
     size_t bytes = (size_t)s->offset[s->count] * sizeof *s->place;
     size_t scores = (size_t)s->sampler->batch * width * sizeof *s->scores;
     s->place = sg_alloc(s->context, bytes);
@@ -180,23 +204,26 @@ static syngan_status add_keys(const sample *s, syngan_table *to) {
 }
 
 /* Of items that share a place, one by their frequency. */
-static syngan_status add_items(const sample *s, syngan_table *to) {
+static int32_t item_at(const sample *s, int64_t basket, int64_t at) {
     const sg_encoder *encoder = s->b->rows->encoder;
-    const sg_choice_code *choice = &encoder->codes[0].choice;
-    const sg_random random = stream(s, "basket values", 0);
+    const sg_random random =
+        stream(s, "basket values", (uint64_t)attempt_of(s, basket));
+    float unit;
+    sg_random_uniform(&random,
+                      (uint64_t)id_of(s, basket) * (uint64_t)encoder->width +
+                          (uint64_t)s->place[at],
+                      1, &unit);
+    return sg_choice_value(&encoder->codes[0].choice, s->place[at], unit);
+}
+
+static syngan_status add_items(const sample *s, syngan_table *to) {
     sg_column column;
     SG_TRY(start_column(s, &s->b->form->columns[1], &column));
-    column.words = sg_dictionary_retain(encoder->form->columns[0].words);
+    column.words =
+        sg_dictionary_retain(s->b->rows->encoder->form->columns[0].words);
     for (int64_t i = 0; i < s->count; i++)
-        for (int64_t at = s->offset[i]; at < s->offset[i + 1]; at++) {
-            float unit;
-            uint64_t place = (uint64_t)s->place[at];
-            sg_random_uniform(
-                &random,
-                (uint64_t)(s->first + i) * (uint64_t)encoder->width + place, 1,
-                &unit);
-            column.codes[at] = sg_choice_value(choice, s->place[at], unit);
-        }
+        for (int64_t at = s->offset[i]; at < s->offset[i + 1]; at++)
+            column.codes[at] = item_at(s, i, at);
     return sg_table_add(to, &column);
 }
 
@@ -211,18 +238,104 @@ static syngan_status make_table(const sample *s, syngan_table **out) {
     return status;
 }
 
+/* ---- conditions ---------------------------------------------------------- */
+
+static bool has_items(const sample *s, int64_t basket) {
+    for (size_t i = 0; i < s->where.count; i++) {
+        bool found = false;
+        for (int64_t at = s->offset[basket];
+             at < s->offset[basket + 1] && !found; at++)
+            found = item_at(s, basket, at) == s->where.terms[i].code;
+        if (!found) return false;
+    }
+    return true;
+}
+
+static syngan_status fail_tries(const sample *s, int64_t left) {
+    return sg_fail(
+        s->context, SYNGAN_E_STATE,
+        "sample: a basket was made %d times without having the items "
+        "that the conditions want; %lld of %lld baskets do "
+        "(max_tries, or fewer items, may help)",
+        s->options->max_tries, (long long)(s->count - left),
+        (long long)s->count);
+}
+
+/* Baskets that have the items are noted in attempt[] of all; the others are
+ * moved to the front of the round's. Returns how many these are. */
+static int64_t sort_out(const sample *round, sample *all, int64_t *ids) {
+    int64_t left = 0;
+    for (int64_t i = 0; i < round->count; i++)
+        if (has_items(round, i))
+            all->attempt[ids[i] - all->first] = round->attempt[i];
+        else
+            ids[left++] = ids[i];
+    return left;
+}
+
+/* Finds the first attempt of each basket that has the items, in rounds of one
+ * attempt of those that have not yet. */
+static syngan_status find_attempts(sample *all, int64_t *ids,
+                                   int32_t *attempts) {
+    syngan_status status = SYNGAN_OK;
+    int64_t left = all->count;
+    for (int64_t i = 0; i < left; i++)
+        ids[i] = all->first + i;
+    for (int32_t tried = 0; left > 0 && status == SYNGAN_OK; tried++) {
+        if (tried == all->options->max_tries) return fail_tries(all, left);
+        sample round = *all;
+        round.count = left;
+        round.id = ids;
+        round.attempt = attempts;
+        for (int64_t i = 0; i < left; i++)
+            attempts[i] = tried;
+        status = make_places(&round);
+        if (status == SYNGAN_OK) left = sort_out(&round, all, ids);
+        all->rejected += left;
+        end_places(&round);
+    }
+    return status;
+}
+
+static syngan_status keep_where(sample *s) {
+    size_t n = (size_t)s->count;
+    SG_TRY(sg_where_parse(s->b->form, s->options->where, &s->where));
+    for (size_t i = 0; i < s->where.count; i++)
+        if (s->where.terms[i].column != 1 ||
+            s->where.terms[i].kind != SG_WHERE_CODE)
+            return sg_fail(s->context, SYNGAN_E_ARGUMENT,
+                           "sample: conditions on baskets must say which items "
+                           "they have: \"%s = ...\"",
+                           s->b->form->columns[1].name);
+    if (s->where.count == 0) return SYNGAN_OK;
+    int64_t *ids = sg_alloc(s->context, n * sizeof *ids);
+    int32_t *attempts = sg_alloc(s->context, n * sizeof *attempts);
+    s->attempt = sg_alloc(s->context, n * sizeof *s->attempt);
+    syngan_status status = ids != NULL && attempts != NULL && s->attempt != NULL
+                               ? find_attempts(s, ids, attempts)
+                               : sg_fail_memory(s->context, "baskets", n * 16);
+    sg_free(s->context, ids);
+    sg_free(s->context, attempts);
+    return status;
+}
+
 syngan_status sg_baskets_sample(sg_baskets *b, int64_t first, int64_t count,
-                                uint64_t seed, bool bf16, syngan_table **out) {
+                                uint64_t seed,
+                                const syngan_sample_options *options,
+                                int64_t *rejected, syngan_table **out) {
     sample s = {.b = b,
                 .context = b->context,
                 .seed = seed,
                 .first = first,
-                .count = count};
-    SG_TRY(sg_synthesizer_sampler(b->rows, bf16, &s.sampler));
-    syngan_status status = make_places(&s);
+                .count = count,
+                .options = options};
+    SG_TRY(sg_synthesizer_sampler(b->rows, options->bf16, &s.sampler));
+    syngan_status status = keep_where(&s);
+    if (status == SYNGAN_OK) status = make_places(&s);
     if (status == SYNGAN_OK) status = make_table(&s, out);
-    sg_free(s.context, s.offset);
-    sg_free(s.context, s.place);
-    sg_free(s.context, s.scores);
+    *rejected += s.rejected;
+    end_places(&s);
+    sg_free(s.context, s.attempt);
+    sg_where_end(&s.where);
     return status;
 }

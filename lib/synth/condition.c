@@ -35,6 +35,12 @@ static void find_columns(const sg_encoder *encoder, sg_conditions *c) {
     }
 }
 
+int64_t sg_conditions_width(const sg_encoder *encoder) {
+    sg_conditions none = {0};
+    find_columns(encoder, &none);
+    return none.width;
+}
+
 /* Sums up the weights of a column's values to chances, the last one 1. */
 static void accumulate(double *chance, int32_t width) {
     double sum = 0.0, total = 0.0;

@@ -45,6 +45,8 @@ typedef struct sg_conditions {
     int64_t n_rows;
 } sg_conditions;
 
+/* Of the vector that an encoder's columns give. */
+int64_t sg_conditions_width(const sg_encoder *encoder);
 /* `n_rows`: of the table that the encoder's shares are of. */
 syngan_status sg_conditions_make(const sg_encoder *encoder, int64_t n_rows,
                                  sg_conditions *out);

@@ -270,7 +270,11 @@ static syngan_status check_weight(const loader *l, const char *name,
 static syngan_status check_sizes(const loader *l, const sg_encoder *encoder,
                                  int64_t condition) {
     const syngan_synthesizer_options *o = &l->settings.options;
-    int64_t row = encoder->width, inputs = o->noise + condition;
+    int64_t row = encoder->width;
+    int64_t taken = sg_condition_taken(condition, o->width);
+    int64_t inputs = o->noise + taken;
+    if (taken != condition)
+        SG_TRY(check_weight(l, "sampler.condition.weight", taken, condition));
     for (int32_t i = 1; i <= o->depth; i++, inputs += o->width) {
         char name[64];
         sg_text(name, sizeof name, "sampler.layer_%d.weight", i);
@@ -281,13 +285,6 @@ static syngan_status check_sizes(const loader *l, const sg_encoder *encoder,
                ? check_weight(l, "critic.layer_1.weight", o->width,
                               o->pac * (row + condition + l->settings.viewed))
                : SYNGAN_OK;
-}
-
-static int64_t condition_width(const sg_encoder *encoder) {
-    int64_t width = 0;
-    for (size_t i = 0; i < encoder->n_parts; i++)
-        if (encoder->parts[i].discrete) width += encoder->parts[i].width;
-    return width;
 }
 
 static syngan_status read_given(loader *l, sg_json_value root) {
@@ -314,8 +311,8 @@ static syngan_status read_text(loader *l, sg_json_value root,
     SG_TRY(
         sg_encoder_read(l->context, sg_json_member(root, "encoder"), &encoder));
     int64_t given = l->settings.given;
-    syngan_status status =
-        check_sizes(l, encoder, given > 0 ? given : condition_width(encoder));
+    syngan_status status = check_sizes(
+        l, encoder, given > 0 ? given : sg_conditions_width(encoder));
     if (status != SYNGAN_OK) {
         sg_encoder_release(encoder);
         return status;

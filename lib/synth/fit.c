@@ -309,12 +309,64 @@ static syngan_status check_memory(syngan_synthesizer *s, uint64_t before,
                    (double)bytes * 1e-6, (double)limit * 1e-6);
 }
 
+/* Before the networks are made: refuses those that would pass the limit, or the
+ * machine's memory, by themselves. */
+static syngan_status check_networks(const sg_synth_settings *settings,
+                                    const sg_encoder *encoder) {
+    syngan_context *context = encoder->context;
+    double bytes = sg_synthesizer_least_bytes(settings, encoder);
+    double limit = (double)settings->options.memory_limit;
+    double all = (double)context->memory_limit;
+    const char *whose = "the limit";
+    if (limit == 0.0 || (all > 0.0 && all < limit)) limit = all;
+    if (limit == 0.0) {
+        limit = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+        whose = "the memory of this machine";
+    }
+    if (limit <= 0.0 || bytes <= limit) return SYNGAN_OK;
+    return sg_fail(context, SYNGAN_E_MEMORY,
+                   "synthesizer: rows of %d numbers when encoded, of %zu "
+                   "columns, need networks of %.0f MB while training, more "
+                   "than %s, %.0f MB; fewer columns, or a smaller max_choices "
+                   "or width, take less",
+                   encoder->width, encoder->form->n_columns, bytes * 1e-6,
+                   whose, limit * 1e-6);
+}
+
+/* check_networks(), and a synthesizer around the encoder, which it takes over.
+ */
+static syngan_status make_checked(const sg_synth_settings *settings,
+                                  sg_encoder *encoder, int64_t rows,
+                                  syngan_synthesizer **out) {
+    syngan_status status = check_networks(settings, encoder);
+    if (status == SYNGAN_OK)
+        return sg_synthesizer_make(settings, encoder, rows, true, out);
+    sg_encoder_release(encoder);
+    return status;
+}
+
 static syngan_status check_arguments(const syngan_table *table, const void *out,
                                      const char *where) {
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     if (out != NULL) return SYNGAN_OK;
     return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                    "%s: the place for the result is NULL", where);
+}
+
+static syngan_status add_estimate(syngan_synthesizer *s,
+                                  const sg_examples *examples, double start,
+                                  uint64_t before, sg_fit_estimate *to) {
+    uint64_t bytes;
+    double each = 0.0, prepared = sg_seconds() - start;
+    sg_training *training = NULL;
+    SG_TRY(count_bytes(s, before, &bytes));
+    syngan_status status = sg_training_make(s, examples, &training);
+    if (status == SYNGAN_OK) status = try_steps(training, &each);
+    sg_training_free(training);
+    to->bytes += bytes;
+    to->seconds += prepared + each * (double)s->settings.options.epochs *
+                                  (double)sg_synthesizer_epoch_steps(s);
+    return status;
 }
 
 syngan_status sg_synthesizer_learn(sg_examples *examples,
@@ -324,11 +376,12 @@ syngan_status sg_synthesizer_learn(sg_examples *examples,
     const sg_subject *subject = examples->subject;
     if (encoder == NULL)
         SG_TRY(sg_synthesizer_encoder(examples, settings, start, &encoder));
-    SG_TRY(sg_synthesizer_make(settings, encoder, sg_examples_count(examples),
-                               true, out));
+    SG_TRY(make_checked(settings, encoder, sg_examples_count(examples), out));
     (*out)->subject = subject;
     if (subject != NULL && subject->prepare != NULL)
         subject->prepare(subject, *out);
+    if (settings->estimate != NULL)
+        return add_estimate(*out, examples, start, before, settings->estimate);
     SG_TRY(check_memory(*out, before, examples));
     if (examples->whole == NULL)
         SG_TRY(sg_examples_fingerprint(examples, (*out)->encoder,
@@ -440,7 +493,7 @@ static syngan_status estimate(const syngan_table *table,
     SG_TRY(sg_synthesizer_encoder(&examples, settings, start, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
-    SG_TRY(sg_synthesizer_make(settings, encoder, table->rows, true, &s));
+    SG_TRY(make_checked(settings, encoder, table->rows, &s));
     syngan_status status = count_bytes(s, before, bytes);
     if (status == SYNGAN_OK && seconds != NULL) {
         status = time_steps(trial, s, &each);
@@ -449,6 +502,21 @@ static syngan_status estimate(const syngan_table *table,
     }
     syngan_synthesizer_free(s);
     return status;
+}
+
+/* Of baskets and sequences: all is prepared as for a fit. */
+static syngan_status estimate_rows(const syngan_table *table,
+                                   sg_synth_settings *settings, uint64_t *bytes,
+                                   double *seconds) {
+    sg_fit_estimate sum = {0};
+    syngan_synthesizer *s = NULL;
+    settings->estimate = &sum;
+    syngan_status status = sg_rows_fit(table, settings, &s);
+    syngan_synthesizer_free(s);
+    if (status != SYNGAN_OK) return status;
+    *bytes = sum.bytes;
+    if (seconds != NULL) *seconds = sum.seconds;
+    return SYNGAN_OK;
 }
 
 syngan_status
@@ -462,11 +530,10 @@ syngan_synthesizer_estimate(const syngan_table *table,
     syngan_table *trial = NULL;
     SG_TRY(sg_synth_settings_read(table->context, options, table->rows,
                                   "synthesizer", &settings));
-    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
-        return sg_fail(table->context, SYNGAN_E_UNSUPPORTED,
-                       "synthesizer: there is no estimate for baskets and "
-                       "sequences; limits hold for each of their networks");
     settings.options.progress = NULL;
+    settings.options.memory_limit = 0; /* what it would take is the question */
+    if (settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        return estimate_rows(table, &settings, bytes, seconds);
     SG_TRY(trial_rows(table, &trial));
     syngan_status status = estimate(table, trial, &settings, bytes, seconds);
     syngan_table_free(trial);

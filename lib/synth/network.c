@@ -14,6 +14,10 @@
 /* Slope and rate of the critic's layers. */
 #define SLOPE 0.2
 #define DROP 0.5
+/* Numbers of a condition from which on the generator does not take it as it is:
+ * each layer is joined with what it was given, so that the last one would have
+ * as many weights as the row has numbers times those of the condition. */
+#define WIDE_CONDITION 2048
 
 static syngan_node *uniform_parameter(syngan_graph *graph, const char *layer,
                                       const char *part, const sg_dims *dims,
@@ -51,15 +55,30 @@ static syngan_node *residual(syngan_node *x, int32_t number, int64_t width) {
     return syngan_concat(both, 2, 1);
 }
 
+int64_t sg_condition_taken(int64_t condition, int64_t width) {
+    return condition > WIDE_CONDITION ? width : condition;
+}
+
+/* A wide condition becomes as many numbers as a layer has; it is a table of
+ * them, since one number of a condition is 1 and the others are 0. */
+static syngan_node *condition_input(syngan_graph *graph,
+                                    const sg_network_sizes *sizes) {
+    syngan_node *x = syngan_input(graph, "condition", SYNGAN_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, sizes->condition));
+    if (sg_condition_taken(sizes->condition, sizes->width) == sizes->condition)
+        return x;
+    sg_dims dims =
+        sg_dims_make((const int64_t[]){sizes->width, sizes->condition}, 2);
+    return syngan_matmul(
+        x, uniform_parameter(graph, "condition", "weight", &dims, 1), 0, 1);
+}
+
 static syngan_node *generator_network(syngan_graph *graph,
                                       const sg_network_sizes *sizes) {
     syngan_node *x = syngan_input(graph, "noise", SYNGAN_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, sizes->noise));
     if (sizes->condition > 0) {
-        syngan_node *condition =
-            syngan_input(graph, "condition", SYNGAN_F32,
-                         SYNGAN_SHAPE(SYNGAN_BATCH, sizes->condition));
-        syngan_node *both[] = {x, condition};
+        syngan_node *both[] = {x, condition_input(graph, sizes)};
         x = syngan_concat(both, 2, 1);
     }
     for (int32_t i = 1; i <= sizes->depth; i++)
@@ -82,6 +101,35 @@ static syngan_node *critic_network(syngan_graph *graph,
         x = syngan_dropout(x, DROP);
     }
     return dense(x, "output", 1);
+}
+
+/* ---- sizes -------------------------------------------------------------- */
+
+/* Weights of `depth` layers; *inputs becomes those of the layer behind. */
+static double count_layers(const sg_network_sizes *sizes, bool joined,
+                           double *inputs) {
+    double width = (double)sizes->width, count = 0.0;
+    for (int32_t i = 0; i < sizes->depth; i++) {
+        count += *inputs * width;
+        *inputs = joined ? *inputs + width : width;
+    }
+    return count;
+}
+
+double sg_network_weights(const sg_network_sizes *sizes, bool critic) {
+    double condition = (double)sizes->condition, row = (double)sizes->row;
+    double inputs = (double)sizes->noise + condition, count = 0.0;
+    if (critic) {
+        inputs = (double)sizes->pac * (row + condition + (double)sizes->viewed);
+        return count_layers(sizes, false, &inputs) + inputs;
+    }
+    int64_t taken = sg_condition_taken(sizes->condition, sizes->width);
+    if (taken != sizes->condition) {
+        count = condition * (double)taken;
+        inputs = (double)(sizes->noise + taken);
+    }
+    count += count_layers(sizes, true, &inputs);
+    return count + inputs * row;
 }
 
 /* ---- making models ------------------------------------------------------ */

@@ -54,23 +54,22 @@ syngan_status sg_rows_fit(const syngan_table *table,
 }
 
 static syngan_status make_piece(const syngan_synthesizer *s, int64_t first,
-                                int64_t count, uint64_t seed, bool bf16,
-                                syngan_table **out) {
+                                int64_t count, uint64_t seed,
+                                const syngan_sample_options *options,
+                                int64_t *rejected, syngan_table **out) {
     return s->baskets != NULL
-               ? sg_baskets_sample(s->baskets, first, count, seed, bf16, out)
-               : sg_sequences_sample(s->sequences, first, count, seed, bf16,
-                                     out);
+               ? sg_baskets_sample(s->baskets, first, count, seed, options,
+                                   rejected, out)
+               : sg_sequences_sample(s->sequences, first, count, seed, options,
+                                     rejected, out);
 }
 
 syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
                              int64_t piece, uint64_t seed,
                              const syngan_sample_options *options,
-                             syngan_piece_fn take, void *user) {
-    if (options->where != NULL)
-        return sg_fail(s->context, SYNGAN_E_ARGUMENT,
-                       "sample: `where` is for independent rows, and not for "
-                       "%s",
-                       s->baskets != NULL ? "baskets" : "sequences");
+                             int64_t *rejected, syngan_piece_fn take,
+                             void *user) {
+    int64_t all = 0;
     if (piece == 0)
         piece = s->baskets != NULL ? BASKETS_PIECE : SEQUENCES_PIECE;
     syngan_status status = SYNGAN_OK;
@@ -79,11 +78,12 @@ syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
          status == SYNGAN_OK && (done < rows || first); first = 0) {
         syngan_table *table = NULL;
         int64_t count = rows - done < piece ? rows - done : piece;
-        status = make_piece(s, options->first + done, count, seed,
-                            options->bf16 != 0, &table);
+        status = make_piece(s, options->first + done, count, seed, options,
+                            &all, &table);
         if (status == SYNGAN_OK) status = take(table, user);
         syngan_table_free(table);
         done += count;
     }
+    if (rejected != NULL) *rejected = all;
     return status;
 }

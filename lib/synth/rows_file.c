@@ -5,9 +5,12 @@
  *
  *   {"key": name, "key_type": type, "item_type": type, "sizes": [share, ...]}
  *   {"columns": [{"name": name, "role": role}, ...], "key_type": type,
- *    "unit": n, "steps": whether there are any}
+ *    "unit": n, "by_day": whether gaps are, "steps": whether there are any}
+ *
+ * A column that is learnt by its differences also has "grid", "mean",
+ * "deviation" and "knots".
  */
-#include <string.h>
+#include <math.h>
 
 #include "base/memory.h"
 #include "synth/basket.h"
@@ -31,6 +34,16 @@ static void write_baskets(const sg_baskets *b, sg_json_writer *json) {
     sg_json_close_array(json);
 }
 
+static void write_change(const sg_change *change, sg_json_writer *json) {
+    sg_grid_put(&change->grid, json);
+    sg_json_put_f64(json, "mean", change->mean);
+    sg_json_put_f64(json, "deviation", change->deviation);
+    sg_json_open_array(json, "knots");
+    for (int32_t i = 0; i < SG_CHANGE_PARTS - 1; i++)
+        sg_json_put_f64(json, NULL, change->knot[i]);
+    sg_json_close_array(json);
+}
+
 static void write_sequences(const sg_sequences *q, sg_json_writer *json) {
     const syngan_table *form = q->form.form;
     sg_json_open_array(json, "columns");
@@ -38,11 +51,14 @@ static void write_sequences(const sg_sequences *q, sg_json_writer *json) {
         sg_json_open_object(json, NULL);
         sg_json_put_string(json, "name", form->columns[c].name);
         sg_json_put_i64(json, "role", q->form.role[c]);
+        if (q->form.role[c] == SG_ROLE_CHANGE)
+            write_change(&q->form.change[c], json);
         sg_json_close_object(json);
     }
     sg_json_close_array(json);
     sg_json_put_i64(json, "key_type", form->columns[q->form.key].type);
     sg_json_put_i64(json, "unit", q->form.unit);
+    sg_json_put_bool(json, "by_day", q->form.by_day);
     sg_json_put_bool(json, "steps", q->steps != NULL);
 }
 
@@ -124,6 +140,9 @@ static syngan_status read_baskets(sg_baskets *b, sg_json_value object) {
     SG_TRY(add_empty(b->form, encoder->form->columns[0].name, item));
     if (!sg_column_has_codes(&b->form->columns[1]))
         return sg_json_fail(object, "items are no category");
+    sg_dictionary **words = &b->form->columns[1].words;
+    sg_dictionary_release(*words);
+    *words = sg_dictionary_retain(encoder->form->columns[0].words);
     return read_sizes(b, sg_json_member(object, "sizes"));
 }
 
@@ -136,6 +155,37 @@ static syngan_status add_inner(syngan_table *to, const syngan_table *form,
     return sg_table_add_selected(to, &form->columns[at], NULL);
 }
 
+static bool has_type(const syngan_table *form, const char *name, int32_t type) {
+    int64_t at = syngan_table_find(form, name);
+    return at >= 0 && form->columns[at].type == type;
+}
+
+/* Of a column that the heads have, and the steps as differences. */
+static syngan_status read_change(sg_sequences *q, sg_json_value object,
+                                 int32_t at) {
+    const sg_column *column = &q->form.form->columns[at];
+    sg_change *change = &q->form.change[at];
+    sg_json_value deviation = sg_json_member(object, "deviation");
+    bool is_real = column->type == SYNGAN_COLUMN_REAL;
+    if (sg_column_has_codes(column) || q->steps == NULL ||
+        !has_type(q->steps->encoder->form, column->name,
+                  is_real ? SYNGAN_COLUMN_REAL : SYNGAN_COLUMN_INTEGER) ||
+        q->form.n_changes == SG_CHANGES_MOST)
+        return sg_json_fail(object, "is no number with differences");
+    q->form.n_changes++;
+    SG_TRY(sg_grid_read(object, is_real, &change->grid));
+    for (size_t i = 0; i < SG_CHANGE_PARTS - 1; i++)
+        SG_TRY(
+            sg_json_read_f64(sg_json_item(sg_json_member(object, "knots"), i),
+                             &change->knot[i]));
+    SG_TRY(sg_json_read_f64(sg_json_member(object, "mean"), &change->mean));
+    SG_TRY(sg_json_read_f64(deviation, &change->deviation));
+    return change->deviation > 0 && isfinite(change->deviation) &&
+                   isfinite(change->mean)
+               ? SYNGAN_OK
+               : sg_json_fail(deviation, "is no deviation");
+}
+
 static syngan_status read_column(sg_sequences *q, sg_json_value object,
                                  int32_t key_type) {
     sg_sequence_form *form = &q->form;
@@ -146,7 +196,7 @@ static syngan_status read_column(sg_sequences *q, sg_json_value object,
     const char *name;
     SG_TRY(sg_json_read_string(sg_json_member(object, "name"), &name));
     SG_TRY(sg_json_read_i32(sg_json_member(object, "role"), SG_ROLE_KEY,
-                            SG_ROLE_STEP, &role));
+                            SG_ROLE_CHANGE, &role));
     form->role[at] = role;
     if (role == SG_ROLE_KEY) {
         if (form->key >= 0) return sg_json_fail(object, "is a second key");
@@ -157,13 +207,9 @@ static syngan_status read_column(sg_sequences *q, sg_json_value object,
         if (form->order >= 0) return sg_json_fail(object, "is a second order");
         form->order = at;
     }
-    return add_inner(form->form, role == SG_ROLE_STEP ? steps : heads, name,
-                     object);
-}
-
-static bool has_type(const syngan_table *form, const char *name, int32_t type) {
-    int64_t at = syngan_table_find(form, name);
-    return at >= 0 && form->columns[at].type == type;
+    SG_TRY(add_inner(form->form, role == SG_ROLE_STEP ? steps : heads, name,
+                     object));
+    return role == SG_ROLE_CHANGE ? read_change(q, object, at) : SYNGAN_OK;
 }
 
 /* What sampling relies on. */
@@ -184,10 +230,15 @@ static syngan_status check_sequences(const sg_sequences *q,
             !has_type(q->steps->encoder->form, order->name,
                       is_real ? SYNGAN_COLUMN_REAL : SYNGAN_COLUMN_INTEGER))
             return sg_json_fail(object, "has an order without gaps");
+        if (form->by_day && (order->type != SYNGAN_COLUMN_TIME ||
+                             !has_type(q->steps->encoder->form,
+                                       form->form->columns[form->key].name,
+                                       SYNGAN_COLUMN_TIME)))
+            return sg_json_fail(object, "has no times of day");
     }
     if (q->steps == NULL) return SYNGAN_OK;
     const sg_encoder *steps = q->steps->encoder;
-    return q->steps->settings.given == sg_past_width(heads, steps)
+    return q->steps->settings.given == sg_past_width(form, heads, steps)
                ? SYNGAN_OK
                : sg_json_fail(object, "the steps have another history");
 }
@@ -204,14 +255,21 @@ static syngan_status read_sequences(sg_sequences *q, sg_json_value object) {
     SG_TRY(sg_json_read_i64(sg_json_member(object, "unit"), 1, INT64_MAX,
                             &q->form.unit));
     SG_TRY(sg_table_make(q->context, 0, &q->form.form));
+    SG_TRY(
+        sg_json_read_bool(sg_json_member(object, "by_day"), &q->form.by_day));
     q->form.role = sg_alloc(q->context, count * sizeof *q->form.role);
-    if (q->form.role == NULL)
+    q->form.change = sg_alloc_zero(q->context, count, sizeof *q->form.change);
+    if (q->form.role == NULL || q->form.change == NULL)
         return sg_fail_memory(q->context, "sequences", count * 4);
     for (size_t i = 0; i < count; i++)
         SG_TRY(read_column(q, sg_json_item(columns, i), key_type));
     q->form.form->key = q->form.key;
     q->form.form->order = q->form.order;
-    return check_sequences(q, object);
+    SG_TRY(check_sequences(q, object));
+    SG_TRY(sg_sequence_form_bind(&q->form, q->heads->encoder->form));
+    return q->steps == NULL
+               ? SYNGAN_OK
+               : sg_sequence_form_bind(&q->form, q->steps->encoder->form);
 }
 
 /* ---- both --------------------------------------------------------------- */

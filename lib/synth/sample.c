@@ -305,7 +305,8 @@ static syngan_status stream(syngan_synthesizer *s, int64_t rows, int64_t piece,
     SG_TRY(sg_options_read(s->context, &sg_options_sample, given, "sample",
                            &options));
     if (s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
-        return sg_rows_stream(s, rows, piece, seed, &options, take, user);
+        return sg_rows_stream(s, rows, piece, seed, &options, rejected, take,
+                              user);
     if (piece == 0) piece = PIECE;
     SG_TRY(sg_synthesizer_sampler(s, options.bf16, &sampler));
     SG_TRY(sg_sampling_begin(s, sampler, seed, options.where, options.max_tries,

@@ -29,6 +29,7 @@ typedef struct learnt {
     const sg_groups *groups;
     const sg_column *time; /* NULL: the order is none */
     int32_t *group;        /* by row of the steps */
+    float *levels;         /* by row, then by change */
     sg_encoded heads;
 } learnt;
 
@@ -40,6 +41,10 @@ typedef struct filling {
     int64_t stride;
 } filling;
 
+static int64_t level_numbers(const sg_sequences *q) {
+    return (int64_t)q->form.n_changes * SG_CHANGE_NUMBERS;
+}
+
 static void fill_rows(void *argument, int64_t first, int64_t last) {
     const filling *f = argument;
     const learnt *l = f->from;
@@ -48,15 +53,17 @@ static void fill_rows(void *argument, int64_t first, int64_t last) {
         int64_t begin = l->groups->first[group];
         sg_past past = {.head = {&l->heads, group},
                         .position = row - begin,
-                        .length = l->groups->first[group + 1] - begin};
+                        .length = l->groups->first[group + 1] - begin,
+                        .levels =
+                            l->levels + row * level_numbers(l->sequences)};
         for (int64_t at = row - 1; at >= begin && past.count < SG_HISTORY_MEAN;
              at--)
             past.rows[past.count++] = (sg_encoded_row){f->encoded, at};
         if (l->time != NULL)
             past.time =
                 l->time->integers[l->groups->rows[row > begin ? row - 1 : row]];
-        sg_past_write(l->sequences->heads->encoder, l->steps.steps,
-                      l->time != NULL, &past, f->out + i * f->stride);
+        sg_past_write(&l->sequences->form, l->sequences->heads->encoder,
+                      l->steps.steps, &past, f->out + i * f->stride);
     }
 }
 
@@ -72,6 +79,17 @@ static void give(const sg_subject *subject, const sg_encoded *encoded,
     sg_parallel(l->sequences->context, count, GRAIN, fill_rows, &f);
 }
 
+static void fill_levels(const sg_sequences *q, const syngan_table *table,
+                        const sg_groups *groups, float *out) {
+    const sg_sequence_form *form = &q->form;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        if (form->role[c] != SG_ROLE_CHANGE) continue;
+        sg_change_levels(&form->change[c], &table->columns[c], groups,
+                         level_numbers(q), out);
+        out += SG_CHANGE_NUMBERS;
+    }
+}
+
 static syngan_status make_learnt(const sg_sequences *q,
                                  const syngan_table *heads,
                                  const syngan_table *table,
@@ -80,13 +98,15 @@ static syngan_status make_learnt(const sg_sequences *q,
     *out = (learnt){.steps = {.subject = {.give = give, .user = out}},
                     .sequences = q,
                     .groups = groups};
-    if (q->form.order >= 0 &&
-        table->columns[q->form.order].type == SYNGAN_COLUMN_TIME)
+    if (sg_sequence_has_time(&q->form))
         out->time = &table->columns[q->form.order];
+    size_t levels = (size_t)(rows * level_numbers(q));
     out->group = sg_alloc(q->context, (size_t)rows * sizeof *out->group);
-    if (out->group == NULL)
+    out->levels = sg_alloc(q->context, levels * sizeof *out->levels);
+    if (out->group == NULL || out->levels == NULL)
         return sg_fail_memory(q->context, "sequences",
-                              (size_t)rows * sizeof *out->group);
+                              ((size_t)rows + levels) * sizeof *out->levels);
+    fill_levels(q, table, groups, out->levels);
     for (int64_t g = 0; g < groups->count; g++)
         for (int64_t i = groups->first[g]; i < groups->first[g + 1]; i++)
             out->group[i] = (int32_t)g;
@@ -96,6 +116,7 @@ static syngan_status make_learnt(const sg_sequences *q,
 
 static void end_learnt(const sg_sequences *q, learnt *l) {
     sg_free(q->context, l->group);
+    sg_free(q->context, l->levels);
     sg_encoded_end(q->context, &l->heads);
     sg_step_subject_end(&l->steps);
 }
@@ -133,8 +154,8 @@ static syngan_status prepare_steps(const sg_sequences *q,
     sg_encoded encoded;
     rows->steps.steps = encoder;
     SG_TRY(sg_encoder_encode(encoder, steps, 0, &encoded));
-    syngan_status status = sg_step_subject_make(&rows->steps, q->heads->encoder,
-                                                encoder, &encoded);
+    syngan_status status = sg_step_subject_make(
+        &rows->steps, &q->form, q->heads->encoder, encoder, &encoded);
     sg_encoded_end(q->context, &encoded);
     return status;
 }
@@ -148,7 +169,7 @@ static syngan_status fit_steps(sg_sequences *q, const syngan_table *steps,
     s.options.key = s.options.order = s.options.item = NULL;
     sg_examples examples = {.table = steps, .subject = &rows->steps.subject};
     SG_TRY(sg_synthesizer_encoder(&examples, &s, sg_seconds(), &encoder));
-    s.given = sg_past_width(q->heads->encoder, encoder);
+    s.given = sg_past_width(&q->form, q->heads->encoder, encoder);
     s.viewed = sg_step_viewed(encoder);
     syngan_status status = prepare_steps(q, steps, rows, encoder);
     if (status == SYNGAN_OK)
@@ -219,6 +240,11 @@ syngan_status sg_sequences_fit(const syngan_table *table,
         status = fit_groups(q, table, &groups, key, order, settings);
     }
     sg_groups_end(&groups);
+    if (q != NULL && q->steps == NULL && sg_sequence_has_steps(&q->form)) {
+        /* Heads alone make no rows. */
+        syngan_synthesizer_free(q->heads);
+        q->heads = NULL;
+    }
     *out = q;
     return status;
 }

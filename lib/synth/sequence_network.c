@@ -15,7 +15,6 @@
 
 #include "base/memory.h"
 #include "synth/sequence.h"
-#include "table/encoder_code.h"
 
 /* Rows that weights are estimated from. */
 enum { SAMPLE = 4096 };
@@ -31,27 +30,40 @@ static double on_scale(const sg_number_code *code, double x) {
     return copysign(log1p(fabs(d) / code->width), d);
 }
 
-/* Mean and deviation of the value that each mode stands for; of "missing", NaN.
- */
-static void mode_value(const sg_number_code *code, int32_t mode, double *mean,
-                       double *spread) {
+/* And back. */
+static double off_scale(const sg_number_code *code, double y) {
+    if (code->width <= 0.0) return y;
+    return code->centre + copysign(expm1(fabs(y)) * code->width, y);
+}
+
+/* Mean and deviation of the value that each mode stands for, the latter as a
+ * multiple of the number within it; of "missing", NaN. `plain`: off the scale,
+ * as the line through the values one deviation around the mean. */
+static void mode_value(const sg_number_code *code, int32_t mode, bool plain,
+                       double *mean, double *spread) {
     int32_t single = mode - code->mixture.count;
     *spread = 0.0;
-    if (single < 0) {
-        *mean = code->mixture.mean[mode];
-        *spread = 4.0 * code->mixture.deviation[mode];
-    } else {
-        *mean = single < code->n_singles ? on_scale(code, code->singles[single])
-                                         : (double)NAN;
+    if (single >= 0) {
+        *mean = single >= code->n_singles ? (double)NAN
+                : plain                   ? code->singles[single]
+                        : on_scale(code, code->singles[single]);
+        return;
     }
+    double m = code->mixture.mean[mode], d = code->mixture.deviation[mode];
+    *mean = m;
+    *spread = 4.0 * d;
+    if (!plain) return;
+    double low = off_scale(code, m - d), high = off_scale(code, m + d);
+    *mean = (low + high) / 2;
+    *spread = 4.0 * (high - low) / 2;
 }
 
 /* Mean and standard deviation over the rows. */
-static void all_values(const sg_number_code *code, double *mean,
+static void all_values(const sg_number_code *code, bool plain, double *mean,
                        double *deviation) {
     double weight = 0, sum = 0, square = 0, m, s;
     for (int32_t i = 0; i < code->n_modes; i++) {
-        mode_value(code, i, &m, &s);
+        mode_value(code, i, plain, &m, &s);
         if (isnan(m)) continue;
         weight += code->share[i];
         sum += code->share[i] * m;
@@ -62,13 +74,27 @@ static void all_values(const sg_number_code *code, double *mean,
     *deviation = variance > 1e-12 ? sqrt(variance) : 1.0;
 }
 
-static int32_t count_values(const sg_encoder *encoder) {
-    int32_t count = 0;
+/* The column of value v, and whether it is the plain one: a number has one
+ * value, or two if it is on a scale. -1: there are no more. */
+static int32_t value_column(const sg_encoder *encoder, int32_t v, bool *plain) {
     for (size_t c = 0; c < encoder->n_codes; c++) {
         const sg_column_code *code = &encoder->codes[c];
-        count += code->kind == SG_CODE_NUMBER && code->choice_part >= 0 &&
-                 code->number_part >= 0;
+        if (code->kind != SG_CODE_NUMBER || code->choice_part < 0 ||
+            code->number_part < 0)
+            continue;
+        int32_t count = code->number.width > 0.0 ? 2 : 1;
+        *plain = v == 1;
+        if (v < count) return (int32_t)c;
+        v -= count;
     }
+    return -1;
+}
+
+static int32_t count_values(const sg_encoder *encoder) {
+    int32_t count = 0;
+    bool plain;
+    while (value_column(encoder, count, &plain) >= 0)
+        count++;
     return count;
 }
 
@@ -76,23 +102,20 @@ static int32_t count_values(const sg_encoder *encoder) {
  * the mode, and within it. All three are width x values. */
 static void fill_values(const sg_encoder *encoder, int32_t count, float *mean,
                         float *number, float *spread) {
-    int32_t v = 0;
-    for (size_t c = 0; c < encoder->n_codes; c++) {
-        const sg_column_code *code = &encoder->codes[c];
+    for (int32_t v = 0; v < count; v++) {
+        bool plain = false;
         double all, deviation, m, s;
-        if (code->kind != SG_CODE_NUMBER || code->choice_part < 0 ||
-            code->number_part < 0)
-            continue;
+        const sg_column_code *code =
+            &encoder->codes[value_column(encoder, v, &plain)];
         int32_t start = encoder->parts[code->choice_part].start;
-        all_values(&code->number, &all, &deviation);
+        all_values(&code->number, plain, &all, &deviation);
         for (int32_t i = 0; i < code->number.n_modes; i++) {
-            mode_value(&code->number, i, &m, &s);
+            mode_value(&code->number, i, plain, &m, &s);
             int64_t at = (int64_t)(start + i) * count + v;
             mean[at] = isnan(m) ? 0 : (float)((m - all) / deviation);
             spread[at] = (float)(s / deviation);
         }
         number[encoder->parts[code->number_part].start * count + v] = 1;
-        v++;
     }
 }
 
@@ -226,13 +249,8 @@ static int32_t column_of(const sg_step_subject *q, int32_t entry) {
     for (size_t p = 0; v < 0 && p < e->n_parts; p++)
         if (entry < e->parts[p].start + e->parts[p].width)
             return e->parts[p].column;
-    for (size_t c = 0; c < e->n_codes; c++) {
-        const sg_column_code *code = &e->codes[c];
-        if (code->kind == SG_CODE_NUMBER && code->choice_part >= 0 &&
-            code->number_part >= 0 && v-- == 0)
-            return (int32_t)c;
-    }
-    return -1;
+    bool plain;
+    return value_column(e, v, &plain);
 }
 
 static bool is_number(const sg_encoder *encoder, int32_t entry) {
@@ -313,7 +331,9 @@ static syngan_status zeros(syngan_context *context, int64_t rows,
     return SYNGAN_OK;
 }
 
-syngan_status sg_step_subject_make(sg_step_subject *q, const sg_encoder *heads,
+syngan_status sg_step_subject_make(sg_step_subject *q,
+                                   const sg_sequence_form *form,
+                                   const sg_encoder *heads,
                                    const sg_encoder *steps,
                                    const sg_encoded *encoded) {
     syngan_context *context = steps->context;
@@ -321,7 +341,7 @@ syngan_status sg_step_subject_make(sg_step_subject *q, const sg_encoder *heads,
     q->heads = heads;
     q->steps = steps;
     q->values = count_values(steps);
-    q->given = sg_past_width(heads, steps);
+    q->given = sg_past_width(form, heads, steps);
     q->subject.view = view;
     q->subject.loss = loss;
     int64_t width = steps->width, entries = width + q->values;

@@ -24,7 +24,8 @@ typedef struct sample {
     sg_sequences *q;
     syngan_context *context;
     uint64_t seed;
-    bool bf16;
+    const syngan_sample_options *options;
+    int64_t rejected;
     int64_t first, count; /* sequences that are asked for */
     int64_t *offset;      /* of their rows, and one more */
     int64_t *sequence;    /* by row, counted from `first` */
@@ -40,21 +41,24 @@ typedef struct block {
     int64_t longest; /* of those that are asked for */
     sg_encoded heads;
     int64_t *length, *time;
+    syngan_table *levels;             /* of numbers that move slowly, by lane */
     sg_encoded past[SG_HISTORY_MEAN]; /* that of position p in p % 16 */
     int64_t position;
     uint64_t *ids;
+    int64_t *lanes; /* 0, 1, ... */
 } block;
 
 /* ---- heads -------------------------------------------------------------- */
 
-static syngan_status make_heads(const sample *s, int64_t first, int64_t count,
+static syngan_status make_heads(sample *s, int64_t first, int64_t count,
                                 syngan_table **out) {
     const sg_sampler *sampler;
     sg_sampling sampling;
-    SG_TRY(sg_synthesizer_sampler(s->q->heads, s->bf16, &sampler));
-    SG_TRY(
-        sg_sampling_begin(s->q->heads, sampler, s->seed, NULL, 1, &sampling));
+    SG_TRY(sg_synthesizer_sampler(s->q->heads, s->options->bf16, &sampler));
+    SG_TRY(sg_sampling_begin(s->q->heads, sampler, s->seed, s->options->where,
+                             s->options->max_tries, &sampling));
     syngan_status status = sg_sampling_piece(&sampling, first, count, out);
+    s->rejected = sampling.rejected;
     sg_sampling_end(&sampling);
     return status;
 }
@@ -75,15 +79,31 @@ static const sg_column *start_column(const sample *s,
 }
 
 static bool has_time(const sample *s) {
-    const sg_sequence_form *form = &s->q->form;
-    return form->order >= 0 &&
-           form->form->columns[form->order].type == SYNGAN_COLUMN_TIME;
+    return sg_sequence_has_time(&s->q->form);
+}
+
+/* The columns of a table that has one of each number that moves slowly. */
+static sg_column *change_column(const syngan_table *table,
+                                const sg_sequence_form *form, size_t column) {
+    int64_t at = syngan_table_find(table, form->form->columns[column].name);
+    return &table->columns[at];
 }
 
 /* ---- a position of all sequences of a block ------------------------------ */
 
+static void fill_levels(const block *b, int64_t lane, float *out) {
+    const sg_sequence_form *form = &b->s->q->form;
+    for (size_t c = 0; c < form->form->n_columns; c++) {
+        if (form->role[c] != SG_ROLE_CHANGE) continue;
+        sg_change_level(&form->change[c], change_column(b->levels, form, c),
+                        lane, out);
+        out += SG_CHANGE_NUMBERS;
+    }
+}
+
 static void fill_lanes(void *argument, int64_t first, int64_t last) {
     const block *b = argument;
+    float levels[SG_CHANGES_MOST * SG_CHANGE_NUMBERS];
     const syngan_synthesizer *steps = b->s->q->steps;
     int64_t noise = steps->settings.options.noise;
     int64_t width = steps->settings.given;
@@ -100,12 +120,14 @@ static void fill_lanes(void *argument, int64_t first, int64_t last) {
                                         ? b->position
                                         : b->length[i] - 1,
                         .length = b->length[i],
-                        .time = b->time[i]};
+                        .time = b->time[i],
+                        .levels = levels};
+        fill_levels(b, i, levels);
         for (int64_t at = b->position - 1;
              at >= 0 && past.count < SG_HISTORY_MEAN; at--)
             past.rows[past.count++] =
                 (sg_encoded_row){&b->past[at % SG_HISTORY_MEAN], i};
-        sg_past_write(b->s->q->heads->encoder, steps->encoder, has_time(b->s),
+        sg_past_write(&b->s->q->form, b->s->q->heads->encoder, steps->encoder,
                       &past, (float *)b->sampler->condition->data + i * width);
     }
 }
@@ -132,30 +154,58 @@ static void pass_time(block *b, const syngan_table *rows) {
     const sg_sequence_form *form = &b->s->q->form;
     if (!has_time(b->s) || b->position == 0) return;
     int64_t at = syngan_table_find(rows, form->form->columns[form->order].name);
-    const sg_column *gap = &rows->columns[at];
+    int64_t clock =
+        form->by_day
+            ? syngan_table_find(rows, form->form->columns[form->key].name)
+            : -1;
     for (int64_t i = 0; i < b->count; i++)
-        if (gap->integers[i] > 0)
-            b->time[i] =
-                (int64_t)((uint64_t)b->time[i] +
-                          (uint64_t)gap->integers[i] * (uint64_t)form->unit);
+        b->time[i] = sg_sequence_pass(
+            form, b->time[i], rows->columns[at].integers[i],
+            clock < 0 ? SYNGAN_MISSING : rows->columns[clock].integers[i]);
+}
+
+/* Numbers that move slowly go on by the rows' differences. */
+static void pass_levels(block *b, syngan_table *rows) {
+    const sg_sequence_form *form = &b->s->q->form;
+    for (size_t c = 0; c < form->form->n_columns; c++) {
+        if (form->role[c] != SG_ROLE_CHANGE) continue;
+        for (int64_t i = 0; i < b->count; i++)
+            sg_change_pass(&form->change[c], change_column(b->levels, form, c),
+                           change_column(rows, form, c), i, b->position == 0);
+    }
+}
+
+/* What the table has of lane i in place of what is learnt: times, and values
+ * of numbers that move slowly. */
+static void keep_sums(const block *b, int64_t lane, int64_t row) {
+    const sg_sequence_form *form = &b->s->q->form;
+    for (size_t c = 0; c < form->form->n_columns; c++) {
+        if (form->role[c] == SG_ROLE_ORDER && has_time(b->s))
+            change_column(b->s->steps, form, c)->integers[row] = b->time[lane];
+        if (form->role[c] != SG_ROLE_CHANGE) continue;
+        sg_column *to = change_column(b->s->steps, form, c);
+        if (!sg_column_is_missing(to, row))
+            to->integers[row] =
+                change_column(b->levels, form, c)->integers[lane];
+    }
 }
 
 /* To their places in the table of all steps. */
 static void keep_rows(const block *b, const syngan_table *rows) {
     const sample *s = b->s;
-    for (size_t c = 0; c < rows->n_columns; c++) {
-        const sg_column *from = &rows->columns[c];
-        const sg_column *to = &s->steps->columns[c];
-        for (int64_t i = 0; i < b->count; i++) {
-            int64_t at = b->first + i - s->first;
-            if (at < 0 || at >= s->count || b->position >= b->length[i])
-                continue;
-            int64_t row = s->offset[at] + b->position;
+    for (int64_t i = 0; i < b->count; i++) {
+        int64_t at = b->first + i - s->first;
+        if (at < 0 || at >= s->count || b->position >= b->length[i]) continue;
+        int64_t row = s->offset[at] + b->position;
+        for (size_t c = 0; c < rows->n_columns; c++) {
+            const sg_column *from = &rows->columns[c];
+            const sg_column *to = &s->steps->columns[c];
             if (sg_column_has_codes(from))
                 to->codes[row] = from->codes[i];
             else
                 to->integers[row] = from->integers[i];
         }
+        keep_sums(b, i, row);
     }
 }
 
@@ -164,6 +214,7 @@ static syngan_status make_position(block *b) {
     syngan_table *rows = NULL;
     sg_encoded *past = &b->past[b->position % SG_HISTORY_MEAN];
     SG_TRY(make_rows(b, &rows));
+    pass_levels(b, rows);
     sg_encoded_end(b->s->context, past);
     syngan_status status = sg_encoder_encode(
         encoder, rows, b->s->seed + (uint64_t)b->position, past);
@@ -180,11 +231,24 @@ static syngan_status make_position(block *b) {
 static void end_block(block *b) {
     syngan_context *context = b->s->context;
     sg_encoded_end(context, &b->heads);
+    syngan_table_free(b->levels);
     for (int32_t i = 0; i < SG_HISTORY_MEAN; i++)
         sg_encoded_end(context, &b->past[i]);
     sg_free(context, b->length);
     sg_free(context, b->time);
     sg_free(context, b->ids);
+    sg_free(context, b->lanes);
+}
+
+/* Numbers that move slowly begin with the heads' values. */
+static syngan_status start_levels(block *b, const syngan_table *heads) {
+    const sg_sequence_form *form = &b->s->q->form;
+    SG_TRY(sg_table_make(b->s->context, b->count, &b->levels));
+    for (size_t c = 0; c < form->form->n_columns; c++)
+        if (form->role[c] == SG_ROLE_CHANGE)
+            SG_TRY(sg_table_add_selected(
+                b->levels, change_column(heads, form, c), b->lanes));
+    return SYNGAN_OK;
 }
 
 static syngan_status begin_block(block *b, const syngan_table *heads) {
@@ -193,15 +257,19 @@ static syngan_status begin_block(block *b, const syngan_table *heads) {
     b->length = sg_alloc(s->context, bytes);
     b->time = sg_alloc_zero(s->context, (size_t)b->count, sizeof *b->time);
     b->ids = sg_alloc(s->context, bytes);
-    if (b->length == NULL || b->time == NULL || b->ids == NULL)
-        return sg_fail_memory(s->context, "sequences", 3 * bytes);
+    b->lanes = sg_alloc(s->context, bytes);
+    if (b->length == NULL || b->time == NULL || b->ids == NULL ||
+        b->lanes == NULL)
+        return sg_fail_memory(s->context, "sequences", 4 * bytes);
     const sg_column *length = length_column(s, heads);
     for (int64_t i = 0; i < b->count; i++) {
         int64_t at = b->first + i - s->first;
+        b->lanes[i] = i;
         b->length[i] = length->integers[i] < 1 ? 1 : length->integers[i];
         if (at >= 0 && at < s->count && b->length[i] > b->longest)
             b->longest = b->length[i];
     }
+    SG_TRY(start_levels(b, heads));
     if (has_time(s)) memcpy(b->time, start_column(s, heads)->integers, bytes);
     return sg_encoder_encode(s->q->heads->encoder, heads, s->seed, &b->heads);
 }
@@ -237,12 +305,16 @@ static syngan_status new_column(const sample *s, const sg_column *form,
     return sg_fail_memory(s->context, "a column of sequences", bytes);
 }
 
-/* Where sequences start, and from there on by gaps. */
+/* Where sequences start, and from there on by gaps; times are there already. */
 static void fill_order(const sample *s, sg_column *order) {
     const sg_column *start = start_column(s, s->heads);
     int64_t at = syngan_table_find(s->steps, order->name);
     const sg_column *gap = &s->steps->columns[at];
-    uint64_t unit = (uint64_t)s->q->form.unit;
+    if (order->type == SYNGAN_COLUMN_TIME) {
+        memcpy(order->data, gap->data,
+               (size_t)s->offset[s->count] * sizeof *order->integers);
+        return;
+    }
     for (int64_t i = 0; i < s->count; i++) {
         int64_t first = s->offset[i];
         for (int64_t row = first; row < s->offset[i + 1]; row++)
@@ -250,14 +322,13 @@ static void fill_order(const sample *s, sg_column *order) {
                 order->reals[row] = row == first ? start->reals[i]
                                                  : order->reals[row - 1] +
                                                        fmax(gap->reals[row], 0);
-            else if (row == first)
-                order->integers[row] = start->integers[i];
             else
                 order->integers[row] =
-                    (int64_t)((uint64_t)order->integers[row - 1] +
-                              (gap->integers[row] > 0
-                                   ? (uint64_t)gap->integers[row] * unit
-                                   : 0));
+                    row == first
+                        ? start->integers[i]
+                        : sg_sequence_pass(&s->q->form,
+                                           order->integers[row - 1],
+                                           gap->integers[row], SYNGAN_MISSING);
     }
 }
 
@@ -269,8 +340,12 @@ static syngan_status add_filled(const sample *s, const sg_column *form,
     if (role == SG_ROLE_KEY)
         status = sg_groups_new_keys(s->context, s->first, s->offset, s->count,
                                     &column);
-    else
+    else if (role == SG_ROLE_ORDER)
         fill_order(s, &column);
+    else
+        memcpy(column.data,
+               s->steps->columns[syngan_table_find(s->steps, form->name)].data,
+               (size_t)s->offset[s->count] * sg_column_step(form));
     if (status == SYNGAN_OK) return sg_table_add(to, &column);
     sg_column_end(s->context, &column);
     return status;
@@ -282,7 +357,8 @@ static syngan_status add_columns(const sample *s, const int64_t *all,
     for (size_t c = 0; c < form->form->n_columns; c++) {
         const sg_column *column = &form->form->columns[c];
         int32_t role = form->role[c];
-        if (role == SG_ROLE_KEY || role == SG_ROLE_ORDER) {
+        if (role == SG_ROLE_KEY || role == SG_ROLE_ORDER ||
+            role == SG_ROLE_CHANGE) {
             SG_TRY(add_filled(s, column, role, to));
             continue;
         }
@@ -326,9 +402,16 @@ static syngan_status count_rows(sample *s) {
         sg_alloc_zero(s->context, (size_t)s->count + 1, sizeof *s->offset);
     if (s->offset == NULL)
         return sg_fail_memory(s->context, "sequences", bytes);
-    for (int64_t i = 0; i < s->count; i++)
-        s->offset[i + 1] =
-            s->offset[i] + (length->integers[i] < 1 ? 1 : length->integers[i]);
+    for (int64_t i = 0; i < s->count; i++) {
+        int64_t rows = length->integers[i] < 1 ? 1 : length->integers[i];
+        if (rows > (int64_t)1 << POSITION_BIT)
+            return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
+                           "sample: sequence %lld would have %lld rows, but "
+                           "2^%d are the most",
+                           (long long)(s->first + i + 1), (long long)rows,
+                           POSITION_BIT);
+        s->offset[i + 1] = s->offset[i] + rows;
+    }
     bytes = (size_t)s->offset[s->count] * sizeof *s->sequence;
     s->sequence = sg_alloc(s->context, bytes);
     if (s->sequence == NULL)
@@ -344,7 +427,7 @@ static syngan_status make_steps(sample *s) {
     sg_decoder *decoder;
     syngan_synthesizer *steps = s->q->steps;
     if (steps == NULL) return SYNGAN_OK;
-    SG_TRY(sg_synthesizer_sampler(steps, s->bf16, &sampler));
+    SG_TRY(sg_synthesizer_sampler(steps, s->options->bf16, &sampler));
     SG_TRY(sg_decoder_start(steps->encoder, s->offset[s->count], s->seed,
                             &decoder));
     syngan_status status = sg_decoder_finish(decoder, &s->steps);
@@ -356,16 +439,37 @@ static syngan_status make_steps(sample *s) {
     return status;
 }
 
+/* Conditions are on what a sequence has in all of its rows. */
+static syngan_status check_where(const sg_sequences *q, const char *text) {
+    sg_where where;
+    SG_TRY(sg_where_parse(q->form.form, text, &where));
+    syngan_status status = SYNGAN_OK;
+    for (size_t i = 0; i < where.count && status == SYNGAN_OK; i++) {
+        int32_t column = where.terms[i].column;
+        if (q->form.role[column] != SG_ROLE_ATTRIBUTE)
+            status = sg_fail(
+                q->context, SYNGAN_E_ARGUMENT,
+                "sample: conditions on sequences must be on columns that are "
+                "the same in all rows of one; '%s' is none",
+                q->form.form->columns[column].name);
+    }
+    sg_where_end(&where);
+    return status;
+}
+
 syngan_status sg_sequences_sample(sg_sequences *q, int64_t first, int64_t count,
-                                  uint64_t seed, bool bf16,
-                                  syngan_table **out) {
+                                  uint64_t seed,
+                                  const syngan_sample_options *options,
+                                  int64_t *rejected, syngan_table **out) {
     sample s = {.q = q,
                 .context = q->context,
                 .seed = seed,
-                .bf16 = bf16,
+                .options = options,
                 .first = first,
                 .count = count};
+    SG_TRY(check_where(q, options->where));
     syngan_status status = make_heads(&s, first, count, &s.heads);
+    *rejected += s.rejected; /* blocks make some of these again */
     if (status == SYNGAN_OK) status = count_rows(&s);
     if (status == SYNGAN_OK) status = make_steps(&s);
     if (status == SYNGAN_OK) status = join(&s, out);

@@ -154,6 +154,7 @@ syngan_status sg_synth_settings_read(syngan_context *context,
         out->options.key = out->options.order = out->options.item = NULL;
     out->recipe = recipes[out->options.recipe];
     out->given = out->viewed = 0;
+    out->estimate = NULL;
     return SYNGAN_OK;
 }
 

@@ -23,11 +23,19 @@ typedef struct sg_synth_recipe {
     bool critic_statistics; /* running statistics move in critic updates, too */
 } sg_synth_recipe;
 
+/* What a fit would take; the networks of one sum up. */
+typedef struct sg_fit_estimate {
+    uint64_t bytes;
+    double seconds;
+} sg_fit_estimate;
+
 typedef struct sg_synth_settings {
     syngan_synthesizer_options options; /* without strings */
     sg_synth_recipe recipe;
     /* Numbers that go with a row, see sg_subject; 0: none. */
     int64_t given, viewed;
+    sg_fit_estimate *estimate; /* while fitting: nothing is trained but a few
+                                  steps, and this is added to; NULL: it is */
 } sg_synth_settings;
 
 /* Reads the caller's options (NULL: all defaults) for a table of `rows` rows.

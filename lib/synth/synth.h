@@ -36,6 +36,9 @@ typedef struct sg_network_sizes {
     int32_t reserved;
 } sg_network_sizes;
 
+/* Numbers that the generator's layers get of a condition of so many: as many,
+ * or, of a wide one, as they have units: "condition.weight" maps it. */
+int64_t sg_condition_taken(int64_t condition, int64_t width);
 /* The generator: inputs "noise" and, unless its size is 0, "condition"; its
  * result are dense rows in front of their activation. */
 syngan_status sg_generator_make(syngan_context *context,
@@ -45,6 +48,9 @@ syngan_status sg_generator_make(syngan_context *context,
 syngan_status sg_critic_make(syngan_context *context,
                              const sg_network_sizes *sizes, uint64_t seed,
                              syngan_model **out);
+
+/* Weights of matrices, which are nearly all there are. */
+double sg_network_weights(const sg_network_sizes *sizes, bool critic);
 
 /* The encoder's parts as syngan_part_activation() takes them, sg_alloc'ed;
  * choices are left alone unless `choices`. */
@@ -146,6 +152,10 @@ struct syngan_synthesizer {
 syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t n_rows,
                                   bool training, syngan_synthesizer **out);
+/* Least bytes that its networks and their optimizers take while training, to be
+ * known before they are made. */
+double sg_synthesizer_least_bytes(const sg_synth_settings *settings,
+                                  const sg_encoder *encoder);
 /* Numbers that the generator gets besides the noise: a condition, or what the
  * subject gives. */
 int64_t sg_synthesizer_given(const syngan_synthesizer *s);
@@ -194,7 +204,8 @@ void sg_rows_free(syngan_synthesizer *s);
 syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
                              int64_t piece, uint64_t seed,
                              const syngan_sample_options *options,
-                             syngan_piece_fn take, void *user);
+                             int64_t *rejected, syngan_piece_fn take,
+                             void *user);
 /* The synthesizer itself, or the one inside that was trained last. */
 const syngan_synthesizer *sg_synthesizer_core(const syngan_synthesizer *s);
 /* A table without rows, with the columns that are made. */

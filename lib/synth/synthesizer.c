@@ -42,15 +42,34 @@ static syngan_status make_optimizer(syngan_model *model, float rate,
     return sg_optimizer_make(model, &options, true, out);
 }
 
+static sg_network_sizes sizes_of(const sg_synth_settings *settings,
+                                 const sg_encoder *encoder, int64_t given) {
+    const syngan_synthesizer_options *o = &settings->options;
+    return (sg_network_sizes){.noise = o->noise,
+                              .condition = given,
+                              .row = encoder->width,
+                              .viewed = settings->viewed,
+                              .pac = o->pac,
+                              .width = o->width,
+                              .depth = o->depth};
+}
+
+double sg_synthesizer_least_bytes(const sg_synth_settings *settings,
+                                  const sg_encoder *encoder) {
+    int64_t given =
+        settings->given > 0 ? settings->given : sg_conditions_width(encoder);
+    const sg_network_sizes sizes = sizes_of(settings, encoder, given);
+    double average = settings->recipe.average_decay > 0.0 ? 1.0 : 0.0;
+    /* Weights, their gradient and Adam's two moments; the one that samples. */
+    return sizeof(float) *
+           ((5.0 + average) * sg_network_weights(&sizes, false) +
+            4.0 * sg_network_weights(&sizes, true));
+}
+
 static syngan_status make_networks(syngan_synthesizer *s, bool training) {
     const syngan_synthesizer_options *o = &s->settings.options;
-    const sg_network_sizes sizes = {.noise = o->noise,
-                                    .condition = sg_synthesizer_given(s),
-                                    .row = s->encoder->width,
-                                    .viewed = s->settings.viewed,
-                                    .pac = o->pac,
-                                    .width = o->width,
-                                    .depth = o->depth};
+    const sg_network_sizes sizes =
+        sizes_of(&s->settings, s->encoder, sg_synthesizer_given(s));
     if (!training)
         return sg_generator_make(s->context, &sizes, o->seed, &s->sampler);
     SG_TRY(sg_generator_make(s->context, &sizes, o->seed, &s->generator));

@@ -62,6 +62,7 @@ static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
         return sg_fail_memory(scan->context, scan->name,
                               n * sizeof *l->columns);
     l->pieces->n_columns = n;
+    sg_csv_scan_warn(scan);
     most = most > TEXTS_MOST ? TEXTS_MOST : most;
     for (size_t c = 0; c < n; c++) {
         const char *name = sg_dictionary_text(scan->names, (int32_t)c);

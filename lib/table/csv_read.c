@@ -12,7 +12,10 @@ static syngan_status read_table(syngan_context *context, sg_reader *reader,
     syngan_status status = sg_csv_scan_begin(context, sg_reader_name(reader),
                                              options, where, &scan);
     if (status == SYNGAN_OK) status = sg_csv_scan_read(&scan, reader);
-    if (status == SYNGAN_OK) status = sg_csv_scan_table(&scan, NULL, out);
+    if (status == SYNGAN_OK) {
+        sg_csv_scan_warn(&scan);
+        status = sg_csv_scan_table(&scan, NULL, out);
+    }
     sg_csv_scan_end(&scan);
     return status;
 }

@@ -115,6 +115,20 @@ syngan_status sg_csv_scan_read(sg_csv_scan *s, sg_reader *reader) {
     return left ? give(s) : SYNGAN_OK;
 }
 
+void sg_csv_scan_warn(const sg_csv_scan *s) {
+    if (s->options.no_header || s->n_columns < 2) return;
+    for (int32_t i = 0; i < s->names->count; i++) {
+        uint64_t word;
+        if (!sg_numeral_pack(sg_dictionary_text(s->names, i),
+                             sg_dictionary_size(s->names, i), &word))
+            return;
+    }
+    sg_log(s->context, SYNGAN_LOG_WARNING,
+           "%s: the first line has only numbers, but is taken for the header; "
+           "if it is a row, `no_header` reads it as one",
+           s->name);
+}
+
 /* ---- tables ------------------------------------------------------------- */
 
 static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,

@@ -41,6 +41,8 @@ syngan_status sg_csv_scan_begin(syngan_context *context, const char *name,
                                 const char *where, sg_csv_scan *scan);
 /* Reads all records; what is in no piece that was taken is left. */
 syngan_status sg_csv_scan_read(sg_csv_scan *scan, sg_reader *reader);
+/* Logs a warning if the header looks like a row of values. */
+void sg_csv_scan_warn(const sg_csv_scan *scan);
 void sg_csv_scan_end(sg_csv_scan *scan);
 
 static inline sg_cells *sg_csv_scan_cells(const sg_csv_scan *scan,

@@ -56,6 +56,9 @@ void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out);
 void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out);
 /* Takes bounds in; they may be infinite. */
 void sg_grid_limit(sg_grid *grid, long double low, long double high);
+/* As a member "grid" of an object, and back. */
+void sg_grid_put(const sg_grid *grid, sg_json_writer *writer);
+syngan_status sg_grid_read(sg_json_value object, bool is_real, sg_grid *out);
 /* In units of x: 1 for integers; 0: none. */
 double sg_grid_step(const sg_grid *grid);
 /* The largest value of the grid, whatever its bounds, that is at most (below)

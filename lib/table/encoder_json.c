@@ -40,7 +40,7 @@ static void put_i64s(sg_json_writer *writer, const char *key,
     sg_json_close_array(writer);
 }
 
-static void put_grid(sg_json_writer *writer, const sg_grid *grid) {
+void sg_grid_put(const sg_grid *grid, sg_json_writer *writer) {
     sg_json_open_object(writer, "grid");
     sg_json_put_bool(writer, "real", grid->is_real);
     if (grid->is_real) {
@@ -57,7 +57,7 @@ static void put_grid(sg_json_writer *writer, const sg_grid *grid) {
 
 static void put_number(sg_json_writer *writer, const sg_number_code *code) {
     const sg_mixture *m = &code->mixture;
-    put_grid(writer, &code->grid);
+    sg_grid_put(&code->grid, writer);
     sg_json_put_i64(writer, "base", code->base);
     sg_json_put_f64(writer, "centre", code->centre);
     sg_json_put_f64(writer, "width", code->width);
@@ -144,7 +144,7 @@ static void put_order(sg_json_writer *writer, const sg_order_code *order) {
         sg_json_open_object(writer, NULL);
         sg_json_put_i64(writer, "column", item->column);
         sg_json_put_i64(writer, "reference", item->reference);
-        put_grid(writer, &item->grid);
+        sg_grid_put(&item->grid, writer);
         sg_json_put_i64(writer, "integer", item->integer_stand_in);
         sg_json_put_f64(writer, "real", item->real_stand_in);
         sg_json_close_object(writer);
@@ -226,8 +226,7 @@ static syngan_status read_i64s(sg_json_value array, size_t count, int64_t low,
 /* ---- reading: numbers -------------------------------------------------------
  */
 
-static syngan_status read_grid(sg_json_value object, bool is_real,
-                               sg_grid *out) {
+syngan_status sg_grid_read(sg_json_value object, bool is_real, sg_grid *out) {
     sg_json_value grid = sg_json_member(object, "grid");
     sg_json_value low = sg_json_member(grid, "low");
     sg_json_value high = sg_json_member(grid, "high");
@@ -300,7 +299,7 @@ static syngan_status read_singles(syngan_context *context, sg_json_value column,
 
 static syngan_status read_number(syngan_context *context, sg_json_value column,
                                  bool is_real, sg_number_code *out) {
-    SG_TRY(read_grid(column, is_real, &out->grid));
+    SG_TRY(sg_grid_read(column, is_real, &out->grid));
     SG_TRY(sg_json_read_i64(sg_json_member(column, "base"), -INT64_MAX,
                             INT64_MAX, &out->base));
     SG_TRY(read_finite(sg_json_member(column, "centre"), &out->centre));
@@ -606,7 +605,7 @@ static syngan_status read_item(sg_encoder *encoder, sg_json_value value,
     code->ordered = i;
     SG_TRY(sg_json_read_i32(sg_json_member(value, "reference"), -1,
                             item->is_joint ? -1 : i - 1, &item->reference));
-    SG_TRY(read_grid(value, form->type == SYNGAN_COLUMN_REAL, &item->grid));
+    SG_TRY(sg_grid_read(value, form->type == SYNGAN_COLUMN_REAL, &item->grid));
     SG_TRY(sg_json_read_i64(sg_json_member(value, "integer"), -INT64_MAX,
                             INT64_MAX, &item->integer_stand_in));
     return read_finite(sg_json_member(value, "real"), &item->real_stand_in);

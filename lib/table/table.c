@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "file/number.h"
+#include "table/group.h"
 #include "table/time.h"
 
 /* ---- columns ------------------------------------------------------------ */
@@ -137,10 +138,23 @@ void syngan_table_free(syngan_table *table) {
     for (size_t i = 0; i < table->n_columns; i++)
         sg_column_end(context, &table->columns[i]);
     sg_free(context, table->columns);
+    sg_dictionary_release(table->names);
     sg_constraints_end(context, &table->constraints);
     sg_free(context, table->missing_marks);
     sg_free(context, table);
     sg_context_release(context);
+}
+
+static syngan_status add_name(syngan_table *table, const char *name) {
+    int32_t code;
+    if (table->names == NULL) table->names = sg_dictionary_make(table->context);
+    if (table->names == NULL)
+        return sg_fail_memory(table->context, "a table", sizeof *table->names);
+    SG_TRY(sg_dictionary_add(table->names, name, strlen(name), &code));
+    if ((size_t)code == table->n_columns) return SYNGAN_OK;
+    return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                   "table: there are two columns named '%s'; names must differ",
+                   name);
 }
 
 static syngan_status add(syngan_table *table, sg_column *column) {
@@ -150,11 +164,7 @@ static syngan_status add(syngan_table *table, sg_column *column) {
                     table->n_columns, sizeof *table->columns))
         return sg_fail_memory(table->context, "a table", sizeof *column);
     table->columns = array;
-    if (syngan_table_find(table, column->name) >= 0)
-        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
-                       "table: there are two columns named '%s'; names must "
-                       "differ",
-                       column->name);
+    SG_TRY(add_name(table, column->name));
     column->missing = count_missing(column, table->rows);
     table->columns[table->n_columns++] = *column;
     *column = (sg_column){0};
@@ -343,25 +353,26 @@ syngan_status syngan_table_select(const syngan_table *table,
     return select_rows(table, rows, count, out);
 }
 
-/* Chooses round(share rows) rows by chance: selection sampling (Knuth, The Art
- * of Computer Programming 2, 3.4.2, algorithm S). `rows` receives the chosen
- * ones from its start, the others from its end on, backwards. */
-static int64_t choose_rows(const syngan_table *table, double share,
-                           uint64_t seed, int64_t *rows) {
+/* Chooses round(share count) of `count` rows, or groups, by chance: selection
+ * sampling (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S).
+ * `rows` receives the chosen ones from its start, the others from its end on,
+ * backwards. */
+static int64_t choose_rows(int64_t count, double share, uint64_t seed,
+                           int64_t *rows) {
     const sg_random random = {.seed = seed,
                               .stream = sg_stream_id("table split")};
-    int64_t wanted = (int64_t)llround(share * (double)table->rows);
+    int64_t wanted = (int64_t)llround(share * (double)count);
     int64_t chosen = 0, others = 0;
-    for (int64_t row = 0; row < table->rows; row++) {
-        uint64_t left = (uint64_t)(table->rows - row);
+    for (int64_t row = 0; row < count; row++) {
+        uint64_t left = (uint64_t)(count - row);
         bool take = (int64_t)sg_random_below(&random, (uint64_t)row, left) <
                     wanted - chosen;
         if (take)
             rows[chosen++] = row;
         else
-            rows[table->rows - ++others] = row;
+            rows[count - ++others] = row;
     }
-    for (int64_t a = chosen, b = table->rows - 1; a < b; a++, b--) {
+    for (int64_t a = chosen, b = count - 1; a < b; a++, b--) {
         int64_t row = rows[a];
         rows[a] = rows[b];
         rows[b] = row;
@@ -369,30 +380,97 @@ static int64_t choose_rows(const syngan_table *table, double share,
     return chosen;
 }
 
-syngan_status syngan_table_split(const syngan_table *table, double share,
-                                 uint64_t seed, syngan_table **first,
-                                 syngan_table **second) {
+static syngan_status check_split(const syngan_table *table, double share,
+                                 syngan_table **first, syngan_table **second,
+                                 const char *where) {
     if (first != NULL) *first = NULL;
     if (second != NULL) *second = NULL;
     if (table == NULL) return SYNGAN_E_ARGUMENT;
-    syngan_context *context = table->context;
-    if (first == NULL || second == NULL || !(share > 0 && share < 1))
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "syngan_table_split: the share is %g, but must be above "
-                       "0 and below 1, and both results must be asked for",
-                       share);
-    size_t bytes = (size_t)table->rows * sizeof(int64_t);
-    int64_t *rows = sg_alloc(context, bytes);
-    if (rows == NULL) return sg_fail_memory(context, "a split", bytes);
-    int64_t chosen = choose_rows(table, share, seed, rows);
-    syngan_status status = syngan_table_select(table, rows, chosen, first);
-    if (status == SYNGAN_OK)
-        status = syngan_table_select(table, rows + chosen, table->rows - chosen,
-                                     second);
-    sg_free(context, rows);
+    if (first != NULL && second != NULL && share > 0 && share < 1)
+        return SYNGAN_OK;
+    return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                   "%s: the share is %g, but must be above 0 and below 1, and "
+                   "both results must be asked for",
+                   where, share);
+}
+
+/* The first `chosen` of `all` rows, and the others. */
+static syngan_status divide(const syngan_table *table, const int64_t *rows,
+                            int64_t chosen, int64_t all, syngan_table **first,
+                            syngan_table **second) {
+    SG_TRY(syngan_table_select(table, rows, chosen, first));
+    syngan_status status =
+        syngan_table_select(table, rows + chosen, all - chosen, second);
     if (status == SYNGAN_OK) return SYNGAN_OK;
     syngan_table_free(*first);
     *first = NULL;
+    return status;
+}
+
+syngan_status syngan_table_split(const syngan_table *table, double share,
+                                 uint64_t seed, syngan_table **first,
+                                 syngan_table **second) {
+    SG_TRY(check_split(table, share, first, second, "syngan_table_split"));
+    syngan_context *context = table->context;
+    size_t bytes = (size_t)table->rows * sizeof(int64_t);
+    int64_t *rows = sg_alloc(context, bytes);
+    if (rows == NULL) return sg_fail_memory(context, "a split", bytes);
+    int64_t chosen = choose_rows(table->rows, share, seed, rows);
+    syngan_status status =
+        divide(table, rows, chosen, table->rows, first, second);
+    sg_free(context, rows);
+    return status;
+}
+
+/* Rows of the groups that are chosen, ascending, then those of the others;
+ * `side` has room for a number by group, and one by row. */
+static int64_t choose_groups(const syngan_table *table, const sg_groups *groups,
+                             double share, uint64_t seed, int64_t *side,
+                             int64_t *rows, int64_t *all) {
+    int64_t *chosen = side + groups->count, taken = 0;
+    int64_t n = choose_rows(groups->count, share, seed, side);
+    for (int64_t row = 0; row < table->rows; row++)
+        chosen[row] = -1;
+    for (int64_t i = 0; i < groups->count; i++)
+        for (int64_t k = groups->first[side[i]]; k < groups->first[side[i] + 1];
+             k++)
+            chosen[groups->rows[k]] = i < n;
+    *all = 0;
+    for (int64_t which = 1; which >= 0; which--) {
+        for (int64_t row = 0; row < table->rows; row++)
+            if (chosen[row] == which) rows[(*all)++] = row;
+        if (which == 1) taken = *all;
+    }
+    return taken;
+}
+
+syngan_status syngan_table_split_groups(const syngan_table *table,
+                                        const char *key, double share,
+                                        uint64_t seed, syngan_table **first,
+                                        syngan_table **second) {
+    int64_t column, all;
+    sg_groups groups;
+    SG_TRY(
+        check_split(table, share, first, second, "syngan_table_split_groups"));
+    SG_TRY(sg_find_column(table, key, table->key, &column));
+    if (column < 0)
+        return sg_fail(table->context, SYNGAN_E_ARGUMENT,
+                       "syngan_table_split_groups: no key is given, and the "
+                       "table has none");
+    SG_TRY(sg_groups_make(table, column, -1, &groups));
+    size_t bytes =
+        (2 * (size_t)table->rows + (size_t)groups.count) * sizeof(int64_t);
+    int64_t *rows = sg_alloc(table->context, bytes);
+    syngan_status status = SYNGAN_OK;
+    if (rows == NULL) {
+        status = sg_fail_memory(table->context, "a split", bytes);
+    } else {
+        int64_t chosen = choose_groups(table, &groups, share, seed,
+                                       rows + table->rows, rows, &all);
+        status = divide(table, rows, chosen, all, first, second);
+    }
+    sg_free(table->context, rows);
+    sg_groups_end(&groups);
     return status;
 }
 
@@ -413,10 +491,9 @@ size_t syngan_table_columns(const syngan_table *table) {
 }
 
 int64_t syngan_table_find(const syngan_table *table, const char *name) {
-    if (table == NULL || name == NULL) return -1;
-    for (size_t i = 0; i < table->n_columns; i++)
-        if (strcmp(table->columns[i].name, name) == 0) return (int64_t)i;
-    return -1;
+    return table == NULL || name == NULL || table->names == NULL
+               ? -1
+               : sg_dictionary_find(table->names, name, strlen(name));
 }
 
 const char *syngan_table_name(const syngan_table *table, size_t column) {

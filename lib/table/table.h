@@ -36,6 +36,7 @@ struct syngan_table {
     int64_t rows;
     sg_column *columns;
     size_t n_columns, column_capacity;
+    sg_dictionary *names; /* of the columns, by code; NULL: there is none */
     sg_constraints constraints;
     int32_t key, order;  /* columns, or -1 */
     char *missing_marks; /* as options give them; NULL: the usual ones */

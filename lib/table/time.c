@@ -228,6 +228,16 @@ static parts parts_of(int64_t microseconds) {
     return p;
 }
 
+void sg_time_season(int64_t microseconds, double *of_month, double *of_year) {
+    parts p = parts_of(microseconds);
+    int64_t day = floor_div(microseconds, DAY);
+    int64_t new_year = days_of(p.year, 1, 1);
+    double hours = (double)(microseconds - day * DAY) / (double)DAY;
+    *of_month = (p.day - 1 + hours) / month_days(p.year, p.month);
+    *of_year = ((double)(day - new_year) + hours) /
+               (double)(days_of(p.year + 1, 1, 1) - new_year);
+}
+
 static void two_digits(int value, char text[32]) {
     text[0] = (char)('0' + value / 10 % 10);
     text[1] = (char)('0' + value % 10);

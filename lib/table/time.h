@@ -16,6 +16,8 @@ bool sg_time_read(const char *format, const char *text, size_t size,
 /* Writes into `text` (always ended); returns the bytes that the whole needs. */
 size_t sg_time_write(const char *format, int64_t microseconds, char *text,
                      size_t size);
+/* The part of its month, and of its year, that has passed at a time: 0 to 1. */
+void sg_time_season(int64_t microseconds, double *of_month, double *of_year);
 /* Whether a format has only known parts. */
 bool sg_time_format_valid(const char *format);
 /* Formats that are tried on data, the most common first, ended by NULL. */

@@ -54,6 +54,11 @@ static syngan_status measure(const sg_sequence_side *a,
     assert_near(value, 0, 0);
     SG_TRY(sg_sequence_gaps(a, 1, b, 1, &value));
     assert_near(value, 0, 0);
+    /* Microseconds of the first day; 5, 1, 2, 4, 3 against 5, 1, 2, 4, 1. */
+    SG_TRY(sg_sequence_values(a, 4, b, 4, &value));
+    assert_near(value, 0.2, 1e-12);
+    SG_TRY(sg_sequence_clock(a, 1, b, 1, &value));
+    assert_true(isnan(value)); /* no times */
     /* xx, yx, xx against (pp, pp, qq of unknown texts). */
     SG_TRY(sg_sequence_transitions(a, 2, b, 2, &value));
     assert_near(value, 1, 1e-12);

@@ -93,7 +93,7 @@ static void a_table_is_learnt_and_sampled(void **state) {
     program_must_run(TABLE "fit real.csv -o model" SMALL);
     program_printed("wrote model, after 2 epochs");
     program_must_run(TABLE "sample model -n 41 -o a.csv --seed 7");
-    program_printed("wrote a.csv: 41 rows, ");
+    program_printed("wrote a.csv: 41 made, ");
     program_must_run(TABLE "sample model -n 41 -o b.csv --seed 7");
     program_must_run(TABLE "sample model -n 41 -o c.csv --seed 8");
     program_equal_files("a.csv", "b.csv");
@@ -165,6 +165,53 @@ static void run_needs_no_file(void **state) {
     assert_holds("own/synthetic.csv", "card,time,city,merchant,amount");
     assert_int_equal(lines_of("own/synthetic.csv"), 301);
     assert_true(program_wrote("own/report.html"));
+}
+
+/* ---- rows that belong together ------------------------------------------- */
+
+static void baskets_and_sequences(void **state) {
+    (void)state;
+    need_csv();
+    FILE *file = fopen("visits.csv", "w"), *ragged = fopen("ragged", "w");
+    assert_non_null(file);
+    assert_non_null(ragged);
+    fprintf(file, "who,when,what,paid\n");
+    for (int i = 0; i < 240; i++) {
+        fprintf(file, "c%d,2024-01-%02d 1%d:00:00,%s,%d\n", i / 6,
+                1 + i % 6 * 4, i % 7,
+                i % 3 == 0 ? "tea"
+                : i % 2    ? "cake"
+                           : "pie",
+                i % 50);
+        fprintf(ragged, "%s%s",
+                i % 3 == 0 ? "tea"
+                : i % 2    ? "cake"
+                           : "pie",
+                i % 2 ? "\n" : ",");
+    }
+    fclose(file);
+    fclose(ragged);
+    program_must_run(TABLE "run visits.csv --rows sequences --key who "
+                           "--order when -o seq" SMALL);
+    program_printed("32 sequences");
+    assert_holds("seq/report.json", "\"sequences.score\"");
+    program_must_run(TABLE
+                     "run visits.csv --rows baskets --key who --item what "
+                     "-o bas" SMALL);
+    assert_holds("bas/report.json", "\"baskets.score\"");
+    program_must_run(TABLE "run ragged --ragged --rows baskets -o rag" SMALL);
+    program_must_run(TABLE
+                     "evaluate visits.csv seq/synthetic.csv --rows sequences "
+                     "--key who --order when -o again");
+    program_must_run(TABLE "fit visits.csv --rows sequences --key who --order "
+                           "when --estimate");
+    program_printed("fitting would take");
+    const program_wrong cases[] = {
+        {"fit visits.csv -o no --rows baskets", 2, "needs --key"},
+        {"fit visits.csv -o no --ragged", 2, "needs --rows baskets"},
+        {"run visits.csv --rows sequences --key none -o no", 1, "none"},
+    };
+    program_refuses(TABLE, cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 /* ---- going on ------------------------------------------------------------ */
@@ -276,6 +323,7 @@ int main(void) {
         cmocka_unit_test(a_schema_is_kept),
         cmocka_unit_test(run_does_all),
         cmocka_unit_test(run_needs_no_file),
+        cmocka_unit_test(baskets_and_sequences),
         cmocka_unit_test(going_on_equals_not_having_stopped),
         cmocka_unit_test(ctrl_c_saves),
     };

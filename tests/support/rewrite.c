@@ -32,12 +32,25 @@ char *rewrite_text(syngan_context *context, const void *data, size_t size,
 static void copy_texts(syngan_context *context, const sg_safetensors *file,
                        const char *key, const char *value,
                        sg_safetensors_writer *copy) {
-    static const char *const keys[] = {
-        "format",        "format_version", "generator",
-        "discriminator", "sampler",        "settings",
-        "data",          "iteration",      "threads",
-        "isa",           "onednn",         "history_columns",
-        "kernels",       "synthesizer",    "training"};
+    static const char *const keys[] = {"format",
+                                       "format_version",
+                                       "generator",
+                                       "discriminator",
+                                       "sampler",
+                                       "settings",
+                                       "data",
+                                       "iteration",
+                                       "threads",
+                                       "isa",
+                                       "onednn",
+                                       "history_columns",
+                                       "kernels",
+                                       "synthesizer",
+                                       "training",
+                                       "rows",
+                                       "baskets.synthesizer",
+                                       "heads.synthesizer",
+                                       "steps.synthesizer"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *text = sg_safetensors_text(file, keys[i]);
         if (key != NULL && strcmp(keys[i], key) == 0) text = value;

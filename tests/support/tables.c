@@ -53,6 +53,36 @@ void tables_check_cell(const syngan_table *table, int64_t row, size_t column,
     assert_string_equal(text, expected);
 }
 
+static void check_like(const syngan_table *table, int64_t row, size_t column,
+                       const char *expected) {
+    char text[256], *end;
+    syngan_table_cell(table, row, column, text, sizeof text);
+    double wanted = strtod(expected, &end);
+    if (*end == '\0' && end != expected &&
+        fabs(strtod(text, NULL) - wanted) <= 0.011)
+        return;
+    if (strcmp(text, expected) != 0)
+        fail_msg("row %d, column %zu: \"%s\" instead of \"%s\"", (int)row,
+                 column, text, expected);
+}
+
+void tables_check_csv(const syngan_table *table, const char *text) {
+    char cell[256];
+    for (int64_t row = -1; row < syngan_table_rows(table); row++)
+        for (size_t c = 0; c < syngan_table_columns(table); c++) {
+            size_t length = strcspn(text, ",\n");
+            assert_true(text[length] != '\0' && length < sizeof cell);
+            memcpy(cell, text, length);
+            cell[length] = '\0';
+            if (row < 0)
+                assert_string_equal(syngan_table_name(table, c), cell);
+            else
+                check_like(table, row, c, cell);
+            text += length + 1;
+        }
+    assert_true(*text == '\0');
+}
+
 static void check_value(const syngan_table *a, const syngan_table *b,
                         int64_t row, size_t i) {
     if (syngan_table_reals(a, i) != NULL) {

@@ -23,6 +23,9 @@ char *tables_schema(const syngan_table *table);
 /* Whether a cell has this text. */
 void tables_check_cell(const syngan_table *table, int64_t row, size_t column,
                        const char *expected);
+/* Whether it is the CSV text, of cells without quotes: texts are equal, numbers
+ * as nearly as another instruction set allows. */
+void tables_check_csv(const syngan_table *table, const char *text);
 /* Fails the test unless both have equal names, types and values. */
 void tables_check_equal(const syngan_table *a, const syngan_table *b);
 

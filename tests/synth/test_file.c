@@ -17,6 +17,7 @@
 #include "support/isa.h"
 #include "support/memory_stream.h"
 #include "support/rewrite.h"
+#include "support/tables.h"
 #include "support/test.h"
 
 enum { ROWS = 90, SAMPLED = 40, EPOCHS = 6 };
@@ -100,36 +101,11 @@ static syngan_synthesizer *load_fixture(syngan_context *context,
 
 /* ---- older files -------------------------------------------------------- */
 
-/* Texts are equal; numbers as nearly as another instruction set allows. */
-static void check_cell(const syngan_table *table, int64_t row, size_t column,
-                       const char *expected) {
-    char text[64], *end;
-    syngan_table_cell(table, row, column, text, sizeof text);
-    double wanted = strtod(expected, &end);
-    if (*end == '\0' && end != expected &&
-        fabs(strtod(text, NULL) - wanted) <= 0.011)
-        return;
-    if (strcmp(text, expected) != 0)
-        fail_msg("row %d, column %zu: \"%s\" instead of \"%s\"", (int)row,
-                 column, text, expected);
-}
-
-/* Lines of cells without quotes, the first of names. */
 static void check_sample(const syngan_table *table) {
     size_t size;
-    char *text = read_fixture(SAMPLE, &size), *at = text;
-    for (int64_t row = -1; row < SAMPLED; row++)
-        for (size_t c = 0; c < syngan_table_columns(table); c++) {
-            size_t length = strcspn(at, ",\n");
-            assert_true(at[length] != '\0');
-            at[length] = '\0';
-            if (row < 0)
-                assert_string_equal(syngan_table_name(table, c), at);
-            else
-                check_cell(table, row, c, at);
-            at += length + 1;
-        }
-    assert_true(*at == '\0');
+    char *text = read_fixture(SAMPLE, &size);
+    assert_int_equal(syngan_table_rows(table), SAMPLED);
+    tables_check_csv(table, text);
     free(text);
 }
 

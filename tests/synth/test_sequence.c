@@ -3,60 +3,14 @@
  * Synthesizers of sequences: attributes, lengths, order, what stays from row to
  * row, files, seeds and pieces.
  */
+#include <math.h>
 #include <stdio.h>
 #include <syngan/synthesizer.h>
 
-#include "base/random.h"
 #include "support/fault.h"
 #include "support/memory_stream.h"
+#include "support/rows.h"
 #include "support/test.h"
-
-enum { KEYS = 60, LONGEST = 12, MOST = KEYS * LONGEST };
-
-#define HOUR ((int64_t)3600 * 1000000)
-
-/* A person has a city, and a mood that mostly stays; rows of all persons are
- * mixed. */
-static syngan_status make_table(syngan_context *context, int64_t keys,
-                                syngan_table **out) {
-    static const char *key[MOST], *city[MOST], *mood[MOST];
-    static char text[KEYS][8];
-    static int64_t time[MOST];
-    static double amount[MOST];
-    int64_t rows = 0;
-    for (int64_t position = 0; position < LONGEST; position++)
-        for (int64_t k = 0; k < keys; k++) {
-            const sg_random random = {
-                .seed = 2, .step = (uint64_t)k, .stream = 1};
-            float u[4], once[2];
-            sg_random_uniform(&random, 0, 2, once);
-            sg_random_uniform(&random, 8 + 4 * (uint64_t)position, 4, u);
-            if (position > 2 && position > 2 + (int64_t)(once[1] * 10))
-                continue;
-            snprintf(text[k], sizeof text[k], "p%d", (int)k);
-            key[rows] = text[k];
-            city[rows] = once[0] < 0.5f ? "Graz" : "Linz";
-            mood[rows] = position / 5 % 2 ? "good" : "bad";
-            time[rows] = (1000 + k) * HOUR + position * 24 * HOUR +
-                         (int64_t)(u[0] * 10) * HOUR;
-            amount[rows++] = 10 + (double)u[1];
-        }
-    syngan_status status = syngan_table_create(context, rows, out);
-    if (status == SYNGAN_OK)
-        status = syngan_table_add_texts(*out, "person",
-                                        SYNGAN_COLUMN_IDENTIFIER, key);
-    if (status == SYNGAN_OK)
-        status = syngan_table_add_times(*out, "time", time, NULL);
-    if (status == SYNGAN_OK)
-        status =
-            syngan_table_add_texts(*out, "city", SYNGAN_COLUMN_CATEGORY, city);
-    if (status == SYNGAN_OK)
-        status =
-            syngan_table_add_texts(*out, "mood", SYNGAN_COLUMN_BOOLEAN, mood);
-    if (status == SYNGAN_OK)
-        status = syngan_table_add_reals(*out, "amount", amount);
-    return status;
-}
 
 static syngan_status fit(const syngan_table *table, int64_t epochs,
                          syngan_synthesizer **out) {
@@ -73,11 +27,11 @@ static void test_sequences_are_sound(void **state) {
     syngan_context *context = test_context(1);
     syngan_table *table = NULL, *made = NULL;
     syngan_synthesizer *s = NULL;
-    assert_ok(context, make_table(context, KEYS, &table));
+    assert_ok(context, rows_sequences(context, ROWS_KEYS, &table));
     assert_ok(context, fit(table, 200, &s));
     assert_int_equal(syngan_synthesizer_epochs(s), 200);
     assert_ok(context, syngan_synthesizer_sample(s, 100, 1, NULL, NULL, &made));
-    assert_int_equal(syngan_table_columns(made), 5);
+    assert_int_equal(syngan_table_columns(made), 6);
     const int32_t *key = syngan_table_codes(made, 0);
     const int64_t *time = syngan_table_integers(made, 1);
     const int32_t *city = syngan_table_codes(made, 2);
@@ -87,7 +41,7 @@ static void test_sequences_are_sound(void **state) {
     for (int64_t i = 1; i < syngan_table_rows(made); i++) {
         if (key[i] != key[i - 1]) continue;
         assert_true(time[i] >= time[i - 1]);
-        assert_int_equal((time[i] - time[i - 1]) % HOUR, 0);
+        assert_int_equal((time[i] - time[i - 1]) % ROWS_HOUR, 0);
         assert_int_equal(city[i], city[i - 1]);
         stays += mood[i] == mood[i - 1];
         pairs++;
@@ -100,17 +54,6 @@ static void test_sequences_are_sound(void **state) {
     syngan_context_free(context);
 }
 
-static void assert_same(const syngan_table *a, int64_t from,
-                        const syngan_table *b) {
-    for (int64_t row = 0; row < syngan_table_rows(b); row++)
-        for (size_t c = 0; c < syngan_table_columns(b); c++) {
-            char x[64], y[64];
-            syngan_table_cell(a, from + row, c, x, sizeof x);
-            syngan_table_cell(b, row, c, y, sizeof y);
-            assert_string_equal(x, y);
-        }
-}
-
 static void test_files_and_pieces(void **state) {
     (void)state;
     syngan_context *context = test_context(2);
@@ -118,7 +61,7 @@ static void test_files_and_pieces(void **state) {
     syngan_synthesizer *s = NULL, *again = NULL;
     memory_stream file;
     memory_stream_init(&file, NULL, 0);
-    assert_ok(context, make_table(context, 40, &table));
+    assert_ok(context, rows_sequences(context, 40, &table));
     assert_ok(context, fit(table, 2, &s));
     assert_ok(context, syngan_synthesizer_sample(s, 530, 9, NULL, NULL, &all));
     assert_ok(context,
@@ -133,7 +76,7 @@ static void test_files_and_pieces(void **state) {
     do
         syngan_table_cell(all, from++, 0, text, sizeof text);
     while (strcmp(text, "506") != 0);
-    assert_same(all, from - 1, piece);
+    rows_check_same(all, from - 1, piece);
     memory_stream_end(&file);
     syngan_table_free(piece);
     syngan_table_free(all);
@@ -143,12 +86,193 @@ static void test_files_and_pieces(void **state) {
     syngan_context_free(context);
 }
 
+static void test_conditions(void **state) {
+    (void)state;
+    syngan_context *context = test_context(2);
+    syngan_table *table = NULL, *all = NULL, *piece = NULL;
+    syngan_synthesizer *s = NULL;
+    const syngan_sample_options *graz = SYNGAN_SAMPLE(.where = "city = Graz");
+    int64_t from = 0;
+    char text[16];
+    assert_ok(context, rows_sequences(context, 40, &table));
+    assert_ok(context, fit(table, 2, &s));
+    assert_ok(context, syngan_synthesizer_sample(s, 40, 9, graz, NULL, &all));
+    for (int64_t i = 0; i < syngan_table_rows(all); i++)
+        assert_string_equal(
+            syngan_table_text(all, 2, syngan_table_codes(all, 2)[i]), "Graz");
+    assert_ok(context,
+              syngan_synthesizer_sample(
+                  s, 5, 9, SYNGAN_SAMPLE(.where = "city = Graz", .first = 35),
+                  NULL, &piece));
+    do
+        syngan_table_cell(all, from++, 0, text, sizeof text);
+    while (strcmp(text, "36") != 0);
+    rows_check_same(all, from - 1, piece);
+    syngan_table_free(piece);
+    assert_fails(
+        context,
+        syngan_synthesizer_sample(
+            s, 5, 9, SYNGAN_SAMPLE(.where = "amount > 10"), NULL, &piece),
+        SYNGAN_E_ARGUMENT, "the same in all rows");
+    syngan_table_free(all);
+    syngan_table_free(table);
+    syngan_synthesizer_free(s);
+    syngan_context_free(context);
+}
+
+/* What moves slowly does so in what is made, and stays within bounds. */
+static void test_slow_numbers(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table = NULL, *made = NULL;
+    syngan_synthesizer *s = NULL;
+    assert_ok(context, rows_sequences(context, ROWS_KEYS, &table));
+    assert_ok(context, fit(table, 20, &s));
+    assert_ok(context, syngan_synthesizer_sample(s, 100, 1, NULL, NULL, &made));
+    const int32_t *key = syngan_table_codes(made, 0);
+    const double *account = syngan_table_reals(made, 5);
+    int64_t missing = 0, rows = syngan_table_rows(made);
+    for (int64_t i = 1; i < rows; i++) {
+        missing += isnan(account[i]);
+        if (isnan(account[i])) continue;
+        assert_true(fabs(account[i] * 10 - rint(account[i] * 10)) < 1e-9);
+        assert_true(fabs(account[i]) < 600);
+        if (key[i] == key[i - 1] && !isnan(account[i - 1]))
+            assert_true(fabs(account[i] - account[i - 1]) <= 25);
+    }
+    assert_true(missing > 0 && missing < rows / 4);
+    syngan_table_free(made);
+    syngan_table_free(table);
+    syngan_synthesizer_free(s);
+    syngan_context_free(context);
+}
+
+static syngan_status bind(const syngan_table *table, const char *constraint,
+                          syngan_table **out) {
+    char schema[256];
+    snprintf(schema, sizeof schema, "{\"constraints\":[{%s}]}", constraint);
+    return syngan_table_with_schema(table, schema, out);
+}
+
+static void test_constraints(void **state) {
+    (void)state;
+    static const char *const refused[] = {
+        "\"kind\":\"unique\",\"columns\":[\"person\",\"time\"]",
+        "\"kind\":\"fixed\",\"columns\":[\"city\",\"mood\"]"};
+    syngan_context *context = test_context(1);
+    syngan_table *table = NULL, *bound = NULL, *made = NULL;
+    syngan_synthesizer *s = NULL;
+    assert_ok(context, rows_sequences(context, 40, &table));
+    for (int i = 0; i < 2; i++) {
+        assert_ok(context, bind(table, refused[i], &bound));
+        assert_fails(context, fit(bound, 1, &s), SYNGAN_E_UNSUPPORTED,
+                     "sequences");
+        assert_null(s);
+        syngan_table_free(bound);
+    }
+    assert_ok(context, bind(table,
+                            "\"kind\":\"range\",\"column\":\"amount\","
+                            "\"low\":10,\"high\":11",
+                            &bound));
+    assert_ok(context, fit(bound, 1, &s));
+    assert_ok(context, syngan_synthesizer_sample(s, 40, 1, NULL, NULL, &made));
+    for (int64_t i = 0; i < syngan_table_rows(made); i++)
+        assert_true(syngan_table_reals(made, 4)[i] >= 10 &&
+                    syngan_table_reals(made, 4)[i] <= 11);
+    memory_stream file;
+    syngan_synthesizer *again = NULL;
+    char schema[2][2048];
+    memory_stream_init(&file, NULL, 0);
+    assert_ok(context, syngan_synthesizer_save_stream(s, &file.hooks,
+                                                      SYNGAN_SAVE_SAMPLING));
+    assert_ok(context,
+              syngan_synthesizer_load_stream(context, &file.hooks, &again));
+    syngan_synthesizer_schema(s, schema[0], sizeof schema[0]);
+    syngan_synthesizer_schema(again, schema[1], sizeof schema[1]);
+    assert_non_null(strstr(schema[0], "range"));
+    assert_non_null(strstr(schema[1], "range"));
+    memory_stream_end(&file);
+    syngan_synthesizer_free(again);
+    syngan_table_free(made);
+    syngan_table_free(bound);
+    syngan_table_free(table);
+    syngan_synthesizer_free(s);
+    syngan_context_free(context);
+}
+
+/* ---- stopping ------------------------------------------------------------ */
+
+/* Stops when the steps' columns are prepared, or after their first epoch. */
+static syngan_status stop(const syngan_fit_progress *progress, void *user) {
+    return progress->phase == *(const int32_t *)user ? SYNGAN_E_USER
+                                                     : SYNGAN_OK;
+}
+
+static void test_stopped(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table = NULL, *made = NULL;
+    syngan_synthesizer *s = NULL;
+    assert_ok(context, rows_sequences(context, 40, &table));
+    for (int32_t phase = 0; phase < 2; phase++) {
+        assert_int_equal(
+            syngan_synthesizer_fit(
+                table,
+                SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_SEQUENCES,
+                                   .key = "person", .order = "time",
+                                   .epochs = 3, .batch = 50, .width = 8,
+                                   .noise = 4, .progress = stop,
+                                   .progress_user = &phase),
+                &s),
+            SYNGAN_E_USER);
+        assert_true((s != NULL) == (phase == 1));
+    }
+    assert_ok(context, syngan_synthesizer_sample(s, 3, 1, NULL, NULL, &made));
+    syngan_table_free(made);
+    syngan_synthesizer_free(s);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+/* Where heads are stopped, there is nothing. */
+static void test_cancelled(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table = NULL;
+    syngan_synthesizer *s = NULL;
+    assert_ok(context, rows_sequences(context, 40, &table));
+    syngan_cancel(context);
+    assert_int_equal(fit(table, 3, &s), SYNGAN_E_CANCELLED);
+    assert_null(s);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+static void test_estimate(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table = NULL;
+    uint64_t bytes;
+    double seconds;
+    assert_ok(context, rows_sequences(context, 40, &table));
+    assert_ok(context, syngan_synthesizer_estimate(
+                           table,
+                           SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_SEQUENCES,
+                                              .key = "person", .order = "time",
+                                              .width = 32),
+                           &bytes, &seconds));
+    assert_true(bytes > 10000 && bytes < 1u << 28);
+    assert_true(seconds > 0);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 static void test_arguments(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_table *table = NULL;
     syngan_synthesizer *s = NULL;
-    assert_ok(context, make_table(context, 5, &table));
+    assert_ok(context, rows_sequences(context, 5, &table));
     assert_fails(
         context,
         syngan_synthesizer_fit(
@@ -172,7 +296,7 @@ static syngan_status whole(syngan_context *context, void *user) {
     syngan_synthesizer *s = NULL, *again = NULL;
     memory_stream file;
     memory_stream_init(&file, NULL, 0);
-    syngan_status status = make_table(context, 6, &table);
+    syngan_status status = rows_sequences(context, 16, &table);
     if (status == SYNGAN_OK)
         status = syngan_synthesizer_fit(
             table,
@@ -204,6 +328,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sequences_are_sound),
         cmocka_unit_test(test_files_and_pieces),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_slow_numbers),
+        cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_estimate),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_memory),
     };

@@ -111,6 +111,33 @@ static void names_are_made(void **state) {
     syngan_context_free(context);
 }
 
+static void keep_log(int32_t level, const char *text, void *user) {
+    (void)level;
+    snprintf(user, 200, "%s", text);
+}
+
+/* A header of numbers may be a row: that is said, once. */
+static void a_row_as_header_is_told(void **state) {
+    (void)state;
+    char logged[200] = "";
+    syngan_context *context;
+    syngan_table *table;
+    assert_int_equal(
+        syngan_context_create(
+            SYNGAN_CONTEXT(.log = keep_log, .log_user = logged), &context),
+        SYNGAN_OK);
+    assert_ok(context, tables_read(context, "a,2\n3,4\n", NULL, &table));
+    syngan_table_free(table);
+    assert_ok(context, tables_read(context, "1,2\n3,4\n",
+                                   SYNGAN_CSV(.no_header = 1), &table));
+    syngan_table_free(table);
+    assert_string_equal(logged, "");
+    assert_ok(context, tables_read(context, "1,2.5\n3,4\n", NULL, &table));
+    assert_non_null(strstr(logged, "the first line has only numbers"));
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 static void odd_sizes_are_read(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
@@ -357,6 +384,7 @@ int main(void) {
         cmocka_unit_test(quoted_cells_are_read),
         cmocka_unit_test(separators_are_found),
         cmocka_unit_test(names_are_made),
+        cmocka_unit_test(a_row_as_header_is_told),
         cmocka_unit_test(odd_sizes_are_read),
         cmocka_unit_test(many_columns_are_read),
         cmocka_unit_test(long_files_are_read),

@@ -172,6 +172,50 @@ static void rows_are_selected(void **state) {
     syngan_context_free(context);
 }
 
+/* Keys are in one part only, rows in the order of the table. */
+static void groups_are_split(void **state) {
+    (void)state;
+    enum { N = 97, KEYS = 10 };
+    syngan_context *context = test_context(1);
+    syngan_table *t, *part[2];
+    int64_t keys[N], values[N], side[KEYS], count = 0;
+    for (int64_t i = 0; i < N; i++) {
+        keys[i] = i % 13 == 12 ? SYNGAN_MISSING : i * 7 % KEYS;
+        values[i] = i;
+        count += i % 13 != 12;
+    }
+    for (int i = 0; i < KEYS; i++)
+        side[i] = -1;
+    assert_ok(context, syngan_table_create(context, N, &t));
+    assert_ok(context, syngan_table_add_integers(t, "key", keys));
+    assert_ok(context, syngan_table_add_integers(t, "value", values));
+    assert_ok(context,
+              syngan_table_split_groups(t, "key", 0.7, 3, &part[0], &part[1]));
+    int64_t seen[2] = {0};
+    for (int p = 0; p < 2; p++) {
+        const int64_t *key = syngan_table_integers(part[p], 0);
+        const int64_t *value = syngan_table_integers(part[p], 1);
+        for (int64_t i = 0; i < syngan_table_rows(part[p]); i++, count--) {
+            assert_true(key[i] == keys[value[i]]);
+            assert_true(i == 0 || value[i] > value[i - 1]);
+            assert_true(side[key[i]] == -1 || side[key[i]] == p);
+            seen[p] += side[key[i]] == -1;
+            side[key[i]] = p;
+        }
+        syngan_table_free(part[p]);
+    }
+    assert_int_equal(count, 0);
+    assert_int_equal(seen[0], 7);
+    assert_fails(context,
+                 syngan_table_split_groups(t, NULL, 0.7, 3, &part[0], &part[1]),
+                 SYNGAN_E_ARGUMENT, "key");
+    assert_fails(context,
+                 syngan_table_split_groups(t, "no", 0.7, 3, &part[0], &part[1]),
+                 SYNGAN_E_NOT_FOUND, "no");
+    syngan_table_free(t);
+    syngan_context_free(context);
+}
+
 static void rows_are_split(void **state) {
     (void)state;
     enum { MANY = 1009 };
@@ -246,6 +290,11 @@ static syngan_status use(syngan_context *context, void *user) {
     if (status == SYNGAN_OK) status = syngan_table_select(t, rows, 2, &some);
     if (status == SYNGAN_OK)
         status = syngan_table_split(t, 0.5, 1, &first, &second);
+    if (status == SYNGAN_OK) {
+        syngan_table_free(first);
+        syngan_table_free(second);
+        status = syngan_table_split_groups(t, "c", 0.5, 1, &first, &second);
+    }
     syngan_table *const all[] = {t, some, first, second};
     for (size_t i = 0; i < 4; i++)
         syngan_table_free(all[i]);
@@ -265,6 +314,7 @@ int main(void) {
         cmocka_unit_test(wrong_arguments_are_refused),
         cmocka_unit_test(rows_are_selected),
         cmocka_unit_test(rows_are_split),
+        cmocka_unit_test(groups_are_split),
         cmocka_unit_test(dictionaries_grow),
         cmocka_unit_test(faults_are_survived),
     };

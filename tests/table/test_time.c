@@ -33,6 +33,18 @@ static void days_are_the_calendars(void **state) {
     }
 }
 
+static void seasons_are_parts(void **state) {
+    (void)state;
+    int64_t time;
+    double month, year;
+    assert_true(read_text("%Y-%m-%d %H:%M:%S", "2024-02-29 12:00:00", &time));
+    sg_time_season(time, &month, &year);
+    assert_true(month == 28.5 / 29 && year == 59.5 / 366);
+    assert_true(read_text("%Y-%m-%d", "1969-12-31", &time));
+    sg_time_season(time, &month, &year);
+    assert_true(month == 30.0 / 31 && year == 364.0 / 365);
+}
+
 static void formats_read_back(void **state) {
     (void)state;
     int64_t count = 0;
@@ -128,6 +140,7 @@ static void extremes_are_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_are_the_calendars),
+        cmocka_unit_test(seasons_are_parts),
         cmocka_unit_test(formats_read_back),
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(other_texts_are_none),
