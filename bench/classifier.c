@@ -8,14 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "program.h"
+
 #define BATCH 64
 #define CHUNK 1000
-
-#define TRY(call)                                                              \
-    do {                                                                       \
-        syngan_status status_ = (call);                                        \
-        if (status_ != SYNGAN_OK) return status_;                              \
-    } while (0)
 
 static syngan_status make_network(syngan_context *context, syngan_model **out) {
     syngan_graph *graph;

@@ -9,7 +9,6 @@
  *
  * -h measures bf16; -p writes a table of the parts to stderr.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "backend/backend.h"
 #include "backend/onednn.h"
 #include "base/thread.h"
+#include "program.h"
 
 typedef struct setting {
     int threads, batch, pixels, turns;
@@ -350,43 +350,20 @@ static syngan_status run(bench *b) {
     return status;
 }
 
-static int read_arguments(int argc, char **argv, setting *s) {
-    for (int option; (option = getopt(argc, argv, "t:b:s:n:hp")) != -1;)
-        switch (option) {
-        case 't':
-            s->threads = atoi(optarg);
-            break;
-        case 'b':
-            s->batch = atoi(optarg);
-            break;
-        case 's':
-            s->pixels = atoi(optarg);
-            break;
-        case 'n':
-            s->turns = atoi(optarg);
-            break;
-        case 'h':
-            s->bf16 = 1;
-            break;
-        case 'p':
-            s->print = 1;
-            break;
-        default:
-            return 0;
-        }
-    return s->batch >= 1 && s->pixels >= 4 && s->pixels % 4 == 0 &&
-           s->turns >= 1 && optind == argc;
-}
-
 int main(int argc, char **argv) {
     setting s = {.threads = 2, .batch = 64, .pixels = 28, .turns = 10};
-    if (!read_arguments(argc, argv, &s)) {
-        fprintf(stderr,
-                "usage: %s [-t THREADS] [-b BATCH] [-s PIXELS, a multiple of "
-                "4] [-n TURNS] [-h] [-p]\n",
-                argv[0]);
-        return 2;
-    }
+    const program_option options[] = {
+        {'t', OPTION_INT, &s.threads, "THREADS"},
+        {'b', OPTION_INT, &s.batch, "BATCH"},
+        {'s', OPTION_INT, &s.pixels, "PIXELS, a multiple of 4"},
+        {'n', OPTION_INT, &s.turns, "TURNS"},
+        {'h', OPTION_FLAG, &s.bf16, NULL},
+        {'p', OPTION_FLAG, &s.print, NULL},
+        {0},
+    };
+    if (read_options(argc, argv, options) != 0 || s.batch < 1 || s.turns < 1 ||
+        s.pixels < 4 || s.pixels % 4 != 0)
+        return print_usage(argv[0], options, "");
     bench b = {.s = &s};
     syngan_status status = run(&b);
     if (status != SYNGAN_OK)

@@ -10,20 +10,13 @@
  * bf16, -u kernels chosen by timing; -p writes the programs of training, with
  * the time of each kernel, to stderr.
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "pair.h"
-
-#define TRY(call)                                                              \
-    do {                                                                       \
-        syngan_status status_ = (call);                                        \
-        if (status_ != SYNGAN_OK) return status_;                              \
-    } while (0)
+#include "program.h"
 
 typedef struct setting {
     int threads, batch, pixels, width, turns;
@@ -37,12 +30,6 @@ typedef struct subject {
     syngan_trainer *trainer;
     syngan_program *sampler; /* in bf16 only */
 } subject;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* Seconds since this process was started. */
 static double process_age(void) {
@@ -69,8 +56,6 @@ static int by_size(const void *left, const void *right) {
 }
 
 static void print_result(const setting *s, double *seconds, double first_step) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
     qsort(seconds, (size_t)s->turns, sizeof *seconds, by_size);
     double best = seconds[0], median = seconds[s->turns / 2];
     printf("{\"what\": \"%s\", \"type\": \"%s\", \"threads\": %d, "
@@ -83,8 +68,7 @@ static void print_result(const setting *s, double *seconds, double first_step) {
         printf("\"pixels\": %d, ", s->pixels);
     printf("\"best_ms\": %.4f, \"median_ms\": %.4f, \"first_step_s\": %.3f, "
            "\"peak_mib\": %.1f}\n",
-           best * 1e3, median * 1e3, first_step,
-           (double)usage.ru_maxrss / 1024);
+           best * 1e3, median * 1e3, first_step, peak_mib());
 }
 
 static syngan_status make_subject(const setting *s, subject *x) {
@@ -167,52 +151,23 @@ static syngan_status measure(const setting *s, subject *x) {
     return status;
 }
 
-static int read_arguments(int argc, char **argv, setting *s) {
-    for (int option; (option = getopt(argc, argv, "t:b:s:d:n:ihup")) != -1;)
-        switch (option) {
-        case 't':
-            s->threads = atoi(optarg);
-            break;
-        case 'b':
-            s->batch = atoi(optarg);
-            break;
-        case 's':
-            s->pixels = atoi(optarg);
-            break;
-        case 'd':
-            s->width = atoi(optarg);
-            break;
-        case 'n':
-            s->turns = atoi(optarg);
-            break;
-        case 'i':
-            s->sampling = 1;
-            break;
-        case 'h':
-            s->bf16 = 1;
-            break;
-        case 'u':
-            s->tune = 1;
-            break;
-        case 'p':
-            s->print = 1;
-            break;
-        default:
-            return 0;
-        }
-    return s->turns >= 1 && optind == argc;
-}
-
 int main(int argc, char **argv) {
     setting s = {.threads = 2, .batch = 64, .pixels = 28, .turns = 10};
     subject x = {0};
-    if (!read_arguments(argc, argv, &s)) {
-        fprintf(stderr,
-                "usage: %s [-t THREADS] [-b BATCH] [-s PIXELS] "
-                "[-d WIDTH] [-n TURNS] [-i] [-h] [-u] [-p]\n",
-                argv[0]);
-        return 2;
-    }
+    const program_option options[] = {
+        {'t', OPTION_INT, &s.threads, "THREADS"},
+        {'b', OPTION_INT, &s.batch, "BATCH"},
+        {'s', OPTION_INT, &s.pixels, "PIXELS"},
+        {'d', OPTION_INT, &s.width, "WIDTH"},
+        {'n', OPTION_INT, &s.turns, "TURNS"},
+        {'i', OPTION_FLAG, &s.sampling, NULL},
+        {'h', OPTION_FLAG, &s.bf16, NULL},
+        {'u', OPTION_FLAG, &s.tune, NULL},
+        {'p', OPTION_FLAG, &s.print, NULL},
+        {0},
+    };
+    if (read_options(argc, argv, options) != 0 || s.turns < 1)
+        return print_usage(argv[0], options, "");
     syngan_status status = measure(&s, &x);
     if (status != SYNGAN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(x.context));

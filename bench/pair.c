@@ -4,11 +4,7 @@
  */
 #include "pair.h"
 
-#define TRY(call)                                                              \
-    do {                                                                       \
-        syngan_status status_ = (call);                                        \
-        if (status_ != SYNGAN_OK) return status_;                              \
-    } while (0)
+#include "program.h"
 
 /* A stride-2 transposed convolution. */
 static syngan_node *enlarge(syngan_node *x, int64_t filters) {

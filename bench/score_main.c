@@ -11,7 +11,6 @@
  * DATA is a folder with MNIST's four IDX files; CLASSIFIER is a file that is
  * written if it is missing.
  */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +19,9 @@
 
 #include "classifier.h"
 #include "frechet.h"
+#include "program.h"
 
 #define EPOCHS 4
-
-#define TRY(call)                                                              \
-    do {                                                                       \
-        syngan_status status_ = (call);                                        \
-        if (status_ != SYNGAN_OK) return status_;                              \
-    } while (0)
 
 typedef struct scorer {
     syngan_context *context;
@@ -137,24 +131,19 @@ static syngan_status run(scorer *s, char **arguments, int count) {
 
 int main(int argc, char **argv) {
     scorer s = {.samples = 10000, .seed = 1};
-    for (int option; (option = getopt(argc, argv, "n:s:t:")) != -1;)
-        if (option == 'n')
-            s.samples = strtoll(optarg, NULL, 10);
-        else if (option == 's')
-            s.seed = strtoull(optarg, NULL, 10);
-        else if (option == 't')
-            s.threads = atoi(optarg);
-        else
-            return 2;
-    if (argc - optind < 2) {
-        fprintf(stderr,
-                "usage: %s [-n SAMPLES] [-s SEED] [-t THREADS] DATA "
-                "CLASSIFIER [CHECKPOINT ...]\n",
-                argv[0]);
-        return 2;
-    }
-    s.data = argv[optind];
-    syngan_status status = run(&s, argv + optind + 1, argc - optind - 1);
+    const program_option options[] = {
+        {'n', OPTION_INT64, &s.samples, "SAMPLES"},
+        {'s', OPTION_INT64, &s.seed, "SEED"},
+        {'t', OPTION_INT, &s.threads, "THREADS"},
+        {0},
+    };
+    int count = read_options(argc, argv, options);
+    if (count < 2)
+        return print_usage(argv[0], options,
+                           "DATA CLASSIFIER [CHECKPOINT ...]");
+    char **rest = argv + argc - count;
+    s.data = rest[0];
+    syngan_status status = run(&s, rest + 1, count - 1);
     if (status != SYNGAN_OK)
         fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(s.context));
     syngan_tensor_free(s.reference);

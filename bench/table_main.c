@@ -13,25 +13,17 @@
  * transform, and 100,000 rows are made unless -n is given; -m limits the memory
  * of learning.
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <syngan.h>
-#include <sys/resource.h>
-#include <time.h>
 
-#define TRY(call)                                                              \
-    do {                                                                       \
-        syngan_status status_ = (call);                                        \
-        if (status_ != SYNGAN_OK) return status_;                              \
-    } while (0)
+#include "program.h"
 
 typedef struct setting {
     const char *table, *out;
     int64_t epochs, rows;
     int threads, recipe, bf16, best, profile, pieces;
-    uint64_t seed, memory;
+    uint64_t seed, megabytes;
 } setting;
 
 typedef struct result {
@@ -39,12 +31,6 @@ typedef struct result {
     double epochs_start, epochs_end; /* of the first and last epoch's ends */
     int64_t epochs, rows;
 } result;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* The transform ends with the last column; the first epoch, in which programs
  * are compiled, does not count where there are more. */
@@ -89,8 +75,9 @@ static syngan_status learn(const setting *s, syngan_context *context, result *r,
     const syngan_synthesizer_options *options =
         SYNGAN_SYNTHESIZER(.recipe = s->recipe, .epochs = s->epochs,
                            .bf16 = s->bf16, .keep_last = !s->best,
-                           .profile = s->profile, .memory_limit = s->memory,
-                           .progress = note, .progress_user = r);
+                           .profile = s->profile,
+                           .memory_limit = s->megabytes << 20, .progress = note,
+                           .progress_user = r);
     double start = now();
     if (s->pieces)
         return syngan_synthesizer_fit_csv(context, s->table, NULL, options,
@@ -117,71 +104,34 @@ static void print_line(int32_t level, const char *text, void *user) {
 }
 
 static void print_result(const setting *s, const result *r) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
     printf("{\"what\": \"syngan %s\", \"table\": \"%s\", \"epochs\": %" PRId64
            ", \"load_s\": %.4f, \"transform_s\": %.4f, \"epoch_s\": %.4f, "
            "\"rows_per_s\": %.0f, \"peak_mib\": %.1f}\n",
            s->bf16 ? "bf16" : "f32", s->table, s->epochs, r->load, r->transform,
            (r->epochs_end - r->epochs_start) / (double)r->epochs,
-           (double)r->rows / r->sample, (double)usage.ru_maxrss / 1024);
-}
-
-static int read_arguments(int argc, char **argv, setting *s) {
-    for (int option; (option = getopt(argc, argv, "t:e:n:s:r:o:hbpcm:")) != -1;)
-        switch (option) {
-        case 't':
-            s->threads = atoi(optarg);
-            break;
-        case 'e':
-            s->epochs = atoi(optarg);
-            break;
-        case 'n':
-            s->rows = atoll(optarg);
-            break;
-        case 's':
-            s->seed = (uint64_t)atoll(optarg);
-            break;
-        case 'r':
-            s->recipe = atoi(optarg);
-            break;
-        case 'o':
-            s->out = optarg;
-            break;
-        case 'h':
-            s->bf16 = 1;
-            break;
-        case 'b':
-            s->best = 1;
-            break;
-        case 'p':
-            s->profile = 1;
-            break;
-        case 'm':
-            s->memory = (uint64_t)atoll(optarg) << 20;
-            break;
-        case 'c':
-            s->pieces = 1;
-            break;
-        default:
-            return 0;
-        }
-    if (optind + 1 != argc) return 0;
-    s->table = argv[optind];
-    return s->epochs >= 1;
+           (double)r->rows / r->sample, peak_mib());
 }
 
 int main(int argc, char **argv) {
     setting s = {.threads = 2, .epochs = 5};
     result r = {.epochs = 1};
-    if (!read_arguments(argc, argv, &s)) {
-        fprintf(stderr,
-                "usage: %s [-t THREADS] [-e EPOCHS] [-n ROWS] [-s SEED] "
-                "[-r RECIPE] [-h] [-b] [-p] [-c] [-m MEGABYTES] [-o "
-                "SYNTHETIC.csv] TABLE.csv\n",
-                argv[0]);
-        return 2;
-    }
+    const program_option options[] = {
+        {'t', OPTION_INT, &s.threads, "THREADS"},
+        {'e', OPTION_INT64, &s.epochs, "EPOCHS"},
+        {'n', OPTION_INT64, &s.rows, "ROWS"},
+        {'s', OPTION_INT64, &s.seed, "SEED"},
+        {'r', OPTION_INT, &s.recipe, "RECIPE"},
+        {'h', OPTION_FLAG, &s.bf16, NULL},
+        {'b', OPTION_FLAG, &s.best, NULL},
+        {'p', OPTION_FLAG, &s.profile, NULL},
+        {'c', OPTION_FLAG, &s.pieces, NULL},
+        {'m', OPTION_INT64, &s.megabytes, "MEGABYTES"},
+        {'o', OPTION_TEXT, &s.out, "SYNTHETIC.csv"},
+        {0},
+    };
+    if (read_options(argc, argv, options) != 1 || s.epochs < 1)
+        return print_usage(argv[0], options, "TABLE.csv");
+    s.table = argv[argc - 1];
     syngan_context *context;
     syngan_status status = syngan_context_create(
         SYNGAN_CONTEXT(.threads = s.threads, .seed = s.seed, .log = print_line,
