@@ -68,8 +68,8 @@ file(GLOB small_sources CONFIGURE_DEPENDS
   lib/synth/*.c lib/train/*.c
   lib/eval/evaluate.c lib/eval/html.c lib/eval/page*.c lib/eval/pictures.c
   lib/eval/report.c lib/eval/rows.c lib/eval/verdict.c
-  lib/table/arrow*.c lib/table/encoder_read.c lib/table/encoder_write.c lib/table/schema*.c
-  lib/table/sqlite.c lib/table/transactions*.c)
+  lib/table/arrow*.c lib/table/encoder_read.c lib/table/encoder_write.c
+  lib/table/schema*.c lib/table/sqlite.c lib/table/transactions*.c)
 set_source_files_properties(${small_sources} PROPERTIES
   COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 
