@@ -20,9 +20,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 library=$work/libsyngan.so.0
 "${PYTHON:-python3}" "$root/tests/rules/interface.py" >"$work/interface.c"
-gcc -std=c11 -g -fPIC -shared -fvisibility=hidden -I "$root/include" \
-    -Wl,--version-script="$root/cmake/syngan.map" \
-    -Wl,-soname,libsyngan.so.0 "$work/interface.c" -o "$library"
+# There, so that the baseline holds no path.
+(cd "$work" && gcc -std=c11 -g -fPIC -shared -fvisibility=hidden \
+    -I "$root/include" -Wl,--version-script="$root/cmake/syngan.map" \
+    -Wl,-soname,libsyngan.so.0 interface.c -o "$library")
 
 case $1 in
 refresh)
