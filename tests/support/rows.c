@@ -4,8 +4,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/random.h"
+#include "support/memory_stream.h"
 #include "support/test.h"
 
 /* ---- baskets ------------------------------------------------------------ */
@@ -110,4 +112,32 @@ void rows_check_same(const syngan_table *a, int64_t from,
             syngan_table_cell(b, row, c, y, sizeof y);
             assert_string_equal(x, y);
         }
+}
+
+void rows_check_saved(syngan_context *context, syngan_synthesizer *s,
+                      int64_t all, int64_t first, int64_t count) {
+    syngan_table *whole = NULL, *piece = NULL;
+    syngan_synthesizer *again = NULL;
+    memory_stream file;
+    memory_stream_init(&file, NULL, 0);
+    assert_ok(context,
+              syngan_synthesizer_sample(s, all, 9, NULL, NULL, &whole));
+    assert_ok(context,
+              syngan_synthesizer_save_stream(s, &file.hooks, SYNGAN_SAVE_ALL));
+    assert_ok(context,
+              syngan_synthesizer_load_stream(context, &file.hooks, &again));
+    assert_ok(context, syngan_synthesizer_sample(again, count, 9,
+                                                 SYNGAN_SAMPLE(.first = first),
+                                                 NULL, &piece));
+    char key[32], text[32];
+    snprintf(key, sizeof key, "%lld", (long long)first + 1);
+    int64_t from = 0;
+    do
+        syngan_table_cell(whole, from++, 0, text, sizeof text);
+    while (strcmp(text, key) != 0);
+    rows_check_same(whole, from - 1, piece);
+    memory_stream_end(&file);
+    syngan_table_free(piece);
+    syngan_table_free(whole);
+    syngan_synthesizer_free(again);
 }

@@ -5,7 +5,7 @@
 #ifndef TESTS_SUPPORT_ROWS_H
 #define TESTS_SUPPORT_ROWS_H
 
-#include <syngan/table.h>
+#include <syngan/synthesizer.h>
 
 enum {
     ROWS_BASKETS = 600, /* most that there are */
@@ -26,6 +26,11 @@ syngan_status rows_baskets(syngan_context *context, int64_t baskets,
  * that moves slowly and is sometimes missing. */
 syngan_status rows_sequences(syngan_context *context, int64_t keys,
                              syngan_table **out);
+/* Saves and loads the synthesizer; fails the test unless the loaded one makes
+ * groups `first` ... first + count - 1 as they stand among `all` of the saved
+ * one. Keys of groups are numbers from 1 on, in the first column. */
+void rows_check_saved(syngan_context *context, syngan_synthesizer *s,
+                      int64_t all, int64_t first, int64_t count);
 /* Fails the test unless b is rows `from` ... of a. */
 void rows_check_same(const syngan_table *a, int64_t from,
                      const syngan_table *b);

@@ -74,31 +74,14 @@ static void test_pairs_are_learnt(void **state) {
 static void test_files_and_pieces(void **state) {
     (void)state;
     syngan_context *context = test_context(2);
-    syngan_table *table = NULL, *all = NULL, *piece = NULL;
-    syngan_synthesizer *s = NULL, *again = NULL;
-    memory_stream file;
-    memory_stream_init(&file, NULL, 0);
+    syngan_table *table = NULL;
+    syngan_synthesizer *s = NULL;
     assert_ok(context, rows_baskets(context, 200, &table));
     assert_ok(context, fit(table, 2, &s));
-    assert_ok(context, syngan_synthesizer_sample(s, 700, 9, NULL, NULL, &all));
-    assert_ok(context,
-              syngan_synthesizer_save_stream(s, &file.hooks, SYNGAN_SAVE_ALL));
-    assert_ok(context,
-              syngan_synthesizer_load_stream(context, &file.hooks, &again));
-    assert_ok(context, syngan_synthesizer_sample(again, 30, 9,
-                                                 SYNGAN_SAMPLE(.first = 600),
-                                                 NULL, &piece));
-    int64_t from = 0;
-    while (syngan_table_integers(all, 0)[from] != 601)
-        from++;
-    rows_check_same(all, from, piece);
+    rows_check_saved(context, s, 700, 600, 30);
     assert_fails(context, syngan_synthesizer_continue(s, table, 3),
                  SYNGAN_E_STATE, "baskets");
-    memory_stream_end(&file);
-    syngan_table_free(piece);
-    syngan_table_free(all);
     syngan_table_free(table);
-    syngan_synthesizer_free(again);
     syngan_synthesizer_free(s);
     syngan_context_free(context);
 }
