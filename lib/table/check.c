@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "table/schema.h"
 
@@ -79,14 +80,13 @@ static bool any_missing(const check *c, int64_t row) {
     return false;
 }
 
-static uint64_t hash_row(const check *c, int64_t row) {
-    uint64_t hash = 0;
+static uint64_t hash_row(const check *c, const sg_hash_key *key, int64_t row) {
+    uint64_t pair[2] = {0, 0};
     for (int32_t i = 0; i < c->constraint->n_columns; i++) {
-        hash =
-            (hash ^ sg_column_bits(column_of(c, i), row)) * 0x9fb21c651e98df25u;
-        hash ^= hash >> 29;
+        pair[1] = sg_column_bits(column_of(c, i), row);
+        pair[0] = sg_hash(key, pair, sizeof pair);
     }
-    return hash;
+    return pair[0];
 }
 
 static bool rows_equal(const check *c, int64_t a, int64_t b) {
@@ -120,10 +120,11 @@ static syngan_status check_unique(const check *c) {
         return sg_fail_memory(c->table->context, "a unique constraint",
                               slots * sizeof *slot);
     memset(slot, 0xff, slots * sizeof *slot);
+    const sg_hash_key key = sg_hash_key_draw();
     syngan_status status = SYNGAN_OK;
     for (int64_t row = 0; row < c->table->rows && status == SYNGAN_OK; row++) {
         if (any_missing(c, row)) continue;
-        size_t at = hash_row(c, row) & (slots - 1);
+        size_t at = hash_row(c, &key, row) & (slots - 1);
         while (slot[at] >= 0 && !rows_equal(c, slot[at], row))
             at = (at + 1) & (slots - 1);
         if (slot[at] >= 0) status = fail_pair(c, row, slot[at]);

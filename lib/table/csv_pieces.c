@@ -69,6 +69,7 @@ static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
         l->columns[c].wish = sg_schema_wish(scan->schema, name);
         l->columns[c].distinct =
             (sg_distinct){.context = scan->context,
+                          .key = sg_hash_key_draw(),
                           .most = most < TEXTS_LEAST ? TEXTS_LEAST : most};
     }
     return SYNGAN_OK;

@@ -13,6 +13,7 @@ sg_dictionary *sg_dictionary_make(syngan_context *context) {
     if (d == NULL) return NULL;
     atomic_init(&d->references, 1);
     d->context = context;
+    d->key = sg_hash_key_draw();
     sg_context_retain(context);
     return d;
 }
@@ -33,18 +34,8 @@ void sg_dictionary_release(sg_dictionary *dictionary) {
     sg_context_release(context);
 }
 
-/* By words of eight bytes. */
-static uint32_t hash_of(const char *text, size_t size) {
-    uint64_t hash = size * 0x9e3779b97f4a7c15u, word = 0;
-    for (; size >= sizeof word; text += sizeof word, size -= sizeof word) {
-        memcpy(&word, text, sizeof word);
-        hash = (hash ^ word) * 0x9fb21c651e98df25u;
-        hash ^= hash >> 32;
-    }
-    word = 0;
-    memcpy(&word, text, size);
-    hash = (hash ^ word) * 0x9fb21c651e98df25u;
-    return (uint32_t)(hash >> 32);
+static uint32_t hash_of(const sg_dictionary *d, const char *text, size_t size) {
+    return (uint32_t)sg_hash(&d->key, text, size);
 }
 
 static size_t next_slot(const sg_dictionary *d, size_t slot) {
@@ -109,7 +100,7 @@ static bool reserve(sg_dictionary *d, size_t size) {
 syngan_status sg_dictionary_add(sg_dictionary *dictionary, const char *text,
                                 size_t size, int32_t *code) {
     sg_dictionary *d = dictionary;
-    uint32_t hash = hash_of(text, size);
+    uint32_t hash = hash_of(d, text, size);
     size_t slot = 0;
     *code = d->n_slots > 0 ? look_up(d, text, size, hash, &slot) : -1;
     if (*code >= 0) return SYNGAN_OK;
@@ -131,5 +122,6 @@ int32_t sg_dictionary_find(const sg_dictionary *dictionary, const char *text,
                            size_t size) {
     size_t slot;
     if (dictionary->n_slots == 0) return -1;
-    return look_up(dictionary, text, size, hash_of(text, size), &slot);
+    return look_up(dictionary, text, size, hash_of(dictionary, text, size),
+                   &slot);
 }

@@ -6,6 +6,7 @@
 #define SG_TABLE_DICTIONARY_H
 
 #include "base/context.h"
+#include "base/hash.h"
 
 typedef struct sg_dictionary {
     atomic_int references;
@@ -20,6 +21,7 @@ typedef struct sg_dictionary {
         uint32_t hash; /* of its text, so that others need no look at it */
     } * slot;
     size_t n_slots; /* a power of two */
+    sg_hash_key key;
 } sg_dictionary;
 
 /* NULL when out of memory. */

@@ -14,9 +14,12 @@ struct sg_distinct_text {
     uint32_t spaced;
 };
 
-static struct sg_distinct_text *find(struct sg_distinct_text *slot, size_t n,
+/* The hash itself is equal in all runs, since it says which texts are kept; the
+ * place is nobody's to foresee. */
+static struct sg_distinct_text *find(const sg_distinct *d,
+                                     struct sg_distinct_text *slot, size_t n,
                                      uint64_t hash) {
-    size_t at = (hash >> 32) & (n - 1);
+    size_t at = sg_hash(&d->key, &hash, sizeof hash) & (n - 1);
     while (slot[at].hash != 0 && slot[at].hash != hash)
         at = (at + 1) & (n - 1);
     return &slot[at];
@@ -38,7 +41,7 @@ static syngan_status make_room(sg_distinct *d) {
     d->count = 0;
     for (size_t i = 0; i < d->n_slots; i++) {
         if (d->slot[i].hash == 0 || !is_kept(d, d->slot[i].hash)) continue;
-        *find(slot, n, d->slot[i].hash) = d->slot[i];
+        *find(d, slot, n, d->slot[i].hash) = d->slot[i];
         d->count++;
     }
     sg_free(d->context, d->slot);
@@ -51,14 +54,14 @@ static syngan_status add(sg_distinct *d, uint64_t hash, const char *text,
                          size_t size) {
     if (hash == 0) hash = (uint64_t)1 << 63;
     if (!is_kept(d, hash)) return SYNGAN_OK;
-    if (d->n_slots > 0 && find(d->slot, d->n_slots, hash)->hash == hash)
+    if (d->n_slots > 0 && find(d, d->slot, d->n_slots, hash)->hash == hash)
         return SYNGAN_OK;
     /* At most half full. */
     while (is_kept(d, hash) &&
            (2 * d->count >= d->n_slots || d->count == d->most))
         SG_TRY(make_room(d));
     if (!is_kept(d, hash)) return SYNGAN_OK;
-    *find(d->slot, d->n_slots, hash) =
+    *find(d, d->slot, d->n_slots, hash) =
         (struct sg_distinct_text){.hash = hash,
                                   .size = (uint32_t)size,
                                   .spaced = memchr(text, ' ', size) != NULL};
