@@ -38,7 +38,7 @@ class DenseOptions(Options):
 
 class DatasetOptions(Options):
     _fields_ = [("struct_size", c_size_t), ("order", c_int32),
-                ("no_prefetch", c_int32), ("seed", c_uint64),
+                ("prefetch", c_int32), ("seed", c_uint64),
                 ("low", c_float), ("high", c_float),
                 ("reserved", c_int32 * 2)]
 

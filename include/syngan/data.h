@@ -21,14 +21,22 @@ enum {
     SYNGAN_IN_ORDER = 2          /**< from first to last, and again */
 };
 
+/** Who makes the batches of training. They are the same in either case. */
+enum {
+    SYNGAN_PREFETCH_DEFAULT = 0, /**< ON, but OFF for
+                                      syngan_dataset_from_callback() */
+    SYNGAN_PREFETCH_OFF = 1,     /**< the thread that asks for them */
+    SYNGAN_PREFETCH_ON = 2 /**< a thread of the library's, ahead of time */
+};
+
 typedef struct syngan_dataset_options {
     size_t struct_size;
-    int32_t order;       /**< default SYNGAN_SHUFFLE */
-    int32_t no_prefetch; /**< 1: make batches in the caller's thread */
-    uint64_t seed;       /**< of the order and of the built-in digits; default:
-                              the context's */
-    float low;           /**< u8 elements 0 ... 255 become low ... high; */
-    float high;          /**< default -1 and 1. Other types are not scaled */
+    int32_t order;    /**< default SYNGAN_SHUFFLE */
+    int32_t prefetch; /**< default SYNGAN_PREFETCH_DEFAULT */
+    uint64_t seed;    /**< of the order and of the built-in digits; default: the
+                           context's */
+    float low;        /**< u8 elements 0 ... 255 become low ... high; */
+    float high;       /**< default -1 and 1. Other types are not scaled */
     int32_t reserved[2];
 } syngan_dataset_options;
 #define SYNGAN_DATASET(...)                                                    \
@@ -45,9 +53,12 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_tensors(
     const syngan_dataset_options *options, syngan_dataset **out);
 
 /** Makes example `index`: writes its elements (f32, final scale) and its label,
- *  which is 0 if left alone. Called from one thread at a time, not always the
- *  same one. @return SYNGAN_OK, or a status of at least SYNGAN_E_USER, which is
- * passed on. */
+ *  which is 0 if left alone. Called in the thread that asks for a batch, by
+ *  syngan_dataset_batch(), syngan_dataset_read() or training. With
+ *  SYNGAN_PREFETCH_ON a thread of the library's calls it, too, but never two
+ *  threads at a time: not for hosts whose run time does not know that thread.
+ *  @return SYNGAN_OK, or a status of at least SYNGAN_E_USER, which is passed
+ *  on. */
 typedef syngan_status (*syngan_example_fn)(int64_t index, float *example,
                                            int32_t *label, void *user);
 
@@ -92,8 +103,8 @@ syngan_dataset_read(syngan_dataset *dataset, int64_t first,
                     syngan_tensor *examples, syngan_tensor *labels);
 
 /** Batch `step` (0, 1, ...) of training: a function of the seed, the order,
- *  the batch size and `step` alone. Successive steps are prefetched by a
- *  thread. @param examples f32, B x example; labels: i32, B, or NULL
+ *  the batch size and `step` alone. Successive steps are prefetched as the
+ *  options say. @param examples f32, B x example; labels: i32, B, or NULL
  *  @return SYNGAN_OK, SYNGAN_E_TYPE, SYNGAN_E_SHAPE, or what a callback
  *  returned. */
 SYNGAN_API SYNGAN_CHECKED syngan_status

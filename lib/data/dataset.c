@@ -17,8 +17,11 @@ static const sg_field dataset_table[] = {
     SG_ENUM(syngan_dataset_options, order, "shuffle|with_replacement|in_order",
             SYNGAN_SHUFFLE, SYNGAN_IN_ORDER, SYNGAN_SHUFFLE,
             "Order in which training gets the examples."),
-    SG_BOOL(syngan_dataset_options, no_prefetch,
-            "1: make batches in the caller's thread, not ahead of time."),
+    SG_ENUM(syngan_dataset_options, prefetch, "default|off|on",
+            SYNGAN_PREFETCH_DEFAULT, SYNGAN_PREFETCH_ON,
+            SYNGAN_PREFETCH_DEFAULT,
+            "Whether a thread makes batches ahead of time; by default not "
+            "those of a callback."),
     SG_U64(syngan_dataset_options, seed,
            "Seed of the order and of built-in digits; 0: the context's."),
     SG_F32(syngan_dataset_options, low, -1e30, 1e30, -1,
@@ -69,7 +72,9 @@ syngan_status sg_dataset_create(syngan_context *context,
     dataset->source = *source;
     dataset->elements = (size_t)sg_dims_count(&source->dims);
     dataset->order = (sg_order){options->order, source->count, options->seed};
-    dataset->no_prefetch = options->no_prefetch != 0;
+    dataset->prefetches =
+        options->prefetch == SYNGAN_PREFETCH_ON ||
+        (options->prefetch == SYNGAN_PREFETCH_DEFAULT && !source->is_foreign);
     pthread_mutex_init(&dataset->making, NULL);
     *out = dataset;
     return SYNGAN_OK;
@@ -201,6 +206,7 @@ syngan_status syngan_dataset_read(syngan_dataset *dataset, int64_t first,
                                   syngan_tensor *labels) {
     if (dataset == NULL) return SYNGAN_E_ARGUMENT;
     SG_TRY(check_targets(dataset, "dataset_read", examples, labels));
+    if (dataset->prefetch != NULL) sg_prefetch_notice_fork(dataset->prefetch);
     const int64_t count = examples->dims.size[0];
     if (first < 0 || first > dataset->source.count - count)
         return sg_fail(dataset->context, SYNGAN_E_ARGUMENT,
@@ -224,14 +230,14 @@ syngan_status syngan_dataset_read(syngan_dataset *dataset, int64_t first,
 /* A batch out of turn is made here and now; the thread goes on behind it. */
 static syngan_status make_now(syngan_dataset *dataset, int64_t step,
                               int64_t batch, float *examples, int32_t *labels) {
-    if (!dataset->no_prefetch) {
+    if (dataset->prefetches) {
         if (dataset->prefetch == NULL)
             SG_TRY(sg_prefetch_create(dataset, &dataset->prefetch));
         sg_prefetch_drop(dataset->prefetch);
     }
     SG_TRY(tell(dataset->context,
                 sg_dataset_make(dataset, step, batch, examples, labels, NULL)));
-    if (dataset->no_prefetch) return SYNGAN_OK;
+    if (!dataset->prefetches) return SYNGAN_OK;
     return sg_prefetch_start(dataset->prefetch, step + 1, batch);
 }
 
@@ -249,6 +255,7 @@ syngan_status syngan_dataset_batch(syngan_dataset *dataset, int64_t step,
     float *target = examples->data;
     int32_t *label = labels == NULL ? NULL : labels->data;
     sg_outcome outcome;
+    if (dataset->prefetch != NULL) sg_prefetch_notice_fork(dataset->prefetch);
     if (dataset->prefetch != NULL &&
         sg_prefetch_take(dataset->prefetch, step, batch, target, label,
                          &outcome))

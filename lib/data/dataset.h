@@ -17,6 +17,7 @@ typedef struct sg_source {
     int64_t count;   /* of examples, at least 1 */
     sg_dims dims;    /* of one example */
     bool has_labels; /* else labels are left alone */
+    bool is_foreign; /* code of the host's, for its own threads by default */
     /* Makes example `index`. Called by one thread at a time, not always the
      * same one, so it must not touch the context. */
     syngan_status (*make)(void *state, int64_t index, float *example,
@@ -33,7 +34,7 @@ struct syngan_dataset {
     sg_source source;
     size_t elements; /* of one example */
     sg_order order;
-    bool no_prefetch;
+    bool prefetches;
     pthread_mutex_t making; /* held while the source makes an example */
     sg_prefetch *prefetch;  /* NULL until the first batch */
 };

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -22,7 +23,8 @@ typedef struct slot {
 struct sg_prefetch {
     syngan_dataset *dataset; /* which owns this */
     pthread_t thread;
-    bool has_thread, refused; /* refused: the system gave no thread */
+    pid_t process;            /* that the thread runs in */
+    bool has_thread, refused; /* refused: there can't be a thread */
     int64_t capacity;         /* examples that a slot has room for */
 
     pthread_mutex_t lock; /* of all that follows, and of what slots hold */
@@ -103,6 +105,19 @@ void sg_prefetch_drop(sg_prefetch *p) {
     pthread_mutex_unlock(&p->lock);
 }
 
+/* The vanished thread may have held either lock, which is why they are made
+ * anew instead of waited for. */
+void sg_prefetch_notice_fork(sg_prefetch *p) {
+    if (!p->has_thread || p->process == getpid()) return;
+    pthread_mutex_init(&p->dataset->making, NULL);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    atomic_store(&p->abandon, false);
+    p->has_thread = p->active = p->busy = false;
+    p->ready = 0;
+    p->refused = true;
+}
+
 syngan_status sg_prefetch_create(syngan_dataset *dataset, sg_prefetch **out) {
     syngan_context *context = dataset->context;
     sg_prefetch *p = sg_alloc_zero(context, 1, sizeof(*p));
@@ -127,6 +142,7 @@ static void free_slots(sg_prefetch *p) {
 
 void sg_prefetch_free(sg_prefetch *p) {
     if (p == NULL) return;
+    sg_prefetch_notice_fork(p);
     if (p->has_thread) {
         pthread_mutex_lock(&p->lock);
         drop(p);
@@ -193,7 +209,10 @@ syngan_status sg_prefetch_start(sg_prefetch *p, int64_t step, int64_t batch) {
     if (p->refused) return SYNGAN_OK;
     assert(!p->active && !p->busy && p->ready == 0);
     if (p->capacity < batch) SG_TRY(grow_slots(p, batch));
-    if (!p->has_thread) p->has_thread = start_thread(p);
+    if (!p->has_thread) {
+        p->process = getpid();
+        p->has_thread = start_thread(p);
+    }
     if (!p->has_thread) {
         p->refused = true;
         sg_log(p->dataset->context, SYNGAN_LOG_WARNING,

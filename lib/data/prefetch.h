@@ -14,6 +14,10 @@ syngan_status sg_prefetch_create(syngan_dataset *dataset, sg_prefetch **out);
 /* Ends and joins the thread, then frees. Takes NULL. */
 void sg_prefetch_free(sg_prefetch *prefetch);
 
+/* In a child of fork(), where the thread is missing: has none from here on, so
+ * that batches are made in the caller's. Before all that follows. */
+void sg_prefetch_notice_fork(sg_prefetch *prefetch);
+
 /* If batch `step` is being made, or is ready: waits for it, copies it, sets
  * *outcome, and returns true. */
 bool sg_prefetch_take(sg_prefetch *prefetch, int64_t step, int64_t batch,

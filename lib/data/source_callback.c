@@ -53,6 +53,7 @@ syngan_status syngan_dataset_from_callback(
     const sg_source source = {.count = count,
                               .dims = sg_dims_make(dims, rank),
                               .has_labels = true,
+                              .is_foreign = true,
                               .make = make,
                               .free = free_callback,
                               .state = c};

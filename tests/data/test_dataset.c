@@ -175,7 +175,7 @@ static void batches_are_functions_of_their_number(void **state) {
         syngan_dataset *dataset =
             callback_of(context, counts[variant % 4],
                         SYNGAN_DATASET(.seed = 3, .order = orders[variant % 3],
-                                       .no_prefetch = variant >= 12));
+                                       .prefetch = variant / 8));
         syngan_tensor *x =
             tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(batch, 3));
         syngan_tensor *y = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(batch));
@@ -206,7 +206,8 @@ static void batches_are_functions_of_their_number(void **state) {
 static void reading_goes_on_between_batches(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
-    syngan_dataset *dataset = callback_of(context, 50, NULL);
+    syngan_dataset *dataset = callback_of(
+        context, 50, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
     syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(16, 3));
     for (int64_t step = 0; step < 50; step++) {
         assert_ok(context, syngan_dataset_batch(dataset, step, x, NULL));
@@ -223,7 +224,8 @@ static void reading_goes_on_between_batches(void **state) {
 static void only_the_first_batch_allocates(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
-    syngan_dataset *dataset = callback_of(context, 100, NULL);
+    syngan_dataset *dataset = callback_of(
+        context, 100, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
     syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(8, 3));
     assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));
     const uint64_t before = atomic_load(&context->allocations);
@@ -244,7 +246,9 @@ static void prefetching_stays_two_ahead(void **state) {
     syngan_dataset *dataset = NULL;
     assert_ok(context, syngan_dataset_from_callback(
                            context, 100, SYNGAN_SHAPE(3), make, &calls,
-                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER), &dataset));
+                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                                          .prefetch = SYNGAN_PREFETCH_ON),
+                           &dataset));
     assert_int_equal(calls, 0);
     syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(5, 3));
     assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));
@@ -258,7 +262,8 @@ static void prefetching_stays_two_ahead(void **state) {
 static void the_last_numbers_are_no_trap(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
-    syngan_dataset *dataset = callback_of(context, 10, NULL);
+    syngan_dataset *dataset = callback_of(
+        context, 10, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
     syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3));
     const int64_t last = INT64_MAX / 4 - 1;
     for (int64_t step = last - 3; step <= last; step++) {
@@ -307,7 +312,8 @@ static void statuses_of_callbacks_pass_through(void **state) {
         assert_ok(context, syngan_dataset_from_callback(
                                context, 10, SYNGAN_SHAPE(3), make_some, &given,
                                SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
-                                              .no_prefetch = variant / 2),
+                                              .prefetch = SYNGAN_PREFETCH_OFF +
+                                                          variant / 2),
                                &dataset));
         syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 3));
         for (int round = 0; round < 3; round++) {
@@ -452,7 +458,8 @@ static syngan_status use_callback(syngan_context *context, void *user) {
     syngan_dataset *dataset = NULL;
     syngan_tensor *x = NULL;
     syngan_status status = syngan_dataset_from_callback(
-        context, 10, SYNGAN_SHAPE(3), make, NULL, NULL, &dataset);
+        context, 10, SYNGAN_SHAPE(3), make, NULL,
+        SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON), &dataset);
     if (status == SYNGAN_OK)
         status =
             syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3), &x);
@@ -497,7 +504,8 @@ static void failed_batches_can_be_asked_for_again(void **state) {
     assert_int_equal(syngan_context_create(
                          SYNGAN_CONTEXT(.allocator = &memory.hooks), &context),
                      SYNGAN_OK);
-    syngan_dataset *dataset = callback_of(context, 10, NULL);
+    syngan_dataset *dataset = callback_of(
+        context, 10, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
     syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3));
     for (int i = 1; i <= 5; i++) {
         memory.fail_at = atomic_load(&memory.calls) + i;

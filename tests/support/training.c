@@ -22,8 +22,9 @@ syngan_status training_make(syngan_context *context, int kind,
     if (status == SYNGAN_OK)
         status = network_discriminator(context, kind, &out->discriminator);
     if (status == SYNGAN_OK)
-        status = network_examples(context, SYNGAN_DATASET(.no_prefetch = 1),
-                                  &out->dataset);
+        status = network_examples(
+            context, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_OFF),
+            &out->dataset);
     if (status == SYNGAN_OK)
         status = syngan_trainer_create(out->generator, out->discriminator,
                                        out->dataset, options, &out->trainer);
@@ -37,7 +38,8 @@ syngan_status training_load(syngan_context *context, const void *data,
     memory_stream stream;
     memset(out, 0, sizeof *out);
     syngan_status status = network_examples(
-        context, SYNGAN_DATASET(.no_prefetch = 1), &out->dataset);
+        context, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_OFF),
+        &out->dataset);
     if (status != SYNGAN_OK) return status;
     memory_stream_init(&stream, data, size);
     status = syngan_trainer_load_stream(context, &stream.hooks, out->dataset,

@@ -100,9 +100,10 @@ static void test_damage(void **state) {
     bytes b = trained(2);
     syngan_context *context = test_context(1);
     syngan_dataset *dataset;
-    assert_ok(
-        context,
-        network_examples(context, SYNGAN_DATASET(.no_prefetch = 1), &dataset));
+    assert_ok(context,
+              network_examples(context,
+                               SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_OFF),
+                               &dataset));
     for (size_t size = 0; size < b.size; size++) {
         bytes cut = {b.data, size};
         assert_int_equal(load_on(context, cut, dataset), SYNGAN_E_FORMAT);

@@ -394,11 +394,11 @@ static training make_on_source(syngan_context *context, source *s,
     assert_ok(context, network_generator(context, NETWORK_DENSE, &t.generator));
     assert_ok(context,
               network_discriminator(context, NETWORK_DENSE, &t.discriminator));
-    assert_ok(context,
-              syngan_dataset_from_callback(
-                  context, 100, SYNGAN_SHAPE(1, 4, 4), make_example, s,
-                  SYNGAN_DATASET(.order = SYNGAN_IN_ORDER, .no_prefetch = 1),
-                  &t.dataset));
+    assert_ok(context, syngan_dataset_from_callback(
+                           context, 100, SYNGAN_SHAPE(1, 4, 4), make_example, s,
+                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                                          .prefetch = SYNGAN_PREFETCH_OFF),
+                           &t.dataset));
     assert_ok(context, syngan_trainer_create(t.generator, t.discriminator,
                                              t.dataset, options, &t.trainer));
     return t;
