@@ -18,6 +18,10 @@
  *   arrays that they give belong to the handle and live as long as it.
  * - A context and everything made from it is used by one thread at a time.
  *   Different contexts never meet, so each thread may have its own.
+ * - Functions of the host's are called in the thread that has called the
+ *   library, while that call lasts. Only memory functions are called in threads
+ *   that compute, too (in none with `threads` 1), and a dataset's callback in
+ *   another thread if prefetching is asked for.
  * - Options, strings and arrays are copied before a call returns, unless its
  *   documentation says that it borrows them.
  * - The library never prints, exits, aborts, installs signal handlers, or
