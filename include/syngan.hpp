@@ -641,6 +641,11 @@ class model : public detail::handle<syngan_model, syngan_model_free> {
         must(syngan_model_parameter(get(), name.c_str(), &made));
         return tensor(made, context_handle());
     }
+    /** As a node of a graph. */
+    node parameter_node(const graph &graph, const std::string &name) const {
+        return graph.of(
+            syngan_model_parameter_node(graph.get(), get(), name.c_str()));
+    }
     int64_t trainable_elements() const {
         return syngan_model_trainable_elements(get());
     }
@@ -727,10 +732,35 @@ class optimizer
               model.context_handle());
         reset(made, model.context_handle());
     }
+    /** Options that are given are used instead of the file's. */
+    static optimizer load(const model &model, const std::string &path,
+                          const syngan_optimizer_options *o = nullptr) {
+        syngan_optimizer *made = nullptr;
+        check(syngan_optimizer_load(model.get(), path.c_str(), o, &made),
+              model.context_handle());
+        return optimizer(made, model.context_handle());
+    }
+    static optimizer load(const model &model, const syngan_stream &stream,
+                          const syngan_optimizer_options *o = nullptr) {
+        syngan_optimizer *made = nullptr;
+        check(syngan_optimizer_load_stream(model.get(), &stream, o, &made),
+              model.context_handle());
+        return optimizer(made, model.context_handle());
+    }
+    void save(const std::string &path) const {
+        must(syngan_optimizer_save(get(), path.c_str()));
+    }
+    void save(const syngan_stream &stream) const {
+        must(syngan_optimizer_save_stream(get(), &stream));
+    }
     int64_t updates() const { return syngan_optimizer_updates(get()); }
     node minimize(node loss) {
         return loss.sibling(syngan_minimize(get(), loss.get()));
     }
+
+  private:
+    optimizer(syngan_optimizer *owned, syngan_context *context)
+        : handle(owned, context) {}
 };
 
 /* ---- programs -------------------------------------------------------------

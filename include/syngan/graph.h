@@ -20,7 +20,7 @@
  * counts along it (a mean over it, a slice, softmax) is refused.
  *
  * Statuses that builders leave in the graph: SYNGAN_E_SHAPE, SYNGAN_E_TYPE,
- * SYNGAN_E_ARGUMENT and SYNGAN_E_MEMORY.
+ * SYNGAN_E_ARGUMENT and SYNGAN_E_MEMORY; others are said with the builder.
  */
 #ifndef SYNGAN_GRAPH_H
 #define SYNGAN_GRAPH_H

@@ -61,6 +61,15 @@ SYNGAN_API int32_t syngan_model_parameter_trainable(const syngan_model *model,
  *  @return SYNGAN_OK or SYNGAN_E_NOT_FOUND. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_model_parameter(
     const syngan_model *model, const char *name, syngan_tensor **out);
+/** The parameter as a node of `graph`, the same one however often it is asked
+ *  for: its value is the model's, and what syngan_assign() or
+ *  syngan_moving_average() do to it is done to the model. For losses on
+ * weights, averages of a clone, and weights that two networks share.
+ *  @return the node, or the error node after SYNGAN_E_NOT_FOUND or
+ *  SYNGAN_E_ARGUMENT (another context). */
+SYNGAN_API syngan_node *syngan_model_parameter_node(syngan_graph *graph,
+                                                    syngan_model *model,
+                                                    const char *name);
 /** Elements of all trainable parameters. */
 SYNGAN_API int64_t syngan_model_trainable_elements(const syngan_model *model);
 /** Copies all parameters of `source`, a model of the same network.

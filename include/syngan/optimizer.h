@@ -108,6 +108,34 @@ SYNGAN_API int64_t syngan_optimizer_updates(const syngan_optimizer *optimizer);
 SYNGAN_API syngan_node *syngan_minimize(syngan_optimizer *optimizer,
                                         syngan_node *loss);
 
+/* ---- files --------------------------------------------------------------- */
+
+/** Writes the optimizer's options, its moments and its number of updates to one
+ *  safetensors file, atomically. With the model saved by its side, a training
+ *  scheme of your own continues bit for bit: load both, build the programs
+ *  again, and go on with the next step. Equal states give equal bytes.
+ *  @return SYNGAN_OK or SYNGAN_E_IO. */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_optimizer_save(const syngan_optimizer *optimizer, const char *path);
+/** The same bytes to a stream of the host's, which is not closed. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_optimizer_save_stream(
+    const syngan_optimizer *optimizer, const syngan_stream *stream);
+
+/**
+ * Makes an optimizer for `model` with what such a file holds.
+ * @param options NULL: the file's. Else these are used instead, such as another
+ *                learning rate; their kind must be the file's
+ * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT (damaged, or not such a
+ * file), SYNGAN_E_VERSION, SYNGAN_E_MISMATCH (trainable parameters of other
+ * names or shapes than the model's, or another kind) or SYNGAN_E_MEMORY.
+ */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_optimizer_load(
+    syngan_model *model, const char *path,
+    const syngan_optimizer_options *options, syngan_optimizer **out);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_optimizer_load_stream(
+    syngan_model *model, const syngan_stream *stream,
+    const syngan_optimizer_options *options, syngan_optimizer **out);
+
 #ifdef __cplusplus
 }
 #endif

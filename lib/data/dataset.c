@@ -177,9 +177,9 @@ static syngan_status check_targets(const syngan_dataset *dataset,
         char came[SG_DIMS_TEXT], wanted[SG_DIMS_TEXT];
         return sg_fail(context, SYNGAN_E_SHAPE,
                        "%s: examples have the shape %s; a batch of at least 1 "
-                       "of %s is expected",
+                       "of %s is expected%s",
                        where, sg_dims_text(all, came),
-                       sg_dims_text(one, wanted));
+                       sg_dims_text(one, wanted), sg_dims_hint(all, one));
     }
     if (labels == NULL) return SYNGAN_OK;
     if (!dataset->source.has_labels)

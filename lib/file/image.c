@@ -50,8 +50,9 @@ static syngan_status check_images(const syngan_tensor *images) {
     if (fits) return SYNGAN_OK;
     return sg_fail(context, SYNGAN_E_SHAPE,
                    "write_png: the images are %s, but must be N x 1 x H x W or "
-                   "N x 3 x H x W with at least one pixel",
-                   sg_dims_text(&images->dims, shape));
+                   "N x 3 x H x W with at least one pixel%s",
+                   sg_dims_text(&images->dims, shape),
+                   sg_dims_hint(&images->dims, NULL));
 }
 
 /* Pixels of `count` cells side by side; -1 if more than a picture may have. */

@@ -62,9 +62,10 @@ static bool check_input(application *a, size_t index, const syngan_node *got) {
     char want_text[SG_DIMS_TEXT], got_text[SG_DIMS_TEXT];
     sg_graph_fail(a->graph, SYNGAN_E_SHAPE,
                   "model '%s': input '%s' takes %s with one batch for all "
-                  "inputs, not %s",
+                  "inputs, not %s%s",
                   model->name, want->name, sg_dims_text(&want->dims, want_text),
-                  sg_dims_text(&got->dims, got_text));
+                  sg_dims_text(&got->dims, got_text),
+                  sg_dims_hint(&got->dims, &want->dims));
     return false;
 }
 

@@ -305,6 +305,17 @@ int32_t syngan_model_parameter_trainable(const syngan_model *model,
     return model->parameters[index]->trainable;
 }
 
+#define NO_PARAMETER "model '%s': has no parameter '%s'"
+
+/* NULL if there is none of this name. */
+static sg_variable *find_parameter(const syngan_model *model,
+                                   const char *name) {
+    for (size_t i = 0; i < model->n_parameters; i++)
+        if (strcmp(model->parameters[i]->name, name) == 0)
+            return model->parameters[i];
+    return NULL;
+}
+
 syngan_status syngan_model_parameter(const syngan_model *model,
                                      const char *name, syngan_tensor **out) {
     if (out != NULL) *out = NULL;
@@ -313,13 +324,28 @@ syngan_status syngan_model_parameter(const syngan_model *model,
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
                        "syngan_model_parameter: `%s` is NULL",
                        name == NULL ? "name" : "out");
-    for (size_t i = 0; i < model->n_parameters; i++) {
-        if (strcmp(model->parameters[i]->name, name) != 0) continue;
-        *out = sg_tensor_retain(model->parameters[i]->tensor);
-        return SYNGAN_OK;
-    }
-    return sg_fail(model->context, SYNGAN_E_NOT_FOUND,
-                   "model '%s': has no parameter '%s'", model->name, name);
+    const sg_variable *found = find_parameter(model, name);
+    if (found == NULL)
+        return sg_fail(model->context, SYNGAN_E_NOT_FOUND, NO_PARAMETER,
+                       model->name, name);
+    *out = sg_tensor_retain(found->tensor);
+    return SYNGAN_OK;
+}
+
+syngan_node *syngan_model_parameter_node(syngan_graph *graph,
+                                         syngan_model *model,
+                                         const char *name) {
+    if (graph == NULL || model == NULL || name == NULL) return NULL;
+    if (graph->context != model->context)
+        return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
+                             "model '%s': belongs to another context than the "
+                             "graph",
+                             model->name);
+    sg_variable *found = find_parameter(model, name);
+    if (found == NULL)
+        return sg_graph_fail(graph, SYNGAN_E_NOT_FOUND, NO_PARAMETER,
+                             model->name, name);
+    return sg_variable_node(graph, found);
 }
 
 int64_t syngan_model_trainable_elements(const syngan_model *model) {

@@ -31,6 +31,7 @@ syngan_status sg_network_get_tensors(const sg_safetensors *file,
 /* What the metadata text "format" says. */
 #define SG_FORMAT_MODEL "syngan model"
 #define SG_FORMAT_CHECKPOINT "syngan checkpoint"
+#define SG_FORMAT_OPTIMIZER "syngan optimizer"
 #define SG_FORMAT_VERSION "1"
 
 /* Adds "format" and its version. */

@@ -232,10 +232,11 @@ static syngan_status check_given(const syngan_model *model, size_t index,
     if (sg_dims_equal(&given->dims, &want)) return SYNGAN_OK;
     char want_text[SG_DIMS_TEXT], have_text[SG_DIMS_TEXT];
     return sg_fail(model->context, SYNGAN_E_SHAPE,
-                   "model '%s': input '%s' takes %s, not %s", model->name,
+                   "model '%s': input '%s' takes %s, not %s%s", model->name,
                    input->name,
                    sg_dims_text(index == 0 ? &input->dims : &want, want_text),
-                   sg_dims_text(&given->dims, have_text));
+                   sg_dims_text(&given->dims, have_text),
+                   sg_dims_hint(&given->dims, &want));
 }
 
 syngan_status syngan_model_predict(syngan_model *model,

@@ -59,6 +59,41 @@ const char *sg_dims_text(const sg_dims *dims, char *text) {
     return text;
 }
 
+/* Height, width, and at most four channels. */
+static bool channels_last(const sg_dims *dims) {
+    if (dims->rank < 3) return false;
+    const int64_t *last = dims->size + dims->rank - 3;
+    return last[0] > 4 && last[1] > 4 && last[2] >= 1 && last[2] <= 4;
+}
+
+/* Channels, height and width, as images are. */
+static bool channels_first(const sg_dims *dims) {
+    if (dims->rank < 3) return false;
+    const int64_t *last = dims->size + dims->rank - 3;
+    return last[1] > 4 && last[2] > 4;
+}
+
+/* An image of one channel that lacks this dimension. */
+static bool lacks_channel(const sg_dims *got, const sg_dims *want) {
+    if (got->rank < 2 || want->rank < 3) return false;
+    const int64_t *image = want->size + want->rank - 3;
+    const int64_t *last = got->size + got->rank - 2;
+    return image[0] == 1 && image[1] == last[0] && image[2] == last[1];
+}
+
+const char *sg_dims_hint(const sg_dims *got, const sg_dims *want) {
+    if (channels_last(got) && (want == NULL || channels_first(want)))
+        return "; it looks like N x H x W x C, but images are N x C x H x W: "
+               "put the channels in front of height and width";
+    if (want == NULL) return "";
+    if (channels_last(want) && channels_first(got))
+        return "; that which is expected looks like N x H x W x C, but images "
+               "are N x C x H x W";
+    if (lacks_channel(got, want))
+        return "; images have a dimension of channels, here of size 1";
+    return "";
+}
+
 syngan_status sg_dims_check(syngan_context *context, const char *what,
                             const int64_t *sizes, size_t rank, int64_t low) {
     if (rank > SYNGAN_MAX_RANK) {

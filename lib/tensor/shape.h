@@ -27,6 +27,10 @@ int64_t sg_dims_product(const sg_dims *dims, int first, int last);
 bool sg_dims_open(const sg_dims *dims); /* has a batch that is not fixed */
 /* Writes to `text` (SG_DIMS_TEXT bytes) and returns it; -1 reads "batch". */
 const char *sg_dims_text(const sg_dims *dims, char *text);
+/* What to add to a sentence about a shape `got` that should be `want` (NULL:
+ * images): "; it looks like N x H x W x C, ...", or "" where it doesn't. With
+ * or without a batch in front. */
+const char *sg_dims_hint(const sg_dims *got, const sg_dims *want);
 /* Checks sizes (each >= low), rank and that elements x 8 bytes fit 2^62. */
 syngan_status sg_dims_check(syngan_context *context, const char *what,
                             const int64_t *sizes, size_t rank, int64_t low);

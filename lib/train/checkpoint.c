@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "model/network.h"
 #include "train/kernels.h"
+#include "train/variable_file.h"
 
 /* ---- texts ------------------------------------------------------------- */
 
@@ -113,18 +114,6 @@ static syngan_status put_texts(sg_safetensors_writer *file,
 
 /* ---- saving ------------------------------------------------------------ */
 
-static syngan_status put_variable(const char *prefix, sg_variable *variable,
-                                  void *argument) {
-    char *name = sg_format(variable->context, "%s%s", prefix, variable->name);
-    if (name == NULL)
-        return sg_fail_memory(variable->context, "a tensor's name", 64);
-    syngan_status status =
-        sg_safetensors_put_tensor(argument, name, variable->tensor->type,
-                                  &variable->dims, variable->tensor->data);
-    sg_free(variable->context, name);
-    return status;
-}
-
 static sg_dims history_dims(int64_t iterations) {
     return sg_dims_make((const int64_t[]){iterations, SG_MEASURES}, 2);
 }
@@ -151,7 +140,7 @@ static syngan_status put_tensors(sg_safetensors_writer *file,
     SG_TRY(sg_network_put_tensors(file, "discriminator.", t->discriminator));
     if (t->average != NULL)
         SG_TRY(sg_network_put_tensors(file, "average.", t->average));
-    SG_TRY(sg_state_visit_optimizers(t, put_variable, file));
+    SG_TRY(sg_state_visit_optimizers(t, sg_variable_put, file));
     return put_history(file, &t->history, history);
 }
 
@@ -273,23 +262,6 @@ static syngan_status get_texts(loader *l,
     return sg_settings_resume(l->context, options, &l->settings);
 }
 
-static syngan_status get_variable(const char *prefix, sg_variable *variable,
-                                  void *argument) {
-    const loader *l = argument;
-    const syngan_tensor *tensor = variable->tensor;
-    char *name = sg_format(l->context, "%s%s", prefix, variable->name);
-    if (name == NULL) return sg_fail_memory(l->context, "a tensor's name", 64);
-    const sg_safetensors_entry *entry = sg_safetensors_find(l->file, name);
-    syngan_status status = SYNGAN_OK;
-    if (entry == NULL || entry->type != tensor->type ||
-        !sg_dims_equal(&entry->dims, &tensor->dims))
-        status = damaged(l, "tensor '%s' is missing or of another shape", name);
-    else
-        memcpy(tensor->data, entry->data, entry->bytes);
-    sg_free(l->context, name);
-    return status;
-}
-
 static syngan_status get_history(const loader *l, sg_history *history) {
     const sg_safetensors_entry *entry = sg_safetensors_find(l->file, "history");
     sg_dims dims = history_dims(l->iteration);
@@ -305,7 +277,8 @@ static syngan_status get_history(const loader *l, sg_history *history) {
 }
 
 static syngan_status get_state(loader *l, syngan_trainer *t) {
-    SG_TRY(sg_state_visit(t, get_variable, l));
+    sg_variable_source source = {l->file, SYNGAN_E_FORMAT};
+    SG_TRY(sg_state_visit(t, sg_variable_get, &source));
     SG_TRY(get_history(l, &t->history));
     t->iteration = l->iteration;
     environment e = environment_of(l->context);

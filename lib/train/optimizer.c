@@ -203,6 +203,15 @@ sg_variable *sg_optimizer_state(const syngan_optimizer *optimizer,
     return s->moment[(index - 1) % n_moments];
 }
 
+const syngan_optimizer_options *
+sg_optimizer_options(const syngan_optimizer *optimizer) {
+    return &optimizer->options;
+}
+
+syngan_context *sg_optimizer_context(const syngan_optimizer *optimizer) {
+    return optimizer->context;
+}
+
 /* ---- a step
  * ------------------------------------------------------------------------- */
 

@@ -29,5 +29,8 @@ syngan_status sg_optimizer_make(syngan_model *model,
 size_t sg_optimizer_state_count(const syngan_optimizer *optimizer);
 sg_variable *sg_optimizer_state(const syngan_optimizer *optimizer,
                                 size_t index);
+const syngan_optimizer_options *
+sg_optimizer_options(const syngan_optimizer *optimizer);
+syngan_context *sg_optimizer_context(const syngan_optimizer *optimizer);
 
 #endif

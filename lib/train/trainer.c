@@ -69,9 +69,10 @@ static syngan_status check_dataset(const syngan_dataset *dataset,
     char want_text[SG_DIMS_TEXT], have_text[SG_DIMS_TEXT];
     return sg_fail(dataset->context, SYNGAN_E_SHAPE,
                    "trainer: the discriminator takes %s, but an example of the "
-                   "dataset is %s",
+                   "dataset is %s%s",
                    sg_dims_text(want, want_text),
-                   sg_dims_text(&dataset->source.dims, have_text));
+                   sg_dims_text(&dataset->source.dims, have_text),
+                   sg_dims_hint(&dataset->source.dims, want));
 }
 
 static syngan_status check_players(const syngan_model *generator,
@@ -95,9 +96,10 @@ static syngan_status check_players(const syngan_model *generator,
     if (!same_example(made, taken))
         return sg_fail(context, SYNGAN_E_SHAPE,
                        "trainer: the generator makes %s, but the discriminator "
-                       "takes %s",
+                       "takes %s%s",
                        sg_dims_text(made, made_text),
-                       sg_dims_text(taken, taken_text));
+                       sg_dims_text(taken, taken_text),
+                       sg_dims_hint(made, taken));
     SG_TRY(check_result(discriminator, batch));
     return check_dataset(dataset, taken);
 }

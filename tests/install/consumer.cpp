@@ -58,6 +58,43 @@ void run_program(const syngan::context &context) {
     expect(!program.report().empty(), "report");
 }
 
+/* A file in memory. */
+struct memory {
+    std::string bytes;
+    size_t at = 0;
+    static int64_t write(const void *data, size_t size, void *user) {
+        static_cast<memory *>(user)->bytes.append(
+            static_cast<const char *>(data), size);
+        return int64_t(size);
+    }
+    static int64_t read(void *data, size_t size, void *user) {
+        auto *file = static_cast<memory *>(user);
+        size_t count =
+            file->bytes.copy(static_cast<char *>(data), size, file->at);
+        file->at += count;
+        return int64_t(count);
+    }
+};
+
+/* A step of an optimizer, saved and loaded; a weight as a node. */
+void optimize(const syngan::context &context) {
+    syngan::model model = make_model(context);
+    syngan::optimizer optimizer(model);
+    syngan::graph graph(context);
+    auto weight = model.parameter_node(graph, "dense.weight");
+    auto loss = syngan::mean(weight * weight);
+    syngan::program program({loss}, {optimizer.minimize(loss)});
+    program.run(0);
+    memory file;
+    auto stream = syngan::options<syngan_stream>();
+    stream.write = memory::write;
+    stream.read = memory::read;
+    stream.user = &file;
+    optimizer.save(stream);
+    auto loaded = syngan::optimizer::load(model, stream);
+    expect(loaded.updates() == 1, "optimizer.load");
+}
+
 void options_by_name(const syngan::context &context) {
     bool found = false;
     for (const syngan_option &each : syngan::option_list("conv2d"))
@@ -252,6 +289,7 @@ int main() {
         syngan::context context;
         sample(context);
         run_program(context);
+        optimize(context);
         options_by_name(context);
         look_at_table(context);
         refuse_table(context);

@@ -28,7 +28,7 @@ char *rewrite_text(syngan_context *context, const void *data, size_t size,
     return copy;
 }
 
-/* Those that checkpoints and synthesizers have. */
+/* Those that checkpoints, optimizers and synthesizers have. */
 static void copy_texts(syngan_context *context, const sg_safetensors *file,
                        const char *key, const char *value,
                        sg_safetensors_writer *copy) {
@@ -39,12 +39,16 @@ static void copy_texts(syngan_context *context, const sg_safetensors *file,
                                        "sampler",
                                        "settings",
                                        "data",
+                                       "data_source",
+                                       "data_checksum",
+                                       "report",
                                        "iteration",
                                        "threads",
                                        "isa",
                                        "onednn",
                                        "history_columns",
                                        "kernels",
+                                       "options",
                                        "synthesizer",
                                        "training",
                                        "rows",

@@ -112,6 +112,42 @@ static void broadcasting_is_numpys(void **state) {
     }
 }
 
+/* Data that other programs lay out in another way are named. */
+static void other_layouts_are_named(void **state) {
+    (void)state;
+    static const struct {
+        int64_t got[4], want[4];
+        size_t got_rank, want_rank;
+        const char *part; /* NULL: nothing to say */
+    } cases[] = {
+        {{64, 28, 28, 1}, {64, 1, 28, 28}, 4, 4, "it looks like N x H x W x C"},
+        {{28, 28, 1}, {SYNGAN_BATCH, 1, 28, 28}, 3, 4, "it looks like"},
+        {{9, 64, 48, 3}, {SYNGAN_BATCH, 3, 64, 48}, 4, 4, "it looks like"},
+        {{9, 64, 64, 4}, {SYNGAN_BATCH, 3, 64, 64}, 4, 4, "it looks like"},
+        {{9, 32, 32, 3}, {SYNGAN_BATCH, 3, 64, 64}, 4, 4, "it looks like"},
+        {{1, 28, 28}, {SYNGAN_BATCH, 28, 28, 1}, 3, 4, "is expected looks"},
+        {{28, 28}, {SYNGAN_BATCH, 1, 28, 28}, 2, 4, "channels, here of size 1"},
+        {{50, 28, 28}, {1, 28, 28}, 3, 3, "channels, here of size 1"},
+        {{9, 3, 32, 32}, {SYNGAN_BATCH, 3, 64, 64}, 4, 4, NULL},
+        {{784}, {SYNGAN_BATCH, 1, 28, 28}, 1, 4, NULL},
+        {{28, 28, 1}, {SYNGAN_BATCH, 784}, 3, 2, NULL},
+        {{0}, {0}, 0, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const sg_dims got = sg_dims_make(cases[i].got, cases[i].got_rank);
+        const sg_dims want = sg_dims_make(cases[i].want, cases[i].want_rank);
+        const char *hint = sg_dims_hint(&got, &want);
+        if (cases[i].part == NULL)
+            assert_string_equal(hint, "");
+        else
+            assert_non_null(strstr(hint, cases[i].part));
+    }
+    const sg_dims picture = sg_dims_make((const int64_t[]){2, 8, 8, 3}, 4);
+    assert_non_null(strstr(sg_dims_hint(&picture, NULL), "N x H x W x C"));
+    const sg_dims image = sg_dims_make((const int64_t[]){2, 3, 8, 8}, 4);
+    assert_string_equal(sg_dims_hint(&image, NULL), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_compare),
@@ -119,6 +155,7 @@ int main(void) {
         cmocka_unit_test(text_is_readable),
         cmocka_unit_test(wrong_shapes_give_a_sentence),
         cmocka_unit_test(broadcasting_is_numpys),
+        cmocka_unit_test(other_layouts_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
