@@ -90,7 +90,8 @@ SYNGAN_API syngan_node *syngan_add(syngan_node *a, syngan_node *b);
 SYNGAN_API syngan_node *syngan_subtract(syngan_node *a, syngan_node *b);
 SYNGAN_API syngan_node *syngan_multiply(syngan_node *a, syngan_node *b);
 SYNGAN_API syngan_node *syngan_divide(syngan_node *a, syngan_node *b);
-/** The greater and the smaller of two; the gradient goes to `a` on ties. */
+/** The greater and the smaller of two; NaN where either is NaN. The gradient
+ *  goes to `a` on ties and where either is NaN. */
 SYNGAN_API syngan_node *syngan_maximum(syngan_node *a, syngan_node *b);
 SYNGAN_API syngan_node *syngan_minimum(syngan_node *a, syngan_node *b);
 /** 1 where a > b, else 0. No gradient flows. */

@@ -18,11 +18,12 @@ SG_INLINE sg_vf multiply(sg_vf a, sg_vf b) {
 SG_INLINE sg_vf divide(sg_vf a, sg_vf b) {
     return a / b;
 }
+/* NaN in either is NaN, as in NumPy: a where it is greater or NaN, else b. */
 SG_INLINE sg_vf maximum(sg_vf a, sg_vf b) {
-    return sg_max(a, b);
+    return sg_choose((a > b) | (a != a), a, b);
 }
 SG_INLINE sg_vf minimum(sg_vf a, sg_vf b) {
-    return sg_min(a, b);
+    return sg_choose((a < b) | (a != a), a, b);
 }
 SG_INLINE sg_vf greater(sg_vf a, sg_vf b) {
     return sg_choose(a > b, sg_all(1.0f), sg_all(0.0f));

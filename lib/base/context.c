@@ -208,6 +208,14 @@ syngan_status sg_fail_memory(syngan_context *context, const char *what,
                    (unsigned long long)context->memory_limit);
 }
 
+void sg_error_keep(const syngan_context *context, sg_error_text *out) {
+    memcpy(out->text, context->error, sizeof(out->text));
+}
+
+void sg_error_put_back(syngan_context *context, const sg_error_text *kept) {
+    memcpy(context->error, kept->text, sizeof(kept->text));
+}
+
 const char *syngan_last_error(const syngan_context *context) {
     return context == NULL ? "" : context->error;
 }

@@ -75,6 +75,14 @@ syngan_status sg_fail_v(syngan_context *context, syngan_status status,
 syngan_status sg_fail_memory(syngan_context *context, const char *what,
                              uint64_t bytes);
 
+/* The sentence of now, for a caller that copes with a failure of what it is
+ * about to call: put back, a call that succeeds leaves no sentence. */
+typedef struct sg_error_text {
+    char text[SG_ERROR_MAX];
+} sg_error_text;
+void sg_error_keep(const syngan_context *context, sg_error_text *out);
+void sg_error_put_back(syngan_context *context, const sg_error_text *kept);
+
 void sg_log(syngan_context *context, int32_t level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -231,6 +231,14 @@ void syngan_program_free(syngan_program *program) {
 /* ---- use
  * ------------------------------------------------------------------------ */
 
+syngan_tensor *sg_program_find_input(const syngan_program *program,
+                                     const char *name) {
+    for (size_t i = 0; i < program->n_inputs; i++)
+        if (strcmp(program->inputs[i].name, name) == 0)
+            return sg_tensor_retain(program->inputs[i].tensor);
+    return NULL;
+}
+
 syngan_status syngan_program_input(syngan_program *program, const char *name,
                                    syngan_tensor **out) {
     if (out != NULL) *out = NULL;
@@ -239,11 +247,8 @@ syngan_status syngan_program_input(syngan_program *program, const char *name,
         return sg_fail(program->context, SYNGAN_E_ARGUMENT,
                        "syngan_program_input: `name` and `out` must not be "
                        "NULL");
-    for (size_t i = 0; i < program->n_inputs; i++)
-        if (strcmp(program->inputs[i].name, name) == 0) {
-            *out = sg_tensor_retain(program->inputs[i].tensor);
-            return SYNGAN_OK;
-        }
+    *out = sg_program_find_input(program, name);
+    if (*out != NULL) return SYNGAN_OK;
     return sg_fail(program->context, SYNGAN_E_NOT_FOUND,
                    "syngan_program_input: nothing in the program depends on an "
                    "input named '%s'",

@@ -197,6 +197,11 @@ syngan_status sg_program_create(syngan_node *const *outputs, size_t n_outputs,
                                 const syngan_program_options *options,
                                 const sg_choices *stored, syngan_program **out);
 
+/* The buffer of an input, to be freed; NULL if the program has none of this
+ * name, which is no failure. */
+syngan_tensor *sg_program_find_input(const syngan_program *program,
+                                     const char *name);
+
 /* The choices of a tuned program, one a call: *at starts as 0. False after the
  * last. */
 bool sg_program_choice(const syngan_program *program, size_t *at,

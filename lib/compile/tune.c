@@ -204,6 +204,8 @@ static syngan_status take_fastest(const syngan_program *program,
     int32_t timed = 0;
     double least = HUGE_VAL;
     syngan_status status = SYNGAN_OK;
+    sg_error_text before;
+    sg_error_keep(program->context, &before);
     for (size_t i = 0; i < count; i++) {
         double seconds = 0.0;
         status = time_candidate(program, &candidates[i], most, &seconds);
@@ -215,6 +217,7 @@ static syngan_status take_fastest(const syngan_program *program,
         *best = i;
     }
     if (timed == 0) return status;
+    sg_error_put_back(program->context, &before);
     candidates[*best].choice = SG_CHOICE_TIMED;
     candidates[*best].n_timings = timed;
     memcpy(candidates[*best].timing, timing, sizeof *timing * (size_t)timed);

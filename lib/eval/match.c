@@ -119,7 +119,8 @@ static syngan_status take(sg_match *match, const sg_column *const from[],
 
 /* ---- columns in common -------------------------------------------------- */
 
-/* A column of another type as one of the real column's. */
+/* A column of another type as one of the real column's. SYNGAN_E_FORMAT, which
+ * leaves no sentence: it can't be read as such. */
 static syngan_status retype(const syngan_table *table, const sg_column *real,
                             const sg_column *from, const char *name,
                             sg_column *out) {
@@ -127,9 +128,14 @@ static syngan_status retype(const syngan_table *table, const sg_column *real,
                           .decimals = SG_AS_TEXTS_HAVE,
                           .format = real->format};
     const char *marks = table->missing_marks;
-    return sg_column_retype(table->context, from, table->rows, &wish,
-                            marks != NULL ? marks : SG_USUAL_MARKS,
-                            &(const sg_origin){.name = name}, out);
+    sg_error_text before;
+    sg_error_keep(table->context, &before);
+    syngan_status status =
+        sg_column_retype(table->context, from, table->rows, &wish,
+                         marks != NULL ? marks : SG_USUAL_MARKS,
+                         &(const sg_origin){.name = name}, out);
+    if (status == SYNGAN_E_FORMAT) sg_error_put_back(table->context, &before);
+    return status;
 }
 
 /* *from: the column of a table that is like the real one, retyped if need be;

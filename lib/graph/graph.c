@@ -6,6 +6,7 @@
 #include "graph/graph.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,6 +137,26 @@ static bool node_append(syngan_graph *graph, syngan_node *node) {
     return true;
 }
 
+/* Numbers of builders are doubles, and become f32: none may get infinite by
+ * that. What else an operator wants of its numbers, it checks itself. */
+static syngan_status node_check_numbers(const syngan_node *node,
+                                        const char *label) {
+    const sg_fields *fields = node->op->fields;
+    for (size_t i = 0; fields != NULL && i < fields->count; i++) {
+        const sg_field *field = &fields->field[i];
+        double value;
+        if (field->type != SG_FIELD_F64) continue;
+        memcpy(&value, (const char *)node->fields + field->offset,
+               sizeof value);
+        if (!isfinite(value) || isfinite((float)value)) continue;
+        return sg_fail(node->graph->context, SYNGAN_E_ARGUMENT,
+                       "%s: its number '%s' is %g, beyond what f32 holds "
+                       "(3.4e38)",
+                       label, field->name, value);
+    }
+    return SYNGAN_OK;
+}
+
 /* Asks the operator for the shape, and checks that it can be represented. */
 static syngan_status node_infer(syngan_node *node) {
     syngan_context *context = node->graph->context;
@@ -153,6 +174,7 @@ static syngan_status node_infer(syngan_node *node) {
                       .type = SYNGAN_F32,
                       .fields = node->fields};
     SG_TRY(node->op->infer(&infer));
+    SG_TRY(node_check_numbers(node, label));
     sg_dims sizes = infer.dims;
     if (sg_dims_open(&sizes)) sizes.size[0] = 1;
     SG_TRY(sg_dims_check(context, label, sizes.size, (size_t)sizes.rank, 0));

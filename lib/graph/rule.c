@@ -21,12 +21,13 @@ syngan_status sg_rule_f32(const sg_infer *infer) {
 syngan_status sg_rule_filled(const sg_infer *infer) {
     SG_TRY(sg_rule_f32(infer));
     for (int32_t i = 0; i < infer->n_inputs; i++) {
-        const sg_dims *dims = &infer->inputs[i]->dims;
+        const syngan_node *input = infer->inputs[i];
         char text[SG_DIMS_TEXT];
-        if (sg_dims_count(dims) == 0)
+        if (sg_dims_count(&input->dims) == 0)
             return sg_fail(infer->context, SYNGAN_E_SHAPE,
-                           "%s: input %d has no elements: its shape is %s",
-                           infer->label, (int)i, sg_dims_text(dims, text));
+                           "%s: input '%s' has no elements: its shape is %s",
+                           infer->label, input->name,
+                           sg_dims_text(&input->dims, text));
     }
     return SYNGAN_OK;
 }
@@ -43,10 +44,10 @@ syngan_status sg_rule_axis(const sg_infer *infer, int32_t rank, int32_t *axis) {
 
 syngan_status sg_rule_finite(const sg_infer *infer, const char *name,
                              double value) {
-    if (isfinite(value)) return SYNGAN_OK;
+    if (isfinite((float)value)) return SYNGAN_OK;
     return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
-                   "%s: %s is %g, but must be finite", infer->label, name,
-                   value);
+                   "%s: %s is %g, but must be finite%s", infer->label, name,
+                   value, isfinite(value) ? " as f32, up to 3.4e38" : "");
 }
 
 syngan_status sg_rule_same(sg_infer *infer) {

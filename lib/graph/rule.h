@@ -17,7 +17,7 @@ syngan_status sg_rule_filled(const sg_infer *infer);
  * first; SYNGAN_E_ARGUMENT if a shape of `rank` has none such. */
 syngan_status sg_rule_axis(const sg_infer *infer, int32_t rank, int32_t *axis);
 
-/* SYNGAN_E_ARGUMENT unless the number is finite. */
+/* SYNGAN_E_ARGUMENT unless the number is finite as f32, which it becomes. */
 syngan_status sg_rule_finite(const sg_infer *infer, const char *name,
                              double value);
 

@@ -68,7 +68,8 @@ static syngan_status check_like_x(const sg_infer *infer, int32_t index) {
 
 static syngan_status check_temperature(const sg_infer *infer) {
     const part_fields *fields = infer->fields;
-    if (fields->temperature > 0.0 && isfinite(1.0 / fields->temperature))
+    if (fields->temperature > 0.0 &&
+        isfinite((float)(1.0 / fields->temperature)))
         return SYNGAN_OK;
     return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
                    "%s: the temperature is %g, but must be above 0",

@@ -100,5 +100,11 @@ syngan_node *syngan_mean(syngan_node *x, const int32_t *axes, size_t count,
             "mean of '%s': its batch is not fixed, so the mean "
             "over it is not known",
             x->name);
+    char text[SG_DIMS_TEXT];
+    if (terms == 0)
+        return sg_graph_fail(x->graph, SYNGAN_E_SHAPE,
+                             "mean of '%s': there is nothing to average in "
+                             "its shape %s",
+                             x->name, sg_dims_text(&x->dims, text));
     return syngan_affine(sum, 1.0 / terms, 0.0);
 }

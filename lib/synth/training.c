@@ -59,18 +59,11 @@ static uint64_t seed_of(const syngan_synthesizer *s, const char *name) {
     return (uint64_t)bits[1] << 32 | bits[0];
 }
 
-/* An input's buffer; NULL if the program has none of this name. */
-static syngan_status find_input(syngan_program *program, const char *name,
-                                syngan_tensor **out) {
-    syngan_status status = syngan_program_input(program, name, out);
-    return status == SYNGAN_E_NOT_FOUND ? SYNGAN_OK : status;
-}
-
 static syngan_status find_buffers(turn *t) {
-    SG_TRY(find_input(t->program, SG_INPUT_REAL, &t->real));
-    SG_TRY(find_input(t->program, SG_INPUT_CONDITION, &t->condition));
-    SG_TRY(find_input(t->program, SG_INPUT_TARGET, &t->target));
-    SG_TRY(find_input(t->program, SG_AVERAGE_DECAY, &t->decay));
+    t->real = sg_program_find_input(t->program, SG_INPUT_REAL);
+    t->condition = sg_program_find_input(t->program, SG_INPUT_CONDITION);
+    t->target = sg_program_find_input(t->program, SG_INPUT_TARGET);
+    t->decay = sg_program_find_input(t->program, SG_AVERAGE_DECAY);
     return syngan_program_output(t->program, 0, &t->loss);
 }
 

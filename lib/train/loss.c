@@ -4,19 +4,54 @@
  */
 #include <syngan/optimizer.h>
 
+#include <math.h>
+
 #include "graph/graph.h"
 
+/* The mean of `terms`, of which `x` has given each; messages name the loss and
+ * `x`, as whoever calls knows nothing of the nodes between. */
+static syngan_node *mean_loss(const char *loss, syngan_node *terms,
+                              const syngan_node *x) {
+    char text[SG_DIMS_TEXT];
+    if (terms == NULL || terms->op == NULL) return terms;
+    if (sg_dims_count(&x->dims) == 0)
+        return sg_graph_fail(x->graph, SYNGAN_E_SHAPE,
+                             "%s of '%s': there is nothing to average in its "
+                             "shape %s",
+                             loss, x->name, sg_dims_text(&x->dims, text));
+    if (sg_dims_open(&terms->dims))
+        return sg_graph_fail(x->graph, SYNGAN_E_SHAPE,
+                             "%s of '%s': its batch is not fixed, so the mean "
+                             "over it is not known",
+                             loss, x->name);
+    return syngan_mean(terms, NULL, 0, 0);
+}
+
+/* Whether the target is finite as f32; false after recording a failure. */
+static bool check_target(const char *loss, const syngan_node *x,
+                         double target) {
+    if (isfinite((float)target)) return true;
+    sg_graph_fail(x->graph, SYNGAN_E_ARGUMENT,
+                  "%s of '%s': the target is %g, but must be finite as f32",
+                  loss, x->name, target);
+    return false;
+}
+
 syngan_node *syngan_binary_cross_entropy(syngan_node *logits, double target) {
+    static const char name[] = "binary_cross_entropy";
+    if (logits == NULL || logits->op == NULL) return logits;
+    if (!check_target(name, logits, target)) return &logits->graph->error;
     syngan_node *loss = syngan_softplus(logits);
     if (target != 0.0)
         loss = syngan_subtract(loss, syngan_affine(logits, target, 0.0));
-    return syngan_mean(loss, NULL, 0, 0);
+    return mean_loss(name, loss, logits);
 }
 
 syngan_node *syngan_binary_accuracy(syngan_node *logits, int32_t real) {
     if (logits == NULL) return NULL;
     syngan_node *zero = syngan_scalar(logits->graph, 0.0);
-    syngan_node *share = syngan_mean(syngan_greater(logits, zero), NULL, 0, 0);
+    syngan_node *share =
+        mean_loss("binary_accuracy", syngan_greater(logits, zero), logits);
     return real ? share : syngan_affine(share, -1.0, 1.0);
 }
 
@@ -25,11 +60,13 @@ syngan_node *syngan_softmax_cross_entropy(syngan_node *logits,
     syngan_node *product =
         syngan_multiply(targets, syngan_log_softmax(logits, -1));
     syngan_node *sum = syngan_sum(product, (const int32_t[]){-1}, 1, 0);
-    return syngan_affine(syngan_mean(sum, NULL, 0, 0), -1.0, 0.0);
+    return syngan_affine(mean_loss("softmax_cross_entropy", sum, logits), -1.0,
+                         0.0);
 }
 
 syngan_node *syngan_mean_squared_error(syngan_node *a, syngan_node *b) {
-    return syngan_mean(syngan_square(syngan_subtract(a, b)), NULL, 0, 0);
+    syngan_node *terms = syngan_square(syngan_subtract(a, b));
+    return mean_loss("mean_squared_error", terms, a);
 }
 
 syngan_node *syngan_gradient_penalty(syngan_node *score, syngan_node *x,
@@ -37,7 +74,9 @@ syngan_node *syngan_gradient_penalty(syngan_node *score, syngan_node *x,
     if (score == NULL || x == NULL) return NULL;
     if (score->op == NULL) return score;
     if (x->op == NULL) return x;
+    static const char name[] = "gradient_penalty";
     syngan_graph *graph = score->graph;
+    if (!check_target(name, x, target)) return &graph->error;
     if (x->dims.rank < 1)
         return sg_graph_fail(graph, SYNGAN_E_SHAPE,
                              "syngan_gradient_penalty: '%s' needs a batch as "
@@ -52,10 +91,9 @@ syngan_node *syngan_gradient_penalty(syngan_node *score, syngan_node *x,
     syngan_node *squares = syngan_square(gradient);
     if (x->dims.rank > 1)
         squares = syngan_sum(squares, axes, (size_t)x->dims.rank - 1, 0);
-    if (target == 0.0) return syngan_mean(squares, NULL, 0, 0);
+    if (target == 0.0) return mean_loss(name, squares, x);
     /* The root's slope is infinite at 0: kept away from it by far less than a
      * gradient's norm. */
     syngan_node *norm = syngan_sqrt(syngan_affine(squares, 1.0, 1e-12));
-    return syngan_mean(syngan_square(syngan_affine(norm, 1.0, -target)), NULL,
-                       0, 0);
+    return mean_loss(name, syngan_square(syngan_affine(norm, 1.0, -target)), x);
 }

@@ -250,13 +250,6 @@ static uint64_t turn_seed(const syngan_trainer *trainer, int which) {
     return (uint64_t)bits[1] << 32 | bits[0];
 }
 
-/* An input's buffer; NULL if the program has none of this name. */
-static syngan_status find_input(const sg_turn *turn, const char *name,
-                                syngan_tensor **out) {
-    syngan_status status = syngan_program_input(turn->program, name, out);
-    return status == SYNGAN_E_NOT_FOUND ? SYNGAN_OK : status;
-}
-
 /* The buffers of a program: its inputs, and the measures in the order in which
  * they were asked for. */
 static syngan_status find_buffers(const plan *p, sg_turn *turn) {
@@ -265,8 +258,9 @@ static syngan_status find_buffers(const plan *p, sg_turn *turn) {
         if (p->measure[i] != NULL)
             SG_TRY(syngan_program_output(turn->program, index++,
                                          &turn->outputs[i]));
-    SG_TRY(find_input(turn, EXAMPLES, &turn->examples));
-    return find_input(turn, SG_AVERAGE_DECAY, &turn->decay);
+    turn->examples = sg_program_find_input(turn->program, EXAMPLES);
+    turn->decay = sg_program_find_input(turn->program, SG_AVERAGE_DECAY);
+    return SYNGAN_OK;
 }
 
 static syngan_status compile(syngan_trainer *trainer, const plan *p,

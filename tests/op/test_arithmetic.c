@@ -141,6 +141,64 @@ static void test_ties(void **state) {
     }
 }
 
+/* Of special numbers each with each, at every place of a vector, of values of
+ * one shape and of a repeated operand on either side: as NumPy has it. */
+static void test_special_numbers(void **state) {
+    (void)state;
+    static const binary all[] = {
+        syngan_add,     syngan_subtract, syngan_multiply, syngan_divide,
+        syngan_maximum, syngan_minimum,  syngan_greater};
+    static const float special[] = {NAN, 0, 1, INFINITY, -INFINITY};
+    enum { SPECIALS = 5, COUNT = 53 };
+    check c;
+    check_begin(&c);
+    syngan_node *a = check_input(&c, 0, 1, SYNGAN_SHAPE(COUNT));
+    syngan_node *b = check_input(&c, 0, 1, SYNGAN_SHAPE(COUNT));
+    syngan_node *one = check_input(&c, 0, 1, SYNGAN_SHAPE(1));
+    syngan_node *results[21];
+    for (size_t i = 0; i < 7; i++) {
+        results[3 * i] = all[i](a, b);
+        results[3 * i + 1] = all[i](a, one);
+        results[3 * i + 2] = all[i](one, b);
+    }
+    for (int k = 0; k < SPECIALS; k++) {
+        float values[2][COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            values[0][i] = special[i % SPECIALS];
+            values[1][i] = special[(i / SPECIALS + k) % SPECIALS];
+        }
+        reference_set(c.reference, a, values[0]);
+        reference_set(c.reference, b, values[1]);
+        reference_set(c.reference, one, &special[k]);
+        check_values(&c, results, 21, CHECK_FORWARD);
+    }
+    check_end(&c);
+}
+
+/* The first operand's, whichever is NaN. */
+static void test_gradient_at_nan(void **state) {
+    (void)state;
+    static const binary builders[] = {syngan_maximum, syngan_minimum};
+    for (size_t i = 0; i < 2; i++) {
+        check c;
+        check_begin(&c);
+        syngan_node *sources[] = {check_input(&c, 0, 1, SYNGAN_SHAPE(3)),
+                                  check_input(&c, 0, 1, SYNGAN_SHAPE(3))};
+        reference_set(c.reference, sources[0], (const float[]){NAN, 1, NAN});
+        reference_set(c.reference, sources[1], (const float[]){1, NAN, NAN});
+        syngan_node *gradients[2];
+        assert_ok(c.context,
+                  syngan_gradient(builders[i](sources[0], sources[1]), sources,
+                                  2, gradients));
+        check_values(&c, gradients, 2, CHECK_FORWARD);
+        for (int k = 0; k < 3; k++) {
+            assert_true(reference_value(c.reference, gradients[0])[k] == 1);
+            assert_true(reference_value(c.reference, gradients[1])[k] == 0);
+        }
+        check_end(&c);
+    }
+}
+
 static void test_not_finite(void **state) {
     (void)state;
     check c;
@@ -208,6 +266,8 @@ int main(void) {
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_one_node_twice),
         cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_special_numbers),
+        cmocka_unit_test(test_gradient_at_nan),
         cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_open_batch),

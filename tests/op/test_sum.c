@@ -121,6 +121,26 @@ static void test_softmax_extremes(void **state) {
     check_end(&c);
 }
 
+/* The mean of nothing is refused, naming what the caller has made. */
+static void test_mean_of_nothing(void **state) {
+    (void)state;
+    static const int64_t shapes[][2] = {{0, 3}, {3, 0}, {0, 0}};
+    for (int i = 0; i < 3; i++)
+        for (int32_t axis = 0; axis < 3; axis++) {
+            check c;
+            check_begin(&c);
+            syngan_node *e =
+                syngan_input(c.graph, "empty", SYNGAN_F32, shapes[i], 2);
+            size_t count = axis < 2; /* all axes last */
+            syngan_node *y = syngan_mean(e, &axis, count, 1);
+            if (count == 1 && shapes[i][axis] != 0)
+                assert_false(syngan_node_failed(y));
+            else
+                check_refused(&c, y, SYNGAN_E_SHAPE, "mean of 'empty'");
+            check_end(&c);
+        }
+}
+
 static void test_refused(void **state) {
     (void)state;
     check c;
@@ -153,6 +173,7 @@ int main(void) {
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_softmax),
         cmocka_unit_test(test_softmax_extremes),
+        cmocka_unit_test(test_mean_of_nothing),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

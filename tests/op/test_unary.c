@@ -4,6 +4,7 @@
  * chains, and what is refused.
  */
 #include <math.h>
+#include <syngan/layers.h>
 
 #include "support/check.h"
 #include "support/test.h"
@@ -110,6 +111,21 @@ static void test_not_finite(void **state) {
     check_values(&c, &results[1], 2, CHECK_FORWARD);
     check_value(&c, results[0]);
     check_end(&c);
+    /* Every function of NaN is NaN, at every place of a vector. */
+    for (size_t i = 0; i < FUNCTIONS; i++) {
+        float values[37];
+        for (int k = 0; k < 37; k++)
+            values[k] = k % 3 == 0 ? 1 : NAN;
+        check_begin(&c);
+        x = check_input(&c, 0, 1, SYNGAN_SHAPE(37));
+        reference_set(c.reference, x, values);
+        syngan_node *y = functions[i].build(x);
+        check_values(&c, &y, 1, CHECK_FORWARD);
+        for (int k = 0; k < 37; k++)
+            assert_int_equal(isnan(reference_value(c.reference, y)[k]) != 0,
+                             k % 3 != 0);
+        check_end(&c);
+    }
 }
 
 static void test_refused(void **state) {
@@ -125,6 +141,26 @@ static void test_refused(void **state) {
     x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_affine(x, INFINITY, 0), SYNGAN_E_ARGUMENT,
                   "finite");
+    /* Doubles that f32 does not hold. */
+    static const double beyond[] = {1e39, -1e39, 3.4028236e38, -1e308};
+    for (size_t i = 0; i < 4; i++) {
+#define REFUSED(build)                                                         \
+    do {                                                                       \
+        x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));                            \
+        check_refused(&c, build, SYNGAN_E_ARGUMENT, "f32");                    \
+    } while (0)
+        REFUSED(syngan_affine(x, beyond[i], 0));
+        REFUSED(syngan_affine(x, 0, beyond[i]));
+        REFUSED(syngan_leaky_relu(x, beyond[i]));
+        REFUSED(syngan_clip(x, -fabs(beyond[i]), 0));
+        REFUSED(syngan_clip(x, 0, fabs(beyond[i])));
+        REFUSED(syngan_gaussian_noise(x, beyond[i]));
+        REFUSED(syngan_scalar(c.graph, beyond[i]));
+        REFUSED(syngan_fill(c.graph, beyond[i], SYNGAN_SHAPE(2)));
+    }
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    assert_false(syngan_node_failed(syngan_affine(x, 3.4e38, -3.4e38)));
+    assert_false(syngan_node_failed(syngan_scalar(c.graph, 3.4028235e38)));
     x = syngan_input(c.graph, "index", SYNGAN_I32, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_exp(x), SYNGAN_E_TYPE, "i32");
     assert_null(syngan_relu(NULL));

@@ -89,8 +89,8 @@ ARITHMETIC(add, a + b)
 ARITHMETIC(subtract, a - b)
 ARITHMETIC(multiply, a *b)
 ARITHMETIC(divide, a / b)
-ARITHMETIC(maximum, a > b ? a : b)
-ARITHMETIC(minimum, a < b ? a : b)
+ARITHMETIC(maximum, isnan(a) || a > b ? a : b)
+ARITHMETIC(minimum, isnan(a) || a < b ? a : b)
 ARITHMETIC(greater, a > b ? 1 : 0)
 
 /* ---- functions of one element -------------------------------------------- */
@@ -98,7 +98,7 @@ ARITHMETIC(greater, a > b ? 1 : 0)
 double reference_unary(int32_t kind, double alpha, double beta, double x) {
     switch (kind) {
     case SG_UNARY_RELU:
-        return x > 0 ? x : 0;
+        return x > 0 || isnan(x) ? x : 0;
     case SG_UNARY_LEAKY_RELU:
         return x > 0 ? x : alpha * x;
     case SG_UNARY_TANH:

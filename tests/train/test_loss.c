@@ -143,6 +143,34 @@ static void test_refused(void **state) {
     check_end(&c);
 }
 
+/* Messages name the loss and what it was given, not the nodes between. */
+static void test_refused_by_name(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    static const int64_t none[] = {0, 3};
+    syngan_node *e = syngan_input(c.graph, "e", SYNGAN_F32, none, 2);
+#define REFUSED(build, status, part)                                           \
+    do {                                                                       \
+        check_refused(&c, build, status, part);                                \
+        e = syngan_input(c.graph, "e", SYNGAN_F32, none, 2);                   \
+    } while (0)
+    REFUSED(syngan_binary_cross_entropy(e, 1), SYNGAN_E_SHAPE,
+            "binary_cross_entropy of 'e': there is nothing to average");
+    REFUSED(syngan_binary_accuracy(e, 1), SYNGAN_E_SHAPE, "accuracy of 'e'");
+    REFUSED(syngan_softmax_cross_entropy(e, e), SYNGAN_E_SHAPE,
+            "softmax_cross_entropy of 'e'");
+    REFUSED(syngan_mean_squared_error(e, e), SYNGAN_E_SHAPE,
+            "mean_squared_error of 'e'");
+    REFUSED(syngan_gradient_penalty(syngan_sum(e, NULL, 0, 0), e, 1),
+            SYNGAN_E_SHAPE, "gradient_penalty of 'e'");
+    REFUSED(syngan_binary_cross_entropy(e, 1e39), SYNGAN_E_ARGUMENT,
+            "binary_cross_entropy of 'e': the target is 1e+39");
+    REFUSED(syngan_gradient_penalty(syngan_sum(e, NULL, 0, 0), e, (double)NAN),
+            SYNGAN_E_ARGUMENT, "gradient_penalty of 'e': the target is nan");
+    check_end(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_binary_cross_entropy),
@@ -153,6 +181,7 @@ int main(void) {
         cmocka_unit_test(test_gradient_penalty),
         cmocka_unit_test(test_penalty_at_zero),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
