@@ -148,7 +148,8 @@ syngan_trainer_estimate(syngan_model *generator, syngan_model *discriminator,
  * Trains until `iterations` have been done in all, resumed ones counted.
  * @return SYNGAN_OK; SYNGAN_E_CANCELLED, or what the progress callback
  * returned, with a state that can be saved and resumed; SYNGAN_E_DIVERGED on
- * NaN or infinity, after going back to the last good state; a dataset's error.
+ * NaN or infinity, after going back to the last good state (the sentence names
+ * the example if it came from the data); a dataset's error.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_run(syngan_trainer *trainer, int64_t iterations);

@@ -112,6 +112,15 @@ int32_t syngan_dataset_has_labels(const syngan_dataset *dataset) {
     return dataset != NULL && dataset->source.has_labels;
 }
 
+int64_t sg_dataset_index(const syngan_dataset *dataset, int64_t step,
+                         int64_t batch, int64_t place) {
+    sg_cursor cursor;
+    sg_cursor_start(&cursor, &dataset->order, step, batch);
+    for (int64_t i = 0; i < place; i++)
+        (void)sg_cursor_next(&cursor);
+    return sg_cursor_next(&cursor);
+}
+
 /* ---- making examples ----------------------------------------------------- */
 
 static sg_outcome make_one(syngan_dataset *dataset, int64_t index,

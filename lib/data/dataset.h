@@ -56,6 +56,10 @@ syngan_dataset *sg_dataset_retain(syngan_dataset *dataset);
 /* What bytes 0 ... 255 become. */
 void sg_byte_values(const syngan_dataset_options *options, float values[256]);
 
+/* The example at `place` (0, 1, ...) of batch `step`. */
+int64_t sg_dataset_index(const syngan_dataset *dataset, int64_t step,
+                         int64_t batch, int64_t place);
+
 /* The outcome of making some examples, to be told in the caller's thread. */
 typedef struct sg_outcome {
     syngan_status status;

@@ -37,6 +37,9 @@ static inline syngan_context *sg_tensor_context(const syngan_tensor *tensor) {
     return tensor->storage->context;
 }
 
+/* The first number that is NaN or infinite; `count` if there is none. */
+size_t sg_find_not_finite(const float *data, size_t count);
+
 /* Conversions used wherever bf16 appears: round to nearest even. */
 uint16_t sg_bf16_from_f32(float value);
 float sg_f32_from_bf16(uint16_t value);

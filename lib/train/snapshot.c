@@ -66,23 +66,14 @@ syngan_status sg_snapshot_make(syngan_context *context, const void *owner,
     return sg_fail_memory(context, what, bytes);
 }
 
-/* NaN and infinity times 0 are NaN; a sum of zeros stays 0. */
 static syngan_status check_finite(const char *prefix, sg_variable *variable,
                                   void *argument) {
     (void)prefix, (void)argument;
     if (variable->tensor->type != SYNGAN_F32) return SYNGAN_OK;
-    const float *data = variable->tensor->data;
     size_t count = (size_t)sg_dims_count(&variable->dims);
-    float lane[16] = {0};
-    size_t i = 0;
-    for (; i + 16 <= count; i += 16)
-        for (size_t j = 0; j < 16; j++)
-            lane[j] += data[i + j] * 0.0f;
-    for (; i < count; i++)
-        lane[0] += data[i] * 0.0f;
-    for (size_t j = 0; j < 16; j++)
-        if (isnan(lane[j])) return SYNGAN_E_DIVERGED;
-    return SYNGAN_OK;
+    return sg_find_not_finite(variable->tensor->data, count) == count
+               ? SYNGAN_OK
+               : SYNGAN_E_DIVERGED;
 }
 
 static syngan_status keep(const char *prefix, sg_variable *variable,

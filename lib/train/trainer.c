@@ -255,6 +255,7 @@ syngan_status syngan_trainer_estimate(syngan_model *generator,
 static bool keep(syngan_trainer *t) {
     if (!sg_snapshot_take(&t->snapshot)) return false;
     t->snapshot_iteration = t->iteration;
+    t->suspect = -1;
     return true;
 }
 
@@ -267,6 +268,17 @@ static void go_back(syngan_trainer *t) {
 static syngan_status diverged(syngan_trainer *t, const char *what) {
     int64_t at = t->iteration;
     go_back(t);
+    const char *number = isnan(t->suspect_value) ? "NaN"
+                         : t->suspect_value > 0  ? "infinity"
+                                                 : "-infinity";
+    if (t->suspect >= 0)
+        return sg_fail(t->context, SYNGAN_E_DIVERGED,
+                       "trainer: example %lld of the data holds %s, at element "
+                       "%lld: %s in iteration %lld; the state is again that "
+                       "after %lld iterations; the data must be finite",
+                       (long long)t->suspect, number,
+                       (long long)t->suspect_element, what, (long long)at,
+                       (long long)t->iteration);
     return sg_fail(t->context, SYNGAN_E_DIVERGED,
                    "trainer: %s in iteration %lld; the state is again that "
                    "after %lld iterations; a lower learning rate may help",

@@ -49,6 +49,10 @@ struct syngan_trainer {
     sg_snapshot
         snapshot; /* the variables after snapshot_iteration iterations */
     int64_t snapshot_iteration;
+    /* The first example since the snapshot that is not finite, at `element`:
+     * what to name if training diverges; -1: none. */
+    int64_t suspect, suspect_element;
+    float suspect_value;
     /* Of an estimate: no tensors and programs are made; what they would take
      * is counted. */
     bool estimating;

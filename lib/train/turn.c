@@ -335,6 +335,23 @@ static syngan_status turn_run(const sg_turn *turn, int64_t number,
     return SYNGAN_OK;
 }
 
+/* Remembers an example that is not finite. Networks may cope with it, so it is
+ * named only if they don't. */
+static void suspect(syngan_trainer *trainer, int64_t number,
+                    const syngan_tensor *drawn) {
+    const float *data = drawn->data;
+    size_t count = (size_t)sg_dims_count(&drawn->dims);
+    size_t elements = count / (size_t)drawn->dims.size[0];
+    if (trainer->suspect >= 0) return;
+    size_t at = sg_find_not_finite(data, count);
+    if (at == count) return;
+    trainer->suspect =
+        sg_dataset_index(trainer->dataset, number, drawn->dims.size[0],
+                         (int64_t)(at / elements));
+    trainer->suspect_element = (int64_t)(at % elements);
+    trainer->suspect_value = data[at];
+}
+
 /* Draws batch `number`, for every program that takes examples. */
 static syngan_status draw_batch(syngan_trainer *trainer, int64_t number) {
     const syngan_tensor *drawn = NULL;
@@ -348,6 +365,7 @@ static syngan_status draw_batch(syngan_trainer *trainer, int64_t number) {
             memcpy(target->data, drawn->data, syngan_tensor_bytes(drawn));
         drawn = target;
     }
+    if (drawn != NULL) suspect(trainer, number, drawn);
     return SYNGAN_OK;
 }
 
