@@ -112,7 +112,7 @@ static void write_row(sg_page *page, const syngan_report *report,
                       const char *title, const char *name, bool percent,
                       const char *words) {
     double value;
-    if (syngan_report_value(report, name, &value) != SYNGAN_OK) return;
+    if (!sg_report_has(report, name, &value)) return;
     sg_page_printf(page, "<tr><td>%s</td><td>", title);
     if (percent)
         sg_page_percent(page, value);
@@ -400,8 +400,7 @@ static void write_utility_row(sg_page *page, const syngan_report *report,
         strcpy(name[k], "utility.");
         strcat(strcat(strcat(strcat(name[k], learner), "."), measure),
                k == 0 ? ".real" : ".synthetic");
-        if (syngan_report_value(report, name[k], &value[k]) != SYNGAN_OK)
-            return;
+        if (!sg_report_has(report, name[k], &value[k])) return;
     }
     sg_page_printf(page, "<tr><td>%s, %s</td><td>", title, measure_title);
     sg_page_number(page, value[0]);

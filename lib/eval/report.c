@@ -162,6 +162,13 @@ static const sg_report_entry *find(const syngan_report *report,
     return NULL;
 }
 
+bool sg_report_has(const syngan_report *report, const char *name,
+                   double *value) {
+    const sg_report_entry *entry = find(report, name);
+    if (entry != NULL) *value = entry->value;
+    return entry != NULL;
+}
+
 double sg_report_find(const syngan_report *report, const char *name) {
     const sg_report_entry *entry = find(report, name);
     return entry == NULL ? NAN : entry->value;
@@ -198,12 +205,9 @@ syngan_status syngan_report_value(const syngan_report *report, const char *name,
         return sg_fail(report->context, SYNGAN_E_ARGUMENT,
                        "syngan_report_value: %s is NULL",
                        name == NULL ? "`name`" : "`value`");
-    const sg_report_entry *entry = find(report, name);
-    if (entry == NULL)
-        return sg_fail(report->context, SYNGAN_E_NOT_FOUND,
-                       "report: there is no value '%s'", name);
-    *value = entry->value;
-    return SYNGAN_OK;
+    if (sg_report_has(report, name, value)) return SYNGAN_OK;
+    return sg_fail(report->context, SYNGAN_E_NOT_FOUND,
+                   "report: there is no value '%s'", name);
 }
 
 const char *syngan_report_verdict(const syngan_report *report) {

@@ -98,6 +98,9 @@ void sg_report_note(syngan_report *report, const char *format, ...)
 syngan_status sg_report_sort(syngan_report *report);
 /* NaN if there is none. Only when sorted. */
 double sg_report_find(const syngan_report *report, const char *name);
+/* Whether there is an entry of this name, and its value. */
+bool sg_report_has(const syngan_report *report, const char *name,
+                   double *value);
 
 /* Writes the verdict (verdict.c). */
 syngan_status sg_report_judge(syngan_report *report);
