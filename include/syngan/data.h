@@ -54,7 +54,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_tensors(
 
 /** Makes example `index`: writes its elements (f32, final scale) and its label,
  *  which is 0 if left alone. Called in the thread that asks for a batch, by
- *  syngan_dataset_batch(), syngan_dataset_read() or training. With
+ *  syngan_dataset_batch(), syngan_dataset_read(), training, or a trainer's
+ *  saving and loading (train.h). With
  *  SYNGAN_PREFETCH_ON a thread of the library's calls it, too, but never two
  *  threads at a time: not for hosts whose run time does not know that thread.
  *  @return SYNGAN_OK, or a status of at least SYNGAN_E_USER, which is passed

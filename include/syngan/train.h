@@ -69,7 +69,10 @@ typedef struct syngan_losses {
 } syngan_losses;
 
 /** Called after iterations 0, n, 2n, ... (n = report_every), and after the
- *  last one. It may sample and save the trainer.
+ *  last one. It may sample and save the trainer. If syngan_cancel() comes while
+ *  it runs, calls in it fail with SYNGAN_E_CANCELLED; unless it returns
+ *  SYNGAN_OK then, this report is made again when training goes on, in this
+ *  process or from a checkpoint.
  *  @return SYNGAN_OK to go on; anything else (a failed call's status, or one
  *  of at least SYNGAN_E_USER) stops the run, which then returns it, in a state
  *  that can be resumed. */
@@ -115,7 +118,9 @@ typedef struct syngan_trainer_options {
                        at the start. Two such runs differ in their last bits,
                        on one machine, too; a checkpoint holds the choices, so
                        that a resumed run continues bit for bit */
-    int32_t reserved_i32;
+    int32_t other_data; /**< of syngan_trainer_load(), 1: goes on with data of
+                             another content, count, scaling or order than the
+                             checkpoint was trained on, not another shape */
     int64_t reserved[3];
 } syngan_trainer_options;
 #define SYNGAN_TRAINER(...)                                                    \
@@ -149,7 +154,9 @@ syngan_trainer_estimate(syngan_model *generator, syngan_model *discriminator,
  * @return SYNGAN_OK; SYNGAN_E_CANCELLED, or what the progress callback
  * returned, with a state that can be saved and resumed; SYNGAN_E_DIVERGED on
  * NaN or infinity, after going back to the last good state (the sentence names
- * the example if it came from the data); a dataset's error.
+ * the example if it came from the data); a dataset's error, in the state before
+ * the iteration whose batches could not be drawn, from which a further call
+ * goes on.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_trainer_run(syngan_trainer *trainer, int64_t iterations);
@@ -201,9 +208,15 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
  * instruction set and oneDNN; a difference is logged as a warning). Networks
  * and settings come from the file, and with `tune` the choices of kernels;
  * where one can't be had here, the kernel is chosen by rule, with a warning.
- * @param dataset of the shape, count, order and seed of the one saved with
- * @param options NULL, or hooks (progress, line, report_every) to set; any
- *                other field that is set must equal the saved one
+ * @param dataset the one that it was trained on: its shape, count, order, seed,
+ *                scaling and content (a checksum; labels don't count) are
+ *                compared with what the checkpoint knows, if it knows them, and
+ *                others refused with SYNGAN_E_MISMATCH. Of a callback's
+ *                examples, saving and loading make up to 8, each twice; if the
+ *                two differ or one fails, the content is not compared
+ * @param options NULL, or hooks (progress, line, report_every) to set, and
+ *                other_data; any other field that is set must equal the saved
+ *                one
  * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_VERSION,
  * SYNGAN_E_MISMATCH, SYNGAN_E_MEMORY.
  */

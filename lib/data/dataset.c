@@ -123,8 +123,8 @@ int64_t sg_dataset_index(const syngan_dataset *dataset, int64_t step,
 
 /* ---- making examples ----------------------------------------------------- */
 
-static sg_outcome make_one(syngan_dataset *dataset, int64_t index,
-                           float *example, int32_t *label) {
+sg_outcome sg_dataset_make_one(syngan_dataset *dataset, int64_t index,
+                               float *example, int32_t *label) {
     int32_t unused;
     pthread_mutex_lock(&dataset->making);
     const syngan_status status = dataset->source.make(
@@ -141,9 +141,9 @@ sg_outcome sg_dataset_make(syngan_dataset *dataset, int64_t step, int64_t batch,
     sg_cursor_start(&cursor, &dataset->order, step, batch);
     for (int64_t i = 0; i < batch && outcome.status == SYNGAN_OK; ++i) {
         if (abandon != NULL && atomic_load(abandon)) break;
-        outcome = make_one(dataset, sg_cursor_next(&cursor),
-                           examples + (size_t)i * dataset->elements,
-                           labels == NULL ? NULL : labels + i);
+        outcome = sg_dataset_make_one(dataset, sg_cursor_next(&cursor),
+                                      examples + (size_t)i * dataset->elements,
+                                      labels == NULL ? NULL : labels + i);
     }
     return outcome;
 }
@@ -226,9 +226,9 @@ syngan_status syngan_dataset_read(syngan_dataset *dataset, int64_t first,
     float *target = examples->data;
     int32_t *label = labels == NULL ? NULL : labels->data;
     for (int64_t i = 0; i < count; ++i) {
-        const sg_outcome outcome =
-            make_one(dataset, first + i, target + (size_t)i * dataset->elements,
-                     label == NULL ? NULL : label + i);
+        const sg_outcome outcome = sg_dataset_make_one(
+            dataset, first + i, target + (size_t)i * dataset->elements,
+            label == NULL ? NULL : label + i);
         SG_TRY(tell(dataset->context, outcome));
     }
     return SYNGAN_OK;

@@ -12,6 +12,8 @@
 #include "data/order.h"
 #include "tensor/tensor.h"
 
+struct sg_checksum;
+
 /* Where examples come from. */
 typedef struct sg_source {
     int64_t count;   /* of examples, at least 1 */
@@ -22,6 +24,10 @@ typedef struct sg_source {
      * same one, so it must not touch the context. */
     syngan_status (*make)(void *state, int64_t index, float *example,
                           int32_t *label);
+    /* Writes what the examples are: "u8 examples, -1 ... 1". */
+    void (*describe)(const void *state, char *text, size_t size);
+    /* Adds all of them to a checksum; NULL: some are made for that. */
+    void (*add_content)(const void *state, struct sg_checksum *checksum);
     void (*free)(syngan_context *context, void *state);
     void *state;
 } sg_source;
@@ -66,6 +72,9 @@ typedef struct sg_outcome {
     int64_t index; /* of the example that failed */
 } sg_outcome;
 
+/* Makes one example. @param label NULL: not wanted */
+sg_outcome sg_dataset_make_one(syngan_dataset *dataset, int64_t index,
+                               float *example, int32_t *label);
 /* Makes the examples of a batch; gives up when `*abandon` gets true (NULL:
  * never). Touches nothing of the context. */
 sg_outcome sg_dataset_make(syngan_dataset *dataset, int64_t step, int64_t batch,

@@ -3,6 +3,7 @@
  * Examples made by a callback of the host's.
  */
 #include "base/memory.h"
+#include "base/text.h"
 #include "data/dataset.h"
 
 typedef struct callback {
@@ -15,6 +16,11 @@ static syngan_status make(void *state, int64_t index, float *example,
     const callback *c = state;
     *label = 0;
     return c->make(index, example, label, c->user);
+}
+
+static void describe(const void *state, char *text, size_t size) {
+    (void)state;
+    sg_text(text, size, "examples made by a callback");
 }
 
 static void free_callback(syngan_context *context, void *state) {
@@ -55,6 +61,7 @@ syngan_status syngan_dataset_from_callback(
                               .has_labels = true,
                               .is_foreign = true,
                               .make = make,
+                              .describe = describe,
                               .free = free_callback,
                               .state = c};
     return sg_dataset_create(context, &source, &read, out);

@@ -3,7 +3,10 @@
  * The built-in digits as examples: drawn when asked for, so that any number of
  * them takes no memory.
  */
+#include <inttypes.h>
+
 #include "base/memory.h"
+#include "base/text.h"
 #include "data/dataset.h"
 #include "data/digit.h"
 
@@ -20,6 +23,12 @@ static syngan_status make(void *state, int64_t index, float *example,
     for (int i = 0; i < SG_DIGIT_PIXELS; ++i)
         example[i] = d->values[pixels[i]];
     return SYNGAN_OK;
+}
+
+static void describe(const void *state, char *text, size_t size) {
+    const digits *d = state;
+    sg_text(text, size, "built-in digits of seed %" PRIu64 ", %.9g ... %.9g",
+            d->seed, (double)d->values[0], (double)d->values[255]);
 }
 
 static void free_digits(syngan_context *context, void *state) {
@@ -51,6 +60,7 @@ syngan_status syngan_dataset_digits(syngan_context *context, int64_t count,
             sg_dims_make((const int64_t[]){1, SG_DIGIT_SIDE, SG_DIGIT_SIDE}, 3),
         .has_labels = true,
         .make = make,
+        .describe = describe,
         .free = free_digits,
         .state = d};
     return sg_dataset_create(context, &source, &read, out);

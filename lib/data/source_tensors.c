@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "data/dataset.h"
+#include "base/text.h"
+#include "data/fingerprint.h"
 
 typedef struct tensors {
     syngan_tensor *examples;
@@ -31,6 +32,21 @@ static syngan_status make(void *state, int64_t index, float *example,
                  ? ((const uint8_t *)t->labels->data)[index]
                  : ((const int32_t *)t->labels->data)[index];
     return SYNGAN_OK;
+}
+
+static void describe(const void *state, char *text, size_t size) {
+    const tensors *t = state;
+    if (t->examples->type == SYNGAN_F32)
+        sg_text(text, size, "f32 examples");
+    else
+        sg_text(text, size, "u8 examples, %.9g ... %.9g", (double)t->values[0],
+                (double)t->values[255]);
+}
+
+static void add_content(const void *state, sg_checksum *checksum) {
+    const tensors *t = state;
+    sg_fingerprint_add(checksum, t->examples->data,
+                       syngan_tensor_bytes(t->examples));
 }
 
 static void free_tensors(syngan_context *context, void *state) {
@@ -96,6 +112,8 @@ syngan_status syngan_dataset_from_tensors(syngan_tensor *examples,
         .dims = sg_dims_make(all->size + 1, (size_t)all->rank - 1),
         .has_labels = labels != NULL,
         .make = make,
+        .describe = describe,
+        .add_content = add_content,
         .free = free_tensors,
         .state = t};
     t->elements = (size_t)sg_dims_count(&source.dims);

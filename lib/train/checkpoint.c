@@ -5,9 +5,11 @@
  *
  * Texts:   format, format_version; generator, discriminator (the networks);
  *          sampler (prefix of the model to sample from); settings; data (what
- *          batches are drawn from, and how); iteration; threads, isa, onednn
- *          (of which bits depend); kernels (likewise, if they are chosen by
- *          timing); history_columns.
+ *          batches are drawn from, and how), data_source and, if it is known,
+ *          data_checksum (which examples they are); iteration; report ("owed"
+ *          if a cancel ended the last one); threads, isa, onednn (of which bits
+ *          depend); kernels (likewise, if they are chosen by timing);
+ *          history_columns.
  * Tensors: "generator.", "discriminator.", "average.", "generator_optimizer."
  *          and "discriminator_optimizer." with a variable's name behind;
  *          history (iterations x columns).
@@ -64,6 +66,17 @@ static void data_text(const syngan_dataset *dataset, char *text, size_t size) {
 
 #define DATA_TEXT (SG_DIMS_TEXT + 96)
 
+static syngan_status put_data(sg_safetensors_writer *file,
+                              const syngan_trainer *t) {
+    char text[DATA_TEXT];
+    const sg_fingerprint *print = &t->fingerprint;
+    data_text(t->dataset, text, sizeof text);
+    SG_TRY(sg_safetensors_put_text(file, "data", text));
+    SG_TRY(sg_safetensors_put_text(file, "data_source", print->source));
+    if (print->checksum[0] == '\0') return SYNGAN_OK;
+    return sg_safetensors_put_text(file, "data_checksum", print->checksum);
+}
+
 typedef struct environment {
     char threads[16];
     const char *isa;
@@ -93,18 +106,18 @@ static environment environment_of(const syngan_context *context) {
 
 static syngan_status put_texts(sg_safetensors_writer *file,
                                const syngan_trainer *t) {
-    char iteration[32], data[DATA_TEXT];
+    char iteration[32];
     environment e = environment_of(t->context);
     sg_text(iteration, sizeof iteration, "%lld", (long long)t->iteration);
-    data_text(t->dataset, data, sizeof data);
     SG_TRY(sg_format_put(file, SG_FORMAT_CHECKPOINT));
     SG_TRY(sg_network_put(file, "generator", t->generator));
     SG_TRY(sg_network_put(file, "discriminator", t->discriminator));
     SG_TRY(sg_safetensors_put_text(
         file, "sampler", t->average != NULL ? "average." : "generator."));
     SG_TRY(put_settings(file, t));
-    SG_TRY(sg_safetensors_put_text(file, "data", data));
+    SG_TRY(put_data(file, t));
     SG_TRY(sg_safetensors_put_text(file, "iteration", iteration));
+    if (t->owes_report) SG_TRY(sg_safetensors_put_text(file, "report", "owed"));
     SG_TRY(sg_safetensors_put_text(file, "threads", e.threads));
     SG_TRY(sg_safetensors_put_text(file, "isa", e.isa));
     SG_TRY(sg_safetensors_put_text(file, "onednn", e.onednn));
@@ -145,10 +158,13 @@ static syngan_status put_tensors(sg_safetensors_writer *file,
 }
 
 /* Writes to `out` and ends it. */
-static syngan_status save(const syngan_trainer *t, sg_writer *out) {
+static syngan_status save(syngan_trainer *t, sg_writer *out) {
     sg_safetensors_writer *file = NULL;
     float *history = NULL;
-    syngan_status status = sg_safetensors_start(t->context, &file);
+    syngan_status status = SYNGAN_OK;
+    if (t->fingerprint.checksum[0] == '\0')
+        status = sg_fingerprint_take(t->dataset, &t->fingerprint);
+    if (status == SYNGAN_OK) status = sg_safetensors_start(t->context, &file);
     if (status == SYNGAN_OK) status = put_texts(file, t);
     if (status == SYNGAN_OK) status = put_tensors(file, t, &history);
     if (status == SYNGAN_OK) status = sg_safetensors_write(file, out);
@@ -211,15 +227,40 @@ static syngan_status get_text(const loader *l, const char *key,
     return *out != NULL ? SYNGAN_OK : damaged(l, "has no text '%s'", key);
 }
 
+/* "60000 examples of [1, 28, 28], in order (u8 examples, -1 ... 1; checksum
+ * 1234...)" */
+static void describe_data(const char *data, const char *source,
+                          const char *checksum, char *text, size_t size) {
+    int n = sg_text(text, size, "%s", data);
+    if (source != NULL)
+        n += sg_text(text + n, size - (size_t)n, " (%s%s%.8s)", source,
+                     checksum != NULL && checksum[0] != '\0' ? "; checksum "
+                                                             : "",
+                     checksum != NULL ? checksum : "");
+}
+
+/* Older checkpoints know nothing of the content. */
 static syngan_status check_data(const loader *l) {
-    const char *saved;
-    char given[DATA_TEXT];
-    SG_TRY(get_text(l, "data", &saved));
+    enum { LONG = DATA_TEXT + SG_SOURCE_TEXT + 32 };
+    const char *data, *name = sg_safetensors_name(l->file);
+    const char *source = sg_safetensors_text(l->file, "data_source");
+    const char *checksum = sg_safetensors_text(l->file, "data_checksum");
+    char given[DATA_TEXT], was[LONG], is[LONG];
+    sg_fingerprint print;
+    SG_TRY(get_text(l, "data", &data));
+    if (l->settings.trainer.other_data) return SYNGAN_OK;
     data_text(l->dataset, given, sizeof given);
-    if (strcmp(saved, given) == 0) return SYNGAN_OK;
+    SG_TRY(sg_fingerprint_take(l->dataset, &print));
+    bool other = source != NULL && strcmp(source, print.source) != 0;
+    bool content = checksum != NULL && print.checksum[0] != '\0' &&
+                   strcmp(checksum, print.checksum) != 0;
+    if (strcmp(data, given) == 0 && !other && !content) return SYNGAN_OK;
+    describe_data(data, source, checksum, was, sizeof was);
+    describe_data(given, print.source, print.checksum, is, sizeof is);
     return sg_fail(l->context, SYNGAN_E_MISMATCH,
-                   "%s: was trained on %s; the dataset given is %s",
-                   sg_safetensors_name(l->file), saved, given);
+                   "%s: was trained on %s; the dataset given is %s; other_data "
+                   "goes on with it all the same",
+                   name, was, is);
 }
 
 /* Of what the bits of a run depend on, a difference is only told. */
@@ -257,9 +298,9 @@ static syngan_status get_texts(loader *l,
     if (strcmp(columns, SG_MEASURE_NAMES) != 0)
         return damaged(l, "has a history of '%s', not of '%s'", columns,
                        SG_MEASURE_NAMES);
-    SG_TRY(check_data(l));
     SG_TRY(get_kernels(l));
-    return sg_settings_resume(l->context, options, &l->settings);
+    SG_TRY(sg_settings_resume(l->context, options, &l->settings));
+    return check_data(l);
 }
 
 static syngan_status get_history(const loader *l, sg_history *history) {
@@ -281,6 +322,8 @@ static syngan_status get_state(loader *l, syngan_trainer *t) {
     SG_TRY(sg_state_visit(t, sg_variable_get, &source));
     SG_TRY(get_history(l, &t->history));
     t->iteration = l->iteration;
+    t->owes_report =
+        l->iteration > 0 && sg_safetensors_text(l->file, "report") != NULL;
     environment e = environment_of(l->context);
     warn_of_difference(l, "threads", e.threads);
     warn_of_difference(l, "isa", e.isa);
@@ -296,6 +339,12 @@ static syngan_status make_trainer(loader *l, syngan_trainer **out) {
     if (status == SYNGAN_OK)
         status = sg_network_get(l->context, l->file, "discriminator",
                                 "discriminator.", &discriminator);
+    bool other = status == SYNGAN_OK && l->settings.trainer.other_data &&
+                 discriminator->n_inputs > 0;
+    if (other) {
+        status = sg_trainer_check_dataset(l->dataset, discriminator);
+        if (status == SYNGAN_E_SHAPE) status = SYNGAN_E_MISMATCH;
+    }
     if (status == SYNGAN_OK)
         status = sg_trainer_make(
             generator, discriminator, l->dataset, &l->settings,

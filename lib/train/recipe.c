@@ -96,6 +96,8 @@ static const sg_field trainer_fields[] = {
     SG_OTHER(T, line, "called with a line of text about once a second"),
     SG_OTHER(T, line_user, "given to `line`"),
     SG_BOOL(T, tune, "kernels chosen by timing them on this machine"),
+    SG_BOOL(T, other_data,
+            "of loading: go on with other data than the checkpoint's"),
 };
 #undef T
 
@@ -176,6 +178,7 @@ syngan_status sg_settings_write(syngan_context *context,
     syngan_trainer_options trainer = settings->trainer;
     trainer.report_every = SG_REPORT_EVERY;
     trainer.profile = 0;
+    trainer.other_data = 0;
     sg_json_writer json;
     sg_json_start(&json, context);
     sg_json_open_object(&json, NULL);
@@ -261,6 +264,7 @@ syngan_status sg_settings_resume(syngan_context *context,
     SG_TRY(sg_settings_read(context, options, &read));
     saved->trainer.report_every = read.trainer.report_every;
     saved->trainer.profile = read.trainer.profile;
+    saved->trainer.other_data = read.trainer.other_data;
     saved->trainer.progress = read.trainer.progress;
     saved->trainer.progress_user = read.trainer.progress_user;
     saved->trainer.line = read.trainer.line;

@@ -57,8 +57,9 @@ static syngan_status check_result(const syngan_model *discriminator,
                    sg_dims_text(dims, text));
 }
 
-static syngan_status check_dataset(const syngan_dataset *dataset,
-                                   const sg_dims *want) {
+syngan_status sg_trainer_check_dataset(const syngan_dataset *dataset,
+                                       const syngan_model *discriminator) {
+    const sg_dims *want = &discriminator->inputs[0]->dims;
     sg_dims have = {.rank = dataset->source.dims.rank + 1};
     if (have.rank <= SYNGAN_MAX_RANK) {
         memcpy(have.size + 1, dataset->source.dims.size,
@@ -101,7 +102,7 @@ static syngan_status check_players(const syngan_model *generator,
                        sg_dims_text(taken, taken_text),
                        sg_dims_hint(made, taken));
     SG_TRY(check_result(discriminator, batch));
-    return check_dataset(dataset, taken);
+    return sg_trainer_check_dataset(dataset, discriminator);
 }
 
 /* ---- making and freeing ------------------------------------------------ */
@@ -339,6 +340,18 @@ static void tell_line(const syngan_trainer *t, sg_progress *progress) {
     t->settings.trainer.line(text, t->settings.trainer.line_user);
 }
 
+/* A report that a cancel ended is made again later. */
+static syngan_status call_progress(syngan_trainer *t) {
+    const syngan_trainer_options *s = &t->settings.trainer;
+    t->owes_report = false;
+    if (s->progress == NULL) return SYNGAN_OK;
+    syngan_losses losses;
+    last_losses(t, &losses);
+    syngan_status status = s->progress(t, &losses, s->progress_user);
+    t->owes_report = status != SYNGAN_OK && sg_is_cancelled(t->context);
+    return status;
+}
+
 /* After iterations 0, n, 2n, ... and the last one: keeps the state, and calls
  * the host. */
 static syngan_status report(syngan_trainer *t, int64_t iterations) {
@@ -346,10 +359,7 @@ static syngan_status report(syngan_trainer *t, int64_t iterations) {
     if ((t->iteration - 1) % s->report_every != 0 && t->iteration != iterations)
         return SYNGAN_OK;
     if (!keep(t)) return diverged(t, "a parameter is not finite any more");
-    if (s->progress == NULL) return SYNGAN_OK;
-    syngan_losses losses;
-    last_losses(t, &losses);
-    return s->progress(t, &losses, s->progress_user);
+    return call_progress(t);
 }
 
 static syngan_status run_prepare(syngan_trainer *t, int64_t iterations) {
@@ -363,6 +373,13 @@ static syngan_status run_prepare(syngan_trainer *t, int64_t iterations) {
         &t->history, (size_t)(more < HISTORY_AHEAD ? more : HISTORY_AHEAD));
 }
 
+static syngan_status check_cancel(const syngan_trainer *t) {
+    if (!sg_is_cancelled(t->context)) return SYNGAN_OK;
+    return sg_fail(t->context, SYNGAN_E_CANCELLED,
+                   "trainer: cancelled after %lld iterations",
+                   (long long)t->iteration);
+}
+
 syngan_status syngan_trainer_run(syngan_trainer *trainer, int64_t iterations) {
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
     syngan_trainer *t = trainer;
@@ -370,15 +387,16 @@ syngan_status syngan_trainer_run(syngan_trainer *trainer, int64_t iterations) {
         return sg_fail(t->context, SYNGAN_E_ARGUMENT,
                        "trainer: %lld iterations, but must be at least 0",
                        (long long)iterations);
+    if (t->owes_report) {
+        SG_TRY(check_cancel(t));
+        SG_TRY(call_progress(t));
+    }
     if (iterations <= t->iteration) return SYNGAN_OK;
     SG_TRY(run_prepare(t, iterations));
     sg_progress progress =
         sg_progress_start(t->iteration, iterations, sg_seconds());
     while (t->iteration < iterations) {
-        if (sg_is_cancelled(t->context))
-            return sg_fail(t->context, SYNGAN_E_CANCELLED,
-                           "trainer: cancelled after %lld iterations",
-                           (long long)t->iteration);
+        SG_TRY(check_cancel(t));
         SG_TRY(iterate(t));
         tell_line(t, &progress);
         SG_TRY(report(t, iterations));

@@ -7,7 +7,7 @@
 #define SG_TRAIN_TRAINER_H
 
 #include "compile/program.h"
-#include "data/dataset.h"
+#include "data/fingerprint.h"
 #include "model/model.h"
 #include "train/history.h"
 #include "train/progress.h"
@@ -39,13 +39,16 @@ struct syngan_trainer {
     syngan_optimizer *generator_optimizer;
     syngan_optimizer *discriminator_optimizer;
     syngan_dataset *dataset;
+    sg_fingerprint fingerprint; /* of it, once it was saved with; else zeros */
     sg_settings settings;
     sg_turn turns[SG_TURNS];
     const sg_choices *stored; /* while it is made of a checkpoint with tuned
                                  kernels: those of each turn; else NULL */
     sg_history history;
-    int64_t iteration; /* iterations done */
-    double seconds;    /* of training in this process */
+    int64_t iteration;     /* iterations done */
+    double seconds;        /* of training in this process */
+    bool owes_report;      /* a cancel ended that of the last iteration */
+    syngan_tensor **ahead; /* batches of an iteration behind the first one */
     sg_snapshot
         snapshot; /* the variables after snapshot_iteration iterations */
     int64_t snapshot_iteration;
@@ -66,6 +69,10 @@ syngan_status sg_trainer_make(syngan_model *generator,
                               syngan_dataset *dataset,
                               const sg_settings *settings,
                               const sg_choices *stored, syngan_trainer **out);
+
+/* Whether the dataset's examples are what the discriminator takes. */
+syngan_status sg_trainer_check_dataset(const syngan_dataset *dataset,
+                                       const syngan_model *discriminator);
 
 /* ---- turns (turn.c) ---------------------------------------------------- */
 

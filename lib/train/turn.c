@@ -304,13 +304,41 @@ static syngan_status turn_make(syngan_trainer *trainer, int which) {
     return status;
 }
 
-syngan_status sg_turns_make(syngan_trainer *trainer) {
-    for (int i = 0; i < SG_TURNS; i++)
-        if (turn_wanted(trainer, i)) SG_TRY(turn_make(trainer, i));
+/* Room for the batches of an iteration behind the first one. */
+static syngan_status make_ahead(syngan_trainer *trainer) {
+    size_t count = (size_t)trainer->settings.trainer.discriminator_steps - 1;
+    sg_dims dims = trainer->discriminator->inputs[0]->dims;
+    dims.size[0] = trainer->settings.trainer.batch;
+    if (trainer->estimating) {
+        trainer->estimate +=
+            count * ((uint64_t)sg_dims_count(&dims) * sizeof(float) +
+                     sizeof(syngan_tensor) + sizeof(sg_storage) +
+                     sizeof *trainer->ahead);
+        return SYNGAN_OK;
+    }
+    if (count == 0) return SYNGAN_OK;
+    trainer->ahead =
+        sg_alloc_zero(trainer->context, count, sizeof *trainer->ahead);
+    if (trainer->ahead == NULL)
+        return sg_fail_memory(trainer->context, "batches of an iteration",
+                              count * sizeof *trainer->ahead);
+    for (size_t i = 0; i < count; i++)
+        SG_TRY(syngan_tensor_create(trainer->context, SYNGAN_F32, dims.size,
+                                    (size_t)dims.rank, &trainer->ahead[i]));
     return SYNGAN_OK;
 }
 
+syngan_status sg_turns_make(syngan_trainer *trainer) {
+    for (int i = 0; i < SG_TURNS; i++)
+        if (turn_wanted(trainer, i)) SG_TRY(turn_make(trainer, i));
+    return make_ahead(trainer);
+}
+
 void sg_turns_free(syngan_trainer *trainer) {
+    int32_t ahead = trainer->settings.trainer.discriminator_steps - 1;
+    for (int32_t i = 0; trainer->ahead != NULL && i < ahead; i++)
+        syngan_tensor_free(trainer->ahead[i]);
+    sg_free(trainer->context, trainer->ahead);
     for (int i = 0; i < SG_TURNS; i++) {
         sg_turn *turn = &trainer->turns[i];
         for (int m = 0; m < SG_MEASURES; m++)
@@ -352,20 +380,34 @@ static void suspect(syngan_trainer *trainer, int64_t number,
     trainer->suspect_value = data[at];
 }
 
-/* Draws batch `number`, for every program that takes examples. */
-static syngan_status draw_batch(syngan_trainer *trainer, int64_t number) {
-    const syngan_tensor *drawn = NULL;
+/* Where the examples of a batch are drawn into. */
+static syngan_tensor *first_examples(const syngan_trainer *trainer) {
+    for (int i = 0; i < SG_TURNS; i++)
+        if (trainer->turns[i].examples != NULL)
+            return trainer->turns[i].examples;
+    return NULL;
+}
+
+/* Gives a batch to every program that takes examples. */
+static void give_batch(syngan_trainer *trainer, const syngan_tensor *drawn) {
     for (int i = 0; i < SG_TURNS; i++) {
-        syngan_tensor *target = trainer->turns[i].examples;
-        if (target == NULL) continue;
-        if (drawn == NULL)
-            SG_TRY(
-                syngan_dataset_batch(trainer->dataset, number, target, NULL));
-        else
-            memcpy(target->data, drawn->data, syngan_tensor_bytes(drawn));
-        drawn = target;
+        const syngan_tensor *target = trainer->turns[i].examples;
+        if (target == NULL || target == drawn) continue;
+        memcpy(target->data, drawn->data, syngan_tensor_bytes(drawn));
     }
-    if (drawn != NULL) suspect(trainer, number, drawn);
+}
+
+/* Draws all batches of the iteration: before anything changes, since that may
+ * fail. */
+static syngan_status draw_batches(syngan_trainer *trainer,
+                                  syngan_tensor *first) {
+    int64_t updates = trainer->settings.trainer.discriminator_steps;
+    for (int64_t i = 0; i < updates; i++) {
+        int64_t number = trainer->iteration * updates + i;
+        syngan_tensor *target = i == 0 ? first : trainer->ahead[i - 1];
+        SG_TRY(syngan_dataset_batch(trainer->dataset, number, target, NULL));
+        suspect(trainer, number, target);
+    }
     return SYNGAN_OK;
 }
 
@@ -394,10 +436,12 @@ syngan_status sg_turns_run(syngan_trainer *trainer, float *measures,
     int64_t updates = trainer->settings.trainer.discriminator_steps;
     memset(measures, 0, SG_MEASURES * sizeof *measures);
     *changed = false;
+    syngan_tensor *first = first_examples(trainer);
+    SG_TRY(draw_batches(trainer, first));
+    *changed = true;
     for (int64_t i = 0; i < updates; i++) {
         int64_t number = trainer->iteration * updates + i;
-        SG_TRY(draw_batch(trainer, number));
-        *changed = true;
+        give_batch(trainer, i == 0 ? first : trainer->ahead[i - 1]);
         SG_TRY(turn_run(&turns[SG_TURN_REAL], number, measures));
         SG_TRY(turn_run(&turns[SG_TURN_FAKE], number, measures));
         SG_TRY(turn_run(&turns[SG_TURN_BOTH], number, measures));
