@@ -44,7 +44,9 @@ static syngan_status tell(const fitting *f, double quality, bool best) {
     if (f->progress == NULL) return SYNGAN_OK;
     double now = sg_seconds();
     int64_t all = f->epochs * sg_synthesizer_epoch_steps(s);
-    double each = (now - f->trained) / (double)(s->steps - f->first);
+    double each = s->steps == f->first
+                      ? 0.0
+                      : (now - f->trained) / (double)(s->steps - f->first);
     const syngan_fit_progress progress = {.struct_size = sizeof progress,
                                           .phase = 1,
                                           .best = best,
@@ -140,12 +142,18 @@ static int64_t round_epochs(const syngan_synthesizer *s) {
     return (ROUND - 1) / sg_synthesizer_epoch_steps(s) + 1;
 }
 
+/* Whether the last epoch ended a round. */
+static bool round_ended(const syngan_synthesizer *s) {
+    return s->steps % sg_synthesizer_epoch_steps(s) == 0 &&
+           syngan_synthesizer_epochs(s) % round_epochs(s) == 0;
+}
+
 /* After an epoch. *stop: early. */
 static syngan_status end_epoch(fitting *f, bool *stop) {
     syngan_synthesizer *s = f->s;
     double quality = (double)NAN;
     bool best = false;
-    if (syngan_synthesizer_epochs(s) % round_epochs(s) == 0) {
+    if (round_ended(s)) {
         if (!sg_training_keep(f->training)) return diverged(f);
         if (s->subject == NULL) SG_TRY(judge(f, &quality, &best));
         int32_t patience = s->settings.options.patience;
@@ -154,10 +162,18 @@ static syngan_status end_epoch(fitting *f, bool *stop) {
     return tell(f, quality, best);
 }
 
+/* A round that was trained, but whose measuring was cut short. */
+static bool owes_measure(const syngan_synthesizer *s) {
+    return s->subject == NULL && s->steps > 0 && round_ended(s) &&
+           (s->n_measures == 0 || s->measures[s->n_measures - 1].epoch !=
+                                      syngan_synthesizer_epochs(s));
+}
+
 static syngan_status train(fitting *f) {
     syngan_synthesizer *s = f->s;
     int64_t epoch = sg_synthesizer_epoch_steps(s);
     bool stop = false;
+    if (owes_measure(s)) SG_TRY(end_epoch(f, &stop));
     while (s->steps < f->epochs * epoch && !stop) {
         if (sg_is_cancelled(s->context))
             return sg_fail(s->context, SYNGAN_E_CANCELLED,

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A fit that a cancel ends while it measures the quality of an epoch, and that
+ * then goes on, ends as one that was never stopped.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <syngan/synthesizer.h>
+
+#include "support/memory_stream.h"
+#include "support/test.h"
+
+enum { ROWS = 1280, EPOCHS = 3, LAST = 60 };
+
+/* An allocator that cancels in its call number `at` after the columns have been
+ * prepared. */
+typedef struct trap {
+    syngan_context *context;
+    long calls, at; /* at 0: never */
+    bool armed;
+} trap;
+
+static void *allocate(size_t size, size_t alignment, void *user) {
+    trap *t = user;
+    if (t->armed && ++t->calls == t->at) syngan_cancel(t->context);
+    return aligned_alloc(alignment,
+                         (size + alignment - 1) / alignment * alignment);
+}
+
+static void release(void *pointer, size_t size, void *user) {
+    (void)size, (void)user;
+    free(pointer);
+}
+
+static syngan_status arm(const syngan_fit_progress *progress, void *user) {
+    if (progress->phase == 0 && progress->done == progress->total)
+        ((trap *)user)->armed = true;
+    return SYNGAN_OK;
+}
+
+static syngan_table *make_table(syngan_context *context) {
+    static int64_t whole[ROWS];
+    static double real[ROWS];
+    syngan_table *table;
+    for (int i = 0; i < ROWS; i++) {
+        whole[i] = i * 37 % 41;
+        real[i] = 0.25 * (i * 29 % 171) + (double)whole[i];
+    }
+    assert_ok(context, syngan_table_create(context, ROWS, &table));
+    assert_ok(context, syngan_table_add_integers(table, "whole", whole));
+    assert_ok(context, syngan_table_add_reals(table, "real", real));
+    return table;
+}
+
+/* What is saved in the end, of a fit that is cancelled at allocation `at`, and
+ * goes on: in this process, or `saved` and loaded. */
+static memory_stream fit(long at, bool saved, long *calls, bool *cancelled) {
+    trap t = {.at = at};
+    const syngan_allocator hooks = {.struct_size = sizeof hooks,
+                                    .allocate = allocate,
+                                    .release = release,
+                                    .user = &t};
+    assert_int_equal(
+        syngan_context_create(SYNGAN_CONTEXT(.threads = 1, .allocator = &hooks),
+                              &t.context),
+        SYNGAN_OK);
+    syngan_table *table = make_table(t.context);
+    syngan_synthesizer *s;
+    memory_stream file;
+    syngan_status status = syngan_synthesizer_fit(
+        table,
+        SYNGAN_SYNTHESIZER(.batch = 20, .pac = 5, .noise = 8, .width = 16,
+                           .epochs = EPOCHS, .progress = arm,
+                           .progress_user = &t),
+        &s);
+    *calls = t.calls;
+    *cancelled = status == SYNGAN_E_CANCELLED && s != NULL;
+    syngan_cancel_reset(t.context);
+    if (*cancelled && saved) {
+        memory_stream_init(&file, NULL, 0);
+        assert_ok(t.context, syngan_synthesizer_save_stream(s, &file.hooks,
+                                                            SYNGAN_SAVE_ALL));
+        syngan_synthesizer_free(s);
+        assert_ok(t.context,
+                  syngan_synthesizer_load_stream(t.context, &file.hooks, &s));
+        memory_stream_end(&file);
+    }
+    memory_stream_init(&file, NULL, 0);
+    if (s != NULL) {
+        assert_ok(t.context, syngan_synthesizer_continue(s, table, EPOCHS));
+        assert_ok(t.context, syngan_synthesizer_save_stream(s, &file.hooks,
+                                                            SYNGAN_SAVE_ALL));
+    }
+    syngan_synthesizer_free(s);
+    syngan_table_free(table);
+    syngan_context_free(t.context);
+    return file;
+}
+
+/* After the networks have been made, only measuring allocates. */
+static void test_measuring(void **state) {
+    (void)state;
+    long all, calls;
+    int cancelled = 0;
+    bool was;
+    memory_stream want = fit(0, false, &all, &was);
+    assert_false(was);
+    for (long at = all - LAST; at <= all; at++) {
+        memory_stream got = fit(at, at % 2 == 0, &calls, &was);
+        cancelled += was;
+        if (was) {
+            assert_int_equal(got.size, want.size);
+            assert_memory_equal(got.data, want.data, want.size);
+        }
+        memory_stream_end(&got);
+    }
+    assert_true(cancelled > LAST / 3);
+    memory_stream_end(&want);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_measuring)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
