@@ -319,7 +319,8 @@ static syngan_status measure_memory(const bench *b, double *speed_out) {
 
 /* ---- the program ------------------------------------------------------- */
 
-static syngan_status measure(bench *b) {
+static syngan_status measure(void *argument) {
+    bench *b = argument;
     double memory;
     SG_TRY(measure_products(b));
     SG_TRY(measure_memory(b, &memory));
@@ -344,10 +345,7 @@ static syngan_status run(bench *b) {
         return sg_fail(b->context, SYNGAN_E_UNSUPPORTED,
                        "bf16: this processor would be slower with it");
     b->type = b->s->bf16 ? SYNGAN_BF16 : SYNGAN_F32;
-    sg_compute_scope scope = sg_compute_enter(b->context);
-    syngan_status status = measure(b);
-    sg_compute_leave(b->context, scope);
-    return status;
+    return sg_compute(b->context, measure, b);
 }
 
 int main(int argc, char **argv) {

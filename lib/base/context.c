@@ -12,10 +12,9 @@
 
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/team.h"
 #include "base/text.h"
 #include "base/thread.h"
-
-#define MAX_THREADS 256
 
 #define T syngan_context_options
 static const sg_field context_fields[] = {
@@ -26,7 +25,7 @@ static const sg_field context_fields[] = {
     SG_ENUM(T, log_level, "warning|info|debug", SYNGAN_LOG_WARNING,
             SYNGAN_LOG_DEBUG, SYNGAN_LOG_WARNING,
             "Most detailed log level wanted"),
-    SG_I32(T, threads, 1, MAX_THREADS, 0,
+    SG_I32(T, threads, 1, SG_MAX_THREADS, 0,
            "Threads for computing, all processors if not given"),
     SG_ENUM(T, isa, "best|sse41|avx2|avx512|avx512_bf16", SYNGAN_ISA_BEST,
             SYNGAN_ISA_AVX512_BF16, SYNGAN_ISA_BEST,
@@ -93,6 +92,14 @@ static bool choose_allocator(const syngan_allocator *given,
     return given->allocate != NULL && given->release != NULL;
 }
 
+/* Never more than OpenMP starts at all. */
+static int32_t choose_threads(int32_t wanted) {
+    const int32_t limit = sg_team_limit();
+    if (wanted == 0) wanted = sg_processor_count();
+    if (wanted > SG_MAX_THREADS) wanted = SG_MAX_THREADS;
+    return wanted < limit ? wanted : limit;
+}
+
 /* Sets up a context in `context`, a block of its own size. */
 static void initialise(syngan_context *context,
                        const syngan_context_options *options,
@@ -108,13 +115,9 @@ static void initialise(syngan_context *context,
     context->log = options->log;
     context->log_user = options->log_user;
     context->log_level = options->log_level;
-    context->threads = options->threads;
+    context->threads = choose_threads(options->threads);
     context->isa = isa;
     context->io = sg_io_posix;
-    if (context->threads == 0) {
-        int32_t processors = sg_processor_count();
-        context->threads = processors < MAX_THREADS ? processors : MAX_THREADS;
-    }
 }
 
 syngan_status syngan_context_create(const syngan_context_options *options,
@@ -148,6 +151,7 @@ void sg_context_release(syngan_context *context) {
                                   memory_order_acq_rel) != 1) {
         return;
     }
+    sg_runner_free(context);
     syngan_allocator allocator = context->allocator;
     allocator.release(context, sizeof(*context), allocator.user);
 }

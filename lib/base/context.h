@@ -49,6 +49,7 @@ struct syngan_context {
     int32_t threads;
     int32_t isa; /* best instruction set in use: SYNGAN_ISA_SSE41 ... */
     sg_io io;
+    struct sg_runner *runner; /* thread of its own, NULL until needed */
     char error[SG_ERROR_MAX];
 };
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parallel loops. The one place that calls OpenMP's run time (libgomp's entry
- * points, so that no compiler brings a second one).
+ * Parallel loops and the scope around computing. Only team.c calls OpenMP's
+ * run time (libgomp's entry points, so that no compiler brings a second one).
  */
 #ifndef SG_BASE_THREAD_H
 #define SG_BASE_THREAD_H
 
 #include "base/context.h"
+
+#define SG_MAX_THREADS 256
 
 /* Work on the items first ... last - 1. */
 typedef void (*sg_range_fn)(void *argument, int64_t first, int64_t last);
@@ -21,17 +23,23 @@ typedef void (*sg_range_fn)(void *argument, int64_t first, int64_t last);
 void sg_parallel(syngan_context *context, int64_t count, int64_t grain,
                  sg_range_fn work, void *argument);
 
-/* Around compiling and running: sets the number of OpenMP threads of this
- * thread to the context's and flushes denormals to zero in it and in the
- * workers; `leave` restores what the host had. Calls don't nest. */
-typedef struct sg_compute_scope {
-    int32_t threads;
-    uint32_t control; /* MXCSR */
-} sg_compute_scope;
-sg_compute_scope sg_compute_enter(syngan_context *context);
-void sg_compute_leave(syngan_context *context, sg_compute_scope scope);
+typedef syngan_status (*sg_compute_fn)(void *argument);
 
-/* Within such a scope: the number of OpenMP threads that this thread uses from
+/*
+ * Around compiling and running: calls `work` in a thread whose OpenMP team has
+ * exactly the context's threads, and passes its status on. Meanwhile denormals
+ * are zero in the team, and no handler of the host runs in it; afterwards each
+ * thread has what it had. Calls don't nest.
+ * SYNGAN_E_STATE: there is no team of this size.
+ */
+syngan_status sg_compute(syngan_context *context, sg_compute_fn work,
+                         void *argument);
+
+/* Between the steps of `work`, in the thread that it was called in: from time
+ * to time lets signals through that wait. */
+void sg_compute_breathe(void);
+
+/* Within sg_compute(): the number of OpenMP threads that this thread uses from
  * here on. Returns the one before. */
 int32_t sg_compute_threads(int32_t threads);
 

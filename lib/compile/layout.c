@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include "compile/program.h"
 
 static syngan_status out_of_memory(const syngan_program *program) {
@@ -351,6 +352,7 @@ syngan_status sg_plan_layouts(syngan_program *program,
             SG_TRY(lower_view(program, group));
         else
             SG_TRY(lower_kernel(program, group, outputs));
+        sg_compute_breathe();
     }
     return SYNGAN_OK;
 }

@@ -112,21 +112,28 @@ static syngan_status allocate_arena(syngan_program *program) {
     return SYNGAN_OK;
 }
 
+/* What a program is to be made of. */
+typedef struct order {
+    syngan_program *program;
+    syngan_node *const *outputs, *const *updates;
+    size_t n_outputs, n_updates;
+} order;
+
 /* Everything but the memory that it will run in. */
-static syngan_status compile(syngan_program *program,
-                             syngan_node *const *outputs, size_t n_outputs,
-                             syngan_node *const *updates, size_t n_updates) {
+static syngan_status compile(void *argument) {
+    const order *o = argument;
+    syngan_program *program = o->program;
     SG_TRY(sg_backend_prepare(program->context));
     if (program->options.bf16 && !sg_backend_has_bf16(program->context))
         return sg_fail(program->context, SYNGAN_E_UNSUPPORTED,
                        "syngan_program_create: bf16 needs a processor with "
                        "AVX512_BF16, and a context whose `isa` allows it");
-    SG_TRY(sg_select(program, outputs, n_outputs, updates, n_updates));
-    sg_tune_warn(program);
+    SG_TRY(
+        sg_select(program, o->outputs, o->n_outputs, o->updates, o->n_updates));
     SG_TRY(sg_schedule(program));
     SG_TRY(make_inputs(program));
-    SG_TRY(make_outputs(program, outputs, n_outputs));
-    SG_TRY(sg_plan_layouts(program, outputs));
+    SG_TRY(make_outputs(program, o->outputs, o->n_outputs));
+    SG_TRY(sg_plan_layouts(program, o->outputs));
     return sg_plan_memory(program);
 }
 
@@ -156,10 +163,9 @@ static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
     program->estimating = estimating;
     if (known.seed == 0) program->options.seed = context->seed;
     program->n_nodes = graph->count;
-    sg_compute_scope scope = sg_compute_enter(context);
-    syngan_status status =
-        compile(program, outputs, n_outputs, updates, n_updates);
-    sg_compute_leave(context, scope);
+    order all = {program, outputs, updates, n_outputs, n_updates};
+    syngan_status status = sg_compute(context, compile, &all);
+    if (status == SYNGAN_OK) sg_tune_warn(program);
     program->stored = NULL;
     if (status == SYNGAN_OK)
         *out = program;
@@ -280,17 +286,29 @@ static syngan_status run_profiled(sg_step *step, uint64_t number) {
     return status;
 }
 
+typedef struct run {
+    syngan_program *program;
+    uint64_t number;
+} run;
+
+static syngan_status run_steps(void *argument) {
+    const run *r = argument;
+    syngan_program *program = r->program;
+    for (size_t i = 0; i < program->n_steps; i++) {
+        sg_step *step = &program->steps[i];
+        SG_TRY(program->options.profile ? run_profiled(step, r->number)
+                                        : run_step(step, r->number));
+        sg_compute_breathe();
+    }
+    return SYNGAN_OK;
+}
+
 syngan_status syngan_program_run(syngan_program *program, uint64_t step) {
     if (program == NULL) return SYNGAN_E_ARGUMENT;
-    sg_compute_scope scope = sg_compute_enter(program->context);
-    syngan_status status = SYNGAN_OK;
-    for (size_t i = 0; i < program->n_steps && status == SYNGAN_OK; i++)
-        status = program->options.profile
-                     ? run_profiled(&program->steps[i], step)
-                     : run_step(&program->steps[i], step);
-    sg_compute_leave(program->context, scope);
-    if (status == SYNGAN_OK) program->runs++;
-    return status;
+    run all = {program, step};
+    SG_TRY(sg_compute(program->context, run_steps, &all));
+    program->runs++;
+    return SYNGAN_OK;
 }
 
 static size_t buffer_bytes(const sg_buffer *buffers, size_t count) {

@@ -105,6 +105,7 @@ static syngan_status best_run(const sg_kernel *kernel, const trial *t,
         double end = sg_seconds();
         if (end - start < *seconds) *seconds = end - start;
         start = end;
+        sg_compute_breathe();
     }
     return SYNGAN_OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parallel loops and the scope around computing. */
-#include "base/thread.h"
+#include "base/team.h"
 
 #include <xmmintrin.h>
 
@@ -105,7 +105,8 @@ static void scope_is_set_and_restored(void **state) {
         omp_set_num_threads(5);
         uint32_t mine = _mm_getcsr();
         uint32_t control[2] = {0};
-        sg_compute_scope scope = sg_compute_enter(context);
+        sg_scope scope;
+        assert_int_equal(sg_compute_enter(context, &scope), SYNGAN_OK);
         assert_int_equal(omp_get_max_threads(), threads);
         sg_parallel(context, 2, 1, note_control, control);
         for (int i = 0; i < 2; i++) {
@@ -114,7 +115,7 @@ static void scope_is_set_and_restored(void **state) {
         volatile float tiny = 1e-38f;
         volatile float smaller = tiny * 0.01f;
         assert_true(smaller == 0.0f);
-        sg_compute_leave(context, scope);
+        sg_compute_leave(&scope);
         assert_int_equal(_mm_getcsr(), mine);
         assert_int_equal(omp_get_max_threads(), 5);
         sg_parallel(context, 2, 1, note_control, control);

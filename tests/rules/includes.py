@@ -87,9 +87,9 @@ def main():
                     if owner != room:
                         faults.append(f"{where} belongs to {owner}/")
         if (re.search(r"\b(GOMP_|omp_)\w", text) and
-                project.name(path) != "lib/base/thread.c"):
+                project.name(path) != "lib/base/team.c"):
             faults.append(f"{project.name(path)}: calls OpenMP's runtime, which "
-                          "belongs to lib/base/thread.c")
+                          "belongs to lib/base/team.c")
         if re.search(r"\bdnnl_", text) and room != "backend":
             faults.append(f"{project.name(path)}: names oneDNN, which belongs "
                           "to backend/")

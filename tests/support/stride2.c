@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/thread.h"
+#include "base/team.h"
 
 /* x, y, w, of which a direction computes one from the others. */
 typedef struct values {
@@ -196,7 +196,8 @@ void stride2_check_fields(const stride2_kernels *kernels, stride2 good) {
 static float *with_threads(int32_t threads, const stride2_kernels *kernels,
                            const stride2 *g, int direction, size_t *count) {
     syngan_context *own = test_context(threads);
-    sg_compute_scope inner = sg_compute_enter(own);
+    sg_scope inner;
+    assert_int_equal(sg_compute_enter(own, &inner), SYNGAN_OK);
     values v = values_of(g);
     const sg_kernel *const list[] = {kernels->kernel[direction], NULL};
     kernel_run run = run_of(&v, direction, kernels->type, list);
@@ -208,7 +209,7 @@ static float *with_threads(int32_t threads, const stride2_kernels *kernels,
     float *got = kernel_run_once(own, &run);
     free(second);
     free(first);
-    sg_compute_leave(own, inner);
+    sg_compute_leave(&inner);
     syngan_context_free(own);
     return got;
 }
