@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/context.h"
+#include "base/floats.h"
 #include "base/text.h"
 
 #define TEXT_(x) #x
@@ -54,6 +55,7 @@ static void write_onednn_text(void) {
 }
 
 syngan_status syngan_build_info_get(syngan_build_info *info) {
+    SG_OWN_FLOATS;
     static const char *const sets[] = {
         [SYNGAN_ISA_SSE41] = "sse41",
         [SYNGAN_ISA_AVX2] = "avx2",

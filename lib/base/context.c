@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/team.h"
@@ -122,6 +123,7 @@ static void initialise(syngan_context *context,
 
 syngan_status syngan_context_create(const syngan_context_options *options,
                                     syngan_context **out) {
+    SG_OWN_FLOATS;
     if (out == NULL) return SYNGAN_E_ARGUMENT;
     *out = NULL;
     syngan_context_options read;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/options_internal.h"
 #include "base/text.h"
 
@@ -25,6 +26,7 @@ size_t syngan_option_count(const char *type) {
 
 syngan_status syngan_option_get(const char *type, size_t index,
                                 syngan_option *out) {
+    SG_OWN_FLOATS;
     if (type == NULL || out == NULL || out->struct_size < sizeof(*out)) {
         return SYNGAN_E_ARGUMENT;
     }
@@ -148,6 +150,7 @@ static syngan_status set_field(syngan_context *context, const char *type,
 syngan_status syngan_option_set(syngan_context *context, const char *type,
                                 void *options, const char *name,
                                 const char *text) {
+    SG_OWN_FLOATS;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (type == NULL || options == NULL || name == NULL || text == NULL) {
         return sg_fail(context, SYNGAN_E_ARGUMENT,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/thread.h"
@@ -198,6 +199,7 @@ syngan_status syngan_program_create(syngan_node *const *outputs,
                                     size_t n_updates,
                                     const syngan_program_options *options,
                                     syngan_program **out) {
+    SG_OWN_FLOATS;
     return sg_program_create(outputs, n_outputs, updates, n_updates, options,
                              NULL, out);
 }
@@ -247,6 +249,7 @@ syngan_tensor *sg_program_find_input(const syngan_program *program,
 
 syngan_status syngan_program_input(syngan_program *program, const char *name,
                                    syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (program == NULL) return SYNGAN_E_ARGUMENT;
     if (name == NULL || out == NULL)
@@ -263,6 +266,7 @@ syngan_status syngan_program_input(syngan_program *program, const char *name,
 
 syngan_status syngan_program_output(syngan_program *program, size_t index,
                                     syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (program == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || index >= program->n_outputs)
@@ -304,6 +308,7 @@ static syngan_status run_steps(void *argument) {
 }
 
 syngan_status syngan_program_run(syngan_program *program, uint64_t step) {
+    SG_OWN_FLOATS;
     if (program == NULL) return SYNGAN_E_ARGUMENT;
     run all = {program, step};
     SG_TRY(sg_compute(program->context, run_steps, &all));

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/floats.h"
 #include "compile/program.h"
 
 /* Text into a buffer that may be too small; counts what it would need. */
@@ -71,6 +72,7 @@ static void put_step(text *out, const syngan_program *program,
 
 size_t syngan_program_report(const syngan_program *program, char *data,
                              size_t size) {
+    SG_OWN_FLOATS;
     if (data != NULL && size > 0) data[0] = '\0';
     if (program == NULL) return 0;
     text out = {.data = data, .size = data == NULL ? 0 : size};

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "data/prefetch.h"
@@ -213,6 +214,7 @@ static syngan_status check_targets(const syngan_dataset *dataset,
 syngan_status syngan_dataset_read(syngan_dataset *dataset, int64_t first,
                                   syngan_tensor *examples,
                                   syngan_tensor *labels) {
+    SG_OWN_FLOATS;
     if (dataset == NULL) return SYNGAN_E_ARGUMENT;
     SG_TRY(check_targets(dataset, "dataset_read", examples, labels));
     if (dataset->prefetch != NULL) sg_prefetch_notice_fork(dataset->prefetch);
@@ -253,6 +255,7 @@ static syngan_status make_now(syngan_dataset *dataset, int64_t step,
 syngan_status syngan_dataset_batch(syngan_dataset *dataset, int64_t step,
                                    syngan_tensor *examples,
                                    syngan_tensor *labels) {
+    SG_OWN_FLOATS;
     if (dataset == NULL) return SYNGAN_E_ARGUMENT;
     SG_TRY(check_targets(dataset, "dataset_batch", examples, labels));
     const int64_t batch = examples->dims.size[0];

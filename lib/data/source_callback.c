@@ -2,6 +2,7 @@
 /*
  * Examples made by a callback of the host's.
  */
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/dataset.h"
@@ -31,6 +32,7 @@ syngan_status syngan_dataset_from_callback(
     syngan_context *context, int64_t count, const int64_t *dims, size_t rank,
     syngan_example_fn make_example, void *user,
     const syngan_dataset_options *options, syngan_dataset **out) {
+    SG_OWN_FLOATS;
     static const char where[] = "dataset_from_callback";
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;

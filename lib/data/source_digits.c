@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/dataset.h"
@@ -38,6 +39,7 @@ static void free_digits(syngan_context *context, void *state) {
 syngan_status syngan_dataset_digits(syngan_context *context, int64_t count,
                                     const syngan_dataset_options *options,
                                     syngan_dataset **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL)

@@ -4,6 +4,7 @@
  */
 #include <syngan/image.h>
 
+#include "base/floats.h"
 #include "data/dataset.h"
 
 /* Images N x H x W become N x 1 x H x W. */
@@ -48,6 +49,7 @@ syngan_status syngan_dataset_from_idx(syngan_context *context,
                                       const char *images, const char *labels,
                                       const syngan_dataset_options *options,
                                       syngan_dataset **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || images == NULL)

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "data/fingerprint.h"
@@ -90,6 +91,7 @@ syngan_status syngan_dataset_from_tensors(syngan_tensor *examples,
                                           syngan_tensor *labels,
                                           const syngan_dataset_options *options,
                                           syngan_dataset **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (examples == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(examples);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/random.h"
@@ -255,6 +256,7 @@ syngan_status syngan_evaluate(const syngan_table *real,
                               const syngan_table *synthetic,
                               const syngan_evaluate_options *options,
                               syngan_report **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (real == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = real->context;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "eval/page.h"
 
@@ -499,6 +500,7 @@ static void write_page(sg_page *page, const syngan_report *report) {
 
 syngan_status syngan_report_write_html(const syngan_report *report,
                                        const char *path) {
+    SG_OWN_FLOATS;
     if (report == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL)
         return sg_fail(report->context, SYNGAN_E_ARGUMENT,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/stream.h"
 #include "base/text.h"
@@ -182,6 +183,7 @@ size_t syngan_report_count(const syngan_report *report) {
 
 syngan_status syngan_report_get(const syngan_report *report, size_t index,
                                 syngan_report_entry *out) {
+    SG_OWN_FLOATS;
     if (report == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || out->struct_size != sizeof *out)
         return sg_fail(report->context, SYNGAN_E_ARGUMENT,
@@ -200,6 +202,7 @@ syngan_status syngan_report_get(const syngan_report *report, size_t index,
 
 syngan_status syngan_report_value(const syngan_report *report, const char *name,
                                   double *value) {
+    SG_OWN_FLOATS;
     if (report == NULL) return SYNGAN_E_ARGUMENT;
     if (name == NULL || value == NULL)
         return sg_fail(report->context, SYNGAN_E_ARGUMENT,
@@ -256,6 +259,7 @@ static syngan_status make_json(const syngan_report *report, char **text,
 
 size_t syngan_report_json(const syngan_report *report, char *text,
                           size_t size) {
+    SG_OWN_FLOATS;
     if (text != NULL && size > 0) text[0] = '\0';
     char *whole;
     size_t length;
@@ -272,6 +276,7 @@ size_t syngan_report_json(const syngan_report *report, char *text,
 
 syngan_status syngan_report_write_json(const syngan_report *report,
                                        const char *path) {
+    SG_OWN_FLOATS;
     if (report == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL)
         return sg_fail(report->context, SYNGAN_E_ARGUMENT,

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <syngan/image.h>
 
+#include "base/floats.h"
 #include "file/pixel.h"
 #include "file/source.h"
 #include "tensor/tensor.h"
@@ -88,6 +89,7 @@ syngan_status sg_idx_write(sg_writer *writer, const syngan_tensor *tensor) {
 }
 
 syngan_status syngan_write_idx(const syngan_tensor *tensor, const char *path) {
+    SG_OWN_FLOATS;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     sg_writer *writer;
     SG_TRY(sg_writer_open(sg_tensor_context(tensor), path, &writer));
@@ -156,6 +158,7 @@ syngan_status sg_idx_read(syngan_context *context, sg_reader *reader,
 
 syngan_status syngan_read_idx(syngan_context *context, const char *path,
                               syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL) {

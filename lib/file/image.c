@@ -4,6 +4,7 @@
 #include <string.h>
 #include <syngan/image.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/stream.h"
@@ -164,6 +165,7 @@ static syngan_status write_grid(syngan_context *context, grid *g,
 
 syngan_status syngan_write_png(const syngan_tensor *images, const char *path,
                                const syngan_grid_options *options) {
+    SG_OWN_FLOATS;
     if (images == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(images);
     SG_TRY(check_images(images));

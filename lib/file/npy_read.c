@@ -3,6 +3,7 @@
 #include <string.h>
 #include <syngan/image.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "file/npy.h"
@@ -251,6 +252,7 @@ syngan_status sg_npy_read(syngan_context *context, sg_reader *reader,
 
 syngan_status syngan_read_npy(syngan_context *context, const char *path,
                               syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL) {

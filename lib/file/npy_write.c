@@ -4,6 +4,7 @@
 #include <string.h>
 #include <syngan/image.h>
 
+#include "base/floats.h"
 #include "base/text.h"
 #include "file/npy.h"
 #include "tensor/tensor.h"
@@ -88,6 +89,7 @@ syngan_status sg_npy_write(sg_writer *writer, const syngan_tensor *tensor) {
 }
 
 syngan_status syngan_write_npy(const syngan_tensor *tensor, const char *path) {
+    SG_OWN_FLOATS;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     sg_writer *writer;
     SG_TRY(sg_writer_open(sg_tensor_context(tensor), path, &writer));

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <syngan/image.h>
 
+#include "base/floats.h"
 #include "base/text.h"
 #include "file/number.h"
 #include "file/utf8.h"
@@ -434,6 +435,7 @@ syngan_status syngan_write_chart(const syngan_tensor *x,
                                  const syngan_tensor *values,
                                  const char *const *names, const char *title,
                                  const char *path) {
+    SG_OWN_FLOATS;
     if (x == NULL || values == NULL) return SYNGAN_E_ARGUMENT;
     SG_TRY(check_chart(x, values, names));
     sg_chart chart = {.title = title,

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "graph/graph.h"
 #include "graph/op.h"
@@ -167,6 +168,7 @@ syngan_status sg_gradient(syngan_node *y, syngan_node *dy,
 
 syngan_status syngan_gradient(syngan_node *y, syngan_node *const *wrt,
                               size_t count, syngan_node **out) {
+    SG_OWN_FLOATS;
     if (y == NULL) return SYNGAN_E_ARGUMENT;
     syngan_graph *graph = y->graph;
     SG_TRY(graph_result(graph));

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "graph/op.h"
@@ -19,6 +20,7 @@
 /* ---- the handle --------------------------------------------------------- */
 
 syngan_status syngan_graph_create(syngan_context *context, syngan_graph **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL)
@@ -58,6 +60,7 @@ void syngan_graph_free(syngan_graph *graph) {
 }
 
 syngan_status syngan_graph_status(const syngan_graph *graph) {
+    SG_OWN_FLOATS;
     return graph == NULL ? SYNGAN_E_ARGUMENT : graph->status;
 }
 
@@ -275,6 +278,7 @@ int32_t syngan_node_failed(const syngan_node *node) {
 }
 
 syngan_node *syngan_set_name(syngan_node *node, const char *name) {
+    SG_OWN_FLOATS;
     if (node == NULL || node->op == NULL) return node;
     syngan_graph *graph = node->graph;
     if (name == NULL || name[0] == '\0')

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "graph/op.h"
 #include "model/model.h"
@@ -153,6 +154,7 @@ static size_t most_inputs(const syngan_model *model) {
 syngan_node *syngan_model_apply(syngan_graph *graph, syngan_model *model,
                                 syngan_node *const *inputs, size_t count,
                                 int32_t mode) {
+    SG_OWN_FLOATS;
     if (graph == NULL || model == NULL) return NULL;
     for (size_t i = 0; inputs != NULL && i < count; i++)
         if (inputs[i] == NULL) return NULL;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "model/network.h"
 
 /* ---- formats ----------------------------------------------------------- */
@@ -57,6 +58,7 @@ static syngan_status save(const syngan_model *model, sg_writer *out) {
 }
 
 syngan_status syngan_model_save(const syngan_model *model, const char *path) {
+    SG_OWN_FLOATS;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL)
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
@@ -68,6 +70,7 @@ syngan_status syngan_model_save(const syngan_model *model, const char *path) {
 
 syngan_status syngan_model_save_stream(const syngan_model *model,
                                        const syngan_stream *stream) {
+    SG_OWN_FLOATS;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (stream == NULL)
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
@@ -108,6 +111,7 @@ static syngan_status load(syngan_context *context, sg_reader *in,
 
 syngan_status syngan_model_load(syngan_context *context, const char *path,
                                 syngan_model **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL || out == NULL)
@@ -122,6 +126,7 @@ syngan_status syngan_model_load(syngan_context *context, const char *path,
 syngan_status syngan_model_load_stream(syngan_context *context,
                                        const syngan_stream *stream,
                                        syngan_model **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (stream == NULL || out == NULL)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "graph/op.h"
 
@@ -165,6 +166,7 @@ static syngan_status make_parameters(syngan_model *model) {
 
 syngan_status syngan_model_create(syngan_node *output, const char *name,
                                   syngan_model **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (output == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = output->graph->context;
@@ -223,6 +225,7 @@ syngan_status sg_model_clone_empty(const syngan_model *model, const char *name,
 
 syngan_status syngan_model_clone(const syngan_model *model, const char *name,
                                  syngan_model **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || (name != NULL && name[0] == '\0'))
@@ -246,6 +249,7 @@ syngan_status syngan_model_clone(const syngan_model *model, const char *name,
 
 syngan_status syngan_model_copy_parameters(syngan_model *target,
                                            const syngan_model *source) {
+    SG_OWN_FLOATS;
     if (target == NULL || source == NULL) return SYNGAN_E_ARGUMENT;
     if (target->n_parameters != source->n_parameters)
         return sg_fail(target->context, SYNGAN_E_MISMATCH,
@@ -318,6 +322,7 @@ static sg_variable *find_parameter(const syngan_model *model,
 
 syngan_status syngan_model_parameter(const syngan_model *model,
                                      const char *name, syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (name == NULL || out == NULL)
@@ -335,6 +340,7 @@ syngan_status syngan_model_parameter(const syngan_model *model,
 syngan_node *syngan_model_parameter_node(syngan_graph *graph,
                                          syngan_model *model,
                                          const char *name) {
+    SG_OWN_FLOATS;
     if (graph == NULL || model == NULL || name == NULL) return NULL;
     if (graph->context != model->context)
         return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,

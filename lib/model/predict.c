@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "graph/op.h"
@@ -138,6 +139,7 @@ static syngan_status prepare(syngan_model *model) {
 }
 
 syngan_status syngan_model_set_bf16(syngan_model *model, int32_t on) {
+    SG_OWN_FLOATS;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (on != 0 && !sg_backend_has_bf16(model->context))
         return sg_fail(model->context, SYNGAN_E_UNSUPPORTED,
@@ -242,6 +244,7 @@ static syngan_status check_given(const syngan_model *model, size_t index,
 syngan_status syngan_model_predict(syngan_model *model,
                                    const syngan_tensor *const *inputs,
                                    size_t count, syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (inputs == NULL || out == NULL)
@@ -273,6 +276,7 @@ static void fill_noise(const void *source, size_t index, int64_t first,
 
 syngan_status syngan_model_sample(syngan_model *model, int64_t count,
                                   uint64_t seed, syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || count < 0)

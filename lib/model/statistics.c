@@ -5,6 +5,7 @@
  */
 
 #include "backend/batch_norm.h"
+#include "base/floats.h"
 #include "base/memory.h"
 #include "graph/op.h"
 #include "model/model.h"
@@ -115,5 +116,6 @@ syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
 }
 
 syngan_node *syngan_update_statistics(syngan_node *node) {
+    SG_OWN_FLOATS;
     return node == NULL ? NULL : sg_update_statistics(node, NULL, 0.0);
 }

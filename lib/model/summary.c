@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "graph/op.h"
 #include "model/model.h"
 
@@ -63,6 +64,7 @@ static void put_node(sink *s, const syngan_model *model, size_t index) {
 
 size_t syngan_model_summary(const syngan_model *model, char *text,
                             size_t size) {
+    SG_OWN_FLOATS;
     if (size > 0 && text != NULL) text[0] = '\0';
     if (model == NULL) return 0;
     sink s = {.text = text, .size = size};

@@ -4,6 +4,7 @@
  */
 #include "backend/arithmetic.h"
 
+#include "base/floats.h"
 #include "graph/op.h"
 
 static syngan_status infer(sg_infer *infer) {
@@ -84,6 +85,7 @@ static void no_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
                               .gradient = gradient_rule,                       \
                               .kernels = sg_arithmetic_kernels[kind]};         \
     syngan_node *syngan_##id(syngan_node *a, syngan_node *b) {                 \
+        SG_OWN_FLOATS;                                                         \
         return sg_node2(&sg_op_##id, a, b, NULL);                              \
     }
 

@@ -11,6 +11,7 @@
 
 #include <syngan/model.h>
 
+#include "base/floats.h"
 #include "graph/layer.h"
 #include "graph/rule.h"
 
@@ -316,6 +317,7 @@ static syngan_node *make_numbers(syngan_node *x, const char *layer,
 
 syngan_node *syngan_batch_norm(syngan_node *x,
                                const syngan_batch_norm_options *options) {
+    SG_OWN_FLOATS;
     syngan_batch_norm_options o;
     char name[SG_LAYER_NAME], text[SG_DIMS_TEXT];
     if (x == NULL) return NULL;

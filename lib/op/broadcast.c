@@ -3,6 +3,7 @@
  * Repetition along dimensions of size 1 and along new leading ones.
  */
 #include "backend/strided.h"
+#include "base/floats.h"
 #include "graph/rule.h"
 
 typedef struct broadcast_fields {
@@ -67,6 +68,7 @@ const sg_op sg_op_broadcast = {
 
 syngan_node *syngan_broadcast(syngan_node *x, const int64_t *dims,
                               size_t rank) {
+    SG_OWN_FLOATS;
     if (x == NULL || x->op == NULL) return x;
     syngan_status status =
         sg_dims_check(x->graph->context, "broadcast", dims, rank, -1);

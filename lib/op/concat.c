@@ -3,6 +3,7 @@
  * Values joined along an axis.
  */
 #include "backend/strided.h"
+#include "base/floats.h"
 #include "graph/rule.h"
 
 typedef struct concat_fields {
@@ -92,6 +93,7 @@ const sg_op sg_op_concat = {
 
 syngan_node *syngan_concat(syngan_node *const *nodes, size_t count,
                            int32_t axis) {
+    SG_OWN_FLOATS;
     const concat_fields fields = {.axis = axis};
     if (nodes == NULL) return NULL;
     return sg_node(NULL, &sg_op_concat, nodes, count, &fields, NULL);

@@ -4,6 +4,7 @@
  * activation.
  */
 #include "backend/conv.h"
+#include "base/floats.h"
 #include "graph/layer.h"
 
 #define T syngan_conv2d_options
@@ -123,6 +124,7 @@ static bool begin(layer *l, syngan_node *x, const void *options,
 
 syngan_node *syngan_conv2d(syngan_node *x,
                            const syngan_conv2d_options *options) {
+    SG_OWN_FLOATS;
     layer l;
     if (x == NULL) return NULL;
     if (!begin(&l, x, options, &sg_options_conv2d)) return &x->graph->error;
@@ -166,6 +168,7 @@ static bool set_size(layer *l) {
 syngan_node *
 syngan_conv2d_transpose(syngan_node *x,
                         const syngan_conv2d_transpose_options *options) {
+    SG_OWN_FLOATS;
     layer l;
     if (x == NULL) return NULL;
     if (!begin(&l, x, options, &sg_options_conv2d_transpose) || !set_size(&l))

@@ -3,6 +3,7 @@
  * The dense layer: a matrix product, a bias, an activation.
  */
 #include "backend/matmul.h"
+#include "base/floats.h"
 #include "graph/layer.h"
 
 #define T syngan_dense_options
@@ -36,6 +37,7 @@ static syngan_node *make(syngan_node *x, const syngan_dense_options *o,
 }
 
 syngan_node *syngan_dense(syngan_node *x, const syngan_dense_options *options) {
+    SG_OWN_FLOATS;
     syngan_dense_options o;
     char name[SG_LAYER_NAME];
     if (x == NULL) return NULL;

@@ -5,6 +5,7 @@
  */
 #include "backend/matmul.h"
 
+#include "base/floats.h"
 #include "graph/rule.h"
 
 static const sg_field fields[] = {
@@ -74,6 +75,7 @@ const sg_op sg_op_matmul = {
 
 syngan_node *syngan_matmul(syngan_node *a, syngan_node *b, int32_t transpose_a,
                            int32_t transpose_b) {
+    SG_OWN_FLOATS;
     const sg_matmul_fields f = {transpose_a != 0, transpose_b != 0};
     return sg_node2(&sg_op_matmul, a, b, &f);
 }

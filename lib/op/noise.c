@@ -7,6 +7,7 @@
 #include <syngan/layers.h>
 #include <syngan/model.h>
 
+#include "base/floats.h"
 #include "graph/rule.h"
 
 typedef struct noise_fields {
@@ -52,6 +53,7 @@ const sg_op sg_op_dropout = {.name = "dropout",
                              .apply = dropout_apply};
 
 syngan_node *syngan_dropout(syngan_node *x, double rate) {
+    SG_OWN_FLOATS;
     const noise_fields fields = {.amount = rate};
     return sg_node1(&sg_op_dropout, x, &fields);
 }
@@ -85,6 +87,7 @@ const sg_op sg_op_gaussian_noise = {.name = "gaussian_noise",
                                     .apply = gaussian_apply};
 
 syngan_node *syngan_gaussian_noise(syngan_node *x, double deviation) {
+    SG_OWN_FLOATS;
     const noise_fields fields = {.amount = deviation};
     return sg_node1(&sg_op_gaussian_noise, x, &fields);
 }

@@ -10,6 +10,7 @@
 
 #include "backend/part_simd.h"
 #include "backend/softmax_simd.h"
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "graph/rule.h"
@@ -406,6 +407,7 @@ static syngan_node *parts_constant(syngan_graph *graph, const int32_t *parts,
 syngan_node *syngan_part_activation(syngan_node *x, const int32_t *parts,
                                     size_t count, syngan_node *uniform,
                                     double temperature) {
+    SG_OWN_FLOATS;
     if (x == NULL || parts == NULL) return NULL;
     if (x->op == NULL) return x;
     const part_fields fields = {temperature};
@@ -418,6 +420,7 @@ syngan_node *syngan_part_activation(syngan_node *x, const int32_t *parts,
 syngan_node *syngan_part_cross_entropy(syngan_node *logits,
                                        const int32_t *parts, size_t count,
                                        syngan_node *target) {
+    SG_OWN_FLOATS;
     if (logits == NULL || parts == NULL || target == NULL) return NULL;
     if (logits->op == NULL) return logits;
     return sg_node3(&sg_op_part_cross_entropy, logits,

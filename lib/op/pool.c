@@ -7,6 +7,7 @@
 #include "backend/pool.h"
 
 #include "backend/conv.h"
+#include "base/floats.h"
 #include "graph/layer.h"
 #include "graph/rule.h"
 
@@ -265,10 +266,12 @@ static syngan_node *build(syngan_node *x, const sg_op *op,
 
 syngan_node *syngan_average_pool2d(syngan_node *x,
                                    const syngan_pool2d_options *options) {
+    SG_OWN_FLOATS;
     return build(x, &sg_op_average_pool2d, options);
 }
 
 syngan_node *syngan_max_pool2d(syngan_node *x,
                                const syngan_pool2d_options *options) {
+    SG_OWN_FLOATS;
     return build(x, &sg_op_max_pool2d, options);
 }

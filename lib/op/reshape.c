@@ -2,6 +2,7 @@
 /*
  * The same elements in another shape.
  */
+#include "base/floats.h"
 #include "graph/rule.h"
 
 typedef struct reshape_fields {
@@ -80,6 +81,7 @@ const sg_op sg_op_reshape = {.name = "reshape",
                              .gradient = reshape_gradient};
 
 syngan_node *syngan_reshape(syngan_node *x, const int64_t *dims, size_t rank) {
+    SG_OWN_FLOATS;
     if (x == NULL || x->op == NULL) return x;
     if (rank > SYNGAN_MAX_RANK || (dims == NULL && rank > 0))
         return sg_graph_fail(x->graph, SYNGAN_E_ARGUMENT,
@@ -93,6 +95,7 @@ syngan_node *syngan_reshape(syngan_node *x, const int64_t *dims, size_t rank) {
 }
 
 syngan_node *syngan_flatten(syngan_node *x) {
+    SG_OWN_FLOATS;
     if (x == NULL || x->op == NULL) return x;
     if (x->dims.rank == 0)
         return sg_graph_fail(x->graph, SYNGAN_E_SHAPE,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "backend/strided.h"
+#include "base/floats.h"
 #include "graph/rule.h"
 
 typedef struct slice_fields {
@@ -161,6 +162,7 @@ const sg_op sg_op_pad = {.name = "pad",
 
 syngan_node *syngan_slice(syngan_node *x, int32_t axis, int64_t start,
                           int64_t size) {
+    SG_OWN_FLOATS;
     const slice_fields fields = {.axis = axis, .start = start, .size = size};
     return sg_node1(&sg_op_slice, x, &fields);
 }

@@ -3,6 +3,7 @@
  * Softmax along an axis, and its logarithm.
  */
 #include "backend/softmax_simd.h"
+#include "base/floats.h"
 #include "base/thread.h"
 #include "graph/rule.h"
 
@@ -122,11 +123,13 @@ const sg_op sg_op_log_softmax = {
     .kernels = (const sg_kernel *const[]){&log_softmax_kernel, NULL}};
 
 syngan_node *syngan_softmax(syngan_node *x, int32_t axis) {
+    SG_OWN_FLOATS;
     const softmax_fields fields = {.axis = axis};
     return sg_node1(&sg_op_softmax, x, &fields);
 }
 
 syngan_node *syngan_log_softmax(syngan_node *x, int32_t axis) {
+    SG_OWN_FLOATS;
     const softmax_fields fields = {.axis = axis};
     return sg_node1(&sg_op_log_softmax, x, &fields);
 }

@@ -8,6 +8,7 @@
 
 #include <syngan/layers.h>
 
+#include "base/floats.h"
 #include "base/thread.h"
 #include "graph/rule.h"
 
@@ -107,6 +108,7 @@ static bool check_name(syngan_graph *graph, const sg_op *op, const char *name) {
 
 syngan_node *syngan_input(syngan_graph *graph, const char *name, int32_t type,
                           const int64_t *dims, size_t rank) {
+    SG_OWN_FLOATS;
     sg_source_fields fields;
     if (graph == NULL) return NULL;
     if (!check_name(graph, &sg_op_input, name) ||
@@ -116,6 +118,7 @@ syngan_node *syngan_input(syngan_graph *graph, const char *name, int32_t type,
 }
 
 syngan_node *syngan_constant(syngan_graph *graph, const syngan_tensor *tensor) {
+    SG_OWN_FLOATS;
     if (graph == NULL || tensor == NULL) return NULL;
     if (graph->status != SYNGAN_OK) return &graph->error;
     if (sg_tensor_context(tensor) != graph->context)
@@ -191,6 +194,7 @@ static sg_variable *make_variable(syngan_graph *graph, const char *name,
 syngan_node *syngan_parameter(syngan_graph *graph, const char *name,
                               const int64_t *dims, size_t rank,
                               const syngan_parameter_options *options) {
+    SG_OWN_FLOATS;
     sg_source_fields fields;
     if (graph == NULL) return NULL;
     if (!check_name(graph, &sg_op_parameter, name) ||
@@ -248,6 +252,7 @@ const sg_op sg_op_fill = {.name = "fill",
 
 syngan_node *syngan_fill(syngan_graph *graph, double value, const int64_t *dims,
                          size_t rank) {
+    SG_OWN_FLOATS;
     sg_source_fields fields;
     if (graph == NULL) return NULL;
     if (!make_fields(graph, "syngan_fill", SYNGAN_F32, dims, rank, &fields))
@@ -257,6 +262,7 @@ syngan_node *syngan_fill(syngan_graph *graph, double value, const int64_t *dims,
 }
 
 syngan_node *syngan_scalar(syngan_graph *graph, double value) {
+    SG_OWN_FLOATS;
     return syngan_fill(graph, value, NULL, 0);
 }
 
@@ -323,10 +329,12 @@ static syngan_node *random_node(syngan_graph *graph, const sg_op *op,
 
 syngan_node *syngan_random_normal(syngan_graph *graph, const int64_t *dims,
                                   size_t rank) {
+    SG_OWN_FLOATS;
     return random_node(graph, &sg_op_random_normal, dims, rank);
 }
 
 syngan_node *syngan_random_uniform(syngan_graph *graph, const int64_t *dims,
                                    size_t rank) {
+    SG_OWN_FLOATS;
     return random_node(graph, &sg_op_random_uniform, dims, rank);
 }

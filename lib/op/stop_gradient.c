@@ -2,6 +2,7 @@
 /*
  * A value through which no gradient flows.
  */
+#include "base/floats.h"
 #include "graph/rule.h"
 
 static syngan_status stop_infer(sg_infer *infer) {
@@ -25,5 +26,6 @@ const sg_op sg_op_stop_gradient = {.name = "stop_gradient",
                                    .gradient = stop_gradient};
 
 syngan_node *syngan_stop_gradient(syngan_node *x) {
+    SG_OWN_FLOATS;
     return sg_node1(&sg_op_stop_gradient, x, NULL);
 }

@@ -4,6 +4,7 @@
  */
 #include "backend/sum.h"
 
+#include "base/floats.h"
 #include "graph/op.h"
 
 static const sg_field table[] = {
@@ -82,12 +83,14 @@ static syngan_node *make_sum(syngan_node *x, const char *what,
 
 syngan_node *syngan_sum(syngan_node *x, const int32_t *axes, size_t count,
                         int32_t keep) {
+    SG_OWN_FLOATS;
     int32_t set;
     return make_sum(x, "sum", axes, count, keep, &set);
 }
 
 syngan_node *syngan_mean(syngan_node *x, const int32_t *axes, size_t count,
                          int32_t keep) {
+    SG_OWN_FLOATS;
     int32_t set;
     syngan_node *sum = make_sum(x, "mean", axes, count, keep, &set);
     if (sum == NULL || sum->op == NULL) return sum;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backend/strided.h"
+#include "base/floats.h"
 #include "graph/rule.h"
 
 typedef struct transpose_fields {
@@ -99,6 +100,7 @@ const sg_op sg_op_transpose = {
 
 syngan_node *syngan_transpose(syngan_node *x, const int32_t *order,
                               size_t count) {
+    SG_OWN_FLOATS;
     if (x == NULL || x->op == NULL) return x;
     transpose_fields fields = {.count = (int32_t)count};
     if (count > SYNGAN_MAX_RANK || (order == NULL && count > 0))

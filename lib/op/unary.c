@@ -4,6 +4,7 @@
  * unary_grad(v, dy) = dy f'(v), with v the function's output or its input as
  * sg_unary_from_output() says.
  */
+#include "base/floats.h"
 #include "base/thread.h"
 #include "graph/rule.h"
 
@@ -227,38 +228,50 @@ const sg_op sg_op_unary_grad = {.name = "unary_grad",
                  .kind = (the_kind), .alpha = (first), .beta = (second)})
 
 syngan_node *syngan_relu(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(relu, SG_UNARY_RELU, 0.0, 0.0);
 }
 syngan_node *syngan_leaky_relu(syngan_node *x, double slope) {
+    SG_OWN_FLOATS;
     return UNARY(leaky_relu, SG_UNARY_LEAKY_RELU, slope, 0.0);
 }
 syngan_node *syngan_tanh(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(tanh, SG_UNARY_TANH, 0.0, 0.0);
 }
 syngan_node *syngan_sigmoid(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(sigmoid, SG_UNARY_SIGMOID, 0.0, 0.0);
 }
 syngan_node *syngan_softplus(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(softplus, SG_UNARY_SOFTPLUS, 0.0, 0.0);
 }
 syngan_node *syngan_exp(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(exp, SG_UNARY_EXP, 0.0, 0.0);
 }
 syngan_node *syngan_log(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(log, SG_UNARY_LOG, 0.0, 0.0);
 }
 syngan_node *syngan_sqrt(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(sqrt, SG_UNARY_SQRT, 0.0, 0.0);
 }
 syngan_node *syngan_square(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(square, SG_UNARY_SQUARE, 0.0, 0.0);
 }
 syngan_node *syngan_affine(syngan_node *x, double scale, double offset) {
+    SG_OWN_FLOATS;
     return UNARY(affine, SG_UNARY_AFFINE, scale, offset);
 }
 syngan_node *syngan_negate(syngan_node *x) {
+    SG_OWN_FLOATS;
     return UNARY(affine, SG_UNARY_AFFINE, -1.0, 0.0);
 }
 syngan_node *syngan_clip(syngan_node *x, double low, double high) {
+    SG_OWN_FLOATS;
     return UNARY(clip, SG_UNARY_CLIP, low, high);
 }

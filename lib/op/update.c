@@ -7,6 +7,7 @@
 #include <syngan/program.h>
 
 #include "backend/update.h"
+#include "base/floats.h"
 #include "base/thread.h"
 #include "graph/op.h"
 
@@ -51,6 +52,7 @@ const sg_op sg_op_assign = {
     .kernels = (const sg_kernel *const[]){&assign_kernel, NULL}};
 
 syngan_node *syngan_assign(syngan_node *parameter, syngan_node *value) {
+    SG_OWN_FLOATS;
     return sg_node2(&sg_op_assign, parameter, value, NULL);
 }
 
@@ -129,6 +131,7 @@ const sg_op sg_op_moving_average = {
 
 syngan_node *syngan_moving_average(syngan_node *parameter, syngan_node *value,
                                    double decay) {
+    SG_OWN_FLOATS;
     const average_fields fields = {decay};
     return sg_node2(&sg_op_moving_average, parameter, value, &fields);
 }
@@ -185,6 +188,7 @@ const sg_op sg_op_group = {.name = "group",
                            .infer = group_infer};
 
 syngan_node *syngan_group(syngan_node *const *updates, size_t count) {
+    SG_OWN_FLOATS;
     return updates == NULL || count == 0
                ? NULL
                : sg_node(NULL, &sg_op_group, updates, count, NULL, NULL);

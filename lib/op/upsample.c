@@ -6,6 +6,7 @@
 #include <syngan/layers.h>
 
 #include "backend/pool.h"
+#include "base/floats.h"
 #include "graph/rule.h"
 
 static const sg_field fields[] = {
@@ -89,6 +90,7 @@ const sg_op sg_op_upsample2d_grad = {
 };
 
 syngan_node *syngan_upsample2d(syngan_node *x, int32_t factor) {
+    SG_OWN_FLOATS;
     const sg_upsample_fields f = {.factor = factor};
     return sg_node1(&sg_op_upsample2d, x, &f);
 }

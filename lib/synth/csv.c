@@ -2,6 +2,7 @@
 /*
  * Samples straight to a CSV file.
  */
+#include "base/floats.h"
 #include "base/stream.h"
 #include "synth/synth.h"
 
@@ -34,6 +35,7 @@ syngan_status syngan_synthesizer_write_csv(syngan_synthesizer *synthesizer,
                                            const syngan_sample_options *options,
                                            int64_t *rejected,
                                            const char *path) {
+    SG_OWN_FLOATS;
     if (rejected != NULL) *rejected = 0;
     if (synthesizer == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL)

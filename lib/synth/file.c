@@ -21,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/network.h"
@@ -195,6 +196,7 @@ static syngan_status check_save(const syngan_synthesizer *s, const void *target,
 
 syngan_status syngan_synthesizer_save(const syngan_synthesizer *synthesizer,
                                       const char *path, int32_t what) {
+    SG_OWN_FLOATS;
     sg_writer *out;
     SG_TRY(check_save(synthesizer, path, what, "syngan_synthesizer_save"));
     SG_TRY(sg_writer_open(synthesizer->context, path, &out));
@@ -204,6 +206,7 @@ syngan_status syngan_synthesizer_save(const syngan_synthesizer *synthesizer,
 syngan_status
 syngan_synthesizer_save_stream(const syngan_synthesizer *synthesizer,
                                const syngan_stream *stream, int32_t what) {
+    SG_OWN_FLOATS;
     sg_writer *out;
     SG_TRY(check_save(synthesizer, stream, what,
                       "syngan_synthesizer_save_stream"));
@@ -466,6 +469,7 @@ static syngan_status check_load(syngan_context *context, const void *source,
 
 syngan_status syngan_synthesizer_load(syngan_context *context, const char *path,
                                       syngan_synthesizer **out) {
+    SG_OWN_FLOATS;
     sg_reader *in;
     SG_TRY(check_load(context, path, out, "syngan_synthesizer_load"));
     SG_TRY(sg_reader_open(context, path, &in));
@@ -475,6 +479,7 @@ syngan_status syngan_synthesizer_load(syngan_context *context, const char *path,
 syngan_status syngan_synthesizer_load_stream(syngan_context *context,
                                              const syngan_stream *stream,
                                              syngan_synthesizer **out) {
+    SG_OWN_FLOATS;
     sg_reader *in;
     SG_TRY(check_load(context, stream, out, "syngan_synthesizer_load_stream"));
     SG_TRY(sg_reader_open_stream(context, stream, &in));

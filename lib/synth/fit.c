@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "synth/examples.h"
@@ -424,6 +425,7 @@ syngan_status sg_synthesizer_fitted(syngan_status status,
 syngan_status syngan_synthesizer_fit(const syngan_table *table,
                                      const syngan_synthesizer_options *options,
                                      syngan_synthesizer **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     SG_TRY(check_arguments(table, out, "syngan_synthesizer_fit"));
     sg_synth_settings settings;
@@ -441,6 +443,7 @@ syngan_status syngan_synthesizer_fit(const syngan_table *table,
 syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
                                           const syngan_table *table,
                                           int64_t epochs) {
+    SG_OWN_FLOATS;
     if (synthesizer == NULL) return SYNGAN_E_ARGUMENT;
     syngan_synthesizer *s = synthesizer;
     uint64_t fingerprint;
@@ -539,6 +542,7 @@ syngan_status
 syngan_synthesizer_estimate(const syngan_table *table,
                             const syngan_synthesizer_options *options,
                             uint64_t *bytes, double *seconds) {
+    SG_OWN_FLOATS;
     if (bytes != NULL) *bytes = 0;
     if (seconds != NULL) *seconds = 0.0;
     SG_TRY(check_arguments(table, bytes, "syngan_synthesizer_estimate"));

@@ -4,6 +4,7 @@
  * types of its columns, once for what the encoder must know of them, and once
  * to be encoded.
  */
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "synth/fit.h"
@@ -75,6 +76,7 @@ static syngan_status fit(csv_fit *f, const syngan_synthesizer_options *options,
 syngan_status syngan_synthesizer_fit_csv(
     syngan_context *context, const char *path, const syngan_csv_options *csv,
     const syngan_synthesizer_options *options, syngan_synthesizer **out) {
+    SG_OWN_FLOATS;
     static const char where[] = "syngan_synthesizer_fit_csv";
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
 
@@ -336,6 +337,7 @@ syngan_status syngan_synthesizer_stream(syngan_synthesizer *synthesizer,
                                         const syngan_sample_options *options,
                                         int64_t *rejected, syngan_piece_fn take,
                                         void *user) {
+    SG_OWN_FLOATS;
     if (rejected != NULL) *rejected = 0;
     SG_TRY(check_arguments(synthesizer, rows, piece, take != NULL,
                            "syngan_synthesizer_stream"));
@@ -353,6 +355,7 @@ syngan_status syngan_synthesizer_sample(syngan_synthesizer *synthesizer,
                                         int64_t rows, uint64_t seed,
                                         const syngan_sample_options *options,
                                         int64_t *rejected, syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (rejected != NULL) *rejected = 0;
     SG_TRY(check_arguments(synthesizer, rows, 0, out != NULL,

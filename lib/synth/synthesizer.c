@@ -2,6 +2,7 @@
 /*
  * The handle: making, looking, freeing.
  */
+#include "base/floats.h"
 #include "base/memory.h"
 #include "synth/synth.h"
 
@@ -131,6 +132,7 @@ int64_t syngan_synthesizer_epochs(const syngan_synthesizer *synthesizer) {
 
 size_t syngan_synthesizer_schema(const syngan_synthesizer *synthesizer,
                                  char *text, size_t size) {
+    SG_OWN_FLOATS;
     return syngan_table_schema(
         synthesizer == NULL ? NULL : sg_synthesizer_form(synthesizer), text,
         size);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "table/arrow_source.h"
 
@@ -228,6 +229,7 @@ syngan_status syngan_table_from_arrow(syngan_context *context,
                                       struct ArrowSchema *schema,
                                       struct ArrowArray *array,
                                       const char *types, syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (schema == NULL || array == NULL || out == NULL)

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "table/arrow.h"
 #include "table/boolean.h"
@@ -372,5 +373,6 @@ syngan_status sg_table_to_arrow(const syngan_table *table, int64_t utf8_limit,
 syngan_status syngan_table_to_arrow(const syngan_table *table,
                                     struct ArrowSchema *schema,
                                     struct ArrowArray *array) {
+    SG_OWN_FLOATS;
     return sg_table_to_arrow(table, INT32_MAX, schema, array);
 }

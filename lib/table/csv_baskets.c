@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "table/csv_cells.h"
 #include "table/csv_options.h"
@@ -106,6 +107,7 @@ syngan_status syngan_table_read_baskets(syngan_context *context,
                                         const char *path,
                                         const syngan_csv_options *options,
                                         syngan_table **out) {
+    SG_OWN_FLOATS;
     return sg_csv_make_path(context, path, options, read_baskets,
                             "syngan_table_read_baskets", out);
 }
@@ -113,6 +115,7 @@ syngan_status syngan_table_read_baskets(syngan_context *context,
 syngan_status syngan_table_read_baskets_stream(
     syngan_context *context, const syngan_stream *stream,
     const syngan_csv_options *options, syngan_table **out) {
+    SG_OWN_FLOATS;
     return sg_csv_make_stream(context, stream, options, read_baskets,
                               "syngan_table_read_baskets_stream", out);
 }

@@ -4,6 +4,7 @@
  */
 #include "table/csv_pieces.h"
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "table/csv_scan.h"
 #include "table/distinct.h"
@@ -188,6 +189,7 @@ syngan_status syngan_table_stream_csv(syngan_context *context, const char *path,
                                       const syngan_csv_options *options,
                                       int64_t piece, syngan_piece_fn take,
                                       void *user) {
+    SG_OWN_FLOATS;
     static const char where[] = "syngan_table_stream_csv";
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (take == NULL || piece < 0)

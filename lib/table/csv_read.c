@@ -3,6 +3,7 @@
  * Tables from CSV files. Each column is kept as cells (table/cells.h), from
  * which its type is inferred at the end.
  */
+#include "base/floats.h"
 #include "table/csv_cells.h"
 #include "table/csv_scan.h"
 
@@ -24,6 +25,7 @@ static syngan_status read_table(syngan_context *context, sg_reader *reader,
 syngan_status syngan_table_read_csv(syngan_context *context, const char *path,
                                     const syngan_csv_options *options,
                                     syngan_table **out) {
+    SG_OWN_FLOATS;
     return sg_csv_make_path(context, path, options, read_table,
                             "syngan_table_read_csv", out);
 }
@@ -32,6 +34,7 @@ syngan_status syngan_table_read_csv_stream(syngan_context *context,
                                            const syngan_stream *stream,
                                            const syngan_csv_options *options,
                                            syngan_table **out) {
+    SG_OWN_FLOATS;
     return sg_csv_make_stream(context, stream, options, read_table,
                               "syngan_table_read_csv_stream", out);
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/stream.h"
 #include "table/csv_options.h"
@@ -127,6 +128,7 @@ static syngan_status finish(writing *w, syngan_status status) {
 syngan_status syngan_table_write_csv(const syngan_table *table,
                                      const char *path,
                                      const syngan_csv_options *options) {
+    SG_OWN_FLOATS;
     writing w = {.table = table};
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     syngan_status status = prepare(&w, options, "syngan_table_write_csv");
@@ -138,6 +140,7 @@ syngan_status syngan_table_write_csv(const syngan_table *table,
 syngan_status syngan_table_write_csv_stream(const syngan_table *table,
                                             const syngan_stream *stream,
                                             const syngan_csv_options *options) {
+    SG_OWN_FLOATS;
     writing w = {.table = table};
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     syngan_status status =

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "file/json.h"
 #include "table/time.h"
@@ -414,6 +415,7 @@ static syngan_status with_schema(syngan_table *table, const sg_schema *schema) {
 
 syngan_status syngan_table_with_schema(const syngan_table *table,
                                        const char *schema, syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || schema == NULL)

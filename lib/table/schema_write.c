@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "file/json.h"
 #include "table/infer.h"
@@ -96,6 +97,7 @@ static void put_table(sg_json_writer *writer, const syngan_table *table) {
 }
 
 size_t syngan_table_schema(const syngan_table *table, char *text, size_t size) {
+    SG_OWN_FLOATS;
     char *all = NULL;
     size_t length = 0;
     if (size > 0) text[0] = '\0';

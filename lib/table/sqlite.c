@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "file/number.h"
@@ -356,6 +357,7 @@ static syngan_status run_query(query *q, const char *types,
 syngan_status syngan_table_read_sqlite(syngan_context *context,
                                        const char *path, const char *query_text,
                                        const char *types, syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL || query_text == NULL || out == NULL)
@@ -518,6 +520,7 @@ static syngan_status write_table(database *db, const syngan_table *table,
 
 syngan_status syngan_table_write_sqlite(const syngan_table *table,
                                         const char *path, const char *name) {
+    SG_OWN_FLOATS;
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL || name == NULL || table->n_columns == 0)
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
@@ -544,6 +547,7 @@ static syngan_status refuse(syngan_context *context) {
 syngan_status syngan_table_read_sqlite(syngan_context *context,
                                        const char *path, const char *query,
                                        const char *types, syngan_table **out) {
+    SG_OWN_FLOATS;
     (void)path;
     (void)query;
     (void)types;
@@ -553,6 +557,7 @@ syngan_status syngan_table_read_sqlite(syngan_context *context,
 
 syngan_status syngan_table_write_sqlite(const syngan_table *table,
                                         const char *path, const char *name) {
+    SG_OWN_FLOATS;
     (void)path;
     (void)name;
     return table == NULL ? SYNGAN_E_ARGUMENT : refuse(table->context);

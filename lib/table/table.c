@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "file/number.h"
@@ -179,6 +180,7 @@ syngan_status sg_table_add(syngan_table *table, sg_column *column) {
 
 syngan_status syngan_table_create(syngan_context *context, int64_t rows,
                                   syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || rows < 0)
@@ -216,17 +218,20 @@ static syngan_status add_numbers(syngan_table *table, const char *name,
 
 syngan_status syngan_table_add_integers(syngan_table *table, const char *name,
                                         const int64_t *values) {
+    SG_OWN_FLOATS;
     return add_numbers(table, name, SYNGAN_COLUMN_INTEGER, values, NULL);
 }
 
 syngan_status syngan_table_add_reals(syngan_table *table, const char *name,
                                      const double *values) {
+    SG_OWN_FLOATS;
     return add_numbers(table, name, SYNGAN_COLUMN_REAL, values, NULL);
 }
 
 syngan_status syngan_table_add_times(syngan_table *table, const char *name,
                                      const int64_t *values,
                                      const char *format) {
+    SG_OWN_FLOATS;
     return add_numbers(table, name, SYNGAN_COLUMN_TIME, values,
                        format == NULL ? "%Y-%m-%d %H:%M:%S" : format);
 }
@@ -249,6 +254,7 @@ static syngan_status code_texts(const syngan_table *table, sg_column *column,
 
 syngan_status syngan_table_add_texts(syngan_table *table, const char *name,
                                      int32_t type, const char *const *values) {
+    SG_OWN_FLOATS;
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     sg_column column = {.type = type, .decimals = -1};
     if (name == NULL || (values == NULL && table->rows > 0) ||
@@ -338,6 +344,7 @@ syngan_status sg_table_copy(const syngan_table *table, syngan_table **out) {
 syngan_status syngan_table_select(const syngan_table *table,
                                   const int64_t *rows, int64_t count,
                                   syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (table == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || count < 0 || (rows == NULL && count > 0))
@@ -410,6 +417,7 @@ static syngan_status divide(const syngan_table *table, const int64_t *rows,
 syngan_status syngan_table_split(const syngan_table *table, double share,
                                  uint64_t seed, syngan_table **first,
                                  syngan_table **second) {
+    SG_OWN_FLOATS;
     SG_TRY(check_split(table, share, first, second, "syngan_table_split"));
     syngan_context *context = table->context;
     size_t bytes = (size_t)table->rows * sizeof(int64_t);
@@ -448,6 +456,7 @@ syngan_status syngan_table_split_groups(const syngan_table *table,
                                         const char *key, double share,
                                         uint64_t seed, syngan_table **first,
                                         syngan_table **second) {
+    SG_OWN_FLOATS;
     int64_t column, all;
     sg_groups groups;
     SG_TRY(
@@ -543,6 +552,7 @@ const char *syngan_table_text(const syngan_table *table, size_t column,
 
 size_t syngan_table_cell(const syngan_table *table, int64_t row, size_t column,
                          char *text, size_t size) {
+    SG_OWN_FLOATS;
     const sg_column *c = column_at(table, column);
     if (c != NULL && row >= 0 && row < table->rows)
         return sg_column_text(c, row, text, size);

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -577,6 +578,7 @@ static syngan_status make_world(world *w, syngan_table *table) {
 
 syngan_status syngan_table_transactions(syngan_context *context, int64_t rows,
                                         uint64_t seed, syngan_table **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL || rows < 0 || rows > MOST_ROWS)

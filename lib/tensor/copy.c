@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/thread.h"
 #include "tensor/tensor.h"
 
@@ -150,6 +151,7 @@ static bool overlap(const syngan_tensor *a, const syngan_tensor *b) {
 
 syngan_status syngan_tensor_copy(syngan_tensor *target,
                                  const syngan_tensor *source) {
+    SG_OWN_FLOATS;
     if (target == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(target);
     if (source == NULL) {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "tensor/tensor.h"
 
@@ -100,6 +101,7 @@ static syngan_status export_tensor(const syngan_tensor *tensor, const void *out,
 
 syngan_status syngan_tensor_to_dlpack(const syngan_tensor *tensor,
                                       struct DLManagedTensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     exported *all;
     SG_TRY(export_tensor(tensor, out, &all));
@@ -113,6 +115,7 @@ syngan_status syngan_tensor_to_dlpack(const syngan_tensor *tensor,
 syngan_status
 syngan_tensor_to_dlpack_versioned(const syngan_tensor *tensor,
                                   struct DLManagedTensorVersioned **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     exported *all;
     SG_TRY(export_tensor(tensor, out, &all));
@@ -219,6 +222,7 @@ static syngan_status check_call(syngan_context *context, const void *managed,
 syngan_status syngan_tensor_from_dlpack(syngan_context *context,
                                         struct DLManagedTensor *managed,
                                         syngan_tensor **out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_call(context, managed, out));
     return import_tensor(context, &managed->dl_tensor, managed, release_legacy,
                          out);
@@ -228,6 +232,7 @@ syngan_status
 syngan_tensor_from_dlpack_versioned(syngan_context *context,
                                     struct DLManagedTensorVersioned *managed,
                                     syngan_tensor **out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_call(context, managed, out));
     if (managed->version.major != DL_MAJOR) {
         return sg_fail(context, SYNGAN_E_UNSUPPORTED,

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/thread.h"
@@ -119,6 +120,7 @@ static syngan_status null_argument(syngan_context *context, const char *call) {
 syngan_status syngan_tensor_create(syngan_context *context, int32_t type,
                                    const int64_t *dims, size_t rank,
                                    syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL) return null_argument(context, "syngan_tensor_create");
@@ -134,6 +136,7 @@ syngan_status syngan_tensor_wrap(syngan_context *context, void *data,
                                  int32_t type, const int64_t *dims, size_t rank,
                                  void (*release)(void *data, void *user),
                                  void *user, syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL) return null_argument(context, "syngan_tensor_wrap");
@@ -153,6 +156,7 @@ syngan_status syngan_tensor_wrap(syngan_context *context, void *data,
 
 syngan_status syngan_tensor_clone(const syngan_tensor *tensor, int32_t type,
                                   syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(tensor);
@@ -168,6 +172,7 @@ syngan_status syngan_tensor_clone(const syngan_tensor *tensor, int32_t type,
 syngan_status syngan_tensor_reshape(const syngan_tensor *tensor,
                                     const int64_t *dims, size_t rank,
                                     syngan_tensor **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(tensor);
@@ -264,6 +269,7 @@ static syngan_status fill_all(syngan_tensor *tensor, uint64_t seed,
 
 syngan_status syngan_tensor_fill_normal(syngan_tensor *tensor, uint64_t seed,
                                         uint64_t stream) {
+    SG_OWN_FLOATS;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     fill all = {0};
     return fill_all(tensor, seed, stream, fill_normal, &all);
@@ -272,6 +278,7 @@ syngan_status syngan_tensor_fill_normal(syngan_tensor *tensor, uint64_t seed,
 syngan_status syngan_tensor_fill_uniform(syngan_tensor *tensor, uint64_t seed,
                                          uint64_t stream, float low,
                                          float high) {
+    SG_OWN_FLOATS;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     if (!(low < high) || isinf(high - low)) {
         return sg_fail(sg_tensor_context(tensor), SYNGAN_E_ARGUMENT,

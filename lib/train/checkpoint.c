@@ -21,6 +21,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/network.h"
@@ -176,6 +177,7 @@ static syngan_status save(syngan_trainer *t, sg_writer *out) {
 }
 
 syngan_status syngan_trainer_save(syngan_trainer *trainer, const char *path) {
+    SG_OWN_FLOATS;
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
     if (path == NULL)
         return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
@@ -187,6 +189,7 @@ syngan_status syngan_trainer_save(syngan_trainer *trainer, const char *path) {
 
 syngan_status syngan_trainer_save_stream(syngan_trainer *trainer,
                                          const syngan_stream *stream) {
+    SG_OWN_FLOATS;
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
     if (stream == NULL)
         return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
@@ -406,6 +409,7 @@ syngan_status syngan_trainer_load(syngan_context *context, const char *path,
                                   syngan_dataset *dataset,
                                   const syngan_trainer_options *options,
                                   syngan_trainer **out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_load(context, path, dataset, out, "syngan_trainer_load"));
     sg_reader *in;
     SG_TRY(sg_reader_open(context, path, &in));
@@ -417,6 +421,7 @@ syngan_status syngan_trainer_load_stream(syngan_context *context,
                                          syngan_dataset *dataset,
                                          const syngan_trainer_options *options,
                                          syngan_trainer **out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_load(context, stream, dataset, out,
                       "syngan_trainer_load_stream"));
     sg_reader *in;

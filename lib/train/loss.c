@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "base/floats.h"
 #include "graph/graph.h"
 
 /* The mean of `terms`, of which `x` has given each; messages name the loss and
@@ -38,6 +39,7 @@ static bool check_target(const char *loss, const syngan_node *x,
 }
 
 syngan_node *syngan_binary_cross_entropy(syngan_node *logits, double target) {
+    SG_OWN_FLOATS;
     static const char name[] = "binary_cross_entropy";
     if (logits == NULL || logits->op == NULL) return logits;
     if (!check_target(name, logits, target)) return &logits->graph->error;
@@ -48,6 +50,7 @@ syngan_node *syngan_binary_cross_entropy(syngan_node *logits, double target) {
 }
 
 syngan_node *syngan_binary_accuracy(syngan_node *logits, int32_t real) {
+    SG_OWN_FLOATS;
     if (logits == NULL) return NULL;
     syngan_node *zero = syngan_scalar(logits->graph, 0.0);
     syngan_node *share =
@@ -57,6 +60,7 @@ syngan_node *syngan_binary_accuracy(syngan_node *logits, int32_t real) {
 
 syngan_node *syngan_softmax_cross_entropy(syngan_node *logits,
                                           syngan_node *targets) {
+    SG_OWN_FLOATS;
     syngan_node *product =
         syngan_multiply(targets, syngan_log_softmax(logits, -1));
     syngan_node *sum = syngan_sum(product, (const int32_t[]){-1}, 1, 0);
@@ -65,12 +69,14 @@ syngan_node *syngan_softmax_cross_entropy(syngan_node *logits,
 }
 
 syngan_node *syngan_mean_squared_error(syngan_node *a, syngan_node *b) {
+    SG_OWN_FLOATS;
     syngan_node *terms = syngan_square(syngan_subtract(a, b));
     return mean_loss("mean_squared_error", terms, a);
 }
 
 syngan_node *syngan_gradient_penalty(syngan_node *score, syngan_node *x,
                                      double target) {
+    SG_OWN_FLOATS;
     if (score == NULL || x == NULL) return NULL;
     if (score->op == NULL) return score;
     if (x->op == NULL) return x;

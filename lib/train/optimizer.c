@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "graph/op.h"
 #include "model/model.h"
@@ -160,6 +161,7 @@ syngan_status sg_optimizer_read(syngan_context *context,
 syngan_status syngan_optimizer_create(syngan_model *model,
                                       const syngan_optimizer_options *options,
                                       syngan_optimizer **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL)
@@ -306,6 +308,7 @@ static syngan_node *make_updates(const syngan_optimizer *o, syngan_node *loss,
 }
 
 syngan_node *syngan_minimize(syngan_optimizer *optimizer, syngan_node *loss) {
+    SG_OWN_FLOATS;
     if (optimizer == NULL || loss == NULL) return NULL;
     if (loss->op == NULL) return loss;
     syngan_graph *graph = loss->graph;

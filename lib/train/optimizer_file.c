@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/fields.h"
@@ -56,6 +57,7 @@ static syngan_status save(const syngan_optimizer *optimizer, sg_writer *out) {
 
 syngan_status syngan_optimizer_save(const syngan_optimizer *optimizer,
                                     const char *path) {
+    SG_OWN_FLOATS;
     if (optimizer == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_optimizer_context(optimizer);
     if (path == NULL)
@@ -68,6 +70,7 @@ syngan_status syngan_optimizer_save(const syngan_optimizer *optimizer,
 
 syngan_status syngan_optimizer_save_stream(const syngan_optimizer *optimizer,
                                            const syngan_stream *stream) {
+    SG_OWN_FLOATS;
     if (optimizer == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_optimizer_context(optimizer);
     if (stream == NULL)
@@ -184,6 +187,7 @@ static syngan_status check_load(const syngan_model *model, const void *source,
 syngan_status syngan_optimizer_load(syngan_model *model, const char *path,
                                     const syngan_optimizer_options *options,
                                     syngan_optimizer **out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_load(model, path, out, "syngan_optimizer_load"));
     sg_reader *in;
     SG_TRY(sg_reader_open(model->context, path, &in));
@@ -194,6 +198,7 @@ syngan_status
 syngan_optimizer_load_stream(syngan_model *model, const syngan_stream *stream,
                              const syngan_optimizer_options *options,
                              syngan_optimizer **out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_load(model, stream, out, "syngan_optimizer_load_stream"));
     sg_reader *in;
     SG_TRY(sg_reader_open_stream(model->context, stream, &in));

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "graph/op.h"
@@ -219,6 +220,7 @@ syngan_status syngan_trainer_create(syngan_model *generator,
                                     syngan_dataset *dataset,
                                     const syngan_trainer_options *options,
                                     syngan_trainer **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     SG_TRY(check_arguments(generator, discriminator, dataset, out,
                            "syngan_trainer_create"));
@@ -233,6 +235,7 @@ syngan_status syngan_trainer_estimate(syngan_model *generator,
                                       syngan_dataset *dataset,
                                       const syngan_trainer_options *options,
                                       uint64_t *bytes) {
+    SG_OWN_FLOATS;
     if (bytes != NULL) *bytes = 0;
     SG_TRY(check_arguments(generator, discriminator, dataset, bytes,
                            "syngan_trainer_estimate"));
@@ -381,6 +384,7 @@ static syngan_status check_cancel(const syngan_trainer *t) {
 }
 
 syngan_status syngan_trainer_run(syngan_trainer *trainer, int64_t iterations) {
+    SG_OWN_FLOATS;
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
     syngan_trainer *t = trainer;
     if (iterations < 0)
@@ -412,6 +416,7 @@ int64_t syngan_trainer_iteration(const syngan_trainer *trainer) {
 
 syngan_status syngan_trainer_sampler(const syngan_trainer *trainer,
                                      syngan_model **out) {
+    SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
     if (out == NULL)
@@ -434,6 +439,7 @@ static syngan_status check_losses(const syngan_trainer *trainer,
 
 syngan_status syngan_trainer_losses(const syngan_trainer *trainer,
                                     syngan_losses *out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_losses(trainer, out, "syngan_trainer_losses"));
     if (trainer->history.count == 0)
         return sg_fail(trainer->context, SYNGAN_E_STATE,
@@ -449,6 +455,7 @@ int64_t syngan_trainer_history_count(const syngan_trainer *trainer) {
 
 syngan_status syngan_trainer_history(const syngan_trainer *trainer,
                                      int64_t index, syngan_losses *out) {
+    SG_OWN_FLOATS;
     SG_TRY(check_losses(trainer, out, "syngan_trainer_history"));
     int64_t count = (int64_t)trainer->history.count;
     if (index < 0 || index >= count)
@@ -469,12 +476,14 @@ static syngan_status check_path(const syngan_trainer *trainer, const char *path,
 
 syngan_status syngan_trainer_write_history(const syngan_trainer *trainer,
                                            const char *path) {
+    SG_OWN_FLOATS;
     SG_TRY(check_path(trainer, path, "syngan_trainer_write_history"));
     return sg_history_write_csv(&trainer->history, path);
 }
 
 syngan_status syngan_trainer_write_chart(const syngan_trainer *trainer,
                                          const char *path) {
+    SG_OWN_FLOATS;
     SG_TRY(check_path(trainer, path, "syngan_trainer_write_chart"));
     return sg_history_write_chart(&trainer->history, path);
 }

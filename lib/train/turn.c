@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/floats.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "compile/program.h"
@@ -413,6 +414,7 @@ static syngan_status draw_batches(syngan_trainer *trainer,
 
 size_t syngan_trainer_report(const syngan_trainer *trainer, char *text,
                              size_t size) {
+    SG_OWN_FLOATS;
     if (text != NULL && size > 0) text[0] = '\0';
     size_t used = 0;
     for (int i = 0; trainer != NULL && i < SG_TURNS; i++) {
