@@ -133,18 +133,18 @@ static syngan_status read_side(measuring *m, const syngan_table *real,
 
 /* ---- sizes and items ---------------------------------------------------- */
 
-/* Shares of baskets by size, summed up as far as differences go. */
-static void measure_sizes(const measuring *m, sg_basket_measures *out) {
+static int64_t size_of(const side *s, int64_t basket) {
+    return s->first[basket + 1] - s->first[basket];
+}
+
+/* Shares of baskets by size. */
+static void compare_sizes(const measuring *m, int64_t *const count[2],
+                          int64_t most, sg_basket_measures *out) {
     double below[2] = {0, 0}, ks = 0, tv = 0;
-    for (int64_t size = 1; below[0] < 1 - 1e-12 || below[1] < 1 - 1e-12;
-         size++) {
+    for (int64_t size = 1; size <= most; size++) {
         double share[2];
         for (int k = 0; k < 2; k++) {
-            const side *s = &m->side[k];
-            int64_t count = 0;
-            for (int64_t b = 0; b < s->count; b++)
-                count += s->first[b + 1] - s->first[b] == size;
-            share[k] = (double)count / (double)s->count;
+            share[k] = (double)count[k][size] / (double)m->side[k].count;
             below[k] += share[k];
         }
         ks = fmax(ks, fabs(below[0] - below[1]));
@@ -152,6 +152,26 @@ static void measure_sizes(const measuring *m, sg_basket_measures *out) {
     }
     out->size_ks = ks;
     out->size_tv = tv;
+}
+
+static syngan_status measure_sizes(const measuring *m,
+                                   sg_basket_measures *out) {
+    int64_t most = 0, *count[2];
+    for (int k = 0; k < 2; k++)
+        for (int64_t b = 0; b < m->side[k].count; b++)
+            if (size_of(&m->side[k], b) > most) most = size_of(&m->side[k], b);
+    size_t sizes = (size_t)most + 1;
+    for (int k = 0; k < 2; k++)
+        count[k] = sg_alloc_zero(m->context, sizes, sizeof **count);
+    bool good = count[0] != NULL && count[1] != NULL;
+    for (int k = 0; k < 2 && good; k++)
+        for (int64_t b = 0; b < m->side[k].count; b++)
+            count[k][size_of(&m->side[k], b)]++;
+    if (good) compare_sizes(m, count, most, out);
+    sg_free(m->context, count[0]);
+    sg_free(m->context, count[1]);
+    return good ? SYNGAN_OK
+                : sg_fail_memory(m->context, "sizes of baskets", 16 * sizes);
 }
 
 typedef struct moments {
@@ -211,12 +231,16 @@ static void rank_items(measuring *m, double *values, double *room) {
 }
 
 static void count_pairs(const measuring *m, const side *s, int32_t *pairs) {
-    for (int64_t b = 0; b < s->count; b++)
+    int32_t rank[SG_BASKET_ITEMS];
+    for (int64_t b = 0; b < s->count && !sg_is_cancelled(m->context); b++) {
+        int32_t n = 0; /* of the basket's items, those that are frequent */
         for (int64_t i = s->first[b]; i < s->first[b + 1]; i++)
-            for (int64_t j = s->first[b]; j < s->first[b + 1]; j++) {
-                int32_t x = m->rank[s->items[i]], y = m->rank[s->items[j]];
-                if (x >= 0 && y > x) pairs[(int64_t)x * m->n_rank + y]++;
-            }
+            if (m->rank[s->items[i]] >= 0) rank[n++] = m->rank[s->items[i]];
+        for (int32_t i = 0; i < n; i++)
+            for (int32_t j = 0; j < n; j++)
+                if (rank[j] > rank[i])
+                    pairs[(int64_t)rank[i] * m->n_rank + rank[j]]++;
+    }
 }
 
 static double log_lift(double both, double a, double b, double all) {
@@ -343,7 +367,7 @@ static syngan_status measure(measuring *m, const syngan_table *const *tables,
         if (tables[k] != NULL)
             SG_TRY(
                 read_side(m, tables[REAL], tables[k], key, item, &m->side[k]));
-    measure_sizes(m, out);
+    SG_TRY(measure_sizes(m, out));
     measure_items(m, out);
     SG_TRY(measure_pairs(m, out));
     return measure_copies(m, out);

@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
-#include "eval/scores.h"
+#include "table/sort.h"
 
 /* Values of a category that are alone in weighing its mean. */
 #define PRIOR 5.0
@@ -27,14 +27,15 @@ typedef struct work {
 
 static bool fit_number(const sg_examples *examples, sg_binning *to) {
     syngan_context *context = examples->match->context;
-    double *value = sg_alloc(context, (size_t)examples->count * sizeof *value);
+    size_t rows = (size_t)examples->count;
+    double *value = sg_alloc(context, 2 * rows * sizeof *value);
     if (value == NULL) return false;
     int64_t count = 0;
     for (int64_t i = 0; i < examples->count; i++) {
         double v = to->column->value[examples->side[i]][examples->row[i]];
         if (!isnan(v)) value[count++] = v;
     }
-    sg_sort(value, count);
+    sg_sort_f64(value, value + rows, count);
     /* An edge at each value if they are few, else at quantiles. */
     int64_t different = 0;
     for (int64_t i = 0; i < count; i++)

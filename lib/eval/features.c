@@ -153,6 +153,14 @@ typedef struct coding {
     int side;
 } coding;
 
+static float feature_of(const sg_number_feature *n, double value) {
+    if (isnan(value)) return 0;
+    double feature = (value - n->mean) * n->scale;
+    return feature > SG_FEATURE_MOST    ? SG_FEATURE_MOST
+           : feature < -SG_FEATURE_MOST ? -SG_FEATURE_MOST
+                                        : (float)feature;
+}
+
 static void code_rows(void *argument, int64_t first, int64_t last) {
     const coding *all = argument;
     const sg_features *f = all->features;
@@ -163,9 +171,7 @@ static void code_rows(void *argument, int64_t first, int64_t last) {
         int32_t *choice = all->out->choice + i * f->choices;
         for (int32_t k = 0; k < f->numbers; k++) {
             const sg_number_feature *n = &f->number[k];
-            double value = n->column->value[side][row];
-            number[k] =
-                isfinite(value) ? (float)((value - n->mean) * n->scale) : 0;
+            number[k] = feature_of(n, n->column->value[side][row]);
         }
         for (int32_t k = 0; k < f->choices; k++) {
             const sg_choice_feature *c = &f->choice[k];

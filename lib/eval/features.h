@@ -16,6 +16,10 @@ typedef struct sg_features_options {
     bool marks_missing; /* a choice for numbers that may be missing */
 } sg_features_options;
 
+/* What is further from the mean, in standard deviations, is taken as this far:
+ * squares and products of features stay finite in single precision. */
+#define SG_FEATURE_MOST 1e6f
+
 typedef struct sg_number_feature {
     const sg_matched *column;
     double mean, scale; /* feature = (value - mean) scale; missing: 0 */

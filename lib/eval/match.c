@@ -30,12 +30,24 @@ static bool types_agree(int32_t a, int32_t b) {
 
 /* ---- the form ----------------------------------------------------------- */
 
+/* Squares of what is measured must be finite. */
+static syngan_status check_reals(syngan_context *context, int64_t rows,
+                                 const sg_column *from, int side) {
+    for (int64_t i = 0; i < rows; i++)
+        if (fabs(from->reals[i]) > SG_LARGEST)
+            return sg_fail(context, SYNGAN_E_ARGUMENT,
+                           "evaluate: the %s table, column '%s': row %lld is "
+                           "infinite or above 1e150; mark it as missing",
+                           side_names[side], from->name, (long long)i);
+    return SYNGAN_OK;
+}
+
 static syngan_status take_number(syngan_context *context, int64_t rows,
                                  const sg_column *from, int side,
                                  sg_matched *to) {
     if (from->type == SYNGAN_COLUMN_REAL) {
         to->value[side] = from->reals;
-        return SYNGAN_OK;
+        return check_reals(context, rows, from, side);
     }
     size_t bytes = (size_t)rows * sizeof(double);
     double *value = to->owned[side] = sg_alloc(context, bytes);

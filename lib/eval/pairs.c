@@ -66,7 +66,7 @@ static bool bin_side(const work *all, int64_t c, int side) {
         high += 0.5;
     }
     if (!isfinite(low) || !isfinite(high)) {
-        low = 0; /* no values; infinite ones have no bins either */
+        low = 0; /* no values */
         high = 1;
     }
     uint8_t *bins = all->bins[side][c] = sg_alloc(match->context, (size_t)rows);

@@ -7,8 +7,8 @@
 
 #include "base/memory.h"
 #include "eval/evaluation.h"
-#include "eval/scores.h"
 #include "file/number.h"
+#include "table/sort.h"
 #include "table/time.h"
 
 /* ---- numbers ------------------------------------------------------------ */
@@ -18,13 +18,13 @@
 static syngan_status find_range(const sg_match *match, const sg_matched *column,
                                 double *low, double *high) {
     int64_t rows = match->rows[SG_REAL], count = 0;
-    size_t bytes = (size_t)rows * sizeof(double);
+    size_t bytes = 2 * (size_t)rows * sizeof(double);
     double *sorted = sg_alloc(match->context, bytes);
     if (sorted == NULL) return sg_fail_memory(match->context, "bars", bytes);
     for (int64_t i = 0; i < rows; i++)
         if (isfinite(column->value[SG_REAL][i]))
             sorted[count++] = column->value[SG_REAL][i];
-    sg_sort(sorted, count);
+    sg_sort_f64(sorted, sorted + rows, count);
     *low = count > 0 ? sorted[count / 200] : 0;
     *high = count > 0 ? sorted[count - 1 - count / 200] : 0;
     sg_free(match->context, sorted);

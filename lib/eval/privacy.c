@@ -12,6 +12,7 @@
 #include "eval/evaluation.h"
 #include "eval/nearest.h"
 #include "eval/scores.h"
+#include "table/sort.h"
 
 /* Multiplications of one search at most: some seconds. */
 #define MOST_WORK 4e11
@@ -26,10 +27,14 @@ typedef struct work {
     int64_t rows[SG_SIDES];
     int64_t *sample[SG_SIDES];
     sg_neighbours *found[SG_SIDES]; /* of the search in hand, by query's side */
-    double *scratch;
+    double *scratch, *room; /* numbers to be sorted, and what that needs */
 } work;
 
 /* ---- distances ---------------------------------------------------------- */
+
+static void sort(const work *all, int64_t count) {
+    sg_sort_f64(all->scratch, all->room, count);
+}
 
 static void add_quantiles(const work *all, const double *sorted, int64_t count,
                           const char *measure, const char *path) {
@@ -46,7 +51,7 @@ static void add_distances(work *all, int side, const char *name) {
     int64_t rows = all->rows[side], count = 0;
     for (int64_t i = 0; i < rows; i++)
         all->scratch[i] = found[i].distance[0];
-    sg_sort(all->scratch, rows);
+    sort(all, rows);
     strcpy(path, "dcr.");
     add_quantiles(all, all->scratch, rows, "DCR", strcat(path, name));
     for (int64_t i = 0; i < rows; i++) {
@@ -54,7 +59,7 @@ static void add_distances(work *all, int side, const char *name) {
         if (isinf(second)) continue; /* one record only */
         all->scratch[count++] = second > 0 ? first / second : 1;
     }
-    sg_sort(all->scratch, count);
+    sort(all, count);
     strcpy(path, "nndr.");
     add_quantiles(all, all->scratch, count, "NNDR", strcat(path, name));
 }
@@ -69,7 +74,7 @@ static void draw_distances(work *all, bool has_holdout) {
         int64_t rows = all->rows[sides[k]];
         for (int64_t i = 0; i < rows; i++)
             all->scratch[i] = all->found[sides[k]][i].distance[0];
-        sg_sort(all->scratch, rows);
+        sort(all, rows);
         to->limit = fmax(to->limit, sg_quantile(all->scratch, rows, 0.99));
     }
     for (int k = 0; k < 1 + has_holdout; k++) {
@@ -218,23 +223,18 @@ static syngan_status most_frequent(const work *all, const sg_matched *column,
 }
 
 /* The tenths of a sensitive number, of the real rows. */
-static syngan_status find_edges(const work *all, const sg_matched *column,
-                                double *edges) {
-    if (!column->number) return SYNGAN_OK;
+static void find_edges(const work *all, const sg_matched *column,
+                       double *edges) {
+    if (!column->number) return;
     int64_t rows = all->rows[SG_REAL], count = 0;
-    double *value = sg_alloc(all->context, (size_t)rows * sizeof *value);
-    if (value == NULL)
-        return sg_fail_memory(all->context, "tenths",
-                              (size_t)rows * sizeof *value);
+    double *value = all->scratch;
     for (int64_t i = 0; i < rows; i++) {
         value[count] = column->value[SG_REAL][all->sample[SG_REAL][i]];
         count += !isnan(value[count]);
     }
-    sg_sort(value, count);
+    sort(all, count);
     for (int k = 0; k < TENTHS - 1; k++)
         edges[k] = sg_quantile(value, count, (k + 1) / (double)TENTHS);
-    sg_free(all->context, value);
-    return SYNGAN_OK;
 }
 
 static syngan_status guess_attribute(work *all) {
@@ -242,7 +242,7 @@ static syngan_status guess_attribute(work *all) {
     syngan_report *report = evaluation->report;
     const sg_matched *column = &evaluation->match.column[evaluation->sensitive];
     double edges[TENTHS], baseline = NAN;
-    SG_TRY(find_edges(all, column, edges));
+    find_edges(all, column, edges);
     SG_TRY(most_frequent(all, column, edges, &baseline));
     sg_report_add(report, baseline, "Attribute inference",
                   "Always the most frequent value",
@@ -290,7 +290,8 @@ static syngan_status limit_rows(work *all) {
         if (all->rows[side] > longest) longest = all->rows[side];
     }
     all->scratch =
-        sg_alloc(all->context, (size_t)longest * sizeof *all->scratch);
+        sg_alloc(all->context, 2 * (size_t)longest * sizeof *all->scratch);
+    all->room = all->scratch + longest;
     bool fits = all->scratch != NULL;
     for (int side = 0; side < SG_SIDES; side++) {
         all->found[side] = sg_alloc(all->context, (size_t)all->rows[side] *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sorting, quantiles, areas under curves.
+ * Quantiles, areas under curves.
  */
 #include "eval/scores.h"
 
@@ -8,15 +8,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-
-static int by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-void sg_sort(double *values, int64_t count) {
-    if (count > 1) qsort(values, (size_t)count, sizeof *values, by_value);
-}
 
 double sg_quantile(const double *sorted, int64_t count, double share) {
     if (count == 0) return NAN;
@@ -32,8 +23,11 @@ typedef struct example {
     bool positive;
 } example;
 
+/* A score that is none comes last, and ties with its like. */
 static int by_score(const void *a, const void *b) {
-    return by_value(&((const example *)a)->score, &((const example *)b)->score);
+    double x = ((const example *)a)->score, y = ((const example *)b)->score;
+    if (isnan(x) || isnan(y)) return isnan(x) - isnan(y);
+    return (x > y) - (x < y);
 }
 
 /* The Mann-Whitney statistic by ranks, which ties share. */
@@ -41,7 +35,7 @@ static double rank_area(const example *sorted, int64_t count) {
     double positives = 0, rank_sum = 0;
     for (int64_t i = 0; i < count;) {
         int64_t end = i, inside = 0;
-        while (end < count && sorted[end].score == sorted[i].score)
+        while (end < count && by_score(&sorted[end], &sorted[i]) == 0)
             inside += sorted[end++].positive;
         rank_sum += (double)inside * ((double)(i + end + 1) / 2);
         positives += (double)inside;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small statistics that several measures need.
+ * Small statistics that several measures need. Values are sorted by
+ * sg_sort_f64() (table/sort.h).
  */
 #ifndef SG_EVAL_SCORES_H
 #define SG_EVAL_SCORES_H
 
 #include "base/context.h"
 
-void sg_sort(double *values, int64_t count);
 /* Of sorted values, interpolated (NumPy's "linear"); NaN if there are none. */
 double sg_quantile(const double *sorted, int64_t count, double share);
 

@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "eval/evaluation.h"
-#include "eval/scores.h"
+#include "table/sort.h"
 
 enum { MEAN, MEDIAN, STD, STATISTICS };
 static const char *const statistic_names[] = {"mean", "median", "std"};
@@ -36,12 +36,13 @@ static bool sort_side(const sg_match *match, const sg_matched *column, int side,
                       sorted *out) {
     int64_t rows = match->rows[side];
     out->count = 0;
-    out->value = sg_alloc(match->context, (size_t)rows * sizeof *out->value);
+    out->value =
+        sg_alloc(match->context, 2 * (size_t)rows * sizeof *out->value);
     if (out->value == NULL) return false;
     for (int64_t i = 0; i < rows; i++)
         if (!isnan(column->value[side][i]))
             out->value[out->count++] = column->value[side][i];
-    sg_sort(out->value, out->count);
+    sg_sort_f64(out->value, out->value + rows, out->count);
     return true;
 }
 

@@ -32,6 +32,7 @@ typedef struct work {
     int32_t classes;
     int32_t code[SG_MOST_CLASSES]; /* of a class */
     double value[2]; /* of the classes of a number that has only two values */
+    double unit;     /* of a number: a power of two */
     set set[SETS];
     double *out, *scratch;
     bool *is_one;
@@ -95,12 +96,25 @@ static syngan_status choose_classes(work *all) {
 /* The target of a row: a number or a class; NaN if it has none. */
 static double target_of(const work *all, int side, int64_t row) {
     bool number = all->column->number;
-    if (number && all->classes == 0) return all->column->value[side][row];
+    if (number && all->classes == 0)
+        return all->column->value[side][row] / all->unit;
     for (int32_t k = 0; k < all->classes; k++)
         if (number ? all->column->value[side][row] == all->value[k]
                    : all->column->code[side][row] == all->code[k])
             return k;
     return NAN;
+}
+
+/* Numbers so large that sums of their squares overflow are brought down by a
+ * power of two, of which R2 knows nothing. */
+static void choose_unit(work *all) {
+    const sg_match *match = &all->evaluation->match;
+    double most = 0;
+    all->unit = 1;
+    for (int side = 0; side < SG_SIDES && all->column->number; side++)
+        for (int64_t i = 0; i < match->rows[side]; i++)
+            most = fmax(most, fabs(all->column->value[side][i]));
+    if (most > 1e100) all->unit = exp2(floor(log2(most)));
 }
 
 /* Takes over `rows`, and leaves those out that have no target. */
@@ -155,6 +169,7 @@ static syngan_status make_sets(work *all) {
     double most = SG_LEARNING_WORK / (double)evaluation->match.count;
     int64_t *rows, count;
     SG_TRY(choose_classes(all));
+    choose_unit(all);
     SG_TRY(sg_evaluation_rows(evaluation, SG_REAL, "Utility", most, &rows,
                               &count));
     if (evaluation->match.rows[SG_HOLDOUT] == 0) {

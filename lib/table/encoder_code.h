@@ -25,8 +25,6 @@ typedef struct sg_grid {
 /* Fewer equal values count as some rows' own: they are never a mode, and a
  * bound of theirs is rounded outwards, to a thousandth of the range or more. */
 #define SG_LEAST_EQUAL 5
-/* Larger reals would overflow when squared. */
-#define SG_LARGEST 1e150
 
 /* What is in a column of numbers: least and largest value, how often these
  * come, what all values are multiples of. Taken piece by piece. */

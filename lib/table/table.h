@@ -11,6 +11,10 @@
 #include "table/constraint.h"
 #include "table/dictionary.h"
 
+/* Larger reals would overflow when squared: they are neither learnt nor
+ * compared. */
+#define SG_LARGEST 1e150
+
 typedef struct sg_column {
     char *name;
     int32_t type;     /* SYNGAN_COLUMN_... */

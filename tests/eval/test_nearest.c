@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "eval/scores.h"
 #include "support/test.h"
+#include "table/sort.h"
 
 /* Columns: a number with missing values, one on a grid (so that distances tie),
  * a category of `values` values. */
@@ -137,7 +138,8 @@ static void areas_and_quantiles_are_right(void **state) {
                 1e-12);
     assert_true(isnan(sg_auc(context, score, positive, 0)));
     double some[] = {3, 1, 2, 10};
-    sg_sort(some, 4);
+    double room[4];
+    sg_sort_f64(some, room, 4);
     assert_true(sg_quantile(some, 4, 0) == 1 && sg_quantile(some, 4, 1) == 10);
     assert_true(sg_quantile(some, 4, 0.5) == 2.5);
     assert_true(isnan(sg_quantile(some, 0, 0.5)));
