@@ -312,7 +312,19 @@ static syngan_status read_table(syngan_context *context, const settings *s,
                                  out);
 }
 
-/* Reads another table with the types of the real one. */
+static syngan_status read_by_schema(syngan_context *context, const settings *s,
+                                    const char *path, int32_t no_header,
+                                    const char *schema, syngan_table **out) {
+    return syngan_table_read_csv(context, path,
+                                 SYNGAN_CSV(.missing = s->missing,
+                                            .schema = schema,
+                                            .no_header = no_header),
+                                 out);
+}
+
+/* Reads another table with the types of the real one. One that has other
+ * columns, or a cell that is none of its type, is read as it comes: what can be
+ * compared then is, and the report names the rest. */
 static syngan_status read_like(syngan_context *context, const settings *s,
                                const syngan_table *real, const char *path,
                                int32_t no_header, syngan_table **out) {
@@ -320,13 +332,15 @@ static syngan_status read_like(syngan_context *context, const settings *s,
     char *schema = malloc(size);
     if (schema == NULL) return SYNGAN_E_MEMORY;
     syngan_table_schema(real, schema, size);
-    syngan_status status = syngan_table_read_csv(
-        context, path,
-        SYNGAN_CSV(.missing = s->missing, .schema = schema,
-                   .no_header = no_header),
-        out);
+    syngan_status status =
+        read_by_schema(context, s, path, no_header, schema, out);
     free(schema);
-    return status;
+    if (status != SYNGAN_E_FORMAT && status != SYNGAN_E_NOT_FOUND &&
+        status != SYNGAN_E_MISMATCH)
+        return status;
+    fprintf(stderr, "synthetic_table: not as the real table: %s\n",
+            syngan_last_error(context));
+    return read_by_schema(context, s, path, no_header, NULL, out);
 }
 
 /* Real rows like others, as the command line says that these are. */

@@ -18,7 +18,8 @@
  *                               table: |Pearson r| > 0.5, Cramer's V > 0.3
  *   quality.holdout.score       what the hold-out gets in the place of the
  *   quality.holdout.shapes      synthetic table: other real rows don't get 1
- *   quality.holdout.pairs       either
+ *   quality.holdout.pairs       either; only of 100 rows or more, of which
+ *   quality.holdout.coverage    chance moves little
  *   quality.coverage            mean of columns.*.coverage
  *   quality.adherence           mean of columns.*.adherence
  *   quality.missing             mean of columns.*.missing
@@ -33,6 +34,7 @@
  *                               synthetic values in the real range, among the
  *                               real values
  *   columns.C.missing           MissingValueSimilarity
+ *   columns.C.holdout.shape     what the hold-out gets, of 100 rows or more
  *   columns.C.mean .median .std StatisticSimilarity; the statistics themselves:
  *   columns.C.real.mean ...     of the real (synthetic) table; of times in
  *   columns.C.synthetic.mean .. microseconds
@@ -41,6 +43,7 @@
  *                               bins of equal width, each table's own
  *   pairs.A.B.real              r or V of the real table; and
  *   pairs.A.B.synthetic         r of the synthetic one
+ *   pairs.A.B.holdout           the trend of the hold-out, of 100 rows or more
  *
  *   detection.logistic          1 - (2 max(AUC, 1/2) - 1) of a logistic
  *                               regression that tells real from synthetic rows,
@@ -111,7 +114,17 @@
  * Distances are Euclidean over standardised numbers, with categories one-hot
  * times 1/sqrt(2), so that two different values are 1 apart, and "missing" as
  * a value of its own. Columns with more than 64 values: rare ones share
- * alternatives. Identifiers and free text are not compared.
+ * alternatives. A number further than a million standard deviations from the
+ * mean counts as that far. Identifiers and free text are not compared.
+ *
+ * The verdict. Quality is the worst of quality.score (good from 0.9 on, mixed
+ * from 0.75), each columns.*.shape (0.8, 0.6), each pairs.*.trend (0.7, 0.45),
+ * each columns.*.missing (0.9, 0.75) and quality.coverage (0.75, 0.5); where
+ * the hold-out has such a value, 0.95 and 0.85 of its score, or 0.9 and 0.75
+ * of another one of its values, are enough. The worst column and pair are
+ * named. Columns that are not compared are counted and named, and nothing is
+ * good while there are any. A hold-out of fewer than 100 rows is no yardstick:
+ * privacy is judged as without one.
  */
 #ifndef SYNGAN_EVALUATE_H
 #define SYNGAN_EVALUATE_H
@@ -162,13 +175,19 @@ typedef struct syngan_evaluate_options {
 
 /**
  * Compares a synthetic table with the real one that it was made from. Columns
- * are matched by name; one of another type than in the real table is read as
- * that type, if its values are such. Those that only one table has, or whose
- * types don't go together, are left out. The notes name both. A function of the
- * tables, the options and the instruction set.
+ * are matched by name, in any order; one of another type than in the real table
+ * is read as that type, if its values are such; integers go with reals as
+ * numbers, booleans with categories as texts. Times are read by the real
+ * column's format where that reads all of them. Columns that only one table
+ * has, or whose types don't go together (one value is enough), are left out,
+ * and so is what is measured of a target that is. The notes, the verdict and
+ * the log name them. A function of the tables, the options and the instruction
+ * set.
  * @return SYNGAN_OK, SYNGAN_E_ARGUMENT (a table without rows, tables of two
- * contexts), SYNGAN_E_MISMATCH (no column in common), SYNGAN_E_NOT_FOUND (no
- * such target), SYNGAN_E_CANCELLED, or what the progress callback returns.
+ * contexts, a number that is infinite or above 1e150, by column and row),
+ * SYNGAN_E_MISMATCH (no column in common), SYNGAN_E_NOT_FOUND (no such target
+ * in the real table), SYNGAN_E_CANCELLED, or what the progress callback
+ * returns.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_evaluate(const syngan_table *real, const syngan_table *synthetic,
@@ -200,10 +219,10 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_report_value(
  *  utility and privacy. Lives as long as the report. */
 SYNGAN_API const char *syngan_report_verdict(const syngan_report *report);
 
-/** All of it as JSON into `text` (always ended): {"format", "notes",
- *  "values": {name: number}, "verdict"}, keys sorted. A value that can't be
- *  computed is "NaN". @return the bytes that the whole needs, without its end;
- *  0 when out of memory. */
+/** All of it as JSON into `text` (always ended): {"format", "left_out": names
+ * of columns, "notes", "values": {name: number}, "verdict"}, keys sorted. A
+ * value that can't be computed is "NaN". @return the bytes that the whole
+ * needs, without its end; 0 when out of memory. */
 SYNGAN_API size_t syngan_report_json(const syngan_report *report, char *text,
                                      size_t size);
 /** The same into a file, atomically. @return SYNGAN_OK or SYNGAN_E_IO. */

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/random.h"
 #include "eval/evaluation.h"
+#include "eval/worst.h"
 
 #define T syngan_evaluate_options
 static const sg_field evaluate_fields[] = {
@@ -117,17 +118,24 @@ static syngan_status check_tables(const syngan_table *real,
     return SYNGAN_OK;
 }
 
+/* -1 for a column that is not compared, too, which a note says. */
 static syngan_status find_column(const sg_evaluation *evaluation,
-                                 const char *option, const char *name,
-                                 int64_t *out) {
+                                 const syngan_table *real, const char *option,
+                                 const char *name, int64_t *out) {
     *out = -1;
     if (name == NULL) return SYNGAN_OK;
+    if (syngan_table_find(real, name) < 0)
+        return sg_fail(evaluation->context, SYNGAN_E_NOT_FOUND,
+                       "evaluate: %s is '%s', but there is no column of this "
+                       "name in the real table",
+                       option, name);
     *out = sg_match_find(&evaluation->match, name);
-    if (*out >= 0) return SYNGAN_OK;
-    return sg_fail(evaluation->context, SYNGAN_E_NOT_FOUND,
-                   "evaluate: %s is '%s', but there is no column of this name "
-                   "that all tables have and that can be compared",
-                   option, name);
+    if (*out < 0)
+        sg_report_note(evaluation->report,
+                       "There is no measure of column '%s', which is the %s: "
+                       "it is not compared",
+                       name, option);
+    return SYNGAN_OK;
 }
 
 /* The tables' rows for learning, and a note where they are not all. */
@@ -165,10 +173,11 @@ static syngan_status prepare(sg_evaluation *evaluation,
                          evaluation->report, &evaluation->match));
     evaluation->report->rows_are = options->rows;
     evaluation->report->columns = evaluation->match.count;
-    SG_TRY(find_column(evaluation, "target", options->target,
+    SG_TRY(find_column(evaluation, real, "target", options->target,
                        &evaluation->target));
-    SG_TRY(find_column(evaluation, "sensitive", options->sensitive,
+    SG_TRY(find_column(evaluation, real, "sensitive column", options->sensitive,
                        &evaluation->sensitive));
+    evaluation->report->has_target = evaluation->target >= 0;
     if (options->sensitive == NULL) evaluation->sensitive = evaluation->target;
     if (options->target != NULL) {
         evaluation->report->target =
@@ -181,6 +190,24 @@ static syngan_status prepare(sg_evaluation *evaluation,
 }
 
 /* ---- the yardstick ------------------------------------------------------ */
+
+/* Of each column, and of each pair that has a score. */
+static syngan_status add_yardsticks(syngan_report *report,
+                                    const syngan_report *other) {
+    static const char text[] = "What other real rows get";
+    for (size_t i = 0; i < other->count; i++) {
+        const sg_report_entry *entry = &other->entry[i];
+        sg_name_part part[4];
+        int32_t count = sg_name_parts(entry->name, part, 4);
+        bool column = count == 3 && strcmp(part[2].text, "shape") == 0;
+        bool pair = count == 4 && strcmp(part[3].text, "trend") == 0;
+        if ((!column && !pair) || isnan(entry->value)) continue;
+        sg_report_add(report, entry->value, "Yardstick", text, "%.*s%s",
+                      (int)(part[count - 1].text - entry->name), entry->name,
+                      column ? "holdout.shape" : "holdout");
+    }
+    return report->status;
+}
 
 /* The hold-out in the place of the synthetic table, for shapes and pairs. */
 static syngan_status measure_holdout(const sg_evaluation *evaluation,
@@ -195,7 +222,8 @@ static syngan_status measure_holdout(const sg_evaluation *evaluation,
     SG_TRY(sg_evaluate_shapes(other));
     SG_TRY(sg_evaluate_pairs(other));
     SG_TRY(sg_report_sort(other->report));
-    static const char *const parts[] = {"score", "shapes", "pairs"};
+    SG_TRY(add_yardsticks(evaluation->report, other->report));
+    static const char *const parts[] = {"score", "shapes", "pairs", "coverage"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         char name[32] = "quality.";
         double value = sg_report_find(other->report, strcat(name, parts[i]));
@@ -209,7 +237,15 @@ static syngan_status measure_holdout(const sg_evaluation *evaluation,
 /* What real rows get that are not the training rows: even they have other
  * extremes and shares, so that no score of 1 is to be expected. */
 static syngan_status measure_yardstick(const sg_evaluation *evaluation) {
-    if (evaluation->match.rows[SG_HOLDOUT] == 0) return SYNGAN_OK;
+    int64_t rows = evaluation->match.rows[SG_HOLDOUT];
+    if (rows == 0) return SYNGAN_OK;
+    if (rows < SG_YARDSTICK_ROWS) {
+        sg_report_note(evaluation->report,
+                       "The hold-out of %lld rows is too small for a "
+                       "yardstick, which needs %d",
+                       (long long)rows, SG_YARDSTICK_ROWS);
+        return SYNGAN_OK;
+    }
     syngan_context *context = evaluation->context;
     size_t bytes = evaluation->match.count * sizeof(sg_matched);
     sg_evaluation other = {.context = context,

@@ -131,56 +131,117 @@ static syngan_status take(sg_match *match, const sg_column *const from[],
 
 /* ---- columns in common -------------------------------------------------- */
 
-/* A column of another type as one of the real column's. SYNGAN_E_FORMAT, which
- * leaves no sentence: it can't be read as such. */
-static syngan_status retype(const syngan_table *table, const sg_column *real,
+/* Marks of missing values, those of the real table where another has none. */
+static const char *marks_of(const syngan_table *real,
+                            const syngan_table *table) {
+    return table->missing_marks != NULL  ? table->missing_marks
+           : real->missing_marks != NULL ? real->missing_marks
+                                         : SG_USUAL_MARKS;
+}
+
+/* A column as one of the real column's type and form. */
+static syngan_status retype(const syngan_table *real_table,
+                            const syngan_table *table, const sg_column *real,
                             const sg_column *from, const char *name,
                             sg_column *out) {
     const sg_wish wish = {.type = real->type,
                           .decimals = SG_AS_TEXTS_HAVE,
                           .format = real->format};
-    const char *marks = table->missing_marks;
-    sg_error_text before;
-    sg_error_keep(table->context, &before);
-    syngan_status status =
-        sg_column_retype(table->context, from, table->rows, &wish,
-                         marks != NULL ? marks : SG_USUAL_MARKS,
-                         &(const sg_origin){.name = name}, out);
-    if (status == SYNGAN_E_FORMAT) sg_error_put_back(table->context, &before);
-    return status;
+    return sg_column_retype(table->context, from, table->rows, &wish,
+                            marks_of(real_table, table),
+                            &(const sg_origin){.name = name}, out);
+}
+
+/* Whether some mark is a number, as -999 is: only such are among numbers. */
+static bool has_number(const char *marks) {
+    sg_number_form form;
+    for (const char *at = marks; *at != '\0'; at += strspn(at, " ")) {
+        size_t size = strcspn(at, " ");
+        if (sg_number_scan(at, size, &form)) return true;
+        at += size;
+    }
+    return false;
+}
+
+/* Whether a column whose type agrees is read otherwise all the same: where day
+ * and month may change places, each file alone can be taken for both. */
+static bool reads_otherwise(const syngan_table *real_table,
+                            const syngan_table *table, const sg_column *real,
+                            const sg_column *from) {
+    if (real->type == SYNGAN_COLUMN_TIME)
+        return strcmp(real->format, from->format) != 0;
+    const char *marks = real_table->missing_marks;
+    return marks != NULL && table->missing_marks == NULL &&
+           (sg_column_has_codes(from) || has_number(marks));
+}
+
+static void note_types(const sg_column *real, const sg_column *other, int side,
+                       const char *how, syngan_report *report) {
+    sg_report_note(report,
+                   "Column '%s' is compared %s: it is of type %s in the real "
+                   "and %s in the %s table",
+                   real->name, how, sg_column_type_name(real->type),
+                   sg_column_type_name(other->type), side_names[side]);
+}
+
+static void note_agreeing(const sg_column *real, const sg_column *other,
+                          int side, syngan_report *report) {
+    if (real->type != other->type)
+        note_types(real, other, side,
+                   is_number(real->type) ? "as numbers" : "as texts", report);
+}
+
+/* Retypes a column, or, unless its type agrees, leaves it out. */
+static syngan_status adapt(const syngan_table *const tables[], int side,
+                           sg_matched *to, const sg_column **from, bool agrees,
+                           syngan_report *report) {
+    const sg_column *real = to->real, *other = *from;
+    sg_error_text before, reason;
+    sg_error_keep(report->context, &before);
+    syngan_status status = retype(tables[SG_REAL], tables[side], real, other,
+                                  side_names[side], &to->retyped[side]);
+    if (status != SYNGAN_OK && status != SYNGAN_E_FORMAT) return status;
+    sg_error_keep(report->context, &reason);
+    sg_error_put_back(report->context, &before);
+    if (status == SYNGAN_OK) {
+        *from = &to->retyped[side];
+        if (!agrees)
+            note_types(real, other, side, "as in the real table", report);
+        else if (real->type == SYNGAN_COLUMN_TIME)
+            sg_report_note(report,
+                           "Column '%s' of the %s table is read as \"%s\", "
+                           "like that of the real table",
+                           real->name, side_names[side], real->format);
+    } else if (!agrees) {
+        *from = NULL;
+        sg_report_leave_out(
+            report, real->name,
+            "it is of type %s in the real and %s in the %s table (%s)",
+            sg_column_type_name(real->type), sg_column_type_name(other->type),
+            side_names[side], reason.text);
+    }
+    return SYNGAN_OK;
 }
 
 /* *from: the column of a table that is like the real one, retyped if need be;
  * NULL if there is none, which a note says. */
-static syngan_status find_one(const syngan_table *table, int side,
+static syngan_status find_one(const syngan_table *const tables[], int side,
                               sg_matched *to, const sg_column **from,
                               syngan_report *report) {
+    const syngan_table *table = tables[side];
     const sg_column *real = to->real;
     int64_t at = syngan_table_find(table, real->name);
     *from = at < 0 ? NULL : &table->columns[at];
     if (at < 0) {
-        sg_report_note(report,
-                       "Column '%s' is not compared: the %s table has none of "
-                       "this name",
-                       real->name, side_names[side]);
+        sg_report_leave_out(report, real->name,
+                            "the %s table has none of this name",
+                            side_names[side]);
         return SYNGAN_OK;
     }
-    int32_t type = (*from)->type;
-    if (types_agree(real->type, type)) return SYNGAN_OK;
-    syngan_status status =
-        is_compared(type)
-            ? retype(table, real, *from, side_names[side], &to->retyped[side])
-            : SYNGAN_E_FORMAT;
-    if (status != SYNGAN_OK && status != SYNGAN_E_FORMAT) return status;
-    *from = status == SYNGAN_OK ? &to->retyped[side] : NULL;
-    sg_report_note(
-        report,
-        "Column '%s' is %s: it is of type %s in the real and %s in the %s "
-        "table",
-        real->name,
-        *from != NULL ? "compared as in the real table" : "not compared",
-        sg_column_type_name(real->type), sg_column_type_name(type),
-        side_names[side]);
+    bool agrees = types_agree(real->type, (*from)->type);
+    if (!agrees || reads_otherwise(tables[SG_REAL], table, real, *from))
+        return adapt(tables, side, to, from, agrees, report);
+    note_agreeing(real, *from, side, report);
     return SYNGAN_OK;
 }
 
@@ -192,14 +253,14 @@ static syngan_status find_all(const syngan_table *const tables[], size_t index,
     from[SG_REAL] = to->real = real;
     *all = is_compared(real->type);
     if (!*all)
-        sg_report_note(report, "Column '%s' is not compared: %s", real->name,
-                       real->type == SYNGAN_COLUMN_TEXT
-                           ? "it is free text"
-                           : "it holds identifiers");
+        sg_report_leave_out(report, real->name,
+                            real->type == SYNGAN_COLUMN_TEXT
+                                ? "it is free text"
+                                : "it holds identifiers");
     for (int side = SG_SYNTHETIC; side < SG_SIDES && *all; side++) {
         from[side] = NULL;
         if (tables[side] == NULL) continue;
-        SG_TRY(find_one(tables[side], side, to, &from[side], report));
+        SG_TRY(find_one(tables, side, to, &from[side], report));
         *all = from[side] != NULL;
     }
     return SYNGAN_OK;
@@ -219,10 +280,8 @@ static void note_others(const syngan_table *real, const syngan_table *other,
                         syngan_report *report) {
     for (size_t i = 0; i < other->n_columns; i++)
         if (syngan_table_find(real, other->columns[i].name) < 0)
-            sg_report_note(report,
-                           "Column '%s' is not compared: only the synthetic "
-                           "table has it",
-                           other->columns[i].name);
+            sg_report_leave_out(report, other->columns[i].name,
+                                "only the synthetic table has it");
 }
 
 syngan_status sg_match_make(const syngan_table *real,
@@ -241,6 +300,8 @@ syngan_status sg_match_make(const syngan_table *real,
     for (size_t i = 0; i < real->n_columns; i++) {
         const sg_column *from[SG_SIDES];
         if ((int64_t)i == key) continue;
+        if (sg_is_cancelled(context))
+            return sg_fail(context, SYNGAN_E_CANCELLED, "evaluate: cancelled");
         sg_matched *to = &out->column[out->count++];
         bool all;
         SG_TRY(find_all(tables, i, to, from, report, &all));
@@ -262,6 +323,28 @@ void sg_match_end(sg_match *match) {
         end_matched(match->context, &match->column[i]);
     sg_free(match->context, match->column);
     *match = (sg_match){0};
+}
+
+syngan_status sg_match_view(const sg_match *match, int side,
+                            const syngan_table *table, syngan_table *view) {
+    *view = (syngan_table){.context = table->context,
+                           .rows = table->rows,
+                           .n_columns = table->n_columns,
+                           .names = table->names,
+                           .key = table->key,
+                           .order = table->order};
+    size_t bytes = table->n_columns * sizeof *view->columns;
+    view->columns = sg_alloc(match->context, bytes);
+    if (view->columns == NULL)
+        return sg_fail_memory(match->context, "columns", bytes);
+    memcpy(view->columns, table->columns, bytes);
+    for (size_t i = 0; i < match->count; i++) {
+        const sg_matched *column = &match->column[i];
+        if (column->retyped[side].name == NULL) continue;
+        view->columns[syngan_table_find(table, column->name)] =
+            column->retyped[side];
+    }
+    return SYNGAN_OK;
 }
 
 int64_t sg_match_find(const sg_match *match, const char *name) {

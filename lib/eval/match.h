@@ -36,9 +36,10 @@ typedef struct sg_match {
     size_t count;
 } sg_match;
 
-/* A column that has another type than the real one is taken as one of the real
- * one's, if its values are such. Adds notes on such columns, and on those that
- * are left out. SYNGAN_E_MISMATCH if none is in common. `holdout` may be NULL.
+/* A column that has another type than the real one, or another format of times
+ * or other marks of missing values, is taken as one of the real one's, if its
+ * values are such. Adds notes on such columns, and on those that are left
+ * out. SYNGAN_E_MISMATCH if none is in common. `holdout` may be NULL.
  * `key`: a column of the real table that groups rows, and is left out without a
  * note; -1: none. End it in any case. */
 syngan_status sg_match_make(const syngan_table *real,
@@ -46,6 +47,12 @@ syngan_status sg_match_make(const syngan_table *real,
                             const syngan_table *holdout, int64_t key,
                             syngan_report *report, sg_match *out);
 void sg_match_end(sg_match *match);
+
+/* A table as the match reads it, for what looks at whole tables: columns that
+ * were retyped are, the others are the table's own. SYNGAN_E_MEMORY. Its
+ * `columns` are the caller's to sg_free(). */
+syngan_status sg_match_view(const sg_match *match, int side,
+                            const syngan_table *table, syngan_table *view);
 
 /* -1 if there is none. */
 int64_t sg_match_find(const sg_match *match, const char *name);

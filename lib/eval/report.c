@@ -43,12 +43,15 @@ void syngan_report_free(syngan_report *report) {
     }
     for (size_t i = 0; i < report->n_notes; i++)
         sg_free(context, report->note[i]);
+    for (size_t i = 0; i < report->n_left_out; i++)
+        sg_free(context, report->left_out[i]);
     for (size_t i = 0; i < report->n_pictures; i++)
         free_picture(context, &report->picture[i]);
     for (size_t i = 0; i < SG_JUDGEMENTS; i++)
         sg_free(context, report->judgement[i].text);
     sg_free(context, report->entry);
     sg_free(context, report->note);
+    sg_free(context, report->left_out);
     sg_free(context, report->target);
     sg_free(context, report->verdict);
     sg_free(context, report->picture);
@@ -134,6 +137,33 @@ void sg_report_note(syngan_report *report, const char *format, ...) {
     }
     sg_free(context, text);
     if (!fits) lack_memory(report);
+}
+
+static bool add_left_out(syngan_report *report, const char *column) {
+    void *array = report->left_out;
+    bool fits = sg_reserve(report->context, &array, &report->left_out_capacity,
+                           report->n_left_out, sizeof *report->left_out);
+    report->left_out = array;
+    char *name = fits ? sg_strdup(report->context, column) : NULL;
+    if (name != NULL) report->left_out[report->n_left_out++] = name;
+    return name != NULL;
+}
+
+void sg_report_leave_out(syngan_report *report, const char *column,
+                         const char *format, ...) {
+    if (report->status != SYNGAN_OK) return;
+    va_list arguments;
+    va_start(arguments, format);
+    char *why = format_text(report->context, format, arguments);
+    va_end(arguments);
+    if (why == NULL || !add_left_out(report, column)) {
+        lack_memory(report);
+    } else {
+        sg_report_note(report, "Column '%s' is not compared: %s", column, why);
+        sg_log(report->context, SYNGAN_LOG_WARNING,
+               "evaluate: column '%s' is not compared: %s", column, why);
+    }
+    sg_free(report->context, why);
 }
 
 static int by_name(const void *a, const void *b) {
@@ -244,6 +274,10 @@ static syngan_status make_json(const syngan_report *report, char **text,
     sg_json_start(&writer, report->context);
     sg_json_open_object(&writer, NULL);
     sg_json_put_string(&writer, "format", "syngan report 1");
+    sg_json_open_array(&writer, "left_out");
+    for (size_t i = 0; i < report->n_left_out; i++)
+        sg_json_put_string(&writer, NULL, report->left_out[i]);
+    sg_json_close_array(&writer);
     sg_json_open_array(&writer, "notes");
     for (size_t i = 0; i < report->n_notes; i++)
         sg_json_put_string(&writer, NULL, report->note[i]);

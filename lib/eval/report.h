@@ -44,6 +44,9 @@ typedef struct sg_distances {
     double share[2][SG_REPORT_BINS]; /* synthetic, hold-out: to training rows */
 } sg_distances;
 
+/* A hold-out of fewer rows is no yardstick: chance alone moves its scores. */
+#define SG_YARDSTICK_ROWS 100
+
 /* How good it is. */
 enum { SG_NOT_JUDGED, SG_GOOD, SG_MIXED, SG_POOR };
 typedef struct sg_judgement {
@@ -68,8 +71,11 @@ struct syngan_report {
     char **note;
     size_t n_notes, note_capacity;
     int64_t rows[3];
-    size_t columns;
+    size_t columns;  /* that are compared */
+    char **left_out; /* names of those that are not */
+    size_t n_left_out, left_out_capacity;
     char *target;
+    bool has_target;  /* the target is compared */
     int32_t rows_are; /* SYNGAN_ROWS_... */
     sg_judgement judgement[SG_JUDGEMENTS];
     char *verdict;
@@ -94,6 +100,10 @@ void sg_report_add(syngan_report *report, double value, const char *measure,
 /* Adds a remark, once, however often it comes. */
 void sg_report_note(syngan_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Tells of a column that is not compared, in a note and in the log. */
+void sg_report_leave_out(syngan_report *report, const char *column,
+                         const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Sorts the values; gives the first failure of those above. */
 syngan_status sg_report_sort(syngan_report *report);
 /* NaN if there is none. Only when sorted. */

@@ -4,6 +4,7 @@
  * synthetic table and, as a yardstick, for the hold-out in its place.
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "eval/basket.h"
@@ -67,9 +68,9 @@ static void report_baskets(syngan_report *r, const sg_basket_measures *m) {
 }
 
 static syngan_status measure_baskets(sg_evaluation *e, const syngan_table *real,
-                                     const syngan_table *made, size_t key,
+                                     const syngan_table *made,
+                                     const syngan_table *holdout, size_t key,
                                      size_t item) {
-    const syngan_table *holdout = e->options.holdout;
     sg_basket_measures m;
     SG_TRY(sg_basket_measure(real, made, holdout, key, item, &m));
     report_baskets(e->report, &m);
@@ -77,6 +78,7 @@ static syngan_status measure_baskets(sg_evaluation *e, const syngan_table *real,
     sg_report_add(e->report, m.verbatim_holdout, "Share",
                   "Hold-out baskets that equal a real one: chance",
                   "baskets.copies.holdout");
+    if (holdout->rows < SG_YARDSTICK_ROWS) return SYNGAN_OK;
     SG_TRY(sg_basket_measure(real, holdout, NULL, key, item, &m));
     sg_report_add(e->report, basket_score(&m), "Yardstick",
                   "What other real baskets get", "baskets.holdout.score");
@@ -193,15 +195,15 @@ static syngan_status measure_table(sg_evaluation *e,
 
 static syngan_status measure_both(sg_evaluation *e,
                                   const sg_sequence_side *real,
-                                  const syngan_table *made, int64_t key,
+                                  const syngan_table *made,
+                                  const syngan_table *holdout, int64_t key,
                                   int64_t order) {
     double score;
     SG_TRY(measure_table(e, real, made, key, order, e->report, &score));
     sg_report_add(e->report, score, "Mean", "Of all measures of sequences",
                   "sequences.score");
-    if (e->options.holdout == NULL) return SYNGAN_OK;
-    SG_TRY(
-        measure_table(e, real, e->options.holdout, key, order, NULL, &score));
+    if (holdout == NULL || holdout->rows < SG_YARDSTICK_ROWS) return SYNGAN_OK;
+    SG_TRY(measure_table(e, real, holdout, key, order, NULL, &score));
     sg_report_add(e->report, score, "Yardstick",
                   "What other real sequences get", "sequences.holdout.score");
     return SYNGAN_OK;
@@ -209,12 +211,13 @@ static syngan_status measure_both(sg_evaluation *e,
 
 static syngan_status measure_sequences(sg_evaluation *e,
                                        const syngan_table *real,
-                                       const syngan_table *made, int64_t key,
+                                       const syngan_table *made,
+                                       const syngan_table *holdout, int64_t key,
                                        int64_t order) {
     sg_groups groups;
     SG_TRY(sg_groups_make(real, key, order, &groups));
     const sg_sequence_side side = {real, &groups};
-    syngan_status status = measure_both(e, &side, made, key, order);
+    syngan_status status = measure_both(e, &side, made, holdout, key, order);
     sg_groups_end(&groups);
     return status;
 }
@@ -233,20 +236,50 @@ syngan_status sg_evaluation_key(const sg_evaluation *e,
                    "whose equal values make one");
 }
 
-syngan_status sg_evaluate_rows(sg_evaluation *e, const syngan_table *real,
-                               const syngan_table *made) {
+/* Baskets are judged by nothing but their items. */
+static void leave_out_others(sg_evaluation *e, const char *item) {
+    for (size_t i = 0; i < e->match.count; i++) {
+        const char *name = e->match.column[i].name;
+        if (strcmp(name, item) == 0) continue;
+        e->report->columns--;
+        sg_report_leave_out(e->report, name,
+                            "baskets are judged by their items alone");
+    }
+}
+
+static syngan_status measure_views(sg_evaluation *e, const syngan_table *real,
+                                   const syngan_table *made,
+                                   const syngan_table *holdout) {
     const syngan_evaluate_options *o = &e->options;
     int64_t key, item, order;
     SG_TRY(sg_evaluation_key(e, real, &key));
     if (o->rows == SYNGAN_ROWS_SEQUENCES) {
         SG_TRY(sg_find_column(real, o->order, real->order, &order));
-        return measure_sequences(e, real, made, key, order);
+        return measure_sequences(e, real, made, holdout, key, order);
     }
-    if (o->rows != SYNGAN_ROWS_BASKETS) return SYNGAN_OK;
     SG_TRY(sg_find_column(real, o->item, real->n_columns == 2 ? 1 - key : -1,
                           &item));
+    if (item >= 0) leave_out_others(e, real->columns[item].name);
     if (item >= 0)
-        return measure_baskets(e, real, made, (size_t)key, (size_t)item);
+        return measure_baskets(e, real, made, holdout, (size_t)key,
+                               (size_t)item);
     return sg_fail(e->context, SYNGAN_E_ARGUMENT,
                    "evaluate: baskets need the column of their items");
+}
+
+syngan_status sg_evaluate_rows(sg_evaluation *e, const syngan_table *real,
+                               const syngan_table *made) {
+    const syngan_table *holdout = e->options.holdout;
+    syngan_table views[2] = {{0}, {0}};
+    if (e->options.rows == SYNGAN_ROWS_INDEPENDENT) return SYNGAN_OK;
+    syngan_status status =
+        sg_match_view(&e->match, SG_SYNTHETIC, made, &views[0]);
+    if (status == SYNGAN_OK && holdout != NULL)
+        status = sg_match_view(&e->match, SG_HOLDOUT, holdout, &views[1]);
+    if (status == SYNGAN_OK)
+        status = measure_views(e, real, &views[0],
+                               holdout != NULL ? &views[1] : NULL);
+    sg_free(e->context, views[0].columns);
+    sg_free(e->context, views[1].columns);
+    return status;
 }

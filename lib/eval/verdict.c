@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "eval/report.h"
+#include "eval/worst.h"
 
 static const char *const grade_names[] = {"not judged", "good", "mixed",
                                           "poor"};
@@ -17,12 +18,9 @@ const char *sg_grade_name(int32_t grade) {
     return grade_names[grade];
 }
 
-/* `value` is good from `good` on, mixed from `mixed` on. */
-static int32_t grade_of(double value, double good, double mixed) {
-    return isnan(value)     ? SG_NOT_JUDGED
-           : value >= good  ? SG_GOOD
-           : value >= mixed ? SG_MIXED
-                            : SG_POOR;
+static int32_t grade_score(double score, double yardstick) {
+    return sg_grade_against(score, yardstick, (sg_limits){0.9, 0.75},
+                            (sg_limits){0.95, 0.85});
 }
 
 static const char *say(int32_t grade, const char *good, const char *mixed,
@@ -30,49 +28,134 @@ static const char *say(int32_t grade, const char *good, const char *mixed,
     return grade == SG_GOOD ? good : grade == SG_MIXED ? mixed : poor;
 }
 
-/* By the score itself, or by how near it comes to that of other real rows. */
-static int32_t grade_quality(double score, double yardstick) {
-    int32_t plain = grade_of(score, 0.9, 0.75);
-    int32_t relative = grade_of(score / yardstick, 0.95, 0.85);
-    return relative != SG_NOT_JUDGED && relative < plain ? relative : plain;
+/* A column or pair in brackets behind the mean: ", at worst 'age' 61.0 %". */
+static void say_worst(const sg_worst *worst, char *text, size_t size) {
+    text[0] = '\0';
+    if (worst->what != NULL)
+        sg_text(text, size, ", at worst %s %.1f %%", worst->what,
+                100 * worst->value);
 }
 
-static void judge_quality(const syngan_report *report, sg_judgement *to) {
-    syngan_context *context = report->context;
-    double score = sg_report_find(report, "quality.score");
-    double shapes = sg_report_find(report, "quality.shapes");
-    double pairs = sg_report_find(report, "quality.pairs");
-    double yardstick = sg_report_find(report, "quality.holdout.score");
-    to->grade = grade_quality(score, yardstick);
-    if (to->grade == SG_NOT_JUDGED) {
-        to->text = sg_strdup(context, "There was nothing to compare.");
-        return;
+/* Names of columns that are not judged, the first three. */
+static void say_left_out(const syngan_report *report, char *text, size_t size) {
+    size_t count = report->n_left_out, used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count && i < 3 && used < size; i++) {
+        const char *name = report->left_out[i];
+        int more =
+            sg_text(text + used, size - used, "%s'%.*s'", i > 0 ? ", " : "",
+                    (int)sg_name_cut(name, strlen(name)), name);
+        used += more > 0 ? (size_t)more : 0;
     }
-    char others[64] = "", relations[64] = "no two columns are related";
-    if (!isnan(yardstick))
-        sg_text(others, sizeof others, "; other real rows get %.1f %%",
-                100 * yardstick);
-    if (!isnan(pairs))
-        sg_text(relations, sizeof relations, "related pairs %.1f %%",
-                100 * pairs);
+    if (count > 3 && used < size)
+        sg_text(text + used, size - used, " and %zu more", count - 3);
+}
+
+/* Adds a sentence on the columns that are not judged, of which nobody knows
+ * whether they are good. */
+static void add_left_out(const syngan_report *report, sg_judgement *to) {
+    char names[256];
+    if (report->n_left_out == 0 || to->text == NULL) return;
+    if (to->grade == SG_GOOD) to->grade = SG_MIXED;
+    say_left_out(report, names, sizeof names);
+    char *before = to->text;
     to->text = sg_format(
-        context, "Quality %.1f %% (shapes of columns %.1f %%, %s%s): %s.",
-        100 * score, 100 * shapes, relations, others,
-        say(to->grade, "columns and their relations look like the real ones",
+        report->context, "%s %zu of %zu columns not judged: %s.", before,
+        report->n_left_out, report->columns + report->n_left_out, names);
+    sg_free(report->context, before);
+}
+
+typedef struct quality {
+    double score, shapes, pairs, coverage, yardstick;
+    sg_worst shape, pair, missing;
+} quality;
+
+/* The worst grade of the score, of single columns and pairs, and of what is
+ * covered. */
+static int32_t grade_quality(const syngan_report *report, const quality *q) {
+    const sg_limits relative = {0.9, 0.75};
+    const int32_t grades[] = {
+        grade_score(q->score, q->yardstick), q->shape.grade, q->pair.grade,
+        q->missing.grade,
+        sg_grade_against(q->coverage,
+                         sg_report_find(report, "quality.holdout.coverage"),
+                         (sg_limits){0.75, 0.5}, relative)};
+    int32_t worst = SG_NOT_JUDGED;
+    for (size_t i = 0; i < sizeof grades / sizeof *grades; i++)
+        if (grades[i] > worst) worst = grades[i];
+    /* Shares of missing values alone are no picture of a table. */
+    return isnan(q->score) && worst == SG_GOOD ? SG_NOT_JUDGED : worst;
+}
+
+static char *say_quality(const syngan_report *report, const quality *q,
+                         int32_t grade) {
+    char others[64] = "", relations[160] = "no two columns are related";
+    char shape[80], pair[120], missing[120] = "", covered[64] = "";
+    say_worst(&q->shape, shape, sizeof shape);
+    say_worst(&q->pair, pair, sizeof pair);
+    if (!isnan(q->yardstick))
+        sg_text(others, sizeof others, "; other real rows get %.1f %%",
+                100 * q->yardstick);
+    if (!isnan(q->pairs))
+        sg_text(relations, sizeof relations, "related pairs %.1f %%%s",
+                100 * q->pairs, pair);
+    if (q->missing.what != NULL && q->missing.value < 0.995)
+        sg_text(missing, sizeof missing,
+                "; missing values at worst of %s, whose shares agree by "
+                "%.1f %%",
+                q->missing.what, 100 * q->missing.value);
+    if (!isnan(q->coverage))
+        sg_text(covered, sizeof covered, "; %.1f %% of ranges and values occur",
+                100 * q->coverage);
+    return sg_format(
+        report->context,
+        "Quality %.1f %% (shapes of columns %.1f %%%s; %s%s%s%s): %s.",
+        100 * q->score, 100 * q->shapes, shape, relations, covered, missing,
+        others,
+        say(grade, "columns and their relations look like the real ones",
             "the broad picture is right, single columns or relations are not",
             "columns or relations differ clearly from the real ones"));
 }
 
+static syngan_status judge_quality(const syngan_report *report,
+                                   sg_judgement *to) {
+    syngan_context *context = report->context;
+    quality q = {.score = sg_report_find(report, "quality.score"),
+                 .shapes = sg_report_find(report, "quality.shapes"),
+                 .pairs = sg_report_find(report, "quality.pairs"),
+                 .coverage = sg_report_find(report, "quality.coverage"),
+                 .yardstick = sg_report_find(report, "quality.holdout.score")};
+    syngan_status status = sg_report_worst(report, SG_WORST_SHAPE, &q.shape);
+    if (status == SYNGAN_OK)
+        status = sg_report_worst(report, SG_WORST_PAIR, &q.pair);
+    if (status == SYNGAN_OK)
+        status = sg_report_worst(report, SG_WORST_MISSING, &q.missing);
+    if (status == SYNGAN_OK) {
+        to->grade = grade_quality(report, &q);
+        if (to->grade == SG_NOT_JUDGED)
+            to->text = sg_strdup(context, "There was nothing to compare.");
+        else if (isnan(q.score))
+            to->text = sg_strdup(context, "No column has values in both "
+                                          "tables.");
+        else
+            to->text = say_quality(report, &q, to->grade);
+    }
+    sg_free(context, q.shape.what);
+    sg_free(context, q.pair.what);
+    sg_free(context, q.missing.what);
+    return status;
+}
+
 /* Baskets by their own measures; of sequences the worse of rows and sequences.
  */
-static void judge_rows(const syngan_report *report, sg_judgement *to) {
+static syngan_status judge_rows(const syngan_report *report, sg_judgement *to) {
     syngan_context *context = report->context;
     bool baskets = report->rows_are == SYNGAN_ROWS_BASKETS;
     double score =
         sg_report_find(report, baskets ? "baskets.score" : "sequences.score");
     double yardstick = sg_report_find(
         report, baskets ? "baskets.holdout.score" : "sequences.holdout.score");
-    int32_t grade = grade_quality(score, yardstick);
+    int32_t grade = grade_score(score, yardstick);
     char others[64] = "";
     if (!isnan(yardstick))
         sg_text(others, sizeof others, "; other real ones get %.1f %%",
@@ -89,29 +172,37 @@ static void judge_rows(const syngan_report *report, sg_judgement *to) {
             100 * score, 100 * sg_report_find(report, "baskets.sizes"),
             100 * sg_report_find(report, "baskets.items"),
             sg_report_find(report, "baskets.lift"), others, said);
-        return;
+        return SYNGAN_OK;
     }
-    judge_quality(report, to);
-    if (to->text == NULL) return;
+    SG_TRY(judge_quality(report, to));
+    if (to->text == NULL) return SYNGAN_OK;
     if (grade > to->grade) to->grade = grade;
     char *rows = to->text;
     to->text = sg_format(context, "%s Sequences %.1f %%%s: %s.", rows,
                          100 * score, others, said);
     sg_free(context, rows);
+    return SYNGAN_OK;
+}
+
+/* Whether the hold-out is large enough to compare with. */
+static bool has_yardstick(const syngan_report *report) {
+    return report->rows[2] >= SG_YARDSTICK_ROWS;
 }
 
 static void judge_basket_copies(const syngan_report *report, sg_judgement *to) {
     double copies = sg_report_find(report, "baskets.copies");
     double chance = sg_report_find(report, "baskets.copies.holdout");
-    if (isnan(chance)) {
+    if (isnan(chance) || !has_yardstick(report)) {
         to->text = sg_format(
             report->context,
             "%.2f %% of the synthetic baskets equal a real one; what that "
-            "means can't be said without a hold-out of other real baskets.",
-            100 * copies);
+            "means can't be said without a hold-out of other real baskets, of "
+            "%d "
+            "rows or more.",
+            100 * copies, SG_YARDSTICK_ROWS);
         return;
     }
-    to->grade = grade_of(chance - copies, -0.03, -0.1);
+    to->grade = sg_grade_of(chance - copies, -0.03, -0.1);
     to->text = sg_format(
         report->context,
         "%.2f %% of the synthetic baskets equal a real one; of other real "
@@ -123,7 +214,7 @@ static void judge_basket_copies(const syngan_report *report, sg_judgement *to) {
 
 static void judge_detection(const syngan_report *report, sg_judgement *to) {
     double auc = sg_report_find(report, "detection.trees.auc");
-    to->grade = grade_of(-auc, -0.7, -0.9);
+    to->grade = sg_grade_of(-auc, -0.7, -0.9);
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(report->context, "Detection was not measured.");
         return;
@@ -140,12 +231,14 @@ static void judge_detection(const syngan_report *report, sg_judgement *to) {
 
 static void judge_utility(const syngan_report *report, sg_judgement *to) {
     double ratio = sg_report_find(report, "utility.ratio");
-    to->grade = grade_of(ratio, 0.9, 0.7);
+    to->grade = sg_grade_of(ratio, 0.9, 0.7);
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(
             report->context,
             report->target == NULL
                 ? "Utility was not measured: no target column was named."
+            : !report->has_target
+                ? "Utility was not measured: the target is not compared."
                 : "Utility could not be judged: the real rows themselves do "
                   "not predict the target.");
         return;
@@ -176,20 +269,21 @@ static void judge_privacy(const syngan_report *report, sg_judgement *to) {
         to->text = sg_strdup(context, "Privacy was not measured.");
         return;
     }
-    if (isnan(auc) || isnan(share)) {
+    if (isnan(auc) || isnan(share) || !has_yardstick(report)) {
         to->grade = copies < 0.01 ? SG_MIXED : SG_POOR;
         to->text = sg_format(
             context,
             "%.2f %% of the synthetic rows equal a real one; more can't be "
-            "said without a hold-out of real rows that were not trained on.",
-            100 * copies);
+            "said without a hold-out of %d or more real rows that were not "
+            "trained on.",
+            100 * copies, SG_YARDSTICK_ROWS);
         return;
     }
-    int32_t by_auc =
-        grade_of(-excess(report, "privacy.membership.auc", 0.5), -0.03, -0.1);
+    int32_t by_auc = sg_grade_of(-excess(report, "privacy.membership.auc", 0.5),
+                                 -0.03, -0.1);
     int32_t by_share =
-        grade_of(-excess(report, "privacy.dcr.share", 0.5), -0.05, -0.15);
-    int32_t by_copies = grade_of(chance - copies, -0.01, -0.05);
+        sg_grade_of(-excess(report, "privacy.dcr.share", 0.5), -0.05, -0.15);
+    int32_t by_copies = sg_grade_of(chance - copies, -0.01, -0.05);
     to->grade = by_auc > by_share ? by_auc : by_share;
     if (by_copies > to->grade) to->grade = by_copies;
     to->text = sg_format(
@@ -214,6 +308,8 @@ static void judge_all(const syngan_report *report, sg_judgement *judgement) {
         judged += judgement[i].grade != SG_NOT_JUDGED;
     }
     sg_judgement *to = &judgement[SG_JUDGE_ALL];
+    if (worst == SG_GOOD && judgement[SG_JUDGE_QUALITY].grade == SG_NOT_JUDGED)
+        worst = SG_NOT_JUDGED;
     to->grade = worst;
     char blamed[64] = "";
     int count = 0;
@@ -223,8 +319,11 @@ static void judge_all(const syngan_report *report, sg_judgement *judgement) {
         strcat(blamed, names[i]);
     }
     if (worst <= SG_GOOD)
-        to->text = sg_format(context, "%s in all %d respects that were judged.",
-                             worst == SG_GOOD ? "Good" : "Not judged", judged);
+        to->text =
+            worst == SG_GOOD
+                ? sg_format(context,
+                            "Good in all %d respects that were judged.", judged)
+                : sg_strdup(context, "Not judged.");
     else
         to->text = sg_format(context, "%s, because of: %s.",
                              worst == SG_MIXED ? "Mixed" : "Poor", blamed);
@@ -233,10 +332,10 @@ static void judge_all(const syngan_report *report, sg_judgement *judgement) {
 syngan_status sg_report_judge(syngan_report *report) {
     sg_judgement *all = report->judgement;
     bool baskets = report->rows_are == SYNGAN_ROWS_BASKETS;
-    if (report->rows_are == SYNGAN_ROWS_INDEPENDENT)
-        judge_quality(report, &all[SG_JUDGE_QUALITY]);
-    else
-        judge_rows(report, &all[SG_JUDGE_QUALITY]);
+    SG_TRY(report->rows_are == SYNGAN_ROWS_INDEPENDENT
+               ? judge_quality(report, &all[SG_JUDGE_QUALITY])
+               : judge_rows(report, &all[SG_JUDGE_QUALITY]));
+    add_left_out(report, &all[SG_JUDGE_QUALITY]);
     judge_detection(report, &all[SG_JUDGE_DETECTION]);
     judge_utility(report, &all[SG_JUDGE_UTILITY]);
     if (baskets)
@@ -244,6 +343,7 @@ syngan_status sg_report_judge(syngan_report *report) {
     else
         judge_privacy(report, &all[SG_JUDGE_PRIVACY]);
     judge_all(report, all);
+    add_left_out(report, &all[SG_JUDGE_ALL]);
     for (int i = 0; i < SG_JUDGEMENTS; i++)
         if (all[i].text == NULL)
             return sg_fail_memory(report->context, "a verdict", 0);

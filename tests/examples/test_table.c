@@ -127,6 +127,13 @@ static void tables_are_compared(void **state) {
     assert_holds("report.html", "</html>");
     program_must_run(TABLE "evaluate real.csv a.csv --holdout c.csv -o other");
     assert_holds("other.json", "\"privacy.copies.holdout\"");
+    assert_int_equal(program_run("(cut -d, -f2- a.csv >fewer.csv)"), 0);
+    program_must_run(TABLE "evaluate real.csv fewer.csv -o fewer");
+    program_printed("columns not judged: ");
+    program_must_run(TABLE "evaluate fewer.csv a.csv -o more");
+    program_printed("columns not judged: ");
+    assert_int_equal(program_run("(sed '5s/,[^,]*/,oops/' a.csv >bad.csv)"), 0);
+    program_must_run(TABLE "evaluate real.csv bad.csv -o bad");
 }
 
 static void a_schema_is_kept(void **state) {
