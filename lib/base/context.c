@@ -109,6 +109,7 @@ static void initialise(syngan_context *context,
     atomic_init(&context->references, 1);
     atomic_init(&context->cancelled, 0);
     atomic_init(&context->bytes, sizeof(*context));
+    atomic_init(&context->peak, sizeof(*context));
     atomic_init(&context->allocations, 1);
     context->allocator = *allocator;
     context->memory_limit = options->memory_limit;

@@ -40,6 +40,7 @@ struct syngan_context {
     atomic_int cancelled;
     syngan_allocator allocator;
     atomic_uint_fast64_t bytes;       /* held now through this context */
+    atomic_uint_fast64_t peak;        /* most held since it was restarted */
     atomic_uint_fast64_t allocations; /* calls of allocate so far */
     uint64_t memory_limit;
     uint64_t seed;

@@ -31,7 +31,17 @@ static bool account(syngan_context *context, size_t total) {
             return false;
         }
     } while (!atomic_compare_exchange_weak(&context->bytes, &held, sum));
+    uint_fast64_t peak = atomic_load(&context->peak);
+    while (sum > peak &&
+           !atomic_compare_exchange_weak(&context->peak, &peak, sum)) {
+    }
     return true;
+}
+
+uint64_t sg_memory_watch(syngan_context *context) {
+    uint64_t held = atomic_load(&context->bytes);
+    atomic_store(&context->peak, held);
+    return held;
 }
 
 void *sg_alloc(syngan_context *context, size_t bytes) {

@@ -26,6 +26,10 @@ char *sg_format(syngan_context *context, const char *format, ...)
 bool sg_reserve(syngan_context *context, void **array, size_t *capacity,
                 size_t count, size_t size);
 
+/* Restarts the context's peak; returns what is held now, which it begins with.
+ */
+uint64_t sg_memory_watch(syngan_context *context);
+
 /* Products and sums that may not wrap: false when they would. */
 static inline bool sg_mul_size(size_t a, size_t b, size_t *out) {
     return !__builtin_mul_overflow(a, b, out);

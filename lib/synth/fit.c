@@ -6,11 +6,11 @@
  */
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "synth/budget.h"
 #include "synth/examples.h"
 #include "synth/fit.h"
 #include "synth/quality.h"
@@ -219,15 +219,50 @@ static syngan_status check_time(const fitting *f) {
                    (long long)f->epochs, (long long)s->n_rows, all, limit);
 }
 
-static syngan_status prepare(fitting *f, const sg_examples *examples) {
+/* What measuring quality takes for a while, by doing it. */
+static syngan_status try_measure(fitting *f, uint64_t *bytes) {
+    double quality;
+    uint64_t held = sg_memory_watch(f->s->context);
+    SG_TRY(measure(f, &quality));
+    *bytes = atomic_load(&f->s->context->peak) - held;
+    return SYNGAN_OK;
+}
+
+/* All but the rows. */
+static syngan_status make_parts(fitting *f, const sg_budget *budget,
+                                uint64_t *sampling,
+                                const sg_examples *examples) {
     syngan_synthesizer *s = f->s;
-    SG_TRY(sg_training_make(s, examples, &f->training));
+    SG_TRY(sg_training_make(s, &f->training));
     if (s->subject == NULL) {
         SG_TRY(sg_quality_make(s->encoder, examples->table,
                                s->settings.options.seed, &f->quality));
         SG_TRY(sg_sampler_make(s->encoder, sg_training_model(s),
                                s->settings.options.bf16, &f->sampler));
+        if (budget->limit != 0) SG_TRY(try_measure(f, sampling));
     }
+    return SYNGAN_OK;
+}
+
+/* Rows that memory does not take, against what was counted, go into a file. */
+static syngan_status take_rows(fitting *f, sg_examples *examples) {
+    syngan_status status = sg_training_take(f->training, examples);
+    if (status != SYNGAN_E_MEMORY || examples->whole == NULL ||
+        examples->mapped)
+        return status;
+    examples->mapped = true;
+    return sg_training_take(f->training, examples);
+}
+
+static syngan_status prepare(fitting *f, sg_budget *budget,
+                             sg_examples *examples) {
+    syngan_synthesizer *s = f->s;
+    SG_TRY(sg_budget_check_training(budget, s, examples));
+    uint64_t sampling = 0;
+    SG_TRY(sg_budget_explain(budget, s,
+                             make_parts(f, budget, &sampling, examples)));
+    SG_TRY(sg_budget_place_rows(budget, s, sampling, examples));
+    SG_TRY(take_rows(f, examples));
     SG_TRY(check_time(f));
     return sg_training_keep(f->training)
                ? SYNGAN_OK
@@ -236,15 +271,15 @@ static syngan_status prepare(fitting *f, const sg_examples *examples) {
 }
 
 /* Trains until `epochs` are done. What was trained stays, on failure too. */
-static syngan_status run(syngan_synthesizer *s, const sg_examples *examples,
-                         int64_t epochs, double start) {
+static syngan_status run(syngan_synthesizer *s, sg_budget *budget,
+                         sg_examples *examples, int64_t epochs, double start) {
     fitting f = {.s = s,
                  .progress = s->settings.options.progress,
                  .progress_user = s->settings.options.progress_user,
                  .epochs = epochs,
                  .start = start,
                  .first = s->steps};
-    syngan_status status = prepare(&f, examples);
+    syngan_status status = prepare(&f, budget, examples);
     f.trained = sg_seconds();
     if (status == SYNGAN_OK) {
         status = train(&f);
@@ -289,73 +324,13 @@ static syngan_status count_bytes(syngan_synthesizer *s, uint64_t before,
     return SYNGAN_OK;
 }
 
-/* The limit on the bytes of a fit, the context's included, of which `before`
- * were held already; 0: there is none. */
-static uint64_t limit_of(const syngan_synthesizer *s, uint64_t before) {
-    uint64_t limit = s->settings.options.memory_limit;
-    uint64_t all = s->context->memory_limit;
-    if (all == 0) return limit;
-    all = all > before ? all - before : 1;
-    return limit == 0 || all < limit ? all : limit;
-}
-
-/* Rows of a whole go into a file if they would pass the limit, or, without one,
- * take more than half of the machine's memory. */
-static void choose_place(const syngan_synthesizer *s, uint64_t before,
-                         uint64_t bytes, sg_examples *examples) {
-    uint64_t limit = limit_of(s, before);
-    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
-    if (limit == 0 && pages > 0 && size > 0)
-        limit = (uint64_t)pages / 2 * (uint64_t)size;
-    examples->mapped = examples->whole != NULL && bytes > limit;
-}
-
-static syngan_status check_memory(syngan_synthesizer *s, uint64_t before,
-                                  sg_examples *examples) {
-    uint64_t bytes, limit = s->settings.options.memory_limit;
-    if (limit == 0 && examples->whole == NULL) return SYNGAN_OK;
-    SG_TRY(count_bytes(s, before, &bytes));
-    choose_place(s, before, bytes, examples);
-    if (examples->mapped) bytes -= sg_examples_bytes(s);
-    if (limit == 0 || bytes <= limit) return SYNGAN_OK;
-    return sg_fail(s->context, SYNGAN_E_MEMORY,
-                   "synthesizer: learning %lld rows, of %d numbers each when "
-                   "encoded, would take %.0f MB, more than the limit of %.0f "
-                   "MB; a smaller max_choices or width takes less",
-                   (long long)s->n_rows, s->encoder->width,
-                   (double)bytes * 1e-6, (double)limit * 1e-6);
-}
-
-/* Before the networks are made: refuses those that would pass the limit, or the
- * machine's memory, by themselves. */
-static syngan_status check_networks(const sg_synth_settings *settings,
-                                    const sg_encoder *encoder) {
-    syngan_context *context = encoder->context;
-    double bytes = sg_synthesizer_least_bytes(settings, encoder);
-    double limit = (double)settings->options.memory_limit;
-    double all = (double)context->memory_limit;
-    const char *whose = "the limit";
-    if (limit == 0.0 || (all > 0.0 && all < limit)) limit = all;
-    if (limit == 0.0) {
-        limit = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-        whose = "the memory of this machine";
-    }
-    if (limit <= 0.0 || bytes <= limit) return SYNGAN_OK;
-    return sg_fail(context, SYNGAN_E_MEMORY,
-                   "synthesizer: rows of %d numbers when encoded, of %zu "
-                   "columns, need networks of %.0f MB while training, more "
-                   "than %s, %.0f MB; fewer columns, or a smaller max_choices "
-                   "or width, take less",
-                   encoder->width, encoder->form->n_columns, bytes * 1e-6,
-                   whose, limit * 1e-6);
-}
-
-/* check_networks(), and a synthesizer around the encoder, which it takes over.
- */
-static syngan_status make_checked(const sg_synth_settings *settings,
+/* A synthesizer around the encoder, which it takes over. */
+static syngan_status make_checked(const sg_budget *budget,
+                                  const sg_synth_settings *settings,
                                   sg_encoder *encoder, int64_t rows,
                                   syngan_synthesizer **out) {
-    syngan_status status = check_networks(settings, encoder);
+    syngan_status status =
+        sg_budget_check_networks(budget, settings, encoder, rows);
     if (status == SYNGAN_OK)
         return sg_synthesizer_make(settings, encoder, rows, true, out);
     sg_encoder_release(encoder);
@@ -377,10 +352,13 @@ static syngan_status add_estimate(syngan_synthesizer *s,
     double each = 0.0, prepared = sg_seconds() - start;
     sg_training *training = NULL;
     SG_TRY(count_bytes(s, before, &bytes));
-    syngan_status status = sg_training_make(s, examples, &training);
+    to->bytes += bytes;
+    if (before + bytes > to->most) to->most = before + bytes;
+    if (to->bytes_only) return SYNGAN_OK;
+    syngan_status status = sg_training_make(s, &training);
+    if (status == SYNGAN_OK) status = sg_training_take(training, examples);
     if (status == SYNGAN_OK) status = try_steps(training, &each);
     sg_training_free(training);
-    to->bytes += bytes;
     to->seconds += prepared + each * (double)s->settings.options.epochs *
                                   (double)sg_synthesizer_epoch_steps(s);
     return status;
@@ -391,19 +369,27 @@ syngan_status sg_synthesizer_learn(sg_examples *examples,
                                    sg_encoder *encoder, double start,
                                    uint64_t before, syngan_synthesizer **out) {
     const sg_subject *subject = examples->subject;
+    const syngan_table *table = examples->table;
+    sg_budget budget = sg_budget_make(table->context, settings, before);
     if (encoder == NULL)
-        SG_TRY(sg_synthesizer_encoder(examples, settings, start, &encoder));
-    SG_TRY(make_checked(settings, encoder, sg_examples_count(examples), out));
+        SG_TRY(sg_budget_explain_preparing(
+            &budget, table->context,
+            sg_budget_preparing(table->rows, table->n_columns),
+            sg_synthesizer_encoder(examples, settings, start, &encoder)));
+    syngan_status status = make_checked(&budget, settings, encoder,
+                                        sg_examples_count(examples), out);
+    if (settings->estimate != NULL)
+        settings->estimate->refused = status != SYNGAN_OK;
+    SG_TRY(status);
     (*out)->subject = subject;
     if (subject != NULL && subject->prepare != NULL)
         subject->prepare(subject, *out);
     if (settings->estimate != NULL)
         return add_estimate(*out, examples, start, before, settings->estimate);
-    SG_TRY(check_memory(*out, before, examples));
     if (examples->whole == NULL)
         SG_TRY(sg_examples_fingerprint(examples, (*out)->encoder,
                                        &(*out)->fingerprint));
-    return run(*out, examples, settings->options.epochs, start);
+    return run(*out, &budget, examples, settings->options.epochs, start);
 }
 
 /* Whether what was learnt until a failure is worth having. */
@@ -461,14 +447,16 @@ syngan_status syngan_synthesizer_continue(syngan_synthesizer *synthesizer,
         return sg_fail(s->context, SYNGAN_E_STATE,
                        "synthesizer: was saved for sampling only, so that it "
                        "can't go on training");
-    const sg_examples examples = {.table = table};
+    sg_examples examples = {.table = table};
     SG_TRY(sg_examples_fingerprint(&examples, s->encoder, &fingerprint));
     if (table->rows != s->n_rows || fingerprint != s->fingerprint)
         return sg_fail(s->context, SYNGAN_E_MISMATCH,
                        "synthesizer: the table is not the one that was learnt, "
                        "of %lld rows",
                        (long long)s->n_rows);
-    return run(s, &examples, epochs, sg_seconds());
+    sg_budget budget = sg_budget_make(s->context, &s->settings,
+                                      atomic_load(&s->context->bytes));
+    return run(s, &budget, &examples, epochs, sg_seconds());
 }
 
 /* ---- estimating --------------------------------------------------------- */
@@ -493,7 +481,8 @@ static syngan_status time_steps(const syngan_table *trial,
     int64_t n_rows = s->n_rows;
     s->n_rows = trial->rows;
     const sg_examples examples = {.table = trial};
-    syngan_status status = sg_training_make(s, &examples, &training);
+    syngan_status status = sg_training_make(s, &training);
+    if (status == SYNGAN_OK) status = sg_training_take(training, &examples);
     if (status == SYNGAN_OK) status = try_steps(training, each);
     sg_training_free(training);
     s->n_rows = n_rows;
@@ -512,7 +501,8 @@ static syngan_status estimate(const syngan_table *table,
     SG_TRY(sg_synthesizer_encoder(&examples, settings, start, &encoder));
     double preparation =
         (sg_seconds() - start) * (double)table->rows / (double)trial->rows;
-    SG_TRY(make_checked(settings, encoder, table->rows, &s));
+    const sg_budget budget = sg_budget_make(table->context, settings, before);
+    SG_TRY(make_checked(&budget, settings, encoder, table->rows, &s));
     syngan_status status = count_bytes(s, before, bytes);
     if (status == SYNGAN_OK && seconds != NULL) {
         status = time_steps(trial, s, &each);

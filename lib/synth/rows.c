@@ -5,6 +5,7 @@
  */
 #include "base/memory.h"
 #include "synth/basket.h"
+#include "synth/budget.h"
 #include "synth/sample.h"
 #include "synth/sequence.h"
 
@@ -44,13 +45,45 @@ syngan_status sg_rows_make(syngan_context *context,
     return SYNGAN_OK;
 }
 
-syngan_status sg_rows_fit(const syngan_table *table,
-                          const sg_synth_settings *settings,
-                          syngan_synthesizer **out) {
+static syngan_status fit(const syngan_table *table,
+                         const sg_synth_settings *settings,
+                         syngan_synthesizer **out) {
     SG_TRY(sg_rows_make(table->context, settings, out));
     return settings->options.rows == SYNGAN_ROWS_BASKETS
                ? sg_baskets_fit(table, settings, &(*out)->baskets)
                : sg_sequences_fit(table, settings, &(*out)->sequences);
+}
+
+/* Under a limit: prepares all stages before the first is trained, in order to
+ * know what they take. */
+static syngan_status rehearse(const syngan_table *table,
+                              const sg_synth_settings *settings) {
+    syngan_context *context = table->context;
+    sg_budget budget =
+        sg_budget_make(context, settings, atomic_load(&context->bytes));
+    sg_fit_estimate estimate = {.bytes_only = true};
+    sg_synth_settings s = *settings;
+    syngan_synthesizer *none = NULL;
+    if (budget.limit == 0) return SYNGAN_OK;
+    s.estimate = &estimate;
+    s.options.progress = NULL;
+    syngan_status status = fit(table, &s, &none);
+    syngan_synthesizer_free(none);
+    if (status != SYNGAN_OK)
+        return estimate.refused
+                   ? status
+                   : sg_budget_explain_preparing(
+                         &budget, context,
+                         4 * sg_budget_preparing(table->rows, table->n_columns),
+                         status);
+    return sg_budget_check_stages(&budget, context, estimate.most);
+}
+
+syngan_status sg_rows_fit(const syngan_table *table,
+                          const sg_synth_settings *settings,
+                          syngan_synthesizer **out) {
+    if (settings->estimate == NULL) SG_TRY(rehearse(table, settings));
+    return fit(table, settings, out);
 }
 
 static syngan_status make_piece(const syngan_synthesizer *s, int64_t first,

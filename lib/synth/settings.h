@@ -27,6 +27,9 @@ typedef struct sg_synth_recipe {
 typedef struct sg_fit_estimate {
     uint64_t bytes;
     double seconds;
+    uint64_t most;   /* bytes that the context would hold at once */
+    bool bytes_only; /* set by the caller: no step is run */
+    bool refused;    /* networks that can't be made; the sentence says why */
 } sg_fit_estimate;
 
 typedef struct sg_synth_settings {

@@ -175,10 +175,13 @@ typedef struct sg_synth_losses {
     float critic, generator;
 } sg_synth_losses;
 
-/* Encodes the rows and compiles the programs; an estimate gives the bytes of
- * programs, encoded rows and index instead. */
-syngan_status sg_training_make(syngan_synthesizer *s,
-                               const sg_examples *examples, sg_training **out);
+/* Compiles the programs; an estimate gives the bytes of programs, encoded rows
+ * and index instead. */
+syngan_status sg_training_make(syngan_synthesizer *s, sg_training **out);
+/* Encodes the rows, before the first step. After a failure it may be called
+ * again. */
+syngan_status sg_training_take(sg_training *training,
+                               const sg_examples *examples);
 syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes);
 /* Step s->steps, which is counted up. */
 syngan_status sg_training_step(sg_training *training, sg_synth_losses *losses);

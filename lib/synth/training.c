@@ -179,17 +179,23 @@ static syngan_status allocate(syngan_synthesizer *s, sg_training **out) {
     return SYNGAN_OK;
 }
 
-syngan_status sg_training_make(syngan_synthesizer *s,
-                               const sg_examples *examples, sg_training **out) {
+syngan_status sg_training_make(syngan_synthesizer *s, sg_training **out) {
     sg_training *t = NULL;
     SG_TRY(allocate(s, &t));
-    syngan_status status = make_data(t, examples);
-    if (status == SYNGAN_OK) status = make_turns(t);
+    syngan_status status = make_turns(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
     if (status == SYNGAN_OK)
         *out = t;
     else
         sg_training_free(t);
+    return status;
+}
+
+syngan_status sg_training_take(sg_training *t, const sg_examples *examples) {
+    syngan_status status = make_data(t, examples);
+    if (status == SYNGAN_OK) return status;
+    sg_scratch_end(&t->room);
+    sg_conditions_end(&t->conditions);
     return status;
 }
 

@@ -131,11 +131,12 @@ void sg_csv_pieces_close(sg_csv_pieces *pieces) {
 /* ---- tables ------------------------------------------------------------- */
 
 typedef struct giving {
-    const sg_csv_pieces *pieces;
+    sg_csv_pieces *pieces;
     syngan_status (*take)(const syngan_table *piece, void *user);
     void *user;
     sg_wish *wishes; /* with the schema's formats */
     int64_t rows;
+    uint64_t kept; /* bytes held before reading, and by `take` since */
 } giving;
 
 static syngan_status fail_changed(syngan_context *context, const char *name) {
@@ -159,6 +160,18 @@ static syngan_status find_wishes(giving *g, const sg_csv_scan *scan) {
     return SYNGAN_OK;
 }
 
+/* Notes what reading a piece has taken, and what `take` keeps of it. */
+static syngan_status take_table(giving *g, const syngan_table *table) {
+    syngan_context *context = g->pieces->context;
+    uint64_t peak = atomic_load(&context->peak);
+    uint64_t held = atomic_load(&context->bytes);
+    if (peak > g->kept + g->pieces->reading)
+        g->pieces->reading = peak - g->kept;
+    syngan_status status = g->take(table, g->user);
+    g->kept += atomic_load(&context->bytes) - held;
+    return status;
+}
+
 static syngan_status give(sg_csv_scan *scan, void *user) {
     giving *g = user;
     syngan_table *table = NULL;
@@ -168,16 +181,20 @@ static syngan_status give(sg_csv_scan *scan, void *user) {
     if (g->rows > g->pieces->rows)
         return fail_changed(scan->context, scan->name);
     SG_TRY(sg_csv_scan_table(scan, g->wishes, &table));
-    syngan_status status = g->take(table, g->user);
+    syngan_status status = take_table(g, table);
     syngan_table_free(table);
+    (void)sg_memory_watch(scan->context);
     return status;
 }
 
 syngan_status
-sg_csv_pieces_read(const sg_csv_pieces *pieces,
+sg_csv_pieces_read(sg_csv_pieces *pieces,
                    syngan_status (*take)(const syngan_table *piece, void *user),
                    void *user) {
-    giving g = {.pieces = pieces, .take = take, .user = user};
+    giving g = {.pieces = pieces,
+                .take = take,
+                .user = user,
+                .kept = sg_memory_watch(pieces->context)};
     syngan_status status = scan_file(pieces, give, &g);
     sg_free(pieces->context, g.wishes);
     if (status == SYNGAN_OK && g.rows != pieces->rows)

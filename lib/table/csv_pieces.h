@@ -18,6 +18,7 @@ typedef struct sg_csv_pieces {
     sg_wish *wishes;                   /* types of the columns */
     size_t n_columns;
     int64_t rows;
+    uint64_t reading; /* bytes that sg_csv_pieces_read() took at most */
 } sg_csv_pieces;
 
 /* Reads the whole file for its types, in pieces of `piece` rows; 0: as many as
@@ -30,7 +31,7 @@ syngan_status sg_csv_pieces_open(syngan_context *context, const char *path,
  * What `take` returns; SYNGAN_E_MISMATCH if the file has changed meanwhile;
  * SYNGAN_E_CANCELLED. */
 syngan_status
-sg_csv_pieces_read(const sg_csv_pieces *pieces,
+sg_csv_pieces_read(sg_csv_pieces *pieces,
                    syngan_status (*take)(const syngan_table *piece, void *user),
                    void *user);
 void sg_csv_pieces_close(sg_csv_pieces *pieces);

@@ -64,11 +64,14 @@ static syngan_status note_line(sg_csv_scan *s, int64_t line) {
     return SYNGAN_OK;
 }
 
-/* Rows of a piece, by default about so many cells. */
+/* Rows of a piece, by default about so many cells; fewer where memory is
+ * limited: cells of usual texts take an eighth of it. */
 static int64_t piece_rows(const sg_csv_scan *s) {
-    enum { CELLS = 1 << 17 };
+    enum { CELLS = 1 << 17, CELL_BYTES = 32 };
+    uint64_t limit = s->context->memory_limit / (8 * CELL_BYTES);
     if (s->piece > 0) return s->piece;
-    int64_t rows = CELLS / (int64_t)s->n_columns;
+    int64_t cells = limit > 0 && limit < CELLS ? (int64_t)limit : CELLS;
+    int64_t rows = cells / (int64_t)s->n_columns;
     return rows > 64 ? rows : 64;
 }
 

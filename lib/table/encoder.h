@@ -59,6 +59,7 @@ typedef struct sg_whole {
                                                 void *user),
                           void *user);
     void *source;
+    uint64_t reading; /* bytes that doing so takes at most */
 } sg_whole;
 
 /* 0 means the default. */
