@@ -173,21 +173,24 @@ SYNGAN_API size_t syngan_synthesizer_schema(
 
 typedef struct syngan_sample_options {
     size_t struct_size;
-    const char *where; /**< conditions that hold in every row (of sequences:
-                            on columns that are the same in all rows of one;
-                            of baskets: "item = value", which a basket has
-                            among others): "column =
-                            value", "column >= 18" (also >, <, <=), "column
-                            in 1 .. 5" (both included), "column is missing",
-                            joined by " and "; names and values with blanks
-                            in double quotes, in which two quotes are one.
-                            1 and 0, true and false, yes and no stand for
-                            each other in boolean columns */
-    int64_t first;     /**< number of the first row; default 0 */
-    int32_t max_tries; /**< times that a row is made until it satisfies
-                            what can only be had by rejection; default 1000 */
-    int32_t bf16;      /**< 1: bf16 products */
-    int64_t reserved[4];
+    const char *where;  /**< conditions that hold in every row (of sequences:
+                             on columns that are the same in all rows of one;
+                             of baskets: "item = value", which a basket has
+                             among others): "column =
+                             value", "column >= 18" (also >, <, <=), "column
+                             in 1 .. 5" (both included), "column is missing",
+                             joined by " and "; names and values with blanks
+                             in double quotes, in which two quotes are one.
+                             1 and 0, true and false, yes and no stand for
+                             each other in boolean columns */
+    int64_t first;      /**< number of the first row; default 0 */
+    int32_t max_tries;  /**< times that a row is made until it satisfies
+                             what can only be had by rejection; default 1000 */
+    int32_t bf16;       /**< 1: bf16 products */
+    int64_t max_length; /**< rows that a sequence may have: a model from a
+                             stranger could ask for any number; default 10000
+                           */
+    int64_t reserved[3];
 } syngan_sample_options;
 #define SYNGAN_SAMPLE(...)                                                     \
     (&(const syngan_sample_options){                                           \
@@ -204,8 +207,8 @@ typedef struct syngan_sample_options {
  * @param rejected may be NULL; receives the number of rows made in vain
  * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a condition that is none, on a column
  * or a value that there is not); SYNGAN_E_STATE (`max_tries` did not suffice:
- * the sentence tells how rare such rows are); SYNGAN_E_MEMORY,
- * SYNGAN_E_CANCELLED.
+ * the sentence tells how rare such rows are); SYNGAN_E_UNSUPPORTED (a sequence
+ * would have more than `max_length` rows); SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_synthesizer_sample(syngan_synthesizer *synthesizer, int64_t rows,

@@ -120,6 +120,7 @@ static void initialise(syngan_context *context,
     context->threads = choose_threads(options->threads);
     context->isa = isa;
     context->io = sg_io_posix;
+    context->hash_key = sg_hash_key_draw();
 }
 
 syngan_status syngan_context_create(const syngan_context_options *options,

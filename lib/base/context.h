@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <syngan/base.h>
 
+#include "base/hash.h"
+
 #define SG_ERROR_MAX 1024
 
 struct stat;
@@ -49,6 +51,7 @@ struct syngan_context {
     int32_t log_level;
     int32_t threads;
     int32_t isa; /* best instruction set in use: SYNGAN_ISA_SSE41 ... */
+    sg_hash_key hash_key;
     sg_io io;
     struct sg_runner *runner; /* thread of its own, NULL until needed */
     char error[SG_ERROR_MAX];

@@ -13,10 +13,18 @@
 #include "base/memory.h"
 #include "compile/program.h"
 
+/* The value that a value lies on; shortens the way there for the next time. */
 static int32_t root_of(const syngan_program *program, int32_t value) {
-    while (program->values[value].root != value)
-        value = program->values[value].root;
-    return value;
+    sg_value *values = program->values;
+    int32_t root = value;
+    while (values[root].root != root)
+        root = values[root].root;
+    while (values[value].root != root) {
+        int32_t next = values[value].root;
+        values[value].root = root;
+        value = next;
+    }
+    return root;
 }
 
 /* ---- lives ------------------------------------------------------------------
@@ -80,27 +88,32 @@ static bool lives_overlap(const sg_value *a, const sg_value *b) {
     return a->first <= b->last && b->first <= a->last;
 }
 
-static int lower_first(const void *left, const void *right) {
-    const sg_value *a = *(sg_value *const *)left;
-    const sg_value *b = *(sg_value *const *)right;
-    if (a->offset != b->offset) return a->offset < b->offset ? -1 : 1;
-    return a->root < b->root ? -1 : a->root > b->root;
-}
-
-/* Finds the lowest gap between those of the first `count` values that live at
- * the same time. `near` has room for all of them. */
+/* The lowest gap between those of the placed values, sorted by offset, that
+ * live at the same time. */
 static size_t lowest_gap(sg_value *const *placed, size_t count,
-                         const sg_value *value, sg_value **near) {
-    size_t n_near = 0, offset = 0;
-    for (size_t i = 0; i < count; i++)
-        if (lives_overlap(placed[i], value)) near[n_near++] = placed[i];
-    qsort(near, n_near, sizeof(sg_value *), lower_first);
-    for (size_t i = 0; i < n_near; i++) {
-        if (near[i]->offset >= offset + aligned(value->bytes)) break;
-        size_t end = near[i]->offset + aligned(near[i]->bytes);
+                         const sg_value *value) {
+    size_t offset = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!lives_overlap(placed[i], value)) continue;
+        if (placed[i]->offset >= offset + aligned(value->bytes)) break;
+        size_t end = placed[i]->offset + aligned(placed[i]->bytes);
         if (end > offset) offset = end;
     }
     return offset;
+}
+
+/* Keeps `placed`, which has room for one more, sorted by offset. */
+static void insert_placed(sg_value **placed, size_t count, sg_value *value) {
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (placed[middle]->offset <= value->offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    memmove(placed + low + 1, placed + low, (count - low) * sizeof *placed);
+    placed[low] = value;
 }
 
 static syngan_status place(syngan_program *program) {
@@ -117,8 +130,10 @@ static syngan_status place(syngan_program *program) {
             order[count++] = value;
     }
     qsort(order, count, sizeof(sg_value *), larger_first);
+    sg_value **placed = order + room;
     for (size_t i = 0; i < count; i++) {
-        order[i]->offset = lowest_gap(order, i, order[i], order + room);
+        order[i]->offset = lowest_gap(placed, i, order[i]);
+        insert_placed(placed, i, order[i]);
         size_t end = order[i]->offset + aligned(order[i]->bytes);
         if (end > program->arena_bytes) program->arena_bytes = end;
     }

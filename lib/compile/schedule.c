@@ -19,6 +19,8 @@ typedef struct order {
     int32_t *to;   /* by edge */
     size_t n_edges, edge_capacity;
     int32_t *waiting; /* by group: edges into it that are not done */
+    int32_t *memory;  /* by node id: of the node that its value lies in; views
+                         share their input's */
 } order;
 
 static syngan_status out_of_memory(const order *o) {
@@ -76,25 +78,66 @@ static bool is_update(const sg_group *group) {
            (group->anchor->op->flags & SG_OP_UPDATE) != 0;
 }
 
-/* The node whose memory a node's value lies in: views share their input's. */
-static syngan_node *memory_of(const order *o, syngan_node *node) {
-    while (node->op->flags & SG_OP_VIEW)
-        node = sg_same(o->program, node->inputs[0]);
-    return node;
+static void find_memory(order *o) {
+    const syngan_program *program = o->program;
+    for (size_t id = 0; id < program->n_nodes; id++) {
+        const syngan_node *node = program->graph->nodes[id];
+        o->memory[id] = (int32_t)id;
+        if (program->same[id] >= 0 && (node->op->flags & SG_OP_VIEW))
+            o->memory[id] = o->memory[sg_same(program, node->inputs[0])->id];
+    }
 }
 
-/* All other readers of `node`'s value go before the group `writer`. */
-static bool readers_first(order *o, syngan_node *node, int32_t writer) {
-    syngan_node *memory = memory_of(o, node);
+/* By node id: the groups that read the value that lies there, as lists in one
+ * array. */
+typedef struct readers {
+    int32_t *head;         /* by node id: first entry, or -1 */
+    int32_t *next, *group; /* by entry */
+} readers;
+
+static void list_readers(const order *o, readers *r) {
+    memset(r->head, 0xff, o->program->n_nodes * sizeof *r->head);
+    int32_t count = 0;
     for (size_t g = 0; g < o->program->n_groups; g++) {
         const sg_group *group = &o->program->groups[g];
-        int32_t count = (int32_t)g == writer ? 0 : read_count(group);
-        for (int32_t i = 0; i < count; i++)
-            if (memory_of(o, read_node(o, group, i)) == memory &&
-                !add_edge(o, (int32_t)g, writer))
-                return false;
+        for (int32_t i = 0; i < read_count(group); i++, count++) {
+            int32_t id = o->memory[read_node(o, group, i)->id];
+            r->group[count] = (int32_t)g;
+            r->next[count] = r->head[id];
+            r->head[id] = count;
+        }
+    }
+}
+
+/* All other readers of what an update changes go before it. */
+static bool readers_first(order *o, const readers *r, int32_t writer) {
+    const sg_group *group = &o->program->groups[writer];
+    for (int32_t i = 0; i < group->anchor->op->n_changed; i++) {
+        int32_t e = r->head[o->memory[read_node(o, group, i)->id]];
+        for (; e >= 0; e = r->next[e])
+            if (!add_edge(o, r->group[e], writer)) return false;
     }
     return true;
+}
+
+static syngan_status order_updates(order *o) {
+    syngan_program *program = o->program;
+    syngan_context *context = program->context;
+    size_t count = 0;
+    for (size_t g = 0; g < program->n_groups; g++)
+        count += (size_t)read_count(&program->groups[g]);
+    readers r = {.head = sg_alloc(context, program->n_nodes * sizeof *r.head),
+                 .next = sg_alloc(context, count * sizeof *r.next),
+                 .group = sg_alloc(context, count * sizeof *r.group)};
+    bool fits = r.head != NULL && r.next != NULL && r.group != NULL;
+    if (fits) list_readers(o, &r);
+    for (size_t g = 0; fits && g < program->n_groups; g++)
+        if (is_update(&program->groups[g]))
+            fits = readers_first(o, &r, (int32_t)g);
+    sg_free(context, r.head);
+    sg_free(context, r.next);
+    sg_free(context, r.group);
+    return fits ? SYNGAN_OK : out_of_memory(o);
 }
 
 static syngan_status add_edges(order *o) {
@@ -105,12 +148,8 @@ static syngan_status add_edges(order *o) {
             if (!add_edge(o, o->group_of[read_node(o, group, i)->id],
                           (int32_t)g))
                 return out_of_memory(o);
-        if (!is_update(group)) continue;
-        for (int32_t i = 0; i < group->anchor->op->n_changed; i++)
-            if (!readers_first(o, read_node(o, group, i), (int32_t)g))
-                return out_of_memory(o);
     }
-    return SYNGAN_OK;
+    return order_updates(o);
 }
 
 /* Does group a come before b where both could be next? A group counts as built
@@ -121,22 +160,55 @@ static bool before(const sg_group *a, const sg_group *b) {
     return update_a != update_b ? update_a : a->result->id < b->result->id;
 }
 
+/* A heap of groups that wait for nothing, the first to run on top. */
+typedef struct heap {
+    const sg_group *groups;
+    int32_t *item;
+    size_t count;
+} heap;
+
+static bool item_before(const heap *h, size_t a, size_t b) {
+    return before(&h->groups[h->item[a]], &h->groups[h->item[b]]);
+}
+
+static void swap_items(heap *h, size_t a, size_t b) {
+    int32_t item = h->item[a];
+    h->item[a] = h->item[b];
+    h->item[b] = item;
+}
+
+static void heap_push(heap *h, int32_t group) {
+    size_t at = h->count++;
+    h->item[at] = group;
+    for (; at > 0 && item_before(h, at, (at - 1) / 2); at = (at - 1) / 2)
+        swap_items(h, at, (at - 1) / 2);
+}
+
+static int32_t heap_pop(heap *h) {
+    int32_t top = h->item[0];
+    h->item[0] = h->item[--h->count];
+    for (size_t at = 0, child = 1; child < h->count; child = 2 * at + 1) {
+        if (child + 1 < h->count && item_before(h, child + 1, child)) child++;
+        if (!item_before(h, child, at)) break;
+        swap_items(h, at, child);
+        at = child;
+    }
+    return top;
+}
+
 /* Moves the groups into their order: again and again the first of those that
  * wait for nothing. `ready` has room for all groups. */
 static syngan_status sort(order *o, int32_t *ready, sg_group *sorted) {
     sg_group *groups = o->program->groups;
-    size_t n_ready = 0, done = 0;
+    heap h = {.groups = groups, .item = ready};
+    size_t done = 0;
     for (size_t g = 0; g < o->program->n_groups; g++)
-        if (o->waiting[g] == 0) ready[n_ready++] = (int32_t)g;
-    while (n_ready > 0) {
-        size_t best = 0;
-        for (size_t i = 1; i < n_ready; i++)
-            if (before(&groups[ready[i]], &groups[ready[best]])) best = i;
-        int32_t g = ready[best];
-        ready[best] = ready[--n_ready];
+        if (o->waiting[g] == 0) heap_push(&h, (int32_t)g);
+    while (h.count > 0) {
+        int32_t g = heap_pop(&h);
         sorted[done++] = groups[g];
         for (int32_t e = o->head[g]; e >= 0; e = o->next[e])
-            if (--o->waiting[o->to[e]] == 0) ready[n_ready++] = o->to[e];
+            if (--o->waiting[o->to[e]] == 0) heap_push(&h, o->to[e]);
     }
     if (done < o->program->n_groups)
         return sg_fail(o->program->context, SYNGAN_E_ARGUMENT,
@@ -154,16 +226,18 @@ static syngan_status order_run(order *o, int32_t **ready, sg_group **sorted) {
     o->group_of = sg_alloc(context, program->n_nodes * sizeof *o->group_of);
     o->head = sg_alloc(context, count * sizeof *o->head);
     o->waiting = sg_alloc_zero(context, count, sizeof *o->waiting);
+    o->memory = sg_alloc(context, program->n_nodes * sizeof *o->memory);
     *ready = sg_alloc(context, count * sizeof **ready);
     *sorted = sg_alloc(context, count * sizeof **sorted);
     if (o->group_of == NULL || o->head == NULL || o->waiting == NULL ||
-        *ready == NULL || *sorted == NULL)
+        o->memory == NULL || *ready == NULL || *sorted == NULL)
         return out_of_memory(o);
     memset(o->group_of, 0xff, program->n_nodes * sizeof *o->group_of);
     memset(o->head, 0xff, count * sizeof *o->head);
     for (size_t g = 0; g < program->n_groups; g++)
         if (program->groups[g].copy_of_output < 0)
             o->group_of[program->groups[g].result->id] = (int32_t)g;
+    find_memory(o);
     SG_TRY(add_edges(o));
     return sort(o, *ready, *sorted);
 }
@@ -179,6 +253,7 @@ syngan_status sg_schedule(syngan_program *program) {
     sg_free(context, o.next);
     sg_free(context, o.to);
     sg_free(context, o.waiting);
+    sg_free(context, o.memory);
     sg_free(context, ready);
     sg_free(context, sorted);
     return status;

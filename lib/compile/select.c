@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "backend/batch_norm.h"
+#include "base/hash.h"
+#include "base/index.h"
 #include "base/memory.h"
 #include "compile/program.h"
 
@@ -51,49 +53,53 @@ static bool can_merge(const syngan_node *node) {
            0;
 }
 
-static uint64_t node_hash(const int32_t *same, const syngan_node *node) {
-    uint64_t hash = 14695981039346656037u; /* FNV-1a, by words */
-    for (const char *c = node->op->name; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-    for (int32_t i = 0; i < node->n_inputs; i++)
-        hash = (hash ^ (uint64_t)same[node->inputs[i]->id]) * 1099511628211u;
+static uint64_t node_hash(const syngan_program *program,
+                          const syngan_node *node) {
+    uint64_t hash = (uint64_t)(uintptr_t)node->op;
+    if (node->op->fields != NULL)
+        hash ^= sg_hash(&program->context->hash_key, node->fields,
+                        node->op->fields->size);
+    for (int32_t i = 0; i < node->n_inputs; i++) {
+        const uint64_t pair[2] = {hash,
+                                  (uint64_t)program->same[node->inputs[i]->id]};
+        hash = sg_hash(&program->context->hash_key, pair, sizeof pair);
+    }
     return hash;
 }
 
-static bool nodes_equal(const int32_t *same, const syngan_node *a,
-                        const syngan_node *b) {
+/* For the index of nodes: does node `id` compute the same as another? */
+static bool nodes_equal(const void *user, int32_t id, const void *key) {
+    const syngan_program *program = user;
+    const syngan_node *a = program->graph->nodes[id], *b = key;
     if (a->op != b->op || a->n_inputs != b->n_inputs || a->type != b->type ||
         !sg_dims_equal(&a->dims, &b->dims))
         return false;
     for (int32_t i = 0; i < a->n_inputs; i++)
-        if (same[a->inputs[i]->id] != same[b->inputs[i]->id]) return false;
+        if (program->same[a->inputs[i]->id] != program->same[b->inputs[i]->id])
+            return false;
     return a->op->fields == NULL ||
            memcmp(a->fields, b->fields, a->op->fields->size) == 0;
 }
 
-/* Lets the first of equal nodes stand for all, by open addressing. */
+/* Lets the first of equal nodes stand for all. */
 static syngan_status merge_equal(syngan_program *program) {
-    size_t slots = 16;
-    while (slots < 2 * program->n_nodes)
-        slots *= 2;
-    int32_t *table = sg_alloc(program->context, slots * sizeof *table);
-    if (table == NULL)
-        return sg_fail_memory(program->context, "compiling",
-                              slots * sizeof *table);
-    memset(table, 0xff, slots * sizeof *table);
-    for (size_t id = 0; id < program->n_nodes; id++) {
+    sg_index index = {
+        .context = program->context, .equal = nodes_equal, .user = program};
+    bool fits = true;
+    for (size_t id = 0; fits && id < program->n_nodes; id++) {
         const syngan_node *node = program->graph->nodes[id];
         if (program->same[id] < 0 || !can_merge(node)) continue;
-        size_t slot = node_hash(program->same, node) & (slots - 1);
-        while (table[slot] >= 0 &&
-               !nodes_equal(program->same, program->graph->nodes[table[slot]],
-                            node))
-            slot = (slot + 1) & (slots - 1);
-        if (table[slot] < 0) table[slot] = (int32_t)id;
-        program->same[id] = table[slot];
+        uint64_t hash = node_hash(program, node);
+        int32_t first = sg_index_find(&index, hash, node);
+        if (first < 0)
+            fits = sg_index_add(&index, hash, (int32_t)id);
+        else
+            program->same[id] = first;
     }
-    sg_free(program->context, table);
-    return SYNGAN_OK;
+    size_t bytes = index.n_slots * 2 * sizeof *index.slot;
+    sg_index_free(&index);
+    return fits ? SYNGAN_OK
+                : sg_fail_memory(program->context, "compiling", bytes);
 }
 
 static bool is_needed(const syngan_program *program, size_t id) {

@@ -59,6 +59,8 @@ void sg_safetensors_free(sg_safetensors *file); /* takes NULL */
 
 /* What is in it lives as long as it. */
 const char *sg_safetensors_name(const sg_safetensors *file);
+/* How long it is. */
+uint64_t sg_safetensors_bytes(const sg_safetensors *file);
 /* A metadata text; NULL if there is none of this name. */
 const char *sg_safetensors_text(const sg_safetensors *file, const char *key);
 /* Tensors, sorted by name; NULL if there is none of this name. */

@@ -19,6 +19,7 @@ struct sg_safetensors {
     size_t count;
     unsigned char *data;
     unsigned char *copies; /* of what is not aligned in `data` */
+    uint64_t bytes;        /* of the whole file */
 };
 
 /* A tensor's place in the data, while the file is read. */
@@ -268,6 +269,7 @@ static syngan_status read_rest(sg_safetensors *file, sg_source *source,
     SG_TRY(read_members(file, spans));
     SG_TRY(check_spans(file, spans, &total));
     SG_TRY(read_data(file, source, total));
+    file->bytes = 8 + size + total; /* 8: the header's length */
     SG_TRY(check_checksum(file, header, size, total, flags));
     SG_TRY(place_entries(file, spans));
     if (file->count > 0) {
@@ -348,6 +350,10 @@ void sg_safetensors_free(sg_safetensors *file) {
 
 const char *sg_safetensors_name(const sg_safetensors *file) {
     return file->name;
+}
+
+uint64_t sg_safetensors_bytes(const sg_safetensors *file) {
+    return file->bytes;
 }
 
 const char *sg_safetensors_text(const sg_safetensors *file, const char *key) {

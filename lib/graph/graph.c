@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/floats.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/options.h"
 #include "graph/op.h"
@@ -18,6 +19,11 @@
 #define NAME_MAX_BYTES 256
 
 /* ---- the handle --------------------------------------------------------- */
+
+/* For the index of variables. */
+static bool is_node_of(const void *graph, int32_t id, const void *variable) {
+    return ((const syngan_graph *)graph)->nodes[id]->variable == variable;
+}
 
 syngan_status syngan_graph_create(syngan_context *context, syngan_graph **out) {
     SG_OWN_FLOATS;
@@ -30,6 +36,9 @@ syngan_status syngan_graph_create(syngan_context *context, syngan_graph **out) {
     if (graph == NULL) return sg_fail_memory(context, "a graph", sizeof *graph);
     atomic_init(&graph->references, 1);
     graph->context = context;
+    graph->variables =
+        (sg_index){.context = context, .equal = is_node_of, .user = graph};
+    sg_names_start(graph);
     graph->error.graph = graph;
     graph->error.id = -1;
     sg_context_retain(context);
@@ -54,6 +63,8 @@ void syngan_graph_free(syngan_graph *graph) {
     syngan_context *context = graph->context;
     for (size_t i = 0; i < graph->count; i++)
         node_free(context, graph->nodes[i]);
+    sg_names_forget(graph);
+    sg_index_free(&graph->variables);
     sg_free(context, graph->nodes);
     sg_free(context, graph);
     sg_context_release(context);
@@ -247,15 +258,33 @@ syngan_node *sg_node3(const sg_op *op, syngan_node *a, syngan_node *b,
     return sg_node(NULL, op, (syngan_node *[]){a, b, c}, 3, fields, NULL);
 }
 
+static uint64_t variable_hash(const syngan_graph *graph,
+                              const sg_variable *variable) {
+    return sg_hash(&graph->context->hash_key, &variable, sizeof variable);
+}
+
+bool sg_variable_attach(syngan_node *node, sg_variable *variable) {
+    syngan_graph *graph = node->graph;
+    if (!sg_index_add(&graph->variables, variable_hash(graph, variable),
+                      node->id)) {
+        (void)fail_memory(graph, "a graph's variables",
+                          graph->variables.count * 16);
+        return false;
+    }
+    node->variable = sg_variable_retain(variable);
+    return true;
+}
+
 syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable) {
-    for (size_t i = 0; i < graph->count; i++)
-        if (graph->nodes[i]->variable == variable) return graph->nodes[i];
+    int32_t known = sg_index_find(&graph->variables,
+                                  variable_hash(graph, variable), variable);
+    if (known >= 0) return graph->nodes[known];
     const sg_source_fields fields = {.type = SYNGAN_F32,
                                      .dims = variable->dims};
     syngan_node *node =
         sg_node(graph, &sg_op_parameter, NULL, 0, &fields, variable->name);
     if (node->op == NULL) return node;
-    node->variable = sg_variable_retain(variable);
+    if (!sg_variable_attach(node, variable)) return &graph->error;
     if (variable->tensor != NULL) node->type = variable->tensor->type;
     return node;
 }
@@ -295,6 +324,7 @@ syngan_node *syngan_set_name(syngan_node *node, const char *name) {
     if (copy == NULL) return fail_memory(graph, "a name", strlen(name) + 1);
     sg_free(graph->context, node->name);
     node->name = copy;
+    sg_names_forget(graph);
     return node;
 }
 
@@ -308,29 +338,4 @@ bool sg_builder_options(syngan_node *x, const sg_fields *table,
     if (status == SYNGAN_OK) return true;
     sg_graph_fail_last(x->graph, status);
     return false;
-}
-
-/* Is `text` a node's name, or the layer part ("dense" of "dense.weight")? */
-static bool name_taken(const syngan_graph *graph, const char *text) {
-    size_t length = strlen(text);
-    for (size_t i = 0; i < graph->count; i++) {
-        const char *name = graph->nodes[i]->name;
-        if (strncmp(name, text, length) == 0 &&
-            (name[length] == '\0' || name[length] == '.'))
-            return true;
-    }
-    return false;
-}
-
-const char *sg_layer_name(syngan_graph *graph, const char *given,
-                          const char *op, char *text, size_t size) {
-    snprintf(text, size, "%s", given != NULL ? given : op);
-    if (given != NULL && strlen(given) >= size)
-        sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
-                      "%s '%.40s...': a layer's name has at most %zu bytes", op,
-                      given, size - 1);
-    if (given != NULL) return text;
-    for (unsigned number = 2; name_taken(graph, text); number++)
-        snprintf(text, size, "%s_%u", op, number);
-    return text;
 }

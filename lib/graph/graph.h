@@ -8,6 +8,7 @@
 
 #include <syngan/graph.h>
 
+#include "base/index.h"
 #include "tensor/tensor.h"
 
 typedef struct sg_op sg_op;
@@ -46,7 +47,17 @@ struct syngan_graph {
     syngan_context *context;
     syngan_node **nodes;
     size_t count, capacity;
-    uint32_t n_random;    /* random nodes made so far */
+    uint32_t n_random;  /* random nodes made so far */
+    sg_index variables; /* ids of the variables' nodes */
+    sg_index names; /* ids of nodes by name, and by each part of it in front of
+                       a '.', see graph/name.c */
+    sg_index sources; /* ids of inputs, parameters and constants by name */
+    size_t n_named;   /* nodes that are in these two */
+    struct sg_layer_count {
+        const char *op;  /* "conv2d" */
+        unsigned number; /* "conv2d_2" ... up to here are taken */
+    } * layer_count;
+    size_t n_layer_counts, layer_count_capacity;
     syngan_status status; /* first failure */
     char error_text[SG_ERROR_MAX];
     syngan_node error; /* the error node */
@@ -88,6 +99,13 @@ bool sg_builder_options(syngan_node *x, const struct sg_fields *table,
  * Writes at most `size` bytes to `text`; returns it. */
 const char *sg_layer_name(syngan_graph *graph, const char *given,
                           const char *op, char *text, size_t size);
+/* SYNGAN_E_ARGUMENT where a source of this kind has the name already. */
+syngan_status sg_source_name_check(syngan_graph *graph, const sg_op *op,
+                                   const char *name);
+/* For a new graph. */
+void sg_names_start(syngan_graph *graph);
+/* To be called when a node's name has changed, and when the graph ends. */
+void sg_names_forget(syngan_graph *graph);
 
 /* ---- variables ----------------------------------------------------------- */
 
@@ -97,6 +115,8 @@ sg_variable *sg_variable_retain(sg_variable *variable);
 void sg_variable_release(sg_variable *variable);
 /* Makes its tensor if it has none yet; the elements are zeros. */
 syngan_status sg_variable_allocate(sg_variable *variable);
+/* Makes `node` the variable's in its graph; false when out of memory. */
+bool sg_variable_attach(syngan_node *node, sg_variable *variable);
 /* The graph's node of a variable: one for each graph and variable. */
 syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/floats.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "graph/op.h"
 
@@ -23,6 +24,7 @@ void syngan_model_free(syngan_model *model) {
     sg_prediction_free(model);
     for (size_t i = 0; i < model->n_parameters; i++)
         sg_variable_release(model->parameters[i]);
+    sg_index_free(&model->names);
     sg_free(context, model->parameters);
     sg_free(context, model->inputs);
     sg_free(context, model->variable);
@@ -31,6 +33,39 @@ void syngan_model_free(syngan_model *model) {
     syngan_graph_free(model->graph);
     sg_free(context, model);
     sg_context_release(context);
+}
+
+/* For the index of names. */
+static bool has_name(const void *model, int32_t index, const void *name) {
+    const syngan_model *m = model;
+    return strcmp(m->parameters[index]->name, name) == 0;
+}
+
+static uint64_t name_hash(const syngan_model *model, const char *name) {
+    return sg_hash(&model->context->hash_key, name, strlen(name));
+}
+
+/* NULL if there is none of this name. */
+static sg_variable *find_parameter(const syngan_model *model,
+                                   const char *name) {
+    int32_t index = sg_index_find(&model->names, name_hash(model, name), name);
+    return index < 0 ? NULL : model->parameters[index];
+}
+
+/* Puts the parameters into the index of names, which must differ. */
+static syngan_status index_parameters(syngan_model *model) {
+    for (size_t i = 0; i < model->n_parameters; i++) {
+        const char *name = model->parameters[i]->name;
+        if (find_parameter(model, name) != NULL)
+            return sg_fail(model->context, SYNGAN_E_ARGUMENT,
+                           "model '%s': two parameters have the name '%s'; "
+                           "give their layers different names",
+                           model->name, name);
+        if (!sg_index_add(&model->names, name_hash(model, name), (int32_t)i))
+            return sg_fail_memory(model->context, "a model",
+                                  model->n_parameters * 16);
+    }
+    return SYNGAN_OK;
 }
 
 /* An empty model with room for `n_nodes` nodes. */
@@ -43,6 +78,8 @@ static syngan_model *model_allocate(syngan_graph *graph, const char *name,
     sg_context_retain(context);
     model->context = context;
     model->graph = sg_graph_retain(graph);
+    model->names =
+        (sg_index){.context = context, .equal = has_name, .user = model};
     model->name = sg_strdup(context, name);
     model->nodes = sg_alloc_zero(context, n_nodes, sizeof *model->nodes);
     model->variable = sg_alloc_zero(context, n_nodes, sizeof *model->variable);
@@ -82,19 +119,7 @@ static size_t mark_needed(const syngan_node *output, unsigned char *needed) {
     return count;
 }
 
-static syngan_status check_parameter_names(const syngan_model *model) {
-    for (size_t i = 0; i < model->n_parameters; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(model->parameters[i]->name,
-                       model->parameters[j]->name) == 0)
-                return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                               "model '%s': two parameters have the name '%s'; "
-                               "give their layers different names",
-                               model->name, model->parameters[i]->name);
-    return SYNGAN_OK;
-}
-
-static syngan_status check_template(const syngan_model *model) {
+static syngan_status check_template(syngan_model *model) {
     for (size_t i = 0; i < model->n_nodes; i++)
         if ((model->nodes[i]->op->flags & SG_OP_UPDATE) != 0)
             return sg_fail(model->context, SYNGAN_E_ARGUMENT,
@@ -105,7 +130,7 @@ static syngan_status check_template(const syngan_model *model) {
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
                        "model '%s': its result '%s' depends on no input",
                        model->name, model->output->name);
-    return check_parameter_names(model);
+    return index_parameters(model);
 }
 
 syngan_status sg_model_make(syngan_node *output, const char *name,
@@ -219,8 +244,12 @@ syngan_status sg_model_clone_empty(const syngan_model *model, const char *name,
         return sg_fail_memory(model->context, "a model",
                               model->n_nodes * 4 * sizeof *model->nodes);
     clone->output = model->output;
-    *out = clone;
-    return SYNGAN_OK;
+    syngan_status status = index_parameters(clone);
+    if (status == SYNGAN_OK)
+        *out = clone;
+    else
+        syngan_model_free(clone);
+    return status;
 }
 
 syngan_status syngan_model_clone(const syngan_model *model, const char *name,
@@ -310,15 +339,6 @@ int32_t syngan_model_parameter_trainable(const syngan_model *model,
 }
 
 #define NO_PARAMETER "model '%s': has no parameter '%s'"
-
-/* NULL if there is none of this name. */
-static sg_variable *find_parameter(const syngan_model *model,
-                                   const char *name) {
-    for (size_t i = 0; i < model->n_parameters; i++)
-        if (strcmp(model->parameters[i]->name, name) == 0)
-            return model->parameters[i];
-    return NULL;
-}
 
 syngan_status syngan_model_parameter(const syngan_model *model,
                                      const char *name, syngan_tensor **out) {

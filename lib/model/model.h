@@ -32,6 +32,7 @@ struct syngan_model {
     size_t n_inputs;
     sg_variable **parameters; /* in the order of building */
     size_t n_parameters;
+    sg_index names; /* of the parameters, by name */
     syngan_node *output;
     sg_prediction prediction;
     int32_t bf16; /* of the prediction's products */

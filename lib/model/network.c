@@ -331,6 +331,42 @@ static syngan_status read_node(const network_reader *r, sg_json_value value,
 
 /* ---- reading a network ------------------------------------------------- */
 
+/* Most nodes of a network in a file; BigGAN-deep has some thousands. */
+#define NODES_MAX 32768
+
+/* What a file may ask for: values of one example may take this many times the
+ * file's bytes, and always this many bytes. A few bytes of a stranger's could
+ * otherwise cost any time and memory, by nodes that double one another. */
+#define VALUE_BYTES_PER_BYTE 1024
+#define VALUE_BYTES_ALWAYS ((uint64_t)64 << 20)
+
+/* All values of one example together. */
+static uint64_t value_bytes(const syngan_model *model) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < model->n_nodes; i++) {
+        const syngan_node *node = model->nodes[i];
+        sg_dims one = node->dims;
+        if ((node->op->flags & (SG_OP_SOURCE | SG_OP_VIEW)) != 0) continue;
+        if (sg_dims_open(&one)) one.size[0] = 1;
+        uint64_t more = (uint64_t)sg_dims_count(&one) * sizeof(float);
+        if (__builtin_add_overflow(bytes, more, &bytes)) return UINT64_MAX;
+    }
+    return bytes;
+}
+
+static syngan_status check_size(const network_reader *r, sg_json_value root,
+                                const syngan_model *model) {
+    uint64_t file = sg_safetensors_bytes(r->file);
+    uint64_t most = file * VALUE_BYTES_PER_BYTE + VALUE_BYTES_ALWAYS;
+    uint64_t bytes = value_bytes(model);
+    if (bytes <= most) return SYNGAN_OK;
+    return sg_json_fail(root,
+                        "computes values of %llu bytes for each example, more "
+                        "than the %llu that a file of %llu bytes may ask for",
+                        (unsigned long long)bytes, (unsigned long long)most,
+                        (unsigned long long)file);
+}
+
 static syngan_status read_nodes(network_reader *r, sg_json_value root,
                                 syngan_model **out) {
     sg_json_value list = sg_json_member(root, "nodes");
@@ -341,6 +377,9 @@ static syngan_status read_nodes(network_reader *r, sg_json_value root,
     SG_TRY(sg_json_read_array(list, &count));
     SG_TRY(sg_json_read_i64(sg_json_member(root, "output"), 0,
                             (int64_t)count - 1, &output));
+    if (count > NODES_MAX)
+        return sg_json_fail(list, "has %zu nodes, more than %d", count,
+                            NODES_MAX);
     r->nodes = sg_alloc_zero(r->context, count, sizeof *r->nodes);
     if (r->nodes == NULL)
         return sg_fail_memory(r->context, "a network",
@@ -353,6 +392,11 @@ static syngan_status read_nodes(network_reader *r, sg_json_value root,
         snprintf(reason, sizeof reason, "%s", syngan_last_error(r->context));
         return sg_json_fail(root, "%s", reason);
     }
+    SG_TRY(status);
+    status = check_size(r, root, *out);
+    if (status == SYNGAN_OK) return SYNGAN_OK;
+    syngan_model_free(*out);
+    *out = NULL;
     return status;
 }
 

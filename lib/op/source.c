@@ -95,15 +95,9 @@ static bool check_name(syngan_graph *graph, const sg_op *op, const char *name) {
         sg_graph_fail(graph, SYNGAN_E_ARGUMENT, "%s: needs a name", op->name);
         return false;
     }
-    for (size_t i = 0; i < graph->count; i++) {
-        const syngan_node *node = graph->nodes[i];
-        if (node->op != op || strcmp(node->name, name) != 0) continue;
-        sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
-                      "%s '%s': the graph has one of this name already",
-                      op->name, name);
-        return false;
-    }
-    return true;
+    syngan_status status = sg_source_name_check(graph, op, name);
+    if (status != SYNGAN_OK) sg_graph_fail_last(graph, status);
+    return status == SYNGAN_OK;
 }
 
 syngan_node *syngan_input(syngan_graph *graph, const char *name, int32_t type,
@@ -207,8 +201,11 @@ syngan_node *syngan_parameter(syngan_graph *graph, const char *name,
     syngan_node *node =
         sg_node(graph, &sg_op_parameter, NULL, 0, &fields, name);
     if (node->op == NULL) return node;
-    node->variable = make_variable(graph, name, &fields.dims, &known);
-    return node->variable == NULL ? &graph->error : node;
+    sg_variable *variable = make_variable(graph, name, &fields.dims, &known);
+    if (variable == NULL) return &graph->error;
+    bool attached = sg_variable_attach(node, variable);
+    sg_variable_release(variable); /* the node holds it */
+    return attached ? node : &graph->error;
 }
 
 /* ---- fills --------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "synth/sequence.h"
 
 /* Rows of a piece if the caller leaves it to us. */
 enum { PIECE = 65536 };
@@ -25,6 +26,8 @@ static const sg_field sample_fields[] = {
     SG_I32(T, max_tries, 1, 1000000, 1000,
            "times that a row is made until it satisfies everything"),
     SG_BOOL(T, bf16, "products in bf16"),
+    SG_I64(T, max_length, 1, SG_LENGTH_MAX, 10000,
+           "rows that a sequence may have"),
 };
 #undef T
 SG_FIELDS(sg_options_sample, "sample", syngan_sample_options, sample_fields);

@@ -40,7 +40,10 @@ enum {
     SG_HISTORY_ROWS = 2,  /* rows before that are given as they are */
     SG_HISTORY_MEAN = 16, /* rows before that a mean is given of */
     SG_HISTORY_CLOCK = 12,
-    SG_CHANGES_MOST = 64 /* numbers that are learnt by their differences */
+    SG_CHANGES_MOST = 64, /* numbers that are learnt by their differences */
+    /* Rows of a sequence are counted below this bit of a row's id. */
+    SG_POSITION_BIT = 24,
+    SG_LENGTH_MAX = 1 << SG_POSITION_BIT
 };
 
 /* ---- numbers that move slowly (sequence_change.c) ----------------------- */

@@ -17,8 +17,9 @@
 
 /* Sequences that are worth a thread. */
 enum { GRAIN = 16 };
-/* Rows of a sequence are counted below this bit of a row's id. */
-enum { POSITION_BIT = 24 };
+/* A block may take as much time as one of so many sequences of the greatest
+ * length. */
+enum { LANES = 1000 };
 
 typedef struct sample {
     sg_sequences *q;
@@ -47,6 +48,15 @@ typedef struct block {
     uint64_t *ids;
     int64_t *lanes; /* 0, 1, ... */
 } block;
+
+static syngan_status fail_length(const sample *s, int64_t number,
+                                 int64_t rows) {
+    return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
+                   "sample: sequence %lld would have %lld rows, more than the "
+                   "%lld of `max_length`; a greater one takes longer",
+                   (long long)number, (long long)rows,
+                   (long long)s->options->max_length);
+}
 
 /* ---- heads -------------------------------------------------------------- */
 
@@ -114,7 +124,7 @@ static void fill_lanes(void *argument, int64_t first, int64_t last) {
         uint64_t id = (uint64_t)(b->first + i);
         sg_random_normal(&random, id * (uint64_t)noise, (size_t)noise,
                          (float *)b->sampler->noise->data + i * noise);
-        b->ids[i] = id << POSITION_BIT | (uint64_t)b->position;
+        b->ids[i] = id << SG_POSITION_BIT | (uint64_t)b->position;
         sg_past past = {.head = {&b->heads, i},
                         .position = b->position < b->length[i]
                                         ? b->position
@@ -281,6 +291,9 @@ static syngan_status make_block(sample *s, const sg_sampler *sampler,
     syngan_table *heads = NULL;
     SG_TRY(make_heads(s, first, b.count, &heads));
     syngan_status status = begin_block(&b, heads);
+    if (status == SYNGAN_OK &&
+        b.count > LANES * s->options->max_length / b.longest)
+        status = fail_length(s, first + 1, b.longest * b.count / LANES);
     for (; status == SYNGAN_OK && b.position < b.longest; b.position++)
         status = make_position(&b);
     end_block(&b);
@@ -404,12 +417,8 @@ static syngan_status count_rows(sample *s) {
         return sg_fail_memory(s->context, "sequences", bytes);
     for (int64_t i = 0; i < s->count; i++) {
         int64_t rows = length->integers[i] < 1 ? 1 : length->integers[i];
-        if (rows > (int64_t)1 << POSITION_BIT)
-            return sg_fail(s->context, SYNGAN_E_UNSUPPORTED,
-                           "sample: sequence %lld would have %lld rows, but "
-                           "2^%d are the most",
-                           (long long)(s->first + i + 1), (long long)rows,
-                           POSITION_BIT);
+        if (rows > s->options->max_length)
+            return fail_length(s, s->first + i + 1, rows);
         s->offset[i + 1] = s->offset[i] + rows;
     }
     bytes = (size_t)s->offset[s->count] * sizeof *s->sequence;

@@ -90,6 +90,10 @@ static void test_conditions(void **state) {
     while (strcmp(text, "36") != 0);
     rows_check_same(all, from - 1, piece);
     syngan_table_free(piece);
+    assert_fails(context,
+                 syngan_synthesizer_sample(
+                     s, 5, 9, SYNGAN_SAMPLE(.max_length = 1), NULL, &piece),
+                 SYNGAN_E_UNSUPPORTED, "max_length");
     assert_fails(
         context,
         syngan_synthesizer_sample(
