@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syngan.h>
+
+#include "mnist_files.h"
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -75,7 +77,8 @@ static const char usage[] =
     "usage: mnist_gan [OPTION]...\n"
     "Trains a GAN on handwritten digits and draws what it generates.\n"
     "\n"
-    "  --data DIR        MNIST: train-images-idx3-ubyte or its .gz in DIR;\n"
+    "  --data DIR        MNIST: train-images-idx3-ubyte or its .gz in DIR, or\n"
+    "                    by another of its usual names, or that file itself;\n"
     "                    without it, digits that the library draws itself\n"
     "  --recipe NAME     default, or published: the well-known Keras settings\n"
     "  --iterations N    in all, resumed ones counted (2000)\n"
@@ -267,11 +270,9 @@ static syngan_status open_data(syngan_context *context, const settings *s,
                                                 : SYNGAN_SHUFFLE);
     if (s->data == NULL)
         return syngan_dataset_digits(context, DIGITS, options, out);
-    char path[PATH_SIZE];
-    snprintf(path, sizeof(path), "%s/train-images-idx3-ubyte", s->data);
-    if (access(path, R_OK) != 0)
-        snprintf(path, sizeof(path), "%s/train-images-idx3-ubyte.gz", s->data);
-    return syngan_dataset_from_idx(context, path, NULL, options, out);
+    char path[MNIST_PATH];
+    return syngan_dataset_from_idx(context, mnist_find(s->data, path), NULL,
+                                   options, out);
 }
 
 static syngan_status make_trainer(syngan_context *context, settings *s,

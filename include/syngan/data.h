@@ -72,7 +72,7 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_callback(
     syngan_dataset **out);
 
 /** IDX files (LeCun's format), plain or gzip: images N x H x W of u8, given as
- *  N x 1 x H x W, and labels or NULL.
+ *  N x 1 x H x W, or N x C x H x W, given as they are; and labels or NULL.
  *  @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_dataset_from_idx(
     syngan_context *context, const char *images, const char *labels,

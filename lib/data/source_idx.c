@@ -7,7 +7,8 @@
 #include "base/floats.h"
 #include "data/dataset.h"
 
-/* Images N x H x W become N x 1 x H x W. */
+/* Images N x H x W become N x 1 x H x W; those of colour, as written by
+ * syngan_write_idx(), are N x C x H x W. */
 static syngan_status read_images(syngan_context *context, const char *path,
                                  syngan_tensor **out) {
     syngan_tensor *images;
@@ -15,10 +16,15 @@ static syngan_status read_images(syngan_context *context, const char *path,
     const sg_dims dims = images->dims;
     syngan_status status;
     char text[SG_DIMS_TEXT];
+    if (dims.rank == 4 && sg_dims_count(&dims) > 0) {
+        *out = images;
+        return SYNGAN_OK;
+    }
     if (dims.rank != 3 || sg_dims_count(&dims) < 1) {
         status = sg_fail(context, SYNGAN_E_FORMAT,
                          "%s: holds the shape %s; images, N x height x width "
-                         "with at least one pixel, are expected",
+                         "or N x channels x height x width with at least one "
+                         "pixel, are expected",
                          path, sg_dims_text(&dims, text));
     } else {
         const int64_t sizes[] = {dims.size[0], 1, dims.size[1], dims.size[2]};

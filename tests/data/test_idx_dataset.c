@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <syngan/data.h>
+#include <syngan/image.h>
 
 #include "support/fault.h"
 #include "support/folder.h"
@@ -77,6 +78,49 @@ static void images_get_one_channel(void **state) {
     syngan_dataset_free(dataset);
 
     assert_ok(context, use_files(context, NULL));
+    syngan_context_free(context);
+}
+
+/* What is written is read, of grey and of colour, from f32 and from bytes. */
+static void written_images_are_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    char path[FOLDER_PATH_MAX];
+    folder_file(&files, "written", path);
+    for (int64_t channels = 1; channels <= 4; channels++)
+        for (int k = 0; k < 2; k++) {
+            const int64_t sizes[] = {IMAGES, channels, HEIGHT, WIDTH};
+            syngan_tensor *bytes, *images, *read;
+            assert_ok(context, syngan_tensor_create(context, SYNGAN_U8, sizes,
+                                                    4, &bytes));
+            assert_ok(context, syngan_tensor_create(context, SYNGAN_F32, sizes,
+                                                    4, &images));
+            assert_ok(context, syngan_tensor_create(context, SYNGAN_F32, sizes,
+                                                    4, &read));
+            uint8_t *byte = syngan_tensor_data(bytes);
+            float *value = syngan_tensor_data(images);
+            size_t count = syngan_tensor_count(bytes);
+            for (size_t i = 0; i < count; i++) {
+                byte[i] = (uint8_t)(i * 37 % 256);
+                value[i] = (float)byte[i] / 127.5f - 1;
+            }
+            assert_ok(context, syngan_write_idx(k == 0 ? bytes : images, path));
+            syngan_dataset *dataset = NULL;
+            assert_ok(context, syngan_dataset_from_idx(
+                                   context, path, labels_path, NULL, &dataset));
+            int64_t dims[SYNGAN_MAX_RANK];
+            assert_int_equal(syngan_dataset_dims(dataset, dims), 3);
+            assert_int_equal(dims[0], channels);
+            assert_ok(context, syngan_dataset_read(dataset, 0, read, NULL));
+            const float *got = syngan_tensor_data(read);
+            for (size_t i = 0; i < count; i++)
+                assert_true(got[i] - value[i] < 1e-6f &&
+                            value[i] - got[i] < 1e-6f);
+            syngan_dataset_free(dataset);
+            syngan_tensor_free(bytes);
+            syngan_tensor_free(images);
+            syngan_tensor_free(read);
+        }
     syngan_context_free(context);
 }
 
@@ -186,6 +230,7 @@ static void mnist_is_read(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_get_one_channel),
+        cmocka_unit_test(written_images_are_read),
         cmocka_unit_test(wrong_files_are_refused),
         cmocka_unit_test(cut_files_are_refused),
         cmocka_unit_test(memory_and_the_system_may_fail),

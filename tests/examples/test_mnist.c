@@ -97,6 +97,48 @@ static void data_comes_from_a_folder(void **state) {
     assert_false(program_wrote("never"));
 }
 
+/* One file in a folder, under each of the names that are in use. */
+static void usual_names_are_found(void **state) {
+    (void)state;
+    static const char *const names[] = {
+        "train-images.idx3-ubyte",
+        "TRAIN-IMAGES-IDX3-UBYTE",
+        "Train-Images.IDX3-ubyte",
+        "train_images_idx3_ubyte",
+        "emnist-digits-train-images-idx3-ubyte",
+        "train-images.idx",
+        "train-images",
+        "t10k-images-idx3-ubyte",
+        "t10k-images.idx3-ubyte",
+        "test-images-idx3-ubyte",
+        "raw/train-images-idx3-ubyte",
+        "MNIST/raw/train-images-idx3-ubyte",
+        "train-images-idx3-ubyte/train-images-idx3-ubyte",
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char path[200], line[300];
+        assert_int_equal(system("rm -rf names && mkdir names"), 0);
+        snprintf(line, sizeof(line), "mkdir -p \"$(dirname names/%s)\"",
+                 names[i]);
+        assert_int_equal(system(line), 0);
+        snprintf(path, sizeof(path), "names/%s", names[i]);
+        write_images(path, 5, 28);
+        /* Labels lie beside it, and what a system leaves. */
+        file_write("names/train-labels-idx1-ubyte", "no IDX", 6);
+        file_write("names/.train-images-idx3-ubyte.swp", "no IDX", 6);
+        program_must_run(GAN SMALL "--data names --iterations 1 --out named");
+        snprintf(line, sizeof(line),
+                 GAN SMALL "--data %s --iterations 1 --out named", path);
+        program_must_run(line);
+    }
+    /* The training images rather than those of the test, plain ones rather
+     * than packed ones. */
+    file_write("names/train-images.idx3-ubyte.gz", "no IDX", 6);
+    write_images("names/train-images.idx3-ubyte", 5, 28);
+    file_write("names/t10k-images-idx3-ubyte", "no IDX", 6);
+    program_must_run(GAN SMALL "--data names --iterations 1 --out named");
+}
+
 static void real_data_trains(void **state) {
     (void)state;
     const char *data = getenv("SYNGAN_TEST_DATA");
@@ -297,6 +339,7 @@ int main(void) {
         cmocka_unit_test(going_on_equals_not_having_stopped),
         cmocka_unit_test(published_settings_train),
         cmocka_unit_test(data_comes_from_a_folder),
+        cmocka_unit_test(usual_names_are_found),
         cmocka_unit_test(real_data_trains),
         cmocka_unit_test(ctrl_c_saves_and_says_how_to_go_on),
         cmocka_unit_test(another_batch_on_going_on_is_refused),
