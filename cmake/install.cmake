@@ -1,8 +1,10 @@
-# Installs headers, both libraries, the CMake package and the pkg-config file.
+# Installs headers, both libraries, the CMake package, the pkg-config files and
+# the licences.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
+install(FILES LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/syngan)
 foreach(kind static shared)
   install(TARGETS syngan_${kind} EXPORT syngan-${kind}
@@ -14,10 +16,14 @@ endforeach()
 configure_package_config_file(cmake/syngan-config.cmake.in
   ${PROJECT_BINARY_DIR}/package/syngan-config.cmake
   INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
-# Before 1.0 a new minor version may change the interface.
+# As the soname: see SYNGAN_ABI.
+set(compatible SameMajorVersion)
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(compatible SameMinorVersion)
+endif()
 write_basic_package_version_file(
   ${PROJECT_BINARY_DIR}/package/syngan-config-version.cmake
-  COMPATIBILITY SameMinorVersion)
+  COMPATIBILITY ${compatible})
 install(FILES cmake/dependencies.cmake
   ${PROJECT_BINARY_DIR}/package/syngan-config.cmake
   ${PROJECT_BINARY_DIR}/package/syngan-config-version.cmake
@@ -36,6 +42,10 @@ endif()
 file(RELATIVE_PATH pc_prefix
   /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
-configure_file(cmake/syngan.pc.in ${PROJECT_BINARY_DIR}/package/syngan.pc @ONLY)
+foreach(name syngan syngan-static)
+  configure_file(cmake/${name}.pc.in
+    ${PROJECT_BINARY_DIR}/package/${name}.pc @ONLY)
+endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/package/syngan.pc
+  ${PROJECT_BINARY_DIR}/package/syngan-static.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

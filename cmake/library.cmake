@@ -56,6 +56,12 @@ foreach(library ${object_libraries})
     $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
     $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>
     $<$<BOOL:${SYNGAN_SQLITE}>:SYNGAN_HAVE_SQLITE>)
+  # Assertions are for tests and debuggers; CMake itself drops them in Release
+  # and RelWithDebInfo, other types of build are packagers'.
+  if(NOT SYNGAN_TESTS)
+    target_compile_definitions(${library} PRIVATE
+      $<$<NOT:$<CONFIG:Debug>>:NDEBUG>)
+  endif()
   # Contraction of a * b + c would make results depend on how a loop is split.
   target_compile_options(${library} PRIVATE -ffp-contract=off)
 endforeach()
@@ -91,26 +97,50 @@ foreach(kind static shared)
   endif()
 endforeach()
 
-# Only the listed symbols are visible, each with its version, and none may be
-# missing. clang links its sanitizers' runtime into programs only, so that
-# their symbols stay open in a library.
-set(symbol_map ${PROJECT_SOURCE_DIR}/cmake/syngan.map)
+# Only the listed symbols are visible, each with the interface's version, and
+# none may be missing. clang links its sanitizers' runtime into programs only,
+# so that their symbols stay open in a library.
+set(symbol_map ${PROJECT_BINARY_DIR}/package/syngan.map)
+configure_file(cmake/syngan.map ${symbol_map} @ONLY)
 target_link_options(syngan_shared PRIVATE
   -Wl,--version-script=${symbol_map} -Wl,--as-needed)
 if(NOT (CMAKE_C_COMPILER_ID MATCHES "Clang" AND CMAKE_C_FLAGS MATCHES "-fsanit"))
   target_link_options(syngan_shared PRIVATE -Wl,--no-undefined)
 endif()
-# Relocations in a twentieth of the room (DT_RELR; glibc 2.36 or later).
-check_linker_flag(C -Wl,-z,pack-relative-relocs syngan_packs_relocations)
-if(syngan_packs_relocations)
+# Relocations in a twentieth of the size (DT_RELR): 40 KB less, and no program
+# starts with a glibc before 2.36.
+if(SYNGAN_PACK_RELOCATIONS)
+  check_linker_flag(C -Wl,-z,pack-relative-relocs syngan_packs_relocations)
+  if(NOT syngan_packs_relocations)
+    message(FATAL_ERROR "syngan: SYNGAN_PACK_RELOCATIONS needs a linker that "
+      "knows -z pack-relative-relocs (binutils 2.38 or later)")
+  endif()
   target_link_options(syngan_shared PRIVATE -Wl,-z,pack-relative-relocs)
 endif()
 set_target_properties(syngan_shared PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON
-  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
-  LINK_DEPENDS ${symbol_map})
+  VERSION ${PROJECT_VERSION} SOVERSION ${SYNGAN_ABI} LINK_DEPENDS ${symbol_map})
 
-if(DEFINED BUILD_SHARED_LIBS AND NOT BUILD_SHARED_LIBS)
+# Inside another project the static one, as everywhere in CMake, so that a
+# program that it installs starts; asked for the shared one, it is installed,
+# too, and the program looks for it from where it lies itself.
+if(NOT DEFINED BUILD_SHARED_LIBS)
+  set(syngan_is_shared ${top_level})
+else()
+  set(syngan_is_shared ${BUILD_SHARED_LIBS})
+endif()
+if(NOT syngan_is_shared)
   add_library(syngan::syngan ALIAS syngan_static)
 else()
   add_library(syngan::syngan ALIAS syngan_shared)
+  if(NOT top_level AND NOT DEFINED CMAKE_INSTALL_RPATH)
+    file(RELATIVE_PATH syngan_from_bin
+      /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
+    set(CMAKE_INSTALL_RPATH "$ORIGIN/${syngan_from_bin}" CACHE STRING
+      "Where installed programs look for libraries")
+  endif()
+  if(NOT SYNGAN_INSTALL)
+    set_target_properties(syngan_shared PROPERTIES EXCLUDE_FROM_ALL OFF)
+    install(TARGETS syngan_shared LIBRARY
+      DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_SKIP)
+  endif()
 endif()

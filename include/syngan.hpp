@@ -26,6 +26,10 @@
 #ifndef SYNGAN_HPP
 #define SYNGAN_HPP
 
+#if __cplusplus < 201703L
+#error "syngan.hpp needs C++17 or later: compile with -std=c++17"
+#else
+
 #include <syngan.h>
 
 #include <algorithm>
@@ -1465,4 +1469,5 @@ inline tensor read_idx(const context &context, const std::string &path) {
 
 } // namespace syngan
 
+#endif
 #endif

@@ -103,7 +103,7 @@ class Library:
     """The library with one context."""
 
     def __init__(self, path=None):
-        path = path or ctypes.util.find_library("syngan") or "libsyngan.so.0"
+        path = path or ctypes.util.find_library("syngan") or "libsyngan.so"
         self.c = ctypes.CDLL(path)
         for name, (arguments, result) in FUNCTIONS.items():
             function = self.function(name)
@@ -204,7 +204,7 @@ def sample(library, model, count, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--lib", help="path of libsyngan.so.0")
+    parser.add_argument("--lib", help="path of libsyngan.so")
     parser.add_argument("--iterations", type=int, default=100)
     parser.add_argument("--out", help="NPY file for 16 samples")
     arguments = parser.parse_args()

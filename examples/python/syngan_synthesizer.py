@@ -145,7 +145,7 @@ def evaluate(real, synthetic, **options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--lib", help="path of libsyngan.so.0")
+    parser.add_argument("--lib", help="path of libsyngan.so")
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--out", help="CSV file for the rows sampled")

@@ -135,7 +135,7 @@ def from_arrow(library, data, types=None):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--lib", help="path of libsyngan.so.0")
+    parser.add_argument("--lib", help="path of libsyngan.so")
     parser.add_argument("file", nargs="?", help="CSV file")
     arguments = parser.parse_args()
     library = Library(arguments.lib)

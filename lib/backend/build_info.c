@@ -16,22 +16,22 @@
     "." TEXT(SYNGAN_VERSION_MINOR) "." TEXT(SYNGAN_VERSION_PATCH)
 
 #ifdef SYNGAN_HAVE_PNG
-#define PNG_FEATURE "png "
+#define PNG_FEATURE " png"
 #else
 #define PNG_FEATURE ""
 #endif
 #ifdef SYNGAN_HAVE_ZLIB
-#define ZLIB_FEATURE "zlib "
+#define ZLIB_FEATURE " zlib"
 #else
 #define ZLIB_FEATURE ""
 #endif
 #ifdef SYNGAN_HAVE_CSV
-#define CSV_FEATURE "csv "
+#define CSV_FEATURE " csv"
 #else
 #define CSV_FEATURE ""
 #endif
 #ifdef SYNGAN_HAVE_SQLITE
-#define SQLITE_FEATURE "sqlite "
+#define SQLITE_FEATURE " sqlite"
 #else
 #define SQLITE_FEATURE ""
 #endif
@@ -73,7 +73,10 @@ syngan_status syngan_build_info_get(syngan_build_info *info) {
     info->version_text = VERSION_TEXT;
     info->onednn_text = onednn_text;
     info->isa = isa < SYNGAN_ISA_SSE41 ? "none" : sets[isa];
-    info->features = isa >= SYNGAN_ISA_AVX512_BF16 ? FEATURES "bf16" : FEATURES;
+    /* Each begins with a blank, of which the first one is skipped. */
+    const char *features =
+        isa >= SYNGAN_ISA_AVX512_BF16 ? FEATURES " bf16" : FEATURES;
+    info->features = features[0] == ' ' ? features + 1 : features;
     info->compiler = COMPILER;
     return SYNGAN_OK;
 }

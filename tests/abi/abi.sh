@@ -18,12 +18,15 @@ for tool in abidw gcc; do
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-library=$work/libsyngan.so.0
+abi=$(cd "$root/tests/rules" && "${PYTHON:-python3}" -c \
+    'import project; print(project.abi_version())')
+library=$work/libsyngan.so.$abi
+sed "s/@SYNGAN_ABI@/$abi/" "$root/cmake/syngan.map" >"$work/syngan.map"
 "${PYTHON:-python3}" "$root/tests/rules/interface.py" >"$work/interface.c"
 # There, so that the baseline holds no path.
 (cd "$work" && gcc -std=c11 -g -fPIC -shared -fvisibility=hidden \
-    -I "$root/include" -Wl,--version-script="$root/cmake/syngan.map" \
-    -Wl,-soname,libsyngan.so.0 interface.c -o "$library")
+    -I "$root/include" -Wl,--version-script=syngan.map \
+    -Wl,-soname,"libsyngan.so.$abi" interface.c -o "$library")
 
 case $1 in
 refresh)

@@ -72,6 +72,10 @@ static void test_build_info(void **state) {
     assert_true(strcmp(info.isa, "avx2") == 0 ||
                 strcmp(info.isa, "sse41") == 0);
     assert_null(strstr(info.features, "bf16"));
+    size_t length = strlen(info.features);
+    assert_true(length == 0 ||
+                (info.features[0] != ' ' && info.features[length - 1] != ' '));
+    assert_null(strstr(info.features, "  "));
     assert_true(strlen(info.compiler) > 4);
     assert_int_equal(syngan_build_info_get(NULL), SYNGAN_E_ARGUMENT);
     info.struct_size = 8;

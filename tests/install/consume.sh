@@ -38,6 +38,14 @@ run() {
     "$1"
 }
 
+# abi VERSION: the binary interface's, major.minor before 1.0, else major.
+abi() {
+    case $1 in
+    0.*) echo "${1%.*}" ;;
+    *) echo "${1%%.*}" ;;
+    esac
+}
+
 # compile COMPILER SOURCE FLAG...
 compile() {
     compiler=$1 source=$2
@@ -73,7 +81,8 @@ files) # all that should be installed is, and nothing else
     # CMake adds a file for each configuration, like syngan-shared-release.cmake
     (cd "$libdir" && find . ! -type d ! -name 'syngan-s*-*.cmake') |
         sort >"$work/files"
-    sed "s/VERSION/$(pkg-config --modversion syngan)/" <<END | sort |
+    version=$(pkg-config --modversion syngan)
+    sed "s/VERSION/$version/;s/ABI/$(abi "$version")/" <<END | sort |
 ./cmake/syngan/dependencies.cmake
 ./cmake/syngan/syngan-config-version.cmake
 ./cmake/syngan/syngan-config.cmake
@@ -81,12 +90,18 @@ files) # all that should be installed is, and nothing else
 ./cmake/syngan/syngan-static.cmake
 ./libsyngan.a
 ./libsyngan.so
-./libsyngan.so.0
+./libsyngan.so.ABI
 ./libsyngan.so.VERSION
+./pkgconfig/syngan-static.pc
 ./pkgconfig/syngan.pc
 END
         diff - "$work/files"
-    readelf -d "$libdir/libsyngan.so" | grep -q 'SONAME.*\[libsyngan.so.0\]'
+    readelf -d "$libdir/libsyngan.so" | grep SONAME |
+        grep -qF "[libsyngan.so.$(abi "$version")]"
+    for text in LICENSE NOTICE; do
+        file=$(find "$prefix" -name $text)
+        diff "$SOURCE/$text" "$file"
+    done
     DESTDIR=$work/root cmake --install "$BUILD" >/dev/null
     find "$work/root" -name libsyngan.so | grep -q .
     if grep -r "$SOURCE" "$prefix" --include='*.cmake' --include='*.pc'; then
@@ -107,14 +122,38 @@ pkg_config)
     compile "$CC" consumer.c -std=c11 $(pkg-config --cflags --libs syngan)
     run "$work/consumer" shared
     ;;
-pkg_config_static) # where only the static library lies
-    cp -a "$prefix" "$work/prefix"
-    find "$work/prefix" -name 'libsyngan.so*' -delete
-    PKG_CONFIG_PATH=$work/prefix/${libdir#"$prefix"/}/pkgconfig
+pkg_config_static) # with both libraries there
+    test -e "$libdir/libsyngan.so"
     # shellcheck disable=SC2046
     compile "$CC" consumer.c -std=c11 \
-        $(pkg-config --static --cflags --libs syngan)
+        $(pkg-config --cflags --libs syngan-static)
     run "$work/consumer" static
+    ;;
+versions) # a package of another minor version does not fit
+    version=$(pkg-config --modversion syngan)
+    major=${version%%.*} minor=${version#*.}
+    minor=${minor%%.*}
+    for wanted in "$major.$minor" "$version"; do
+        build_project -DCMAKE_PREFIX_PATH="$prefix" -DWANTED="$wanted"
+    done
+    if [ "$major" = 0 ] && build_project -DCMAKE_PREFIX_PATH="$prefix" \
+        -DWANTED="$major.$((minor + 1))"; then
+        echo "another minor version was accepted"
+        exit 1
+    fi
+    ;;
+old_cpp) # one sentence, not a page of them
+    printf '#include <syngan.hpp>\nint main() { return 0; }\n' >"$work/old.cpp"
+    for standard in c++98 c++11 c++14; do
+        # shellcheck disable=SC2046
+        if "$CXX" -std=$standard -fsyntax-only "$work/old.cpp" \
+            $(pkg-config --cflags syngan) 2>"$work/errors"; then
+            echo "$standard was accepted"
+            exit 1
+        fi
+        test "$(grep -c 'error:' "$work/errors")" = 1
+        grep -q 'needs C++17' "$work/errors"
+    done
     ;;
 cpp)
     # shellcheck disable=SC2046
@@ -127,12 +166,49 @@ python)
         echo "skipped: Python can't load an instrumented library"
         exit 77
     fi
-    "$PYTHON" "$SOURCE/tests/install/consumer.py" "$libdir/libsyngan.so.0"
+    "$PYTHON" "$SOURCE/tests/install/consumer.py" "$libdir/libsyngan.so"
     ;;
 add_subdirectory) # the static library inside another project
     build_project -DSYNGAN_SOURCE="$SOURCE" -DBUILD_SHARED_LIBS=OFF
     libdir=/
     run "$work/build/consumer" static
+    ;;
+add_subdirectory_install) # the program starts from where it is installed
+    for shared in "" -DBUILD_SHARED_LIBS=ON; do
+        build_project -DSYNGAN_SOURCE="$SOURCE" ${shared:+"$shared"} \
+            -DCMAKE_INSTALL_PREFIX="$work/apart"
+        cmake --install "$work/build"
+        mv "$work/build" "$work/gone" # what lies there does not help
+        libdir=/
+        run "$work/apart/bin/consumer" "$([ -n "$shared" ] && echo shared || echo static)"
+        rm -rf "$work/gone" "$work/apart"
+    done
+    ;;
+build_type_none) # as packagers build: no assertions
+    cmake -S "$SOURCE" -B "$work/build" -DCMAKE_BUILD_TYPE=None \
+        -DCMAKE_C_FLAGS=-O1 -DSYNGAN_EXAMPLES=OFF
+    cmake --build "$work/build" --parallel 2
+    if nm -D "$work/build/libsyngan.so" | grep __assert_fail ||
+        readelf -d "$work/build/libsyngan.so" | grep -w RELR; then
+        echo "assertions or packed relocations are in the library"
+        exit 1
+    fi
+    ;;
+options) # each file that an option changes compiles with all combinations
+    files=$(grep -lE 'SYNGAN_HAVE_(PNG|ZLIB|CSV|SQLITE)' "$SOURCE"/lib/*/*.c)
+    for png in "" -DSYNGAN_HAVE_PNG; do
+        for zlib in "" -DSYNGAN_HAVE_ZLIB; do
+            for csv in "" -DSYNGAN_HAVE_CSV; do
+                for sqlite in "" -DSYNGAN_HAVE_SQLITE; do
+                    # shellcheck disable=SC2046,SC2086
+                    "$CC" -std=c11 -fsyntax-only -D_GNU_SOURCE -Wall -Wextra \
+                        -Werror -I"$SOURCE/include" -I"$SOURCE/lib" \
+                        $(pkg-config --cflags libpng) $png $zlib $csv $sqlite \
+                        $files
+                done
+            done
+        done
+    done
     ;;
 plain_build) # the command of the README, with nothing else asked
     cmake -S "$SOURCE" -B "$work/build"

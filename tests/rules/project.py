@@ -30,6 +30,15 @@ def name(path):
     return str(path.relative_to(ROOT))
 
 
+def abi_version():
+    """The binary interface's version, as CMakeLists.txt has it: major.minor
+    before 1.0, else major."""
+    text = (ROOT / "include" / "syngan" / "base.h").read_text()
+    major, minor = (re.search(rf"define SYNGAN_VERSION_{part} (\d+)",
+                              text).group(1) for part in ("MAJOR", "MINOR"))
+    return f"0.{minor}" if major == "0" else major
+
+
 def public_headers():
     return sorted((ROOT / "include" / "syngan").glob("*.h"))
 

@@ -14,7 +14,7 @@ import sys
 import project
 
 MAP = project.ROOT / "cmake" / "syngan.map"
-NODE = "SYNGAN_0"
+NODE = f"SYNGAN_{project.abi_version()}"
 
 
 def declared():
@@ -50,7 +50,7 @@ def main():
     if sys.argv[1:] == ["--write"]:
         lines = [f"    {name};\n" for name in sorted(declared())]
         MAP.write_text("# The symbols that the shared library shows.\n"
-                       f"{NODE} {{\nglobal:\n{''.join(lines)}"
+                       "SYNGAN_@SYNGAN_ABI@ {\nglobal:\n{''.join(lines)}"
                        "local:\n    *;\n};\n")
         return
     shared, static = sys.argv[1:]
