@@ -1139,6 +1139,11 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
     template <class C> int64_t missing(const C &column) const {
         return syngan_table_missing(get(), at(column));
     }
+    /** What reading has to say of a column; empty: nothing. */
+    template <class C> std::string note(const C &column) const {
+        const char *text = syngan_table_note(get(), at(column));
+        return text == nullptr ? "" : text;
+    }
     /** The values of a column, as long as the table lives; another type than
      *  the column's throws. */
     template <class C> span<const int64_t> integers(const C &column) const {

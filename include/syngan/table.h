@@ -107,6 +107,11 @@ SYNGAN_API const char *syngan_table_name(const syngan_table *table,
                                          size_t column);
 /** SYNGAN_COLUMN_..., 0 beyond the last column. */
 SYNGAN_API int32_t syngan_table_type(const syngan_table *table, size_t column);
+/** What reading has to say of a column, as a sentence: cells that are no number
+ *  or time and were read as missing, or because of which all are texts. NULL:
+ *  nothing. */
+SYNGAN_API const char *syngan_table_note(const syngan_table *table,
+                                         size_t column);
 /** Number of missing values in a column. */
 SYNGAN_API int64_t syngan_table_missing(const syngan_table *table,
                                         size_t column);
@@ -136,7 +141,7 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  *
  *     {"columns": [
  *        {"name": "age", "type": "integer"},
- *        {"name": "fare", "type": "real", "decimals": 2},
+ *        {"name": "fare", "type": "real", "decimals": 2, "format": "#,#"},
  *        {"name": "paid", "type": "boolean"},
  *        {"name": "when", "type": "time", "format": "%d/%m/%Y %H:%M"},
  *        {"name": "country", "type": "category"},
@@ -167,9 +172,23 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * without "missing", those of ::syngan_csv_options count.
  *
  * Formats of times have %Y (4 digits), %m, %d, %H, %M, %S (1 or 2, written as
- * 2), %f (1 to 9 digits behind a second's point, of which 6 count and are
- * written), %y (2 digits: 69 to 99 are 1969 to 1999), %b (Jan, in any case), %I
- * (1 to 12) with %p (AM or PM), %% and other characters as they are.
+ * 2; %-m, %-d, %-H, %-I: without a zero before), %e (a day with a space before
+ * it), %f (1 to 9 digits behind a second's point, of which 6 count and are
+ * written; %3f: 3 digits; %.f: point and digits, or neither), %y (2 digits: 69
+ * to 99 are 1969 to 1999), %b and %B (Jan, January, in any case; %^b: JAN), %a
+ * and %A (Mon, Monday), %j (day of the year, 3 digits), %I (1 to 12) with %p
+ * (AM or PM) or %P (am or pm), %*H (hours beyond 24 of a duration), %z and %:z
+ * (an offset such as +0100, +01:00 or Z, which is taken off: times are UTC, and
+ * are written +0000 and +00:00), %% and other characters as they are. Hour 24
+ * with a date is hour 0 of the next day. An offset that all values share, and
+ * the name of a zone, are other characters: times are as written.
+ *
+ * Formats of numbers show where things stand around digits, #: a decimal comma
+ * "#,#"; marks of thousands "#,###.#", "#.###,#", "# ###,#", "#'###.#", from
+ * five digits on "##,###.#", Indian "#,##,###.#"; a currency before, or a unit
+ * behind: "$#", "# EUR", "#%"; negative numbers as "(#)" or "#-", or with the
+ * sign behind the currency, "$-#"; a plus before positive ones, "+#". Digits
+ * behind the mark are as "decimals" says. Without a format, numbers are plain.
  *
  * @return the bytes that the whole needs, without its end; 0 if memory fails.
  */
@@ -208,7 +227,10 @@ typedef struct syngan_csv_options {
     int32_t no_header;     /**< 1: columns are named column_1, ... */
     int32_t encoding;      /**< default SYNGAN_CSV_UTF8 */
     int64_t max_rows;      /**< so many rows at most are read; default: all */
-    int64_t reserved[4];
+    const char *decimal;   /**< "." or ",": the decimal mark where a column
+                                leaves it open ("1,234"); default: what the
+                                other columns and the separator say */
+    int64_t reserved[3];
 } syngan_csv_options;
 #define SYNGAN_CSV(...)                                                        \
     (&(const syngan_csv_options){.struct_size = sizeof(syngan_csv_options),    \
@@ -227,20 +249,35 @@ typedef struct syngan_csv_options {
  *
  * Types that the schema does not give are inferred from all values of a column:
  * - real, if all are missing
- * - integer: whole numbers of 64 bits; a leading zero makes a code of a number.
+ * - integer: whole numbers of 64 bits; a leading zero makes a code of a number,
+ *   and a plus a telephone number if there are 7 digits and no other sign.
  *   Also "17850.0" for all values where some are missing, as Python writes
  *   them. Identifier if there are 20 rows or more and each number is one more
  *   than that of the row before: they count the rows
  * - real: numbers with a point or an exponent; "inf" beside others. Decimals
  *   are the most that a value has, or -1 if one has an exponent
+ * - both in one notation for the whole column, with marks, currencies, units
+ * and signs as "format" of the schema has them, and are written back so.
+ * "1,234" has a mark of thousands unless another value, another column, the
+ * separator ; or the option `decimal` tells that it has a decimal comma. A word
+ * behind a number is a unit if it is a known one, or if more than 10 texts have
+ * it
  * - boolean: exactly two texts, in any case: true and false, yes and no, t and
  *   f, y and n, or on and off
- * - time: texts of one of about 50 known formats, the first that all have.
- *   Where day and month could change places in all of them, the month comes
- *   first between slashes, the day between points and dashes
+ * - time: texts of one format: a date, a clock, or both, with a zone. Where day
+ *   and month could change places in all of them, the month comes first between
+ *   slashes, the day between points and dashes. Whole numbers that are all
+ * dates such as 20240131, of 1900 to 2100 (or 99991231), are times, too
  * - else a category, unless there are 20 values and more than 95 % of them
  *   differ: an identifier if none has a space, else free text. More than half
  *   are enough for free text if most have spaces and 32 bytes on average.
+ *
+ * Where nearly all cells are numbers or times, others count as missing: texts
+ * that people write for it ("n.a.", "unknown", "-"), up to half of the cells;
+ * and at most five other texts, in a twentieth of the cells. The log and
+ * syngan_table_note() say so, with the first of them and its line, and also
+ * where more such cells made texts of a column of numbers. A schema's types are
+ * strict.
  *
  * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY,
  * SYNGAN_E_UNSUPPORTED (a build without libcsv), or an error of the schema,

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "table/arrow.h"
 #include "table/boolean.h"
+#include "table/time.h"
 
 /* ---- schemas ------------------------------------------------------------ */
 
@@ -188,10 +189,7 @@ typedef struct column_call {
 } column_call;
 
 static bool has_time_of_day(const char *format) {
-    for (const char *at = strchr(format, '%'); at != NULL && at[1] != '\0';
-         at = strchr(at + 2, '%'))
-        if (strchr("HIMSfp", at[1]) != NULL) return true;
-    return false;
+    return sg_time_format_has(format, "HIMSfpPz");
 }
 
 static syngan_status write_shared(const column_call *call, const char *format,

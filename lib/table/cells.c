@@ -69,8 +69,13 @@ static syngan_status put_codes(sg_cells *cells, const sg_column *column,
     return SYNGAN_OK;
 }
 
-syngan_status sg_cells_put_column(sg_cells *cells, const sg_column *column,
-                                  int64_t rows) {
+syngan_status sg_cells_put_column(sg_cells *cells, const sg_column *from,
+                                  int64_t rows, bool plain) {
+    const sg_column without = {
+        .type = from->type, .decimals = from->decimals, .data = from->data};
+    bool number =
+        from->type == SYNGAN_COLUMN_INTEGER || from->type == SYNGAN_COLUMN_REAL;
+    const sg_column *column = plain && number ? &without : from;
     if (sg_column_has_codes(column)) return put_codes(cells, column, rows);
     size_t room = 64;
     char *text = sg_alloc(cells->context, room);

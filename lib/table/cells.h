@@ -34,9 +34,10 @@ static inline uint64_t sg_cell_of_code(int32_t code) {
 void sg_cells_start(sg_cells *cells, syngan_context *context);
 /* Adds a cell; nothing, or spaces only, is an empty one. SYNGAN_E_MEMORY. */
 syngan_status sg_cells_put(sg_cells *cells, const char *text, size_t size);
-/* All rows of a column of a table. */
+/* All rows of a column of a table; numbers without their notation if `plain`.
+ */
 syngan_status sg_cells_put_column(sg_cells *cells, const sg_column *column,
-                                  int64_t rows);
+                                  int64_t rows, bool plain);
 void sg_cells_end(sg_cells *cells);
 
 /* The text of a cell that is not empty: in `room`, or in the dictionary. */

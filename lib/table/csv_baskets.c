@@ -88,7 +88,9 @@ static syngan_status read_table(reading *r, sg_reader *reader,
     r->words = sg_dictionary_make(r->context);
     if (r->words == NULL)
         return sg_fail_memory(r->context, r->name, sizeof *r->words);
-    SG_TRY(sg_csv_read_cells(r->context, reader, &r->options, &sink, &r->done));
+    char separator;
+    SG_TRY(sg_csv_read_cells(r->context, reader, &r->options, &sink, &r->done,
+                             &separator));
     return make_table(r, out);
 }
 

@@ -87,7 +87,7 @@ static syngan_status read_blocks(syngan_context *context,
                                  const syngan_csv_options *options,
                                  sg_csv_sink *sink, const bool *done,
                                  sg_source *source, char *block,
-                                 sg_csv_records **records) {
+                                 sg_csv_records **records, char *separator) {
     const char *text = block;
     size_t size;
     SG_TRY(fill_block(source, block, &size));
@@ -97,6 +97,7 @@ static syngan_status read_blocks(syngan_context *context,
     sink->encoding = options->encoding;
     sink->separator =
         given != NULL ? given[0] : find_separator(text, size, sink->quote);
+    *separator = sink->separator;
     SG_TRY(sg_csv_records_open(context, sink, records));
     while (size > 0 && !*done) {
         SG_TRY(sg_csv_records_put(*records, text, size));
@@ -108,7 +109,8 @@ static syngan_status read_blocks(syngan_context *context,
 
 syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
                                 const syngan_csv_options *options,
-                                const sg_csv_sink *sink, const bool *done) {
+                                const sg_csv_sink *sink, const bool *done,
+                                char *separator) {
     sg_source source = {0};
     sg_csv_records *records = NULL;
     sg_csv_sink own = *sink;
@@ -117,8 +119,8 @@ syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
                                ? sg_source_start(&source, context, reader, true)
                                : sg_fail_memory(context, sink->name, BLOCK);
     if (status == SYNGAN_OK)
-        status =
-            read_blocks(context, options, &own, done, &source, block, &records);
+        status = read_blocks(context, options, &own, done, &source, block,
+                             &records, separator);
     sg_csv_records_close(records);
     sg_source_stop(&source);
     sg_free(context, block);

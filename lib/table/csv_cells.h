@@ -12,10 +12,12 @@
 
 /* Reads to the end, or until a callback of the sink sets *done; of the sink the
  * name and the callbacks count, the rest comes from the options, which have
- * been read. */
+ * been read. *separator: the one that is given or found, known before the first
+ * cell. */
 syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
                                 const syngan_csv_options *options,
-                                const sg_csv_sink *sink, const bool *done);
+                                const sg_csv_sink *sink, const bool *done,
+                                char *separator);
 
 /* Makes a table of what a reader gives. */
 typedef syngan_status (*sg_csv_make_fn)(syngan_context *context,

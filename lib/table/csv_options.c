@@ -27,6 +27,9 @@ static const sg_field fields[] = {
             "What the bytes are; replace takes U+FFFD for what is not UTF-8"),
     SG_I64(syngan_csv_options, max_rows, 1, 9e15, 0,
            "Rows that are read at most; all if not given"),
+    SG_STRING(syngan_csv_options, decimal,
+              "Decimal mark, . or , where a column leaves it open; found in "
+              "the file if not given"),
 };
 SG_FIELDS(sg_options_csv, "csv", syngan_csv_options, fields);
 
@@ -64,6 +67,11 @@ syngan_status sg_csv_options_read(syngan_context *context,
     if (out->quote == NULL) out->quote = "\"";
     SG_TRY(check_byte(context, where, "quote", out->quote));
     if (out->missing != NULL) SG_TRY(check_marks(context, where, out->missing));
+    if (out->decimal != NULL && strcmp(out->decimal, ".") != 0 &&
+        strcmp(out->decimal, ",") != 0)
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       "%s: decimal is \"%.16s\", but must be . or ,", where,
+                       out->decimal);
     if (out->separator == NULL) return SYNGAN_OK;
     SG_TRY(check_byte(context, where, "separator", out->separator));
     return out->separator[0] != out->quote[0]

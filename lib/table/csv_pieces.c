@@ -4,6 +4,8 @@
  */
 #include "table/csv_pieces.h"
 
+#include <string.h>
+
 #include "base/floats.h"
 #include "base/memory.h"
 #include "table/csv_scan.h"
@@ -47,11 +49,13 @@ typedef struct column_looks {
     sg_looks looks;
     sg_distinct distinct;
     sg_wish wish; /* the schema's */
+    char *name;
 } column_looks;
 
 typedef struct looking {
     sg_csv_pieces *pieces;
     column_looks *columns;
+    char hint;
 } looking;
 
 static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
@@ -68,6 +72,9 @@ static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
     for (size_t c = 0; c < n; c++) {
         const char *name = sg_dictionary_text(scan->names, (int32_t)c);
         l->columns[c].wish = sg_schema_wish(scan->schema, name);
+        l->columns[c].name = sg_strdup(scan->context, name);
+        if (l->columns[c].name == NULL)
+            return sg_fail_memory(scan->context, scan->name, strlen(name));
         l->columns[c].distinct =
             (sg_distinct){.context = scan->context,
                           .key = sg_hash_key_draw(),
@@ -80,15 +87,17 @@ static syngan_status look(sg_csv_scan *scan, void *user) {
     looking *l = user;
     SG_TRY(check_cancelled(scan));
     if (l->columns == NULL) SG_TRY(start_looking(l, scan));
+    const sg_origin origin = sg_csv_scan_origin(scan);
     for (size_t c = 0; c < scan->n_columns; c++) {
         column_looks *column = &l->columns[c];
         sg_cells *cells = sg_csv_scan_cells(scan, c);
         SG_TRY(sg_cells_drop_marks(cells, scan->marks));
-        sg_looks_take(&column->looks, cells);
+        SG_TRY(sg_looks_take(&column->looks, cells, &origin));
         if (column->wish.type == 0)
             SG_TRY(sg_distinct_take(&column->distinct, cells));
     }
     l->pieces->rows = scan->all_rows;
+    l->hint = sg_csv_scan_hint(scan, &l->columns[0].looks, sizeof *l->columns);
     return SYNGAN_OK;
 }
 
@@ -96,11 +105,30 @@ static syngan_status look(sg_csv_scan *scan, void *user) {
  * anew; its wishes are asked then. */
 static void decide(looking *l) {
     for (size_t c = 0; c < l->pieces->n_columns; c++) {
-        const column_looks *column = &l->columns[c];
+        column_looks *column = &l->columns[c];
         const sg_texts texts = sg_distinct_texts(&column->distinct);
         sg_wish *wish = &l->pieces->wishes[c];
+        column->wish.hint = l->hint;
         *wish = sg_looks_decide(&column->looks, &column->wish, &texts);
         if (column->wish.format != NULL) wish->format = NULL;
+        bool number = wish->type == SYNGAN_COLUMN_INTEGER ||
+                      wish->type == SYNGAN_COLUMN_REAL;
+        /* No piece is to find another notation. */
+        if (number && wish->found[0] == '\0') strcpy(wish->found, "#");
+        if (number && column->wish.format != NULL) wish->found[0] = '\0';
+    }
+}
+
+/* Logs what is to be said of columns whose types were inferred. */
+static void tell(const looking *l) {
+    for (size_t c = 0; c < l->pieces->n_columns; c++) {
+        const column_looks *column = &l->columns[c];
+        char note[SG_NOTE_TEXT];
+        if (column->wish.type == 0 &&
+            sg_looks_note(&column->looks, &l->pieces->wishes[c], column->name,
+                          note))
+            sg_log(l->pieces->context, SYNGAN_LOG_WARNING,
+                   "%s, column '%s': %s", l->pieces->path, column->name, note);
     }
 }
 
@@ -115,9 +143,14 @@ syngan_status sg_csv_pieces_open(syngan_context *context, const char *path,
                            .piece = piece};
     looking l = {.pieces = out};
     syngan_status status = scan_file(out, look, &l);
-    if (status == SYNGAN_OK) decide(&l);
-    for (size_t c = 0; c < out->n_columns; c++)
+    if (status == SYNGAN_OK) {
+        decide(&l);
+        tell(&l);
+    }
+    for (size_t c = 0; c < out->n_columns; c++) {
         sg_distinct_end(&l.columns[c].distinct);
+        sg_free(context, l.columns[c].name);
+    }
     sg_free(context, l.columns);
     if (status != SYNGAN_OK) sg_csv_pieces_close(out);
     return status;

@@ -110,7 +110,8 @@ static syngan_status take_end(void *user, int64_t line) {
 syngan_status sg_csv_scan_read(sg_csv_scan *s, sg_reader *reader) {
     const sg_csv_sink sink = {
         .name = s->name, .cell = take_cell, .end = take_end, .user = s};
-    SG_TRY(sg_csv_read_cells(s->context, reader, &s->options, &sink, &s->done));
+    SG_TRY(sg_csv_read_cells(s->context, reader, &s->options, &sink, &s->done,
+                             &s->separator));
     if (s->n_columns == 0)
         return sg_fail(s->context, SYNGAN_E_FORMAT,
                        "%s: is empty, but must begin with a header", s->name);
@@ -134,18 +135,65 @@ void sg_csv_scan_warn(const sg_csv_scan *s) {
 
 /* ---- tables ------------------------------------------------------------- */
 
-static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,
-                                syngan_table *table) {
+char sg_csv_scan_hint(const sg_csv_scan *s, const sg_looks *looks,
+                      size_t stride) {
+    bool point = false, comma = false;
+    if (s->options.decimal != NULL) return s->options.decimal[0];
+    for (size_t i = 0; i < s->n_columns; i++) {
+        const sg_looks *one =
+            (const sg_looks *)((const char *)looks + i * stride);
+        char mark = sg_decimal_mark(one);
+        point |= mark == '.';
+        comma |= mark == ',';
+    }
+    if (point || comma) return point && comma ? 0 : comma ? ',' : '.';
+    return s->separator == ';' ? ';' : 0;
+}
+
+/* What the cells of all columns look like, without marks. */
+static syngan_status look(sg_csv_scan *s, sg_looks *looks) {
+    const sg_origin origin = sg_csv_scan_origin(s);
+    for (size_t i = 0; i < s->n_columns; i++) {
+        SG_TRY(sg_cells_drop_marks(sg_csv_scan_cells(s, i), s->marks));
+        SG_TRY(sg_looks_take(&looks[i], sg_csv_scan_cells(s, i), &origin));
+    }
+    s->hint = sg_csv_scan_hint(s, looks, sizeof *looks);
+    return SYNGAN_OK;
+}
+
+static syngan_status add_columns(sg_csv_scan *s, const sg_wish *wishes,
+                                 const sg_looks *looks, syngan_table *table) {
     const sg_origin origin = sg_csv_scan_origin(s);
     for (size_t i = 0; i < s->n_columns; i++) {
         const char *name = sg_dictionary_text(s->names, (int32_t)i);
-        const sg_wish wish =
+        sg_cells *cells = sg_csv_scan_cells(s, i);
+        sg_wish wish =
             wishes != NULL ? wishes[i] : sg_schema_wish(s->schema, name);
         sg_column column;
-        SG_TRY(sg_infer_column(sg_csv_scan_cells(s, i), name, &wish, s->marks,
-                               &origin, &column));
+        wish.hint = s->hint;
+        SG_TRY(looks != NULL ? sg_infer_looked(cells, name, &wish, &looks[i],
+                                               &origin, &column)
+                             : sg_infer_column(cells, name, &wish, s->marks,
+                                               &origin, &column));
         SG_TRY(sg_table_add(table, &column));
     }
+    return SYNGAN_OK;
+}
+
+static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,
+                                syngan_table *table) {
+    const sg_origin origin = sg_csv_scan_origin(s);
+    sg_looks *looks = NULL;
+    syngan_status status = SYNGAN_OK;
+    if (wishes == NULL) {
+        size_t bytes = s->n_columns * sizeof *looks;
+        looks = sg_alloc_zero(s->context, s->n_columns, sizeof *looks);
+        status = looks == NULL ? sg_fail_memory(s->context, s->name, bytes)
+                               : look(s, looks);
+    }
+    if (status == SYNGAN_OK) status = add_columns(s, wishes, looks, table);
+    sg_free(s->context, looks);
+    SG_TRY(status);
     if (strcmp(s->marks, SG_USUAL_MARKS) != 0) {
         table->missing_marks = sg_strdup(s->context, s->marks);
         if (table->missing_marks == NULL)

@@ -23,6 +23,8 @@ struct sg_csv_scan {
     int64_t piece; /* rows of a piece; 0: about as many as fit a cache */
     int64_t rows;  /* of the piece so far */
     int64_t all_rows;
+    char hint;      /* of decimal marks; see sg_wish */
+    char separator; /* that the file has */
     /* May be NULL: called for each piece, which is forgotten then; a file
      * without rows is one piece. */
     syngan_status (*take)(sg_csv_scan *scan, void *user);
@@ -51,8 +53,13 @@ static inline sg_cells *sg_csv_scan_cells(const sg_csv_scan *scan,
 }
 /* Where the piece's rows come from. */
 static inline sg_origin sg_csv_scan_origin(const sg_csv_scan *scan) {
-    return (sg_origin){scan->name, scan->jumps, scan->n_jumps};
+    return (sg_origin){scan->name, scan->jumps, scan->n_jumps,
+                       scan->all_rows - scan->rows};
 }
+/* What the options, the columns' looks, `stride` bytes from each other, or the
+ * separator say of the decimal mark; see sg_number_choose(). */
+char sg_csv_scan_hint(const sg_csv_scan *scan, const sg_looks *looks,
+                      size_t stride);
 /* Makes a table of the piece, whose cells are used up. `wishes`: by column;
  * NULL: the schema's. */
 syngan_status sg_csv_scan_table(sg_csv_scan *scan, const sg_wish *wishes,

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "table/encoder_code.h"
+#include "table/notation.h"
 #include "table/schema.h"
 #include "table/time.h"
 
@@ -478,11 +479,15 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
     if (sg_json_present(sg_json_member(value, "decimals")))
         SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"), -1, 15,
                                 &column.decimals));
-    if (column.type == SYNGAN_COLUMN_TIME) {
+    bool is_time = column.type == SYNGAN_COLUMN_TIME;
+    if (is_time || sg_json_present(sg_json_member(value, "format"))) {
+        sg_notation notation;
         SG_TRY(sg_json_read_string(sg_json_member(value, "format"), &format));
-        if (!sg_time_format_valid(format))
+        if (sg_column_has_codes(&column) ||
+            !(is_time ? sg_time_format_valid(format)
+                      : sg_notation_parse(format, &notation)))
             return sg_json_fail(sg_json_member(value, "format"),
-                                "is no format of times");
+                                "is no format of the column's type");
         column.format = sg_strdup(context, format);
     }
     if (syngan_table_find(form, name) >= 0) {

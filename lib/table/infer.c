@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Types of columns. A type is inferred from all cells: a look at the short
- * numbers, which is a pass over words, and at the different texts, of which
- * each is looked at once.
+ * Types of columns, inferred from what all cells look like, and what is to be
+ * said of those that were almost of another type.
  */
 #include "table/infer.h"
 
-#include <math.h>
 #include <string.h>
+#include <strings.h>
 
-#include "base/memory.h"
 #include "base/text.h"
 #include "table/boolean.h"
-#include "table/time.h"
 
 /* Fewer rows tell nothing about what is an identifier or a free text. */
 #define LEAST_ROWS 20
@@ -22,260 +19,162 @@
 /* Bytes of a free text, on average. */
 #define TEXT_BYTES 32
 
-typedef struct inference {
-    sg_cells *cells;
-    syngan_context *context;
-    const char *name;
-    const sg_wish *wish;
-    const sg_origin *origin;
-    int32_t n_words;
-    sg_looks looks;
-    int32_t type;
-    const char *format; /* of times */
-} inference;
+/* Of one in so many cells may be said that it is missing. */
+#define FEW_CELLS 20
+/* Texts that are no usual marks, at most, for which that is said. */
+#define FEW_TEXTS 5
+/* Different values that a column of numbers has beside such texts: of fewer
+ * a text is rather one more category. */
+#define SOME_VALUES 3
 
-/* ---- places ------------------------------------------------------------- */
+/* ---- what is almost a number or a time ---------------------------------- */
 
-/* The last jump at or before a row. */
-static const sg_line_jump *jump_of(const sg_origin *origin, int64_t row) {
-    size_t low = 0, high = origin->n_jumps;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (origin->jump[middle].row <= row)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &origin->jump[low];
+/* Texts that people write for what they don't know. */
+static bool is_usual_mark(const char *text) {
+    static const char *const marks[] = {"?",
+                                        "NA",
+                                        "N/A",
+                                        "NaN",
+                                        "null",
+                                        "None",
+                                        "n.a.",
+                                        "n.a",
+                                        "n. a.",
+                                        "n/a",
+                                        "#N/A",
+                                        "#NA",
+                                        "-",
+                                        "--",
+                                        "---",
+                                        "\xe2\x80\x93",
+                                        "\xe2\x80\x94",
+                                        ".",
+                                        "..",
+                                        "...",
+                                        "*",
+                                        "**",
+                                        "***",
+                                        "x",
+                                        "unknown",
+                                        "unk",
+                                        "missing",
+                                        "not available",
+                                        "none",
+                                        "nil",
+                                        "nan",
+                                        "no data",
+                                        "not known",
+                                        "undefined",
+                                        "#VALUE!",
+                                        "#REF!",
+                                        "#DIV/0!",
+                                        "#NAME?",
+                                        "#NUM!",
+                                        "#NULL!",
+                                        "k.A.",
+                                        "k. A.",
+                                        "k.a.",
+                                        "unbekannt",
+                                        "keine Angabe",
+                                        "tbd",
+                                        "(blank)",
+                                        "blank",
+                                        "empty",
+                                        "<NA>",
+                                        "NaT",
+                                        "\\N",
+                                        "(null)",
+                                        "[null]",
+                                        "-nan",
+                                        "1.#QNAN",
+                                        "s/d",
+                                        "n.d.",
+                                        "inconnu",
+                                        "desconocido",
+                                        "not applicable",
+                                        "redacted",
+                                        "not reported",
+                                        "not stated",
+                                        "refused",
+                                        "suppressed",
+                                        "??",
+                                        "???"};
+    const char *at = text;
+    size_t size = strlen(text);
+    sg_trim(&at, &size);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strlen(marks[i]) == size && strncasecmp(marks[i], at, size) == 0)
+            return true;
+    return false;
 }
 
-const char *sg_origin_text(const sg_origin *origin, int64_t row,
-                           char text[SG_PLACE_TEXT]) {
-    if (origin->jump == NULL) {
-        sg_text(text, SG_PLACE_TEXT, "%s: row %lld", origin->name,
-                (long long)row);
-    } else {
-        const sg_line_jump *jump = jump_of(origin, row);
-        sg_text(text, SG_PLACE_TEXT, "%s: line %lld", origin->name,
-                (long long)(jump->line + row - jump->row));
-    }
-    return text;
-}
-
-/* ---- values of cells ---------------------------------------------------- */
-
-/* Spaces in quotes belong to a text, but not to a number or time. */
-static void trim(const char **text, size_t *size) {
-    while (*size > 0 && (**text == ' ' || **text == '\t')) {
-        ++*text;
-        --*size;
-    }
-    while (*size > 0 &&
-           ((*text)[*size - 1] == ' ' || (*text)[*size - 1] == '\t'))
-        --*size;
-}
-
-static bool read_integer(const char *text, size_t size, int64_t *value) {
-    sg_number_form form;
-    return sg_number_scan(text, size, &form) && form.whole && !form.infinite &&
-           sg_number_integer(text, size, value) && *value != SYNGAN_MISSING;
-}
-
-static bool read_real(const char *text, size_t size, double *value) {
-    sg_number_form form;
-    return sg_number_scan(text, size, &form) &&
-           sg_number_real(text, size, value);
-}
-
-/* The bits of the value that a text has in a column of the type; false if it
- * has none. */
-static bool text_bits(const inference *in, const char *text, size_t size,
-                      uint64_t *bits) {
-    int64_t integer = 0;
-    double real = 0;
-    bool fits;
-    trim(&text, &size);
-    switch (in->type) {
-    case SYNGAN_COLUMN_INTEGER:
-        fits = read_integer(text, size, &integer);
-        break;
-    case SYNGAN_COLUMN_TIME:
-        fits = in->format != NULL &&
-               sg_time_read(in->format, text, size, &integer);
-        break;
-    default:
-        fits = read_real(text, size, &real);
-        memcpy(&integer, &real, sizeof integer);
-        break;
-    }
-    memcpy(bits, &integer, sizeof integer);
-    return fits;
-}
-
-static int64_t scale_of(uint64_t word) {
-    int64_t scale = 1;
-    for (int i = sg_numeral_decimals(word); i > 0; i--)
-        scale *= 10;
-    return scale;
-}
-
-static bool numeral_is_whole(uint64_t word) {
-    return sg_numeral_decimals(word) == 0 ||
-           sg_numeral_digits(word) % scale_of(word) == 0;
-}
-
-static bool numeral_bits(const inference *in, uint64_t word, uint64_t *bits) {
-    char text[SG_NUMERAL_TEXT];
-    if (in->type == SYNGAN_COLUMN_TIME)
-        return text_bits(in, text, sg_numeral_text(word, text), bits);
-    if (in->type == SYNGAN_COLUMN_REAL) {
-        double value = sg_numeral_value(word);
-        memcpy(bits, &value, sizeof value);
-        return true;
-    }
-    int64_t value = sg_numeral_digits(word);
-    if (sg_numeral_decimals(word) > 0) value /= scale_of(word);
-    memcpy(bits, &value, sizeof value);
-    return numeral_is_whole(word);
-}
-
-static bool cell_bits(const inference *in, uint64_t cell, uint64_t *bits) {
-    if (sg_cell_kind(cell) == SG_CELL_NUMERAL)
-        return numeral_bits(in, cell, bits);
-    const sg_dictionary *words = in->cells->words;
-    int32_t code = sg_cell_code(cell);
-    return text_bits(in, sg_dictionary_text(words, code),
-                     sg_dictionary_size(words, code), bits);
-}
-
-static uint64_t missing_bits(const inference *in) {
-    double none = (double)NAN;
-    uint64_t bits = (uint64_t)SYNGAN_MISSING;
-    if (in->type == SYNGAN_COLUMN_REAL) memcpy(&bits, &none, sizeof bits);
-    return bits;
-}
-
-/* ---- looking ------------------------------------------------------------ */
-
-static void look_at_cells(sg_looks *l, const sg_cells *cells) {
-    const uint64_t *cell = sg_cells_words(cells);
-    for (size_t row = 0; row < cells->count; row++) {
-        if (sg_cell_kind(cell[row]) == SG_CELL_TEXT) l->texts++;
-        if (sg_cell_kind(cell[row]) != SG_CELL_NUMERAL) continue;
-        l->numerals++;
-        int decimals = sg_numeral_decimals(cell[row]);
-        if (decimals > l->decimals) l->decimals = decimals;
-        if (decimals != 1) l->no_point_zero = true;
-        if (!l->no_whole) l->no_whole = !numeral_is_whole(cell[row]);
-    }
-}
-
-/* Integers that count the rows: each is one more than the one before. */
-static void look_at_order(sg_looks *l, const sg_cells *cells) {
-    const uint64_t *cell = sg_cells_words(cells);
-    for (size_t row = 0; row < cells->count && !l->no_counter; row++) {
-        bool is_whole = sg_cell_kind(cell[row]) == SG_CELL_NUMERAL &&
-                        sg_numeral_decimals(cell[row]) == 0;
-        if (is_whole && l->cells == 0 && row == 0)
-            l->first = sg_numeral_digits(cell[row]);
-        l->no_counter =
-            !is_whole || sg_numeral_digits(cell[row]) !=
-                             l->first + (int64_t)l->cells + (int64_t)row;
-    }
-}
-
-/* Whether a text counts as a number when a type is inferred: codes such as 007
- * and those of twenty digits don't, which would lose something. */
-static bool is_plain_number(const char *text, size_t size,
-                            const sg_number_form *form) {
-    int64_t integer;
-    double real;
-    if (form->infinite) return true;
-    if (form->padded) return false;
-    if (form->whole && form->decimals == 0)
-        return read_integer(text, size, &integer);
-    return !form->exponent || sg_number_real(text, size, &real);
-}
-
-static void look_at_word(sg_looks *l, const char *text, size_t size) {
-    sg_number_form form;
-    trim(&text, &size);
-    l->has_words = true;
-    if (!sg_number_scan(text, size, &form)) {
-        l->no_numbers = l->has_finite = true;
-        return;
-    }
-    if (!is_plain_number(text, size, &form)) l->no_numbers = true;
-    if (!form.infinite) l->has_finite = true;
-    if (!form.whole || form.infinite) l->no_whole = true;
-    if (form.exponent || form.decimals > SG_NUMERAL_DECIMALS)
-        l->shortest = true;
-    if (form.decimals > l->decimals) l->decimals = form.decimals;
-}
-
-/* Which formats of times the texts don't have. */
-static void look_at_times(sg_looks *l, const sg_dictionary *words) {
-    int64_t time;
-    for (uint32_t i = 0; sg_time_formats[i] != NULL; i++) {
-        for (int32_t code = 0; code < words->count; code++) {
-            const char *text = sg_dictionary_text(words, code);
-            size_t size = sg_dictionary_size(words, code);
-            trim(&text, &size);
-            if (l->no_format >> i & 1) break;
-            if (!sg_time_read(sg_time_formats[i], text, size, &time))
-                l->no_format |= (uint64_t)1 << i;
-            else if (l->format == NULL)
-                l->format = sg_time_formats[i]; /* for a sentence */
+/* Whether the cells that are none, of a column of which `cells` are numbers or
+ * times, may be taken for missing values: they have usual marks, or are few. */
+static bool are_few(const sg_looks *l, int64_t cells) {
+    int64_t present = (int64_t)(l->numerals + l->texts), others = 0;
+    int64_t misses = present - cells, known = 0;
+    size_t texts = 0;
+    if (misses == 0) return true;
+    if (l->n_values < SOME_VALUES ||
+        (l->n_values < SG_FEW_VALUES && 2 * (int64_t)l->n_values <= cells))
+        return false;
+    for (size_t i = 0; i < l->n_odd; i++) {
+        if (is_usual_mark(l->odd[i].text)) {
+            known += l->odd[i].cells;
+        } else {
+            others += l->odd[i].cells;
+            texts++;
         }
     }
+    int64_t unseen = misses - known - others;
+    bool complete = others + known == l->odd_cells;
+    return complete && texts <= FEW_TEXTS && 2 * misses <= present &&
+           FEW_CELLS * (unseen + others) <= present;
 }
 
-/* Keeps the first different texts, as far as they may be a boolean's. */
-static void look_at_pair(sg_looks *l, const sg_dictionary *words) {
-    for (int32_t code = 0; code < words->count && l->n_different < 3; code++) {
-        const char *text = sg_dictionary_text(words, code);
-        size_t size = sg_dictionary_size(words, code);
-        if (size >= sizeof l->different[0]) l->n_different = 3;
-        int32_t i = 0;
-        while (i < l->n_different && strcmp(l->different[i], text) != 0)
-            i++;
-        if (i == l->n_different && l->n_different++ < 2)
-            memcpy(l->different[i], text, size + 1);
+/* ---- times -------------------------------------------------------------- */
+
+/* The format of most texts, and how many cells have it; the first of equals.
+ * NULL: there is none. */
+static const sg_time_looks *time_choice(const sg_looks *l) {
+    const sg_time_looks *best = NULL;
+    for (size_t i = 0; i < l->n_times; i++)
+        if (best == NULL || l->times[i].cells > best->cells)
+            best = &l->times[i];
+    return best;
+}
+
+/* Whole numbers such as 20240131. */
+static const char *digits_format(const sg_looks *l) {
+    if (l->numerals == 0 || l->no_whole || l->decimals > 0) return NULL;
+    return !l->no_days ? "%Y%m%d" : !l->no_seconds ? "%Y%m%d%H%M%S" : NULL;
+}
+
+/* Finds a format and returns how many cells have it. */
+static int64_t choose_time(const sg_looks *l, sg_wish *out) {
+    const sg_time_looks *time = time_choice(l);
+    const char *digits = digits_format(l);
+    if (digits != NULL) {
+        memcpy(out->found, digits, strlen(digits) + 1);
+        return (int64_t)l->numerals;
     }
-}
-
-void sg_looks_take(sg_looks *looks, const sg_cells *cells) {
-    const sg_dictionary *words = cells->words;
-    look_at_cells(looks, cells);
-    look_at_order(looks, cells);
-    looks->cells += cells->count;
-    if (words == NULL) return;
-    for (int32_t code = 0; code < words->count; code++)
-        look_at_word(looks, sg_dictionary_text(words, code),
-                     sg_dictionary_size(words, code));
-    look_at_times(looks, words);
-    look_at_pair(looks, words);
+    if (time == NULL) return 0;
+    sg_time_narrow(time->format, time->widths, out->found, sizeof out->found);
+    return time->cells;
 }
 
 /* ---- types -------------------------------------------------------------- */
-
-/* The first known format that all texts have. */
-static const char *format_of(const sg_looks *l) {
-    for (uint32_t i = 0; sg_time_formats[i] != NULL; i++)
-        if (l->has_words && (l->no_format >> i & 1) == 0)
-            return sg_time_formats[i];
-    return NULL;
-}
 
 static bool is_pair(const sg_looks *l) {
     return l->n_different == 2 &&
            sg_boolean_is_pair(l->different[0], l->different[1]);
 }
 
-static int32_t number_type(const sg_looks *l) {
+static int32_t number_type(const sg_looks *l, const sg_number_choice *n) {
     bool has_missing = l->numerals + l->texts < l->cells;
-    if (l->no_whole || l->shortest) return SYNGAN_COLUMN_REAL;
-    if (l->decimals == 0)
+    if (n->no_whole || l->shortest || l->infinite > 0)
+        return SYNGAN_COLUMN_REAL;
+    if (n->decimals == 0)
         return !l->no_counter && l->numerals >= LEAST_ROWS
                    ? SYNGAN_COLUMN_IDENTIFIER
                    : SYNGAN_COLUMN_INTEGER;
@@ -285,19 +184,7 @@ static int32_t number_type(const sg_looks *l) {
                : SYNGAN_COLUMN_REAL;
 }
 
-/* The type of a column as far as it can be told before its cells are codes:
- * SYNGAN_COLUMN_CATEGORY stands for all that have codes. */
-static int32_t infer_type(const sg_looks *l) {
-    bool only_infinite = l->has_words && !l->has_finite && l->numerals == 0;
-    if (l->numerals + l->texts == 0) return SYNGAN_COLUMN_REAL;
-    if (!l->no_numbers && !only_infinite) return number_type(l);
-    if (l->numerals == 0 && is_pair(l)) return SYNGAN_COLUMN_BOOLEAN;
-    if (l->numerals == 0 && format_of(l) != NULL) return SYNGAN_COLUMN_TIME;
-    return SYNGAN_COLUMN_CATEGORY;
-}
-
-/* A category, identifier or free text? */
-static int32_t text_type(const sg_looks *l, const sg_texts *texts) {
+int32_t sg_looks_text_type(const sg_looks *l, const sg_texts *texts) {
     double present = (double)(l->numerals + l->texts);
     double share = texts->count / present;
     if (present < LEAST_ROWS || share <= TEXT_SHARE)
@@ -311,198 +198,166 @@ static int32_t text_type(const sg_looks *l, const sg_texts *texts) {
                : SYNGAN_COLUMN_CATEGORY;
 }
 
-static sg_texts texts_of(const sg_dictionary *words) {
-    sg_texts texts = {.count = words->count};
-    texts.bytes = (double)words->n_bytes - words->count;
-    for (int32_t code = 0; code < words->count; code++)
-        texts.spaced += strchr(sg_dictionary_text(words, code), ' ') != NULL;
-    return texts;
+static void set_pattern(const sg_number_choice *n, sg_wish *out) {
+    char pattern[SG_NOTATION_TEXT];
+    sg_notation_pattern(&n->notation, pattern);
+    out->found[0] = '\0';
+    if (strcmp(pattern, "#") != 0)
+        memcpy(out->found, pattern, strlen(pattern) + 1);
 }
 
-/* The type that is wished for, or else inferred, and the format of times; NULL
- * if none is known. */
-static void settle_type(const sg_looks *l, const sg_wish *wish, int32_t *type,
-                        const char **format) {
-    *type = wish->type != 0 ? wish->type : infer_type(l);
-    *format = wish->format;
-    if (*type != SYNGAN_COLUMN_TIME || *format != NULL) return;
-    if (l->numerals + l->texts == 0)
-        *format = sg_time_formats[0];
-    else if (l->numerals == 0)
-        *format = format_of(l);
-    if (*format == NULL) *format = l->format;
-}
-
-static int32_t decimals_of(const sg_looks *l, int32_t type,
-                           const sg_wish *wish) {
-    if (type != SYNGAN_COLUMN_REAL) return -1;
-    if (wish->decimals != SG_AS_TEXTS_HAVE) return wish->decimals;
-    bool fixed = !l->shortest && l->numerals + l->texts > 0;
-    return fixed ? l->decimals : -1;
+static void infer_type(const sg_looks *l, const sg_number_choice *n,
+                       const sg_texts *texts, sg_wish *out) {
+    int64_t present = (int64_t)(l->numerals + l->texts);
+    int64_t numbers = n->cells + l->infinite;
+    bool only_infinite = l->infinite == present;
+    bool countable = l->code.cells == 0 && !only_infinite && n->cells > 0;
+    int64_t times = choose_time(l, out);
+    out->type = sg_looks_text_type(l, texts);
+    if (present == 0) {
+        out->type = SYNGAN_COLUMN_REAL;
+        out->found[0] = '\0';
+    } else if (l->numerals == 0 && is_pair(l)) {
+        out->type = SYNGAN_COLUMN_BOOLEAN;
+    } else if (times > 0 && times >= numbers && are_few(l, times)) {
+        out->type = SYNGAN_COLUMN_TIME;
+        out->lenient = times < present;
+    } else if (countable && are_few(l, numbers)) {
+        out->type = number_type(l, n);
+        out->lenient = numbers < present;
+        set_pattern(n, out);
+    } else {
+        out->found[0] = '\0';
+    }
 }
 
 sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
                         const sg_texts *texts) {
-    sg_wish out;
-    settle_type(looks, wish, &out.type, &out.format);
-    out.decimals = decimals_of(looks, out.type, wish);
-    if (wish->type == 0 && out.type == SYNGAN_COLUMN_CATEGORY)
-        out.type = text_type(looks, texts);
+    sg_wish out = *wish;
+    const sg_number_choice n =
+        sg_number_choose(looks, wish->hint, texts->count);
+    if (wish->type == 0)
+        infer_type(looks, &n, texts, &out);
+    else if (wish->format == NULL && wish->found[0] == '\0') {
+        if (wish->type == SYNGAN_COLUMN_TIME)
+            (void)choose_time(looks, &out);
+        else if (wish->type == SYNGAN_COLUMN_INTEGER ||
+                 wish->type == SYNGAN_COLUMN_REAL)
+            set_pattern(&n, &out);
+    }
+    if (out.type == SYNGAN_COLUMN_TIME && sg_wish_format(&out) == NULL &&
+        looks->numerals + looks->texts == 0)
+        memcpy(out.found, SG_TIME_DEFAULT, sizeof SG_TIME_DEFAULT);
+    if (out.type != SYNGAN_COLUMN_REAL) {
+        out.decimals = -1;
+    } else if (out.decimals == SG_AS_TEXTS_HAVE) {
+        bool fixed = !looks->shortest && looks->numerals + looks->texts > 0;
+        out.decimals = fixed ? n.decimals : -1;
+    }
     return out;
 }
 
-/* ---- making columns ----------------------------------------------------- */
+/* ---- what is to be said ------------------------------------------------- */
 
-static syngan_status fail_value(const inference *in) {
-    const uint64_t *cell = sg_cells_words(in->cells);
-    char place[SG_PLACE_TEXT], room[SG_NUMERAL_TEXT], as[96] = "";
-    uint64_t bits;
-    size_t size, row = 0;
-    while (sg_cell_kind(cell[row]) == SG_CELL_EMPTY ||
-           cell_bits(in, cell[row], &bits))
-        row++;
-    if (in->type == SYNGAN_COLUMN_TIME && in->format != NULL)
-        sg_text(as, sizeof as, " as \"%s\" has it", in->format);
-    else if (in->type == SYNGAN_COLUMN_TIME)
-        sg_text(as, sizeof as,
-                " of a known form; the schema's \"format\" can "
-                "tell another");
-    const char *text = sg_cells_text(in->cells, cell[row], room, &size);
-    return sg_fail(in->context, SYNGAN_E_FORMAT,
-                   "%s, column '%s': \"%.*s%s\" is no %s%s",
-                   sg_origin_text(in->origin, (int64_t)row, place), in->name,
-                   size > 40 ? 40 : (int)size, text, size > 40 ? "..." : "",
-                   sg_column_type_name(in->type), as);
+/* "'n.a.' in line 702" */
+static void place_text(const sg_sight *sight, char *text, size_t size) {
+    bool lines = sight->line >= 0;
+    sg_text(text, size, "'%s' in %s %lld", sight->text, lines ? "line" : "row",
+            (long long)(lines ? sight->line : sight->row));
 }
 
-static void make_values(const inference *in, const uint64_t *of_word) {
-    uint64_t *cell = sg_cells_words(in->cells), missing = missing_bits(in);
-    for (size_t row = 0; row < in->cells->count; row++) {
-        uint64_t value = missing;
-        if (sg_cell_kind(cell[row]) == SG_CELL_TEXT)
-            value = of_word[sg_cell_code(cell[row])];
-        else if (sg_cell_kind(cell[row]) == SG_CELL_NUMERAL)
-            (void)numeral_bits(in, cell[row], &value);
-        cell[row] = value;
-    }
+/* The first text that is no number, or no time in the format of most. */
+static const sg_sight *first_other(const sg_looks *l, bool times,
+                                   const sg_number_choice *n) {
+    const sg_time_looks *most = time_choice(l);
+    if (l->n_odd > 0) return &l->odd[0];
+    for (size_t i = 0; i < l->n_times; i++)
+        if (!times || l->times[i].cells < most->cells)
+            return &l->times[i].first;
+    return times ? NULL : l->code.cells > 0 ? &l->code : n->other;
 }
 
-/* Whether each cell has a value of the type. */
-static bool all_fit(const inference *in, uint64_t *of_word) {
-    const uint64_t *cell = sg_cells_words(in->cells);
-    uint64_t bits;
-    for (int32_t code = 0; code < in->n_words; code++)
-        if (!cell_bits(in, sg_cell_of_code(code), &of_word[code])) return false;
-    if (in->type == SYNGAN_COLUMN_REAL) return true;
-    for (size_t row = 0; row < in->cells->count; row++)
-        if (sg_cell_kind(cell[row]) == SG_CELL_NUMERAL &&
-            !numeral_bits(in, cell[row], &bits))
-            return false;
-    return true;
-}
-
-/* The cells become the values where they are. */
-static syngan_status to_values(inference *in, sg_column *out) {
-    size_t bytes = (size_t)in->n_words * sizeof(uint64_t);
-    uint64_t *of_word = sg_alloc(in->context, bytes);
-    if (of_word == NULL) return sg_fail_memory(in->context, "a column", bytes);
-    bool fits = all_fit(in, of_word);
-    if (fits) make_values(in, of_word);
-    sg_free(in->context, of_word);
-    if (!fits) return fail_value(in);
-    bytes = in->cells->count * sizeof(int64_t);
-    void *block = sg_realloc(in->context, in->cells->block, bytes);
-    if (block == NULL) return sg_fail_memory(in->context, "a column", bytes);
-    in->cells->block = NULL;
-    out->data = block;
-    out->decimals = decimals_of(&in->looks, in->type, in->wish);
-    if (in->type != SYNGAN_COLUMN_TIME) return SYNGAN_OK;
-    out->format = sg_strdup(in->context, in->format);
-    return out->format != NULL ? SYNGAN_OK
-                               : sg_fail_memory(in->context, "a column", 1);
-}
-
-/* Numbers become texts, and all texts get codes in the order of the rows. */
-static syngan_status code_all(const inference *in, sg_column *out) {
-    const uint64_t *cell = sg_cells_words(in->cells);
-    for (size_t row = 0; row < in->cells->count; row++) {
-        char room[SG_NUMERAL_TEXT];
-        size_t size;
-        out->codes[row] = -1;
-        if (sg_cell_kind(cell[row]) == SG_CELL_EMPTY) continue;
-        const char *text = sg_cells_text(in->cells, cell[row], room, &size);
-        SG_TRY(sg_dictionary_add(out->words, text, size, &out->codes[row]));
-    }
-    return SYNGAN_OK;
-}
-
-static void copy_codes(const inference *in, sg_column *out) {
-    const uint64_t *cell = sg_cells_words(in->cells);
-    for (size_t row = 0; row < in->cells->count; row++)
-        out->codes[row] = sg_cell_kind(cell[row]) == SG_CELL_EMPTY
-                              ? -1
-                              : sg_cell_code(cell[row]);
-}
-
-static syngan_status check_boolean(const inference *in, const sg_column *out) {
-    char place[SG_PLACE_TEXT];
-    size_t row = 0;
-    if (out->words->count <= 2) return SYNGAN_OK;
-    while (out->codes[row] < 2)
-        row++;
-    return sg_fail(in->context, SYNGAN_E_FORMAT,
-                   "%s, column '%s': \"%.40s\" is the third text of a boolean "
-                   "column, which has \"%.40s\" and \"%.40s\"",
-                   sg_origin_text(in->origin, (int64_t)row, place), in->name,
-                   sg_dictionary_text(out->words, 2),
-                   sg_dictionary_text(out->words, 0),
-                   sg_dictionary_text(out->words, 1));
-}
-
-static syngan_status to_codes(inference *in, sg_column *out) {
-    size_t bytes = in->cells->count * sizeof(int32_t);
-    out->codes = sg_alloc(in->context, bytes);
-    bool keep = in->looks.numerals == 0 && in->cells->words != NULL;
-    out->words = keep ? sg_dictionary_retain(in->cells->words)
-                      : sg_dictionary_make(in->context);
-    if (out->codes == NULL || out->words == NULL)
-        return sg_fail_memory(in->context, "a column", bytes);
-    if (keep)
-        copy_codes(in, out);
+static void note_missing(const sg_sight *other, int64_t misses,
+                         const char *what, char *note) {
+    char place[96] = "a text";
+    if (other != NULL) place_text(other, place, sizeof place);
+    if (misses == 1)
+        sg_text(note, SG_NOTE_TEXT, "%s is no %s; this cell is read as missing",
+                place, what);
     else
-        SG_TRY(code_all(in, out));
-    if (in->wish->type == 0 && in->type == SYNGAN_COLUMN_CATEGORY) {
-        const sg_texts texts = texts_of(out->words);
-        out->type = text_type(&in->looks, &texts);
-    }
-    return in->type == SYNGAN_COLUMN_BOOLEAN ? check_boolean(in, out)
-                                             : SYNGAN_OK;
+        sg_text(note, SG_NOTE_TEXT,
+                "%s is no %s; %lld such cells are read as missing", place, what,
+                (long long)misses);
 }
 
-static syngan_status infer(inference *in, const char *marks, sg_column *out) {
-    out->name = sg_strdup(in->context, in->name);
-    if (out->name == NULL) return sg_fail_memory(in->context, "a column", 1);
-    SG_TRY(sg_cells_drop_marks(in->cells, marks));
-    in->n_words = in->cells->words == NULL ? 0 : in->cells->words->count;
-    sg_looks_take(&in->looks, in->cells);
-    settle_type(&in->looks, in->wish, &in->type, &in->format);
-    out->type = in->type;
-    out->decimals = -1;
-    return sg_column_has_codes(out) ? to_codes(in, out) : to_values(in, out);
+static void note_almost(const sg_looks *l, const sg_wish *found,
+                        const sg_number_choice *n, int64_t times, char *note) {
+    int64_t present = (int64_t)(l->numerals + l->texts);
+    int64_t numbers = n->cells + l->infinite;
+    bool are_times = times >= numbers;
+    int64_t cells = are_times ? times : numbers;
+    const sg_sight *other = first_other(l, are_times, n);
+    char place[96];
+    note[0] = '\0';
+    if (2 * cells <= present || other == NULL) return;
+    place_text(other, place, sizeof place);
+    sg_text(note, SG_NOTE_TEXT,
+            "%lld of %lld cells are %s, but %s is none, so that the column is "
+            "read as %s; a schema can tell its type, and \"missing\" which "
+            "texts are missing values",
+            (long long)cells, (long long)present,
+            are_times ? "times" : "numbers", place,
+            sg_column_type_name(found->type));
 }
 
-syngan_status sg_infer_column(sg_cells *cells, const char *name,
-                              const sg_wish *wish, const char *marks,
-                              const sg_origin *origin, sg_column *out) {
-    *out = (sg_column){0};
-    syngan_context *context = cells->context;
-    inference in = {.cells = cells,
-                    .context = context,
-                    .name = name,
-                    .wish = wish,
-                    .origin = origin};
-    syngan_status status = infer(&in, marks, out);
-    sg_cells_end(cells);
-    if (status != SYNGAN_OK) sg_column_end(context, out);
-    return status;
+/* Names of columns that hold those of persons. */
+static bool says_person(const char *name) {
+    static const char *const names[] = {
+        "name",       "first_name", "firstname", "last_name", "lastname",
+        "surname",    "full_name",  "fullname",  "vorname",   "nachname",
+        "customer",   "client",     "patient",   "employee",  "person",
+        "first name", "last name",  "full name", "owner",     "author",
+        "nombre",     "nom",        "prenom",    "teacher",   "student"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcasecmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+static void note_persons(const sg_looks *l, const char *name, char *note) {
+    int64_t present = (int64_t)(l->numerals + l->texts);
+    bool looks = 10 * l->persons >= 8 * (int64_t)l->odd_texts;
+    if (present < LEAST_ROWS || l->odd_texts < 3 ||
+        10 * l->odd_cells < 9 * present || (!looks && !says_person(name)))
+        return;
+    size_t used = strlen(note);
+    sg_text(note + used, SG_NOTE_TEXT - used,
+            "%stexts like '%s' may be names of persons: as a category they "
+            "come out as they are; as an identifier they would not",
+            used > 0 ? "; " : "", l->odd[0].text);
+}
+
+bool sg_looks_note(const sg_looks *looks, const sg_wish *found,
+                   const char *name, char note[SG_NOTE_TEXT]) {
+    sg_wish time = {0};
+    const sg_texts texts = {.count = (double)looks->n_values};
+    const sg_number_choice n =
+        sg_number_choose(looks, found->hint, texts.count);
+    int64_t present = (int64_t)(looks->numerals + looks->texts);
+    int64_t times = choose_time(looks, &time);
+    bool is_time = found->type == SYNGAN_COLUMN_TIME;
+    note[0] = '\0';
+    if (found->lenient)
+        note_missing(first_other(looks, is_time, &n),
+                     present - (is_time ? times : n.cells + looks->infinite),
+                     is_time ? "time" : "number", note);
+    else if (is_time && strstr(found->found, "z") != NULL &&
+             sg_time_format_has(found->found, "z"))
+        sg_text(note, SG_NOTE_TEXT,
+                "times with different offsets are converted to UTC");
+    else if (found->type == SYNGAN_COLUMN_CATEGORY ||
+             found->type == SYNGAN_COLUMN_IDENTIFIER ||
+             found->type == SYNGAN_COLUMN_TEXT)
+        note_almost(looks, found, &n, times, note);
+    if (found->type == SYNGAN_COLUMN_CATEGORY) note_persons(looks, name, note);
+    return note[0] != '\0';
 }

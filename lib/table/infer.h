@@ -6,7 +6,7 @@
 #ifndef SG_TABLE_INFER_H
 #define SG_TABLE_INFER_H
 
-#include "table/cells.h"
+#include "table/looks.h"
 
 /* Marks of missing values where nothing else is said. */
 #define SG_USUAL_MARKS "? NA N/A NaN nan null NULL None"
@@ -17,48 +17,24 @@
 /* Digits behind the point: as many as the texts have. */
 #define SG_AS_TEXTS_HAVE (-2)
 
-/* What a schema says of a column. */
+/* Bytes of a format that is found, and of a note, ends included. */
+#define SG_FOUND_TEXT (SG_TIME_FORMAT + 8)
+#define SG_NOTE_TEXT 320
+
+/* What a schema says of a column, or what was found. */
 typedef struct sg_wish {
     int32_t type;       /* 0: to be inferred */
     int32_t decimals;   /* of reals, as in sg_column; SG_AS_TEXTS_HAVE */
-    const char *format; /* of times; NULL: the first known one that fits */
+    const char *format; /* of times and numbers; NULL: the one that is found */
+    char found[SG_FOUND_TEXT]; /* the format if none is given; "": none */
+    char hint;    /* what the file says of decimal marks: sg_number_choose() */
+    bool lenient; /* texts that are none of the type are missing values */
 } sg_wish;
 
-/* A row whose record does not begin on the line after the one before: texts
- * may have lines of their own, and empty lines don't count. */
-typedef struct sg_line_jump {
-    int64_t row, line;
-} sg_line_jump;
-
-/* Where rows come from, for messages. */
-typedef struct sg_origin {
-    const char *name;         /* of a file; "table" */
-    const sg_line_jump *jump; /* NULL: rows have no lines, only numbers */
-    size_t n_jumps;
-} sg_origin;
-
-#define SG_PLACE_TEXT 400
-/* "data.csv: line 17" or "table: row 16"; returns `text`. */
-const char *sg_origin_text(const sg_origin *origin, int64_t row,
-                           char text[SG_PLACE_TEXT]);
-
-/* What all cells of a column look like. All 0 before the first. */
-typedef struct sg_looks {
-    size_t cells, numerals, texts; /* cells that are neither are empty */
-    int decimals;                  /* most digits behind the point */
-    bool no_whole;                 /* some number isn't */
-    bool no_point_zero;  /* some short number isn't written with ".0" */
-    bool no_counter;     /* cells don't count the rows */
-    bool has_words;      /* texts that are no short numbers: */
-    bool has_finite;     /* one of them is not infinite, */
-    bool no_numbers;     /* one is none that a type may be inferred from, */
-    bool shortest;       /* one has no fixed number of decimals */
-    int64_t first;       /* of a counter */
-    uint64_t no_format;  /* bit i: some text is no time of format i */
-    const char *format;  /* that some text has */
-    int32_t n_different; /* texts, up to 3; the first two: */
-    char different[2][8];
-} sg_looks;
+static inline const char *sg_wish_format(const sg_wish *wish) {
+    if (wish->format != NULL) return wish->format;
+    return wish->found[0] != '\0' ? wish->found : NULL;
+}
 
 /* The different texts of a column, or an estimate of them. */
 typedef struct sg_texts {
@@ -66,18 +42,25 @@ typedef struct sg_texts {
     double bytes;
 } sg_texts;
 
-/* Takes cells in, those of one piece after the other, whose marks of missing
- * values are dropped. */
-void sg_looks_take(sg_looks *looks, const sg_cells *cells);
 /* The type, decimals and format that a column gets for which `wish` says as
- * much as a schema does. `texts` only counts for what has codes. */
+ * much as a schema does. `texts` are those of all cells. */
 sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
                         const sg_texts *texts);
+/* A category, identifier or free text? */
+int32_t sg_looks_text_type(const sg_looks *looks, const sg_texts *texts);
+/* What is to be said of a column whose type `found` was inferred: which texts
+ * were almost numbers or times. False: nothing. */
+bool sg_looks_note(const sg_looks *looks, const sg_wish *found,
+                   const char *name, char note[SG_NOTE_TEXT]);
 
 /* Makes a column of cells, which are used up, also on failure; the name is
  * copied. SYNGAN_E_FORMAT for a cell that is none of the type. */
 syngan_status sg_infer_column(sg_cells *cells, const char *name,
                               const sg_wish *wish, const char *marks,
+                              const sg_origin *origin, sg_column *out);
+/* The same of cells without marks that have been looked at. */
+syngan_status sg_infer_looked(sg_cells *cells, const char *name,
+                              const sg_wish *wish, const sg_looks *looks,
                               const sg_origin *origin, sg_column *out);
 
 #endif

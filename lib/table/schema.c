@@ -40,6 +40,15 @@ static syngan_status check_members(sg_json_value object,
     return SYNGAN_OK;
 }
 
+static syngan_status check_pattern(sg_json_value format, const char *text) {
+    sg_notation notation;
+    if (sg_notation_parse(text, &notation)) return SYNGAN_OK;
+    return sg_json_fail(format,
+                        "is \"%s\", which is no notation of numbers; "
+                        "\"#,###.#\", \"#.###,# EUR\" and \"# %%\" are some",
+                        text);
+}
+
 static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     const char *type;
     SG_TRY(sg_json_read_string(sg_json_member(column, "type"), &type));
@@ -52,6 +61,8 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
                             type);
     sg_json_value decimals = sg_json_member(column, "decimals");
     sg_json_value format = sg_json_member(column, "format");
+    bool number =
+        wish->type == SYNGAN_COLUMN_INTEGER || wish->type == SYNGAN_COLUMN_REAL;
     if (sg_json_present(decimals)) {
         if (wish->type != SYNGAN_COLUMN_REAL)
             return sg_json_fail(decimals, "belongs to real columns only");
@@ -59,9 +70,10 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
                                 &wish->decimals));
     }
     if (!sg_json_present(format)) return SYNGAN_OK;
-    if (wish->type != SYNGAN_COLUMN_TIME)
-        return sg_json_fail(format, "belongs to time columns only");
+    if (wish->type != SYNGAN_COLUMN_TIME && !number)
+        return sg_json_fail(format, "belongs to columns of times and numbers");
     SG_TRY(sg_json_read_string(format, &wish->format));
+    if (number) return check_pattern(format, wish->format);
     if (sg_time_format_valid(wish->format)) return SYNGAN_OK;
     return sg_json_fail(format,
                         "is \"%s\", which is no format of times; \"%%Y-%%m-%%d "
@@ -367,13 +379,25 @@ syngan_status sg_column_retype(syngan_context *context, const sg_column *from,
                                const char *marks, const sg_origin *origin,
                                sg_column *out) {
     sg_cells cells;
+    sg_wish plain = *wish;
+    bool number =
+        wish->type == SYNGAN_COLUMN_INTEGER || wish->type == SYNGAN_COLUMN_REAL;
+    bool was =
+        from->type == SYNGAN_COLUMN_INTEGER || from->type == SYNGAN_COLUMN_REAL;
+    if (number && was) plain.format = "#";
     sg_cells_start(&cells, context);
-    syngan_status status = sg_cells_put_column(&cells, from, rows);
+    syngan_status status =
+        sg_cells_put_column(&cells, from, rows, number && was);
     if (status != SYNGAN_OK) {
         sg_cells_end(&cells);
         return status;
     }
-    SG_TRY(sg_infer_column(&cells, from->name, wish, marks, origin, out));
+    SG_TRY(sg_infer_column(&cells, from->name, &plain, marks, origin, out));
+    if (number && was) status = set_form(context, out, wish);
+    if (status != SYNGAN_OK) {
+        sg_column_end(context, out);
+        return status;
+    }
     out->missing = 0;
     for (int64_t row = 0; row < rows; row++)
         out->missing += sg_column_is_missing(out, row);

@@ -17,7 +17,7 @@ static void put_column(sg_json_writer *writer, const sg_column *column) {
     sg_json_put_string(writer, "type", sg_column_type_name(column->type));
     if (column->type == SYNGAN_COLUMN_REAL)
         sg_json_put_i64(writer, "decimals", column->decimals);
-    if (column->type == SYNGAN_COLUMN_TIME)
+    if (column->format != NULL)
         sg_json_put_string(writer, "format", column->format);
     sg_json_close_object(writer);
 }

@@ -383,10 +383,9 @@ syngan_status syngan_table_read_sqlite(syngan_context *context,
 /* Times are written as SQLite's functions read them, to the microsecond if the
  * format is, and as days if it has no time of day. */
 static const char *iso_format(const sg_column *column) {
-    if (strstr(column->format, "%f") != NULL) return "%Y-%m-%d %H:%M:%S.%f";
-    bool clock = strstr(column->format, "%H") != NULL ||
-                 strstr(column->format, "%I") != NULL;
-    return clock ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d";
+    if (sg_time_format_has(column->format, "f")) return "%Y-%m-%d %H:%M:%S.%f";
+    return sg_time_format_has(column->format, "HI") ? "%Y-%m-%d %H:%M:%S"
+                                                    : "%Y-%m-%d";
 }
 
 static const char *declaration_of(const sg_column *column) {

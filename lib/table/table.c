@@ -5,113 +5,13 @@
 #include "table/table.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "file/number.h"
 #include "table/group.h"
 #include "table/time.h"
-
-/* ---- columns ------------------------------------------------------------ */
-
-static const char *const type_names[] = {
-    [SYNGAN_COLUMN_INTEGER] = "integer",
-    [SYNGAN_COLUMN_REAL] = "real",
-    [SYNGAN_COLUMN_BOOLEAN] = "boolean",
-    [SYNGAN_COLUMN_CATEGORY] = "category",
-    [SYNGAN_COLUMN_TIME] = "time",
-    [SYNGAN_COLUMN_IDENTIFIER] = "identifier",
-    [SYNGAN_COLUMN_TEXT] = "text",
-};
-
-const char *sg_column_type_name(int32_t type) {
-    return type < SYNGAN_COLUMN_INTEGER || type > SYNGAN_COLUMN_TEXT
-               ? "?"
-               : type_names[type];
-}
-
-int32_t sg_column_type_of(const char *name) {
-    for (int32_t type = SYNGAN_COLUMN_INTEGER; type <= SYNGAN_COLUMN_TEXT;
-         type++)
-        if (strcmp(type_names[type], name) == 0) return type;
-    return 0;
-}
-
-void sg_column_end(syngan_context *context, sg_column *column) {
-    if (column->release != NULL)
-        column->release(column->owner);
-    else
-        sg_free(context, column->data);
-    sg_free(context, column->name);
-    sg_free(context, column->format);
-    sg_dictionary_release(column->words);
-    *column = (sg_column){0};
-}
-
-bool sg_column_is_missing(const sg_column *column, int64_t row) {
-    if (column->type == SYNGAN_COLUMN_REAL) return isnan(column->reals[row]);
-    return sg_column_has_codes(column)
-               ? column->codes[row] < 0
-               : column->integers[row] == SYNGAN_MISSING;
-}
-
-uint64_t sg_column_bits(const sg_column *column, int64_t row) {
-    if (sg_column_has_codes(column)) return (uint64_t)column->codes[row];
-    if (column->type != SYNGAN_COLUMN_REAL)
-        return (uint64_t)column->integers[row];
-    uint64_t bits;
-    double value = column->reals[row] + 0.0; /* -0.0 equals 0.0 */
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static int64_t count_missing(const sg_column *column, int64_t rows) {
-    int64_t count = 0;
-    for (int64_t row = 0; row < rows; row++)
-        count += sg_column_is_missing(column, row);
-    return count;
-}
-
-static size_t copy_text(const char *from, char *text, size_t size) {
-    size_t length = strlen(from);
-    if (size == 0) return length;
-    size_t part = length < size ? length : size - 1;
-    memcpy(text, from, part);
-    text[part] = '\0';
-    return length;
-}
-
-static size_t real_text(const sg_column *column, double value, char *text,
-                        size_t size) {
-    /* Beyond 2^53 a double has no digits behind the point. */
-    char number[SG_NUMBER_TEXT];
-    if (column->decimals < 0 || fabs(value) > 9e15)
-        return copy_text(sg_number_f64(value, number), text, size);
-    return copy_text(sg_number_fixed(value, column->decimals, number), text,
-                     size);
-}
-
-size_t sg_column_text(const sg_column *column, int64_t row, char *text,
-                      size_t size) {
-    char number[SG_NUMBER_TEXT];
-    if (sg_column_is_missing(column, row)) return copy_text("", text, size);
-    switch (column->type) {
-    case SYNGAN_COLUMN_INTEGER:
-        snprintf(number, sizeof number, "%lld",
-                 (long long)column->integers[row]);
-        return copy_text(number, text, size);
-    case SYNGAN_COLUMN_REAL:
-        return real_text(column, column->reals[row], text, size);
-    case SYNGAN_COLUMN_TIME:
-        return sg_time_write(column->format, column->integers[row], text, size);
-    default:
-        return copy_text(sg_dictionary_text(column->words, column->codes[row]),
-                         text, size);
-    }
-}
 
 /* ---- making ------------------------------------------------------------- */
 
@@ -144,6 +44,13 @@ void syngan_table_free(syngan_table *table) {
     sg_free(context, table->missing_marks);
     sg_free(context, table);
     sg_context_release(context);
+}
+
+static int64_t count_missing(const sg_column *column, int64_t rows) {
+    int64_t count = 0;
+    for (int64_t row = 0; row < rows; row++)
+        count += sg_column_is_missing(column, row);
+    return count;
 }
 
 static syngan_status add_name(syngan_table *table, const char *name) {
@@ -233,7 +140,7 @@ syngan_status syngan_table_add_times(syngan_table *table, const char *name,
                                      const char *format) {
     SG_OWN_FLOATS;
     return add_numbers(table, name, SYNGAN_COLUMN_TIME, values,
-                       format == NULL ? "%Y-%m-%d %H:%M:%S" : format);
+                       format == NULL ? SG_TIME_DEFAULT : format);
 }
 
 static syngan_status code_texts(const syngan_table *table, sg_column *column,
@@ -299,8 +206,10 @@ syngan_status sg_table_add_selected(syngan_table *to, const sg_column *from,
     column.name = sg_strdup(context, from->name);
     column.data = sg_alloc(context, bytes);
     if (from->format != NULL) column.format = sg_strdup(context, from->format);
+    if (from->note != NULL) column.note = sg_strdup(context, from->note);
     if (column.data == NULL ||
-        (from->format != NULL && column.format == NULL)) {
+        (from->format != NULL && column.format == NULL) ||
+        (from->note != NULL && column.note == NULL)) {
         sg_column_end(context, &column);
         return sg_fail_memory(context, "a column", bytes);
     }
@@ -515,6 +424,11 @@ int32_t syngan_table_type(const syngan_table *table, size_t column) {
     return c == NULL ? 0 : c->type;
 }
 
+const char *syngan_table_note(const syngan_table *table, size_t column) {
+    const sg_column *c = column_at(table, column);
+    return c == NULL ? NULL : c->note;
+}
+
 int64_t syngan_table_missing(const syngan_table *table, size_t column) {
     const sg_column *c = column_at(table, column);
     return c == NULL ? 0 : c->missing;
@@ -556,5 +470,6 @@ size_t syngan_table_cell(const syngan_table *table, int64_t row, size_t column,
     const sg_column *c = column_at(table, column);
     if (c != NULL && row >= 0 && row < table->rows)
         return sg_column_text(c, row, text, size);
-    return copy_text("", text, size);
+    if (size > 0) text[0] = '\0';
+    return 0;
 }

@@ -20,7 +20,8 @@ typedef struct sg_column {
     int32_t type;     /* SYNGAN_COLUMN_... */
     int32_t decimals; /* of reals: digits behind the point; -1: as many as the
                          shortest text that reads back has */
-    char *format;     /* of times; else NULL */
+    char *format;     /* of times; of numbers with a notation; else NULL */
+    char *note;       /* what reading has to say of it; NULL: nothing */
     union {
         int64_t *integers; /* and times; missing: SYNGAN_MISSING */
         double *reals;     /* missing: NaN */

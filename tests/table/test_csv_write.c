@@ -7,6 +7,7 @@
 
 #include "support/fault.h"
 #include "support/folder.h"
+#include "support/formats.h"
 #include "support/memory_stream.h"
 #include "support/tables.h"
 #include "support/test.h"
@@ -158,7 +159,7 @@ static void tables_read_back(void **state) {
             add_texts(context, table, "b", SYNGAN_COLUMN_BOOLEAN, &seed);
             add_texts(context, table, "long", SYNGAN_COLUMN_TEXT, &seed);
             add_numbers(context, table, &seed);
-            const char *format = sg_time_formats[start % 45];
+            const char *format = time_formats[start % 33];
             add_times(context, table, format, &seed);
         }
         check_back(context, table, dialects[start % 5][0],

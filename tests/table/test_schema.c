@@ -176,7 +176,7 @@ static const struct {
     {"{\"columns\":[{\"name\":\"age\",\"type\":\"real\",\"decimals\":99}]}",
      SYNGAN_E_FORMAT, "decimals: is 99"},
     {"{\"columns\":[{\"name\":\"age\",\"type\":\"real\",\"format\":\"x\"}]}",
-     SYNGAN_E_FORMAT, "format: belongs to time columns only"},
+     SYNGAN_E_FORMAT, "format: is \"x\", which is no notation of numbers"},
     {"{\"columns\":[{\"name\":\"when\",\"type\":\"time\",\"format\":\"%Q\"}]}",
      SYNGAN_E_FORMAT, "\"%Q\", which is no format of times"},
     {"{\"columns\":[{\"name\":\"age\",\"type\":\"text\"},"
