@@ -218,7 +218,8 @@ typedef struct syngan_context_options {
     void *log_user;
     int32_t log_level; /**< most detailed level wanted; default warnings */
     int32_t threads;   /**< for computing; default: the processors that
-                            this process may use, at most 256 */
+                            this process may use, by its affinity and the CPU
+                            quota of its control group, at most 256 */
     int32_t isa;       /**< instruction-set cap; oneDNN keeps one per
                             process: another one later is refused */
     int32_t reserved;

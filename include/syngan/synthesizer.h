@@ -148,6 +148,10 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_fit(
  * combinations of categories those of all rows, and new identifiers are none of
  * any row's. Types are inferred from all rows; see syngan_table_stream_csv().
  *
+ * Under a limit on memory (`memory_limit`, or the context's) a fit either works
+ * or is refused with SYNGAN_E_MEMORY before anything is trained; the sentence
+ * names a limit that would be enough.
+ *
  * @return as these, SYNGAN_E_MISMATCH if the file changes meanwhile, and
  *     SYNGAN_E_UNSUPPORTED for baskets and sequences, whose rows belong
  * together

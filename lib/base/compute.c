@@ -10,6 +10,7 @@
 #include <time.h>
 #include <xmmintrin.h>
 
+#include "base/spin.h"
 #include "base/team.h"
 
 /* Signals are held back no longer than this, if steps are shorter. */
@@ -126,6 +127,7 @@ syngan_status sg_compute_here(syngan_context *context, sg_compute_fn work,
     SG_TRY(sg_compute_enter(context, &scope));
     const syngan_status status = work(argument);
     sg_compute_leave(&scope);
+    sg_spin_notice(context);
     return status;
 }
 

@@ -13,6 +13,7 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "base/spin.h"
 #include "base/team.h"
 #include "base/text.h"
 #include "base/thread.h"
@@ -156,6 +157,7 @@ void sg_context_release(syngan_context *context) {
         return;
     }
     sg_runner_free(context);
+    sg_spin_free(context);
     syngan_allocator allocator = context->allocator;
     allocator.release(context, sizeof(*context), allocator.user);
 }

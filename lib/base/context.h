@@ -54,6 +54,7 @@ struct syngan_context {
     sg_hash_key hash_key;
     sg_io io;
     struct sg_runner *runner; /* thread of its own, NULL until needed */
+    struct sg_spin *spin;     /* NULL until needed */
     char error[SG_ERROR_MAX];
 };
 

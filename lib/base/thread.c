@@ -5,9 +5,9 @@
 #include "base/thread.h"
 
 #include <assert.h>
-#include <sched.h>
 #include <time.h>
 
+#include "base/spin.h"
 #include "base/team.h"
 
 /* ---- parallel loops ----------------------------------------------------- */
@@ -60,17 +60,10 @@ void sg_parallel(syngan_context *context, int64_t count, int64_t grain,
                 .grains = (count - 1) / grain + 1,
                 .computes = computes};
     sg_team_run(context->threads, run_member, &all);
+    if (!computes) sg_spin_notice(context);
 }
 
 /* ---- the machine -------------------------------------------------------- */
-
-int32_t sg_processor_count(void) {
-    /* 8192 processors, the most that Linux is built for. */
-    cpu_set_t processors[8];
-    if (sched_getaffinity(0, sizeof(processors), processors) != 0) return 1;
-    int count = CPU_COUNT_S(sizeof(processors), processors);
-    return count < 1 ? 1 : count;
-}
 
 int32_t sg_cpu_isa(void) {
     if (!__builtin_cpu_supports("sse4.1")) return SYNGAN_ISA_BEST;

@@ -43,7 +43,8 @@ void sg_compute_breathe(void);
  * here on. Returns the one before. */
 int32_t sg_compute_threads(int32_t threads);
 
-/* Processors that this process may use, at least 1. */
+/* Processors that this process may use by its affinity and its quota, at least
+ * 1. */
 int32_t sg_processor_count(void);
 
 /* Best instruction set of this CPU, SYNGAN_ISA_SSE41 ... ; SYNGAN_ISA_BEST (0)

@@ -5,6 +5,7 @@
  * is kept, to go back to, and its quality is measured.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/floats.h"
@@ -19,8 +20,8 @@
 
 /* Least steps of a round. */
 enum { ROUND = 64 };
-/* Steps by which time is estimated, after one that is not counted. */
-enum { TRIAL = 3 };
+/* Steps by whose median time is estimated, after one that is not counted. */
+enum { TRIAL = 5 };
 /* Rows of the table that an estimate prepares columns by. */
 enum { TRIAL_ROWS = 5000 };
 
@@ -188,17 +189,25 @@ static syngan_status train(fitting *f) {
     return SYNGAN_OK;
 }
 
-/* Seconds of a step, by running some that are then taken back. */
+static int compare_seconds(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Seconds of a step, by running some that are then taken back: the median,
+ * since other processes may delay a step by far more than it takes. */
 static syngan_status try_steps(sg_training *training, double *seconds) {
     sg_synth_losses losses;
-    double start = 0.0;
+    double each[TRIAL + 1];
     (void)sg_training_keep(training);
     syngan_status status = SYNGAN_OK;
     for (int i = 0; i <= TRIAL && status == SYNGAN_OK; i++) {
-        if (i == 1) start = sg_seconds();
+        double start = sg_seconds();
         status = sg_training_step(training, &losses);
+        each[i] = sg_seconds() - start;
     }
-    *seconds = (sg_seconds() - start) / TRIAL;
+    qsort(each + 1, TRIAL, sizeof *each, compare_seconds);
+    *seconds = status == SYNGAN_OK ? each[1 + TRIAL / 2] : 0.0;
     sg_training_go_back(training);
     return status;
 }
