@@ -3,18 +3,13 @@
  * Trains a GAN on handwritten digits: MNIST if you have it, else the digits
  * that the library draws itself. See `mnist_gan --help`.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <syngan.h>
+#include <sys/stat.h>
 
 #include "mnist_files.h"
-#include <sys/stat.h>
-#include <unistd.h>
+#include "program.h"
 
 #define NOISE 100
 #define DIGITS 60000   /* built-in ones, as many as MNIST has */
@@ -88,17 +83,21 @@ static const char usage[] =
     "  --bf16            faster products, on processors with AVX512_BF16\n"
     "  --tune            kernels chosen by timing; runs differ in last bits\n"
     "  --out DIR         for everything written (out)\n"
-    "  --resume FILE     goes on from a checkpoint\n"
+    "  --resume FILE     goes on from a checkpoint, on the same images\n"
+    "  --other-data      with --resume: on other images of the same size\n"
+    "  --version         prints versions\n"
     "  --help            prints this\n"
     "\n"
-    "DIR gets gan_generated_image_epoch_N.png each 100 iterations, and at the\n"
-    "end history.csv, losses.svg and the checkpoint mnist_gan.safetensors.\n"
+    "DIR gets generated_iteration_N.png each 100 iterations (published: by "
+    "the\n"
+    "well-known name, gan_generated_image_epoch_N.png), and at the end\n"
+    "history.csv, losses.svg and the checkpoint mnist_gan.safetensors.\n"
     "Ctrl-C stops after the iteration at hand and saves all of that.\n";
 
 typedef struct settings {
     const char *data, *recipe, *out, *resume;
     int64_t iterations, batch, seed, threads;
-    int bf16, tune;
+    int bf16, tune, other_data;
 } settings;
 
 /* Ends the program: the command line can't be right. */
@@ -134,6 +133,8 @@ static settings read_command_line(int argc, char **argv) {
         {"tune", no_argument, NULL, 'u'},
         {"out", required_argument, NULL, 'o'},
         {"resume", required_argument, NULL, 'c'},
+        {"other-data", no_argument, NULL, 'O'},
+        {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     settings s = {.out = "out", .iterations = 2000};
@@ -170,9 +171,15 @@ static settings read_command_line(int argc, char **argv) {
         case 't':
             s.threads = whole_number("--threads", optarg, 1, 256);
             break;
+        case 'O':
+            s.other_data = 1;
+            break;
+        case 'v':
+            say_version("mnist_gan");
+            exit(program_end("mnist_gan", 0));
         case 'h':
-            fputs(usage, stdout);
-            exit(0);
+            say("%s", usage);
+            exit(program_end("mnist_gan", 0));
         default:
             fputs("Try 'mnist_gan --help'.\n", stderr);
             exit(2);
@@ -182,25 +189,9 @@ static settings read_command_line(int argc, char **argv) {
     if (s.recipe != NULL && strcmp(s.recipe, "default") != 0 &&
         strcmp(s.recipe, "published") != 0)
         refuse("--recipe", s.recipe, "default or published");
+    if (s.other_data && s.resume == NULL)
+        refuse("--other-data", "given", "left out without --resume");
     return s;
-}
-
-/* For a shell: in quotes if need be. */
-static void print_option(const char *option, const char *value) {
-    if (value == NULL) return;
-    printf(" %s ", option);
-    if (value[strcspn(value, " \t\n'\"\\$`*?[]{}()<>|&;#~!")] == '\0') {
-        fputs(value, stdout);
-        return;
-    }
-    putchar('\'');
-    for (; *value != '\0'; value++) {
-        if (*value == '\'')
-            fputs("'\\''", stdout);
-        else
-            putchar(*value);
-    }
-    putchar('\'');
 }
 
 /* ---- the run ---------------------------------------------------------------
@@ -215,13 +206,20 @@ static const char *result_path(const settings *s, const char *name) {
 
 static void print_line(const char *line, void *user) {
     (void)user;
-    fprintf(stderr, "\r%-78s", line);
+    program_line(line);
+}
+
+static int is_published(const settings *s) {
+    return s->recipe != NULL && strcmp(s->recipe, "published") == 0;
 }
 
 static syngan_status draw_grid(syngan_trainer *trainer, const settings *s,
                                int64_t iteration) {
     char name[64];
-    snprintf(name, sizeof(name), "gan_generated_image_epoch_%" PRId64 ".png",
+    if (!program_has("png")) return SYNGAN_OK;
+    snprintf(name, sizeof(name), "%s_%" PRId64 ".png",
+             is_published(s) ? "gan_generated_image_epoch"
+                             : "generated_iteration",
              iteration);
     syngan_model *generator = NULL;
     syngan_tensor *images = NULL;
@@ -245,22 +243,18 @@ static syngan_status save(syngan_trainer *trainer, const settings *s) {
 static syngan_status report(syngan_trainer *trainer,
                             const syngan_losses *losses, void *user) {
     const settings *s = user;
-    if (isatty(STDERR_FILENO)) fprintf(stderr, "\r%-78s\r", "");
-    printf("iteration %" PRId64 ": discriminator %.4f (real %.4f, fake %.4f; "
-           "%.0f %% right), generator %.4f, %.0f s%s\n",
-           losses->iteration, (double)losses->d_loss,
-           (double)losses->d_loss_real, (double)losses->d_loss_fake,
-           100 * (double)losses->d_accuracy, (double)losses->g_loss,
-           losses->seconds, losses->collapsed ? "; it may have collapsed" : "");
+    program_clear_line();
+    say("iteration %" PRId64 ": discriminator %.4f (real %.4f, fake %.4f; "
+        "%.0f %% right), generator %.4f, %.0f s%s\n",
+        losses->iteration, (double)losses->d_loss, (double)losses->d_loss_real,
+        (double)losses->d_loss_fake, 100 * (double)losses->d_accuracy,
+        (double)losses->g_loss, losses->seconds,
+        losses->collapsed ? "; it may have collapsed" : "");
     syngan_status status = draw_grid(trainer, s, losses->iteration);
     if (status == SYNGAN_OK && losses->iteration > 0 &&
         losses->iteration % SAVE_EVERY == 0)
         status = save(trainer, s);
     return status;
-}
-
-static int is_published(const settings *s) {
-    return s->recipe != NULL && strcmp(s->recipe, "published") == 0;
 }
 
 static syngan_status open_data(syngan_context *context, const settings *s,
@@ -283,7 +277,7 @@ static syngan_status make_trainer(syngan_context *context, settings *s,
                                                  : SYNGAN_RECIPE_DEFAULT,
                        .batch = (int32_t)s->batch, .bf16 = s->bf16,
                        .tune = s->tune, .progress = report, .progress_user = s,
-                       .line = isatty(STDERR_FILENO) ? print_line : NULL);
+                       .other_data = s->other_data, .line = print_line);
     if (s->resume != NULL)
         return syngan_trainer_load(context, s->resume, dataset, options, out);
     syngan_model *generator = NULL, *discriminator = NULL;
@@ -310,34 +304,28 @@ static syngan_status write_results(syngan_trainer *trainer, const settings *s) {
         status =
             syngan_trainer_write_chart(trainer, result_path(s, "losses.svg"));
     if (status == SYNGAN_OK)
-        printf("wrote mnist_gan.safetensors, history.csv and losses.svg to "
-               "%s\n",
-               s->out);
+        say("wrote mnist_gan.safetensors, history.csv and losses.svg to "
+            "%s\n",
+            s->out);
     return status;
 }
 
-static void print_how_to_resume(const char *program, const settings *s) {
-    char number[32];
-    printf("to go on: %s", program);
-    print_option("--resume", result_path(s, "mnist_gan.safetensors"));
-    print_option("--data", s->data);
-    print_option("--recipe", s->recipe);
-    print_option("--out", s->out);
-    snprintf(number, sizeof(number), "%" PRId64, s->iterations);
-    print_option("--iterations", number);
-    snprintf(number, sizeof(number), "%" PRId64, s->seed);
-    if (s->seed != 0) print_option("--seed", number);
-    snprintf(number, sizeof(number), "%" PRId64, s->threads);
-    if (s->threads != 0) print_option("--threads", number);
-    putchar('\n');
-}
-
-/* The context of the run, for the signal handler alone. */
-static syngan_context *running;
-
-static void stop(int number) {
-    signal(number, SIG_DFL); /* the second Ctrl-C ends the program at once */
-    syngan_cancel(running);
+/* All that this run was started with, since nothing of it has a default that
+ * the checkpoint knows. */
+static void print_how_to_resume(const char *name, const settings *s) {
+    say("to go on: ");
+    say_word(name);
+    say_option("--resume", result_path(s, "mnist_gan.safetensors"));
+    say_option("--data", s->data);
+    say_option("--recipe", s->recipe);
+    say_option("--out", s->out);
+    say_number("--iterations", s->iterations);
+    if (s->batch != 0) say_number("--batch", s->batch);
+    if (s->seed != 0) say_number("--seed", s->seed);
+    if (s->threads != 0) say_number("--threads", s->threads);
+    if (s->bf16) say(" --bf16");
+    if (s->tune) say(" --tune");
+    say("\n");
 }
 
 /* Makes the folder of results, or says why not. */
@@ -354,27 +342,29 @@ static int make_folder(const settings *s) {
     return 0;
 }
 
+/* Fields that are called otherwise here. */
+static const program_name names[] = {{"other_data", "--other-data"},
+                                     {NULL, NULL}};
+
 static syngan_status train(syngan_context *context, syngan_trainer *trainer,
-                           const settings *s, const char *program) {
+                           const settings *s, const char *name) {
     if (syngan_trainer_iteration(trainer) >= s->iterations)
-        printf("%" PRId64 " iterations were already done; --iterations is the "
-               "number of all\n",
-               syngan_trainer_iteration(trainer));
-    running = context;
-    signal(SIGINT, stop);
-    signal(SIGTERM, stop);
+        say("%" PRId64 " iterations were already done; --iterations is the "
+            "number of all\n",
+            syngan_trainer_iteration(trainer));
     const syngan_status status = syngan_trainer_run(trainer, s->iterations);
-    signal(SIGINT, SIG_IGN); /* while files are written */
-    signal(SIGTERM, SIG_IGN);
-    if (isatty(STDERR_FILENO)) fputc('\n', stderr);
+    program_shield();
+    program_clear_line();
     if (status == SYNGAN_E_CANCELLED) syngan_cancel_reset(context);
-    /* Also then the trainer is in a good state. */
-    if (status == SYNGAN_OK || status == SYNGAN_E_CANCELLED ||
-        status == SYNGAN_E_DIVERGED) {
-        const syngan_status written = write_results(trainer, s);
-        if (written != SYNGAN_OK) return written;
+    if (status != SYNGAN_OK && status != SYNGAN_E_CANCELLED)
+        program_tell("mnist_gan", context, status, names);
+    /* After a failure, too, the trainer is in a state to go on from. */
+    const syngan_status written = write_results(trainer, s);
+    if (written != SYNGAN_OK) {
+        program_tell("mnist_gan", context, written, names);
+        return written;
     }
-    if (status == SYNGAN_E_CANCELLED) print_how_to_resume(program, s);
+    if (status == SYNGAN_E_CANCELLED) print_how_to_resume(name, s);
     return status;
 }
 
@@ -387,13 +377,26 @@ static void print_log(int32_t level, const char *text, void *user) {
 static void print_build(const syngan_context *context) {
     syngan_build_info info = {.struct_size = sizeof(info)};
     if (syngan_build_info_get(&info) == SYNGAN_OK)
-        printf("libsyngan %s, oneDNN %s, %s, %d threads\n", info.version_text,
-               info.onednn_text, info.isa, syngan_context_threads(context));
+        say("libsyngan %s, oneDNN %s, %s, %d threads\n", info.version_text,
+            info.onednn_text, info.isa, syngan_context_threads(context));
+}
+
+/* The library's sentence, and what to do about it here. */
+static void print_error(const syngan_context *context, const settings *s,
+                        syngan_status status) {
+    program_tell("mnist_gan", context, status, names);
+    if (status != SYNGAN_E_MISMATCH || s->resume == NULL) return;
+    fprintf(stderr,
+            "mnist_gan: a run goes on with what it was started with: %srepeat "
+            "its --data, --recipe, --batch and --seed, as the line 'to go on' "
+            "has them; --other-data goes on with other images of this size\n",
+            s->data == NULL ? "without --data these are the built-in digits; "
+                            : "");
 }
 
 int main(int argc, char **argv) {
+    program_begin();
     settings s = read_command_line(argc, argv);
-    setvbuf(stdout, NULL, _IOLBF, 0); /* lines come as they are made */
     syngan_context *context = NULL;
     syngan_dataset *dataset = NULL;
     syngan_trainer *trainer = NULL;
@@ -401,23 +404,21 @@ int main(int argc, char **argv) {
         SYNGAN_CONTEXT(.seed = (uint64_t)s.seed, .threads = (int32_t)s.threads,
                        .log = print_log),
         &context);
+    if (status == SYNGAN_OK) program_watch(context);
     if (status == SYNGAN_OK) status = open_data(context, &s, &dataset);
     if (status == SYNGAN_OK)
         status = make_trainer(context, &s, dataset, &trainer);
-    int result = 1;
+    if (status != SYNGAN_OK) print_error(context, &s, status);
+    int failed = 1;
     if (status == SYNGAN_OK && make_folder(&s)) {
         print_build(context);
-        status = train(context, trainer, &s, argv[0]);
-        result = status == SYNGAN_OK ? 0 : 1;
+        if (!program_has("png"))
+            say("this library was built without libpng: no pictures are "
+                "drawn\n");
+        failed = train(context, trainer, &s, argv[0]) != SYNGAN_OK;
     }
-    if (status == SYNGAN_E_CANCELLED)
-        result = 130; /* as shells say of a program that Ctrl-C ended */
-    else if (status != SYNGAN_OK)
-        fprintf(stderr, "mnist_gan: %s\n",
-                context == NULL ? syngan_status_text(status)
-                                : syngan_last_error(context));
     syngan_trainer_free(trainer);
     syngan_dataset_free(dataset);
     syngan_context_free(context);
-    return result;
+    return program_end("mnist_gan", failed);
 }

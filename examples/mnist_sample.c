@@ -3,14 +3,12 @@
  * Draws images from a checkpoint of mnist_gan, or of any generator of images
  * with one input of noise. See `mnist_sample --help`.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <syngan.h>
+
+#include "program.h"
 
 static const char usage[] =
     "usage: mnist_sample CHECKPOINT [OPTION]...\n"
@@ -26,6 +24,7 @@ static const char usage[] =
     "  --steps K         images of the walk, both ends included (10)\n"
     "  --bf16            faster products, on processors with AVX512_BF16\n"
     "  --threads N       for computing (all processors)\n"
+    "  --version         prints versions\n"
     "  --help            prints this\n";
 
 typedef struct settings {
@@ -33,6 +32,7 @@ typedef struct settings {
     int64_t count, seed, steps, threads;
     int64_t from, to; /* seeds of a walk; from is -1 if there is none */
     int bf16;
+    int has_count, has_seed, has_steps; /* of the options, which were given */
 } settings;
 
 /* ---- the command line -----------------------------------------------------
@@ -75,6 +75,32 @@ static void read_walk(const char *text, settings *s) {
     s->to = whole_number("--walk", text + comma + 1, 0, INT64_MAX);
 }
 
+/* Ends the program: an option that would have no effect. */
+static void needless(int given, const char *option, const char *why) {
+    if (!given) return;
+    fprintf(stderr, "mnist_sample: %s has no effect %s; leave one out\n",
+            option, why);
+    exit(2);
+}
+
+/* Ends the program unless the options go together. */
+static void check(const settings *s) {
+    if (s->latents != NULL && s->from >= 0)
+        refuse("--latents", s->latents, "left out with --walk");
+    const char *with = s->from >= 0 ? "with --walk" : "with --latents";
+    needless(s->has_count && (s->from >= 0 || s->latents != NULL), "-n", with);
+    needless(s->has_seed && (s->from >= 0 || s->latents != NULL), "--seed",
+             with);
+    needless(s->has_steps && s->from < 0, "--steps", "without --walk");
+    if (!ends_with(s->out, ".png") && !ends_with(s->out, ".npy") &&
+        !ends_with(s->out, ".idx") && !ends_with(s->out, "-ubyte"))
+        refuse("-o", s->out, "a name that ends in .png, .npy, .idx or -ubyte");
+    if (ends_with(s->out, ".png") && !program_has("png"))
+        refuse("-o", s->out,
+               "a name that ends in .npy, .idx or -ubyte: this library was "
+               "built without libpng");
+}
+
 static settings read_command_line(int argc, char **argv) {
     static const struct option table[] = {
         {"seed", required_argument, NULL, 's'},
@@ -83,6 +109,7 @@ static settings read_command_line(int argc, char **argv) {
         {"steps", required_argument, NULL, 'k'},
         {"bf16", no_argument, NULL, 'f'},
         {"threads", required_argument, NULL, 't'},
+        {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0}};
     settings s = {.out = "samples.png", .count = 100, .steps = 10, .from = -1};
@@ -90,12 +117,14 @@ static settings read_command_line(int argc, char **argv) {
     while ((which = getopt_long(argc, argv, "n:o:", table, NULL)) != -1) {
         switch (which) {
         case 'n':
+            s.has_count = 1;
             s.count = whole_number("-n", optarg, 1, INT32_MAX);
             break;
         case 'o':
             s.out = optarg;
             break;
         case 's':
+            s.has_seed = 1;
             s.seed = whole_number("--seed", optarg, 0, INT64_MAX);
             break;
         case 'l':
@@ -105,6 +134,7 @@ static settings read_command_line(int argc, char **argv) {
             read_walk(optarg, &s);
             break;
         case 'k':
+            s.has_steps = 1;
             s.steps = whole_number("--steps", optarg, 2, 10000);
             break;
         case 'f':
@@ -113,9 +143,12 @@ static settings read_command_line(int argc, char **argv) {
         case 't':
             s.threads = whole_number("--threads", optarg, 1, 256);
             break;
+        case 'v':
+            say_version("mnist_sample");
+            exit(program_end("mnist_sample", 0));
         case 'h':
-            fputs(usage, stdout);
-            exit(0);
+            say("%s", usage);
+            exit(program_end("mnist_sample", 0));
         default:
             fputs("Try 'mnist_sample --help'.\n", stderr);
             exit(2);
@@ -128,11 +161,7 @@ static settings read_command_line(int argc, char **argv) {
         exit(2);
     }
     s.checkpoint = argv[optind];
-    if (s.latents != NULL && s.from >= 0)
-        refuse("--latents", s.latents, "left out with --walk");
-    if (!ends_with(s.out, ".png") && !ends_with(s.out, ".npy") &&
-        !ends_with(s.out, ".idx") && !ends_with(s.out, "-ubyte"))
-        refuse("-o", s.out, "a name that ends in .png, .npy, .idx or -ubyte");
+    check(&s);
     return s;
 }
 
@@ -235,8 +264,8 @@ static syngan_status sample(syngan_context *context, const settings *s) {
             model, (const syngan_tensor *const *)&latents, 1, &images);
     if (status == SYNGAN_OK) status = write_images(images, s);
     if (status == SYNGAN_OK)
-        printf("wrote %" PRId64 " images to %s\n",
-               syngan_tensor_dims(images)[0], s->out);
+        say("wrote %" PRId64 " images to %s\n", syngan_tensor_dims(images)[0],
+            s->out);
     syngan_tensor_free(images);
     syngan_tensor_free(latents);
     syngan_model_free(model);
@@ -244,15 +273,17 @@ static syngan_status sample(syngan_context *context, const settings *s) {
 }
 
 int main(int argc, char **argv) {
+    program_begin();
     const settings s = read_command_line(argc, argv);
     syngan_context *context = NULL;
     syngan_status status = syngan_context_create(
         SYNGAN_CONTEXT(.threads = (int32_t)s.threads), &context);
+    if (status == SYNGAN_OK) program_watch(context);
     if (status == SYNGAN_OK) status = sample(context, &s);
     if (status != SYNGAN_OK)
         fprintf(stderr, "mnist_sample: %s\n",
                 context == NULL ? syngan_status_text(status)
                                 : syngan_last_error(context));
     syngan_context_free(context);
-    return status == SYNGAN_OK ? 0 : 1;
+    return program_end("mnist_sample", status != SYNGAN_OK);
 }

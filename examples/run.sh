@@ -34,15 +34,17 @@ done
 
 build=$root/build/examples
 mkdir -p "$build" "$out"
-echo "Building in $build"
+echo "Building the library and its examples in $build: a minute or two the first time"
 if ! { cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release &&
     cmake --build "$build"; } >"$build/log.txt" 2>&1; then
     tail -n 40 "$build/log.txt"
+    echo "Building failed; all it said is in $build/log.txt"
     exit 1
 fi
+echo "Built; now $program runs"
 
 touch "$build/started"
-trap : INT # Ctrl-C is for the program, which then saves its state
+trap : INT TERM HUP # for the program, which then saves its state
 status=0
 "$build/examples/$program" ${command:+"$command"} --out "$out" "$@" || status=$?
 written=$(find "$out" -type f -newer "$build/started" | sort)

@@ -3,19 +3,16 @@
  * Synthetic tables: learns a CSV file, makes rows like its rows, and tells how
  * far they can be trusted. See `synthetic_table --help`.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <syngan.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "program.h"
 
 #define BUILT_IN_ROWS 20000
+#define DEFAULT_EPOCHS 300
 #define PATH_SIZE 4096
 
 /* clang-format off */
@@ -33,6 +30,8 @@ static const char usage[] =
     "  --epochs N        passes over the table (300; of baskets 100)\n"
     "  --recipe NAME     default, or ctgan: the settings of that program\n"
     "  --patience N      stop after N measures without a better quality\n"
+    "  --set NAME=VALUE  another setting of fitting, by its name in the library\n"
+    "                    (synthesizer.h): --set max_choices=100\n"
     "  --estimate        only print the memory and time that it would take\n"
     "Of fit:\n"
     "  --sampling-only   save no more than sampling needs\n"
@@ -60,16 +59,19 @@ static const char usage[] =
     "  --seed N          of everything random (0)\n"
     "  --threads N       for computing (all processors)\n"
     "  --bf16            faster products, on processors with AVX512_BF16\n"
+    "  --version         prints versions\n"
     "  --help            prints this\n";
 /* clang-format on */
 
 typedef struct settings {
-    const char *command;
+    const char *program, *command;
     const char *operand[2];
     int n_operands;
     int32_t estimate, sampling_only, pieces, ragged, no_header;
     const char *out, *resume, *schema, *where, *holdout, *target, *missing;
-    char given[32]; /* letters of the options that were */
+    const char *set[16]; /* NAME=VALUE */
+    int n_set;
+    char given[64]; /* letters of the options that were */
     char *schema_text;
     int64_t count, seed, threads;
     syngan_synthesizer_options fit;
@@ -136,6 +138,8 @@ static const struct option options[] = {
     {"seed", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 't'},
     {"bf16", no_argument, NULL, 'f'},
+    {"set", required_argument, NULL, 'V'},
+    {"version", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0}};
 
@@ -180,6 +184,12 @@ static void set_option(settings *s, int which, const char *text) {
     case 'U':
         s->resume = text;
         break;
+    case 'V':
+        if (s->n_set == (int)(sizeof s->set / sizeof *s->set) ||
+            strchr(text, '=') == NULL)
+            refuse("--set", text, "NAME=VALUE, at most 16 times");
+        s->set[s->n_set++] = text;
+        break;
     case 'E':
         s->estimate = 1;
         break;
@@ -210,9 +220,12 @@ static void set_option(settings *s, int which, const char *text) {
     case 'f':
         s->fit.bf16 = 1;
         break;
+    case 'v':
+        say_version("synthetic_table");
+        exit(program_end("synthetic_table", 0));
     case 'h':
-        fputs(usage, stdout);
-        exit(0);
+        say("%s", usage);
+        exit(program_end("synthetic_table", 0));
     default:
         fputs("Try 'synthetic_table --help'.\n", stderr);
         exit(2);
@@ -220,7 +233,7 @@ static void set_option(settings *s, int which, const char *text) {
 }
 
 static settings read_command_line(int argc, char **argv) {
-    settings s = {.fit.struct_size = sizeof s.fit};
+    settings s = {.program = argv[0], .fit.struct_size = sizeof s.fit};
     int which;
     while ((which = getopt_long(argc, argv, "n:w:o:", options, NULL)) != -1) {
         set_option(&s, which, optarg);
@@ -235,19 +248,6 @@ static settings read_command_line(int argc, char **argv) {
 }
 
 /* ---- parts -------------------------------------------------------------- */
-
-static int to_terminal(void) {
-    return isatty(STDERR_FILENO);
-}
-
-/* One line that changes; where it can't, nothing. */
-static void show(const char *line) {
-    if (to_terminal()) fprintf(stderr, "\r%-78.78s", line);
-}
-
-static void end_line(void) {
-    if (to_terminal()) fprintf(stderr, "\r%-78s\r", "");
-}
 
 static syngan_status show_fit(const syngan_fit_progress *p, void *user) {
     (void)user;
@@ -264,7 +264,7 @@ static syngan_status show_fit(const syngan_fit_progress *p, void *user) {
                  ", %.0f s left, critic %.3f, generator %.3f%s",
                  p->done, p->total, p->left, (double)p->d_loss,
                  (double)p->g_loss, quality);
-    show(line);
+    program_line(line);
     return SYNGAN_OK;
 }
 
@@ -273,7 +273,7 @@ static syngan_status show_evaluation(const char *stage, double done,
     (void)user;
     char line[128];
     snprintf(line, sizeof line, "evaluating: %.0f %% (%s)", 100 * done, stage);
-    show(line);
+    program_line(line);
     return SYNGAN_OK;
 }
 
@@ -356,15 +356,15 @@ static void print_columns(const syngan_table *table) {
     static const char *const types[] = {"",           "integer",  "real",
                                         "boolean",    "category", "time",
                                         "identifier", "text"};
-    printf("%" PRId64 " rows\n", syngan_table_rows(table));
+    say("%" PRId64 " rows\n", syngan_table_rows(table));
     for (size_t i = 0; i < syngan_table_columns(table); i++) {
-        printf("  %-24s %s", syngan_table_name(table, i),
-               types[syngan_table_type(table, i)]);
+        say("  %-24s %s", syngan_table_name(table, i),
+            types[syngan_table_type(table, i)]);
         if (syngan_table_text_count(table, i) > 0)
-            printf(", %zu values", syngan_table_text_count(table, i));
+            say(", %zu values", syngan_table_text_count(table, i));
         if (syngan_table_missing(table, i) > 0)
-            printf(", %" PRId64 " missing", syngan_table_missing(table, i));
-        putchar('\n');
+            say(", %" PRId64 " missing", syngan_table_missing(table, i));
+        say("\n");
     }
 }
 
@@ -375,17 +375,9 @@ static syngan_status print_estimate(const syngan_table *table,
     syngan_status status =
         syngan_synthesizer_estimate(table, &s->fit, &bytes, &seconds);
     if (status == SYNGAN_OK)
-        printf("fitting would take %.0f MiB and about %.0f s\n",
-               (double)bytes / (1 << 20), seconds);
+        say("fitting would take %.0f MiB and about %.0f s\n",
+            (double)bytes / (1 << 20), seconds);
     return status;
-}
-
-/* The context of the run, for the signal handler alone. */
-static syngan_context *running;
-
-static void stop(int number) {
-    signal(number, SIG_DFL); /* the second Ctrl-C ends the program at once */
-    syngan_cancel(running);
 }
 
 static syngan_status learn(syngan_context *context, const syngan_table *table,
@@ -404,20 +396,38 @@ static syngan_status learn(syngan_context *context, const syngan_table *table,
     return status;
 }
 
+/* How a fit that was stopped goes on; of baskets and sequences it can't. */
+static void print_how_to_resume(const settings *s, const char *path) {
+    if (s->fit.rows != SYNGAN_ROWS_INDEPENDENT) return;
+    say("to go on: ");
+    say_word(s->program);
+    say(" fit");
+    say_file(s->operand[0]);
+    say_option("--resume", path);
+    say_option("--out", path);
+    say_number("--epochs", s->fit.epochs > 0 ? s->fit.epochs : DEFAULT_EPOCHS);
+    say_option("--schema", s->schema);
+    say_option("--missing", s->missing);
+    if (s->no_header) say(" --no-header");
+    if (s->threads != 0) say_number("--threads", s->threads);
+    say("\n");
+}
+
 /* Learns the table, or the file that the command line names if it is read in
  * pieces, and saves what was learnt, also after Ctrl-C. */
 static syngan_status fit(syngan_context *context, const syngan_table *table,
                          settings *s, int32_t what, const char *path,
                          syngan_synthesizer **out) {
     syngan_status status = learn(context, table, s, out);
-    end_line();
+    program_clear_line();
     bool stopped = status == SYNGAN_E_CANCELLED && *out != NULL;
     if (status != SYNGAN_OK && !stopped) return status;
     syngan_cancel_reset(context);
     syngan_status saved = syngan_synthesizer_save(*out, path, what);
     if (saved != SYNGAN_OK) return saved;
-    printf("wrote %s, after %" PRId64 " epochs\n", path,
-           syngan_synthesizer_epochs(*out));
+    say("wrote %s, after %" PRId64 " epochs\n", path,
+        syngan_synthesizer_epochs(*out));
+    if (stopped && what == SYNGAN_SAVE_ALL) print_how_to_resume(s, path);
     return status;
 }
 
@@ -426,8 +436,8 @@ enum { MADE = SYNGAN_ROWS_SEQUENCES + 1 };
 static void print_sample(const char *path, int64_t count, int32_t rows,
                          int64_t rejected) {
     static const char *const names[] = {"rows", "baskets", "sequences", "made"};
-    printf("wrote %s: %" PRId64 " %s, %" PRId64 " rejected\n", path, count,
-           names[rows], rejected);
+    say("wrote %s: %" PRId64 " %s, %" PRId64 " rejected\n", path, count,
+        names[rows], rejected);
 }
 
 /* Writes PREFIX.json and PREFIX.html and prints the verdict. */
@@ -440,8 +450,8 @@ static syngan_status write_report(const syngan_report *report,
     snprintf(path, sizeof path, "%s.html", prefix);
     status = syngan_report_write_html(report, path);
     if (status == SYNGAN_OK)
-        printf("%s\nwrote %s.json and %s.html\n", syngan_report_verdict(report),
-               prefix, prefix);
+        say("%s\nwrote %s.json and %s.html\n", syngan_report_verdict(report),
+            prefix, prefix);
     return status;
 }
 
@@ -463,7 +473,7 @@ static syngan_status evaluate(const syngan_table *real,
                         .order = s->fit.order, .item = s->fit.item,
                         .seed = (uint64_t)s->seed, .progress = show_evaluation),
         &report);
-    end_line();
+    program_clear_line();
     if (status == SYNGAN_OK) status = write_report(report, prefix);
     syngan_report_free(report);
     return status;
@@ -647,10 +657,10 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmNostf"},
+    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmNostfV"},
     {"sample", command_sample, 1, 1, "nwostf"},
     {"evaluate", command_evaluate, 2, 2, "RkOiGHTSmNost"},
-    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmNostf"},
+    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmNostfV"},
 };
 
 static const char *name_of(int letter) {
@@ -665,6 +675,40 @@ static void must(bool holds, const char *who, const char *what) {
     if (holds) return;
     fprintf(stderr, "synthetic_table: %s %s; try --help\n", who, what);
     exit(2);
+}
+
+static bool is_given(const settings *s, int letter) {
+    return strchr(s->given, letter) != NULL;
+}
+
+/* Ends the program if one of the options `letters` was given, which would have
+ * no effect. */
+static void must_not(const settings *s, const char *letters, const char *why) {
+    char option[32];
+    for (; *letters != '\0'; letters++) {
+        snprintf(option, sizeof option, "--%s", name_of(*letters));
+        must(!is_given(s, *letters), option, why);
+    }
+}
+
+/* Options without effect are mistakes, and better told before the work. */
+static void check_pairs(const command *c, const settings *s) {
+    const int32_t rows = s->fit.rows;
+    if (s->resume != NULL)
+        must_not(s, "rpRkOiGfsV",
+                 "has no effect with --resume, which goes on as the model was "
+                 "fitted; leave it out");
+    if (s->ragged)
+        must_not(s, "SmNkP", "has no effect with --ragged; leave it out");
+    if (c->run == command_run && s->n_operands == 0)
+        must_not(s, "SmNG",
+                 "is about a file's rows, but none is named; leave it out");
+    if (rows == SYNGAN_ROWS_INDEPENDENT)
+        must_not(s, "kOi", "needs --rows baskets or sequences");
+    if (rows == SYNGAN_ROWS_BASKETS) must_not(s, "O", "needs --rows sequences");
+    if (rows == SYNGAN_ROWS_SEQUENCES) must_not(s, "i", "needs --rows baskets");
+    if (rows != SYNGAN_ROWS_INDEPENDENT)
+        must_not(s, "p", "needs independent rows: others aren't measured");
 }
 
 static void check_options(const command *c, const settings *s) {
@@ -687,6 +731,7 @@ static void check_options(const command *c, const settings *s) {
          "--rows", "needs --key, the column that groups the rows");
     must(!s->pieces || (s->resume == NULL && !s->estimate), "--pieces",
          "goes with neither --resume nor --estimate");
+    check_pairs(c, s);
 }
 
 /* The command, found sound before any work is done. */
@@ -713,30 +758,48 @@ static const command *check(const settings *s) {
 static void print_log(int32_t level, const char *text, void *user) {
     (void)level;
     (void)user;
-    end_line();
+    program_clear_line();
     fprintf(stderr, "synthetic_table: %s\n", text);
 }
 
+/* Fields that are called otherwise here. */
+static const program_name names[] = {
+    {"max_choices", "--set max_choices=N"},
+    {"no_header", "--no-header"},
+    {"time_limit", "--set time_limit=SECONDS"},
+    {"memory_limit", "--set memory_limit=BYTES"},
+    {NULL, NULL}};
+
+/* What --set says. */
+static syngan_status apply_set(syngan_context *context, settings *s) {
+    for (int i = 0; i < s->n_set; i++) {
+        char name[64];
+        const char *value = strchr(s->set[i], '=') + 1;
+        snprintf(name, sizeof name, "%.*s", (int)(value - 1 - s->set[i]),
+                 s->set[i]);
+        syngan_status status =
+            syngan_option_set(context, "synthesizer", &s->fit, name, value);
+        if (status != SYNGAN_OK) return status;
+    }
+    return SYNGAN_OK;
+}
+
 int main(int argc, char **argv) {
+    program_begin();
     settings s = read_command_line(argc, argv);
     const command *chosen = check(&s);
-    setvbuf(stdout, NULL, _IOLBF, 0);
     if (s.schema != NULL) s.schema_text = read_text(s.schema);
     syngan_context *context = NULL;
     syngan_status status = syngan_context_create(
         SYNGAN_CONTEXT(.seed = (uint64_t)s.seed, .threads = (int32_t)s.threads,
                        .log = print_log),
         &context);
-    running = context;
-    signal(SIGINT, stop);
-    signal(SIGTERM, stop);
+    if (status == SYNGAN_OK) program_watch(context);
+    if (status == SYNGAN_OK) status = apply_set(context, &s);
     if (status == SYNGAN_OK) status = chosen->run(context, &s);
     if (status != SYNGAN_OK && status != SYNGAN_E_CANCELLED)
-        fprintf(stderr, "synthetic_table: %s\n",
-                context == NULL ? syngan_status_text(status)
-                                : syngan_last_error(context));
+        program_tell("synthetic_table", context, status, names);
     syngan_context_free(context);
     free(s.schema_text);
-    if (status == SYNGAN_E_CANCELLED) return 130;
-    return status == SYNGAN_OK ? 0 : 1;
+    return program_end("synthetic_table", status != SYNGAN_OK);
 }

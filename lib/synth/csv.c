@@ -4,17 +4,24 @@
  */
 #include "base/floats.h"
 #include "base/stream.h"
+#include "base/text.h"
 #include "synth/synth.h"
 
 typedef struct output {
+    syngan_context *context;
     sg_writer *writer;
+    char failure[SG_ERROR_MAX]; /* the writer's sentence, which has the path */
     bool begun;
 } output;
 
 static int64_t put(const void *data, size_t size, void *user) {
-    const output *out = user;
-    return sg_writer_put(out->writer, data, size) == SYNGAN_OK ? (int64_t)size
-                                                               : -1;
+    output *out = user;
+    if (sg_writer_put(out->writer, data, size) == SYNGAN_OK)
+        return (int64_t)size;
+    if (out->failure[0] == '\0')
+        sg_text(out->failure, sizeof out->failure, "%s",
+                syngan_last_error(out->context));
+    return -1;
 }
 
 /* Only the first piece has a header. */
@@ -27,7 +34,8 @@ static syngan_status write_piece(const syngan_table *piece, void *user) {
     out->begun = true;
     /* The writer's own failure says more than that of the stream. */
     syngan_status writing = sg_writer_put(out->writer, "", 0);
-    return writing != SYNGAN_OK ? writing : status;
+    if (writing == SYNGAN_OK) return status;
+    return sg_fail(out->context, writing, "%s", out->failure);
 }
 
 syngan_status syngan_synthesizer_write_csv(syngan_synthesizer *synthesizer,
@@ -41,7 +49,7 @@ syngan_status syngan_synthesizer_write_csv(syngan_synthesizer *synthesizer,
     if (path == NULL)
         return sg_fail(synthesizer->context, SYNGAN_E_ARGUMENT,
                        "syngan_synthesizer_write_csv: `path` is NULL");
-    output out = {0};
+    output out = {.context = synthesizer->context};
     SG_TRY(sg_writer_open(synthesizer->context, path, &out.writer));
     syngan_status status = syngan_synthesizer_stream(
         synthesizer, rows, 0, seed, options, rejected, write_piece, &out);

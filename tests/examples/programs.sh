@@ -84,7 +84,7 @@ END
 command)
     (cd "$work" && sh "$SOURCE/examples/run.sh" --iterations 2 --batch 4 \
         --out "$work/out") | tee "$work/said"
-    grep -q "^$work/out/gan_generated_image_epoch_0.png$" "$work/said"
+    grep -q "^$work/out/generated_iteration_0.png$" "$work/said"
     grep -q "^$work/out/history.csv$" "$work/said"
     grep -q "^$work/out/.*\.safetensors$" "$work/said"
     (cd "$work" && sh "$SOURCE/examples/run.sh" table --epochs 1 -n 100 \

@@ -26,6 +26,45 @@ static void help_is_printed(void **state) {
     program_printed("usage: mnist_gan");
     assert_int_equal(program_run(SAMPLE " --help"), 0);
     program_printed("usage: mnist_sample");
+    assert_int_equal(program_run(GAN " --version"), 0);
+    program_printed("mnist_gan 0.");
+    assert_int_equal(program_run(SAMPLE " --version"), 0);
+    program_printed("mnist_sample 0.");
+}
+
+/* ---- output ------------------------------------------------------------- */
+
+/* A device that is full, and a reader that has gone. */
+static void output_that_fails_is_told(void **state) {
+    (void)state;
+    assert_int_equal(program_run("(" GAN " --help >/dev/full)"), 1);
+    program_printed("standard output: can't be written");
+    assert_int_equal(program_run("(" SAMPLE " --version >/dev/full)"), 1);
+    assert_int_equal(
+        program_run("(" GAN SMALL "--iterations 2 --out full >/dev/full)"), 1);
+    program_printed("standard output: can't be written");
+    assert_true(program_wrote("full/generated_iteration_1.png"));
+    /* As after Ctrl-C: a state that is saved. */
+    assert_int_equal(program_run("{ " GAN SMALL
+                                 "--iterations 1000000 --out gone; echo $? "
+                                 ">code; } | head -n 1; test $(cat code) = "
+                                 "141"),
+                     0);
+    assert_true(program_wrote("gone/mnist_gan.safetensors"));
+    assert_int_equal(
+        program_run("(" SAMPLE
+                    " full/mnist_gan.safetensors -n 2 -o full.npy >/dev/full)"),
+        1);
+    assert_int_equal(symlink("/dev/full", "device.npy"), 0);
+    assert_int_equal(program_run(SAMPLE " full/mnist_gan.safetensors -n 2 -o "
+                                        "device.npy"),
+                     1);
+    program_printed("device.npy");
+    /* Files that may not grow. */
+    assert_int_equal(
+        program_run("(ulimit -f 16; " GAN SMALL "--iterations 2 --out small)"),
+        1);
+    program_printed("small/mnist_gan.safetensors");
 }
 
 static void everything_promised_is_written(void **state) {
@@ -33,8 +72,8 @@ static void everything_promised_is_written(void **state) {
     program_must_run(GAN SMALL "--iterations 3 --out run");
     program_printed("iteration 0: discriminator");
     program_printed("iteration 2: discriminator");
-    assert_true(program_wrote("run/gan_generated_image_epoch_0.png"));
-    assert_true(program_wrote("run/gan_generated_image_epoch_2.png"));
+    assert_true(program_wrote("run/generated_iteration_0.png"));
+    assert_true(program_wrote("run/generated_iteration_2.png"));
     assert_true(program_wrote("run/losses.svg"));
     assert_true(program_wrote("run/mnist_gan.safetensors"));
     size_t size;
@@ -154,7 +193,7 @@ static void real_data_trains(void **state) {
 
 /* ---- Ctrl-C -------------------------------------------------------------- */
 
-static pid_t start(void) {
+static pid_t start(const char *out) {
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child != 0) return child;
@@ -162,15 +201,15 @@ static pid_t start(void) {
         dup2(fileno(stdout), STDERR_FILENO) < 0)
         _exit(99);
     execl(GAN, "mnist_gan", "--batch", "2", "--threads", "1", "--iterations",
-          "1000000", "--seed", "3", "--out", "it's", (char *)NULL);
+          "1000000", "--seed", "3", "--out", out, (char *)NULL);
     _exit(98);
 }
 
 static void ctrl_c_saves_and_says_how_to_go_on(void **state) {
     (void)state;
-    const pid_t child = start();
+    const pid_t child = start("it's");
     for (int i = 0; i < 30000; i++) {
-        if (program_wrote("it's/gan_generated_image_epoch_0.png")) break;
+        if (program_wrote("it's/generated_iteration_0.png")) break;
         usleep(10000);
     }
     assert_int_equal(kill(child, SIGINT), 0);
@@ -193,6 +232,54 @@ static void ctrl_c_saves_and_says_how_to_go_on(void **state) {
     snprintf(line, sizeof(line), GAN " %s --iterations 1", command);
     program_must_run(line);
     program_printed("already done");
+}
+
+/* A request to end, and a terminal that closes: saved, too. */
+static void other_signals_save(void **state) {
+    (void)state;
+    static const struct {
+        int number;
+        const char *out, *picture, *checkpoint;
+    } cases[] = {{SIGTERM, "-term", "-term/generated_iteration_0.png",
+                  "-term/mnist_gan.safetensors"},
+                 {SIGHUP, "hang up", "hang up/generated_iteration_0.png",
+                  "hang up/mnist_gan.safetensors"}};
+    for (size_t i = 0; i < 2; i++) {
+        const pid_t child = start(cases[i].out);
+        for (int j = 0; j < 30000 && !program_wrote(cases[i].picture); j++)
+            usleep(10000);
+        assert_int_equal(kill(child, cases[i].number), 0);
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(program_code(status), 128 + cases[i].number);
+        program_keep_printed();
+        assert_true(program_wrote(cases[i].checkpoint));
+        char line[PROGRAM_LINE_MAX];
+        char *command = strstr(program_text, "to go on: mnist_gan ");
+        assert_non_null(command);
+        assert_non_null(strstr(command, "--batch 2"));
+        command += strlen("to go on: mnist_gan ");
+        command[strcspn(command, "\n")] = '\0';
+        snprintf(line, sizeof(line), GAN " %s --iterations 1", command);
+        program_must_run(line);
+        program_printed("already done");
+    }
+}
+
+/* The images of the checkpoint, or a word that others are meant. */
+static void other_images_on_going_on_are_refused(void **state) {
+    (void)state;
+#define GO_ON                                                                  \
+    " --threads 1 --iterations 3 --out d --resume d/mnist_gan.safetensors"
+    program_must_run(GAN SMALL "--data mnist --iterations 2 --out d");
+    assert_int_equal(program_run(GAN GO_ON), 1);
+    program_printed("repeat its --data");
+    program_printed("--other-data goes on");
+    write_images("mnist/train-images-idx3-ubyte", 6, 28);
+    assert_int_equal(program_run(GAN GO_ON " --data mnist"), 1);
+    program_printed("5 examples");
+    program_must_run(GAN GO_ON " --data mnist --other-data");
+    assert_int_equal(program_run(GAN " --other-data"), 2);
 }
 
 static void wrong_training_is_refused(void **state) {
@@ -319,6 +406,10 @@ static void wrong_sampling_is_refused(void **state) {
         {"a --walk 1,x", 2, "--walk is 'x'"},
         {"a --walk 1,2 --steps 1", 2, "--steps is '1'"},
         {"a --walk 1,2 --latents b", 2, "left out"},
+        {"a --steps 3", 2, "--steps has no effect without --walk"},
+        {"a --walk 1,2 -n 3", 2, "-n has no effect with --walk"},
+        {"a --walk 1,2 --seed 3", 2, "--seed has no effect with --walk"},
+        {"a --latents b -n 3", 2, "-n has no effect with --latents"},
         {"nowhere", 1, "nowhere"},
         {"rubbish", 1, "rubbish"},
         {CHECKPOINT "--latents nowhere.npy", 1, "nowhere.npy"},
@@ -342,6 +433,9 @@ int main(void) {
         cmocka_unit_test(usual_names_are_found),
         cmocka_unit_test(real_data_trains),
         cmocka_unit_test(ctrl_c_saves_and_says_how_to_go_on),
+        cmocka_unit_test(other_signals_save),
+        cmocka_unit_test(other_images_on_going_on_are_refused),
+        cmocka_unit_test(output_that_fails_is_told),
         cmocka_unit_test(another_batch_on_going_on_is_refused),
         cmocka_unit_test(samples_come_in_three_formats),
         cmocka_unit_test(seeds_latents_and_walks_agree),

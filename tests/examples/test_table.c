@@ -238,6 +238,12 @@ static void going_on_equals_not_having_stopped(void **state) {
         {"fit a.csv --resume whole -o no --epochs 4", 1, "table"},
         {"fit real.csv --resume nowhere -o no --epochs 4", 1, "nowhere"},
         {"fit real.csv --resume whole -o no", 2, "--resume needs --epochs"},
+        {"fit real.csv --resume whole -o no --epochs 9 --recipe ctgan", 2,
+         "--recipe has no effect with --resume"},
+        {"fit real.csv --resume whole -o no --epochs 9 --patience 3", 2,
+         "--patience has no effect with --resume"},
+        {"fit real.csv --resume whole -o no --epochs 9 --set width=9", 2,
+         "--set has no effect with --resume"},
     };
     program_refuses(TABLE, cases, sizeof(cases) / sizeof(cases[0]));
 }
@@ -275,7 +281,33 @@ static void ctrl_c_saves(void **state) {
     assert_int_equal(program_code(status), 130);
     if (!program_wrote("stopped")) return; /* before the first step */
     program_printed("wrote stopped, after ");
+    program_printed("to go on: synthetic_table fit real.csv --resume stopped "
+                    "--out stopped --epochs 1000000 --threads 1");
+    program_must_run(TABLE "fit real.csv --resume stopped --out stopped "
+                           "--epochs 1 --threads 1");
     program_must_run(TABLE "sample stopped -n 3 -o stopped.csv");
+}
+
+/* ---- output ------------------------------------------------------------- */
+
+static void output_that_fails_is_told(void **state) {
+    (void)state;
+    need_csv();
+    assert_int_equal(program_run("(" TABLE "--help >/dev/full)"), 1);
+    program_printed("standard output: can't be written");
+    assert_int_equal(program_run(TABLE "--version"), 0);
+    program_printed("synthetic_table 0.");
+    program_must_run(TABLE "fit real.csv -o full --set depth=1" SMALL);
+    assert_int_equal(
+        program_run("(" TABLE "sample full -n 9 -o full.csv >/dev/full)"), 1);
+    assert_int_equal(symlink("/dev/full", "device.csv"), 0);
+    assert_int_equal(program_run(TABLE "sample full -n 9 -o device.csv"), 1);
+    program_printed("device.csv");
+    assert_int_equal(
+        program_run("(ulimit -f 1; " TABLE "sample full -n 9999 -o big.csv)"),
+        1);
+    program_printed("big.csv");
+    assert_false(program_wrote("big.csv"));
 }
 
 /* ---- wrong usage --------------------------------------------------------- */
@@ -297,6 +329,18 @@ static void wrong_usage_is_refused(void **state) {
         {"fit real.csv -o no --rows some", 2, "independent, baskets, seq"},
         {"fit real.csv -o no --threads 0", 2, "--threads is '0'"},
         {"fit real.csv -o no --nonsense", 2, "nonsense"},
+        {"fit real.csv -o no --key a", 2, "--key needs --rows"},
+        {"fit real.csv -o no --order a", 2, "--order needs --rows"},
+        {"fit real.csv -o no --rows baskets --key a --order b", 2,
+         "--order needs --rows sequences"},
+        {"fit real.csv -o no --rows baskets --key a --patience 2", 2,
+         "--patience needs independent rows"},
+        {"fit a -o no --rows baskets --ragged --schema b", 2,
+         "--schema has no effect with --ragged"},
+        {"fit real.csv -o no --set width", 2, "NAME=VALUE"},
+        {"fit real.csv -o no --set wodth=3", 1, "wodth"},
+        {"fit real.csv -o no --set width=x", 1, "width"},
+        {"run --missing NA", 2, "--missing is about a file's rows"},
         {"fit nowhere.csv -o no", 1, "nowhere.csv"},
         {"fit ragged.csv -o no", 1, "ragged.csv: line 3"},
         {"fit real.csv -o nowhere/model" SMALL, 1, "nowhere/model"},
@@ -333,6 +377,7 @@ int main(void) {
         cmocka_unit_test(baskets_and_sequences),
         cmocka_unit_test(going_on_equals_not_having_stopped),
         cmocka_unit_test(ctrl_c_saves),
+        cmocka_unit_test(output_that_fails_is_told),
     };
     return cmocka_run_group_tests(tests, start, program_end);
 }
