@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "synth/budget.h"
+#include "synth/calibrate.h"
 #include "synth/examples.h"
 #include "synth/fit.h"
 #include "synth/quality.h"
@@ -107,6 +108,14 @@ static syngan_status measure(fitting *f, double *quality) {
     return status;
 }
 
+/* The state as it is now is what samples. */
+static syngan_status take_state(fitting *f) {
+    syngan_synthesizer *s = f->s;
+    SG_TRY(syngan_model_copy_parameters(s->sampler, sg_training_model(s)));
+    return s->subject == NULL ? sg_calibrate(s, &f->sampler, s->sampler)
+                              : SYNGAN_OK;
+}
+
 /* Measures, and takes the state over for sampling if it is the best one. */
 static syngan_status judge(fitting *f, double *quality, bool *best) {
     syngan_synthesizer *s = f->s;
@@ -123,7 +132,7 @@ static syngan_status judge(fitting *f, double *quality, bool *best) {
     s->since = *best ? 0 : s->since + 1;
     if (!*best) return SYNGAN_OK;
     s->best = *quality;
-    return syngan_model_copy_parameters(s->sampler, sg_training_model(s));
+    return take_state(f);
 }
 
 /* ---- epochs ------------------------------------------------------------- */
@@ -295,8 +304,7 @@ static syngan_status run(syngan_synthesizer *s, sg_budget *budget,
         if (s->settings.options.profile) sg_training_log(f.training);
         bool last = s->best < 0.0 || s->settings.options.keep_last;
         if (last) {
-            syngan_status copied =
-                syngan_model_copy_parameters(s->sampler, sg_training_model(s));
+            syngan_status copied = take_state(&f);
             if (status == SYNGAN_OK) status = copied;
         }
     }

@@ -35,7 +35,7 @@ static void write_baskets(const sg_baskets *b, sg_json_writer *json) {
 }
 
 static void write_change(const sg_change *change, sg_json_writer *json) {
-    sg_grid_put(&change->grid, json);
+    sg_grid_put(&change->grid, "grid", json);
     sg_json_put_f64(json, "mean", change->mean);
     sg_json_put_f64(json, "deviation", change->deviation);
     sg_json_open_array(json, "knots");
@@ -173,7 +173,7 @@ static syngan_status read_change(sg_sequences *q, sg_json_value object,
         q->form.n_changes == SG_CHANGES_MOST)
         return sg_json_fail(object, "is no number with differences");
     q->form.n_changes++;
-    SG_TRY(sg_grid_read(object, is_real, &change->grid));
+    SG_TRY(sg_grid_read(object, "grid", is_real, &change->grid));
     for (size_t i = 0; i < SG_CHANGE_PARTS - 1; i++)
         SG_TRY(
             sg_json_read_f64(sg_json_item(sg_json_member(object, "knots"), i),

@@ -130,13 +130,27 @@ static void fill_rows(void *argument, int64_t first, int64_t last) {
     }
 }
 
+static syngan_status run_generator(const batch *b) {
+    const sg_sampling *p = b->sampling;
+    sg_parallel(p->context, b->count, GRAIN, fill_rows, (void *)(uintptr_t)b);
+    return syngan_program_run(p->sampler->program, 0);
+}
+
 static syngan_status run_batch(const batch *b) {
     const sg_sampling *p = b->sampling;
     if (sg_is_cancelled(p->context))
         return sg_fail(p->context, SYNGAN_E_CANCELLED,
                        "synthesizer: sampling was cancelled");
-    sg_parallel(p->context, b->count, GRAIN, fill_rows, (void *)(uintptr_t)b);
-    return syngan_program_run(p->sampler->program, 0);
+    return run_generator(b);
+}
+
+syngan_status sg_sampling_run(sg_sampling *p, int64_t first, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        p->rows[i] = i;
+        p->attempts[i] = 0;
+    }
+    return run_generator(
+        &(batch){.sampling = p, .first = first, .count = count});
 }
 
 /* Decodes candidates i ... i + count - 1, which are rows that follow each

@@ -42,6 +42,10 @@ void sg_sampling_end(sg_sampling *sampling);
 /* The program for samples, which is kept. */
 syngan_status sg_synthesizer_sampler(syngan_synthesizer *s, int32_t bf16,
                                      const sg_sampler **out);
+/* The generator's output for `count` rows from `first` on, no more than a
+ * batch: their first attempts. Also after a cancel. */
+syngan_status sg_sampling_run(sg_sampling *sampling, int64_t first,
+                              int64_t count);
 /* Rows first ... first + count - 1. */
 syngan_status sg_sampling_piece(sg_sampling *sampling, int64_t first,
                                 int64_t count, syngan_table **out);

@@ -13,13 +13,37 @@
 
 /* ---- numbers ------------------------------------------------------------ */
 
-/* Which values a column of numbers may have: multiples of `unit`, or reals of
- * so many decimals (-1: any), within bounds. */
+/*
+ * How coarse values are written: of each of some levels, the finest first, so
+ * many are multiples of a step, counted from an offset. Prices, say, of which
+ * 80 % are whole and 20 % have two decimals; times by the quarter of an hour
+ * with some by the minute. Steps are in units of the type, of reals in
+ * 10^-decimals; step 0 (the first level, of reals): any value.
+ *
+ * Values beyond a grid's bounds are reflected there. Without a level (files of
+ * earlier versions) they are moved to the bounds, and rounded to the unit.
+ */
+#define SG_LEVELS_MOST 8
+
+typedef struct sg_level {
+    int64_t step, offset; /* 0 <= offset < step, or both 0 */
+    double chance;        /* of this level and those before it; the last: 1 */
+} sg_level;
+
+typedef struct sg_lattice {
+    int32_t count;
+    int32_t decimals; /* that steps of reals are in */
+    sg_level level[SG_LEVELS_MOST];
+} sg_lattice;
+
+/* Which values a column of numbers may have: multiples of `unit`, counted from
+ * the least one, or reals of so many decimals (-1: any), within bounds. */
 typedef struct sg_grid {
     bool is_real;
     int32_t decimals;
     int64_t unit, least, most; /* of integers and times */
     double low, high;          /* of reals */
+    sg_lattice lattice;
 } sg_grid;
 
 /* Fewer equal values count as some rows' own: they are never a mode, and a
@@ -27,11 +51,15 @@ typedef struct sg_grid {
 #define SG_LEAST_EQUAL 5
 
 /* What is in a column of numbers: least and largest value, how often these
- * come, what all values are multiples of. Taken piece by piece. */
+ * come, what all values are multiples of, and all differences. Taken piece by
+ * piece. */
 typedef struct sg_range {
     int32_t type;
     int32_t decimals; /* that all reals make do with; 10: more than 9 */
     int64_t least, most, divisor;
+    int64_t count;    /* of values */
+    int64_t origin;   /* the first integer */
+    uint64_t spacing; /* what all differences from it are multiples of */
     double low, high;
     int64_t n_least, n_most;
 } sg_range;
@@ -50,15 +78,16 @@ void sg_range_take(sg_range *range, const sg_column *column, int64_t rows);
 /* Of what is in a column, whose form counts only; bounds are 0 if all is
  * missing. */
 void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out);
+/* Sets the bounds anew. */
+void sg_grid_bound(const sg_range *range, sg_grid *grid);
 /* The same, of all the values that it has. */
 void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out);
 /* Takes bounds in; they may be infinite. */
 void sg_grid_limit(sg_grid *grid, long double low, long double high);
-/* As a member "grid" of an object, and back. */
-void sg_grid_put(const sg_grid *grid, sg_json_writer *writer);
-syngan_status sg_grid_read(sg_json_value object, bool is_real, sg_grid *out);
-/* In units of x: 1 for integers; 0: none. */
-double sg_grid_step(const sg_grid *grid);
+/* As a member `key` of an object, and back. */
+void sg_grid_put(const sg_grid *grid, const char *key, sg_json_writer *writer);
+syngan_status sg_grid_read(sg_json_value object, const char *key, bool is_real,
+                           sg_grid *out);
 /* The largest value of the grid, whatever its bounds, that is at most (below)
  * a limit; the smallest that is at least it (above). */
 long double sg_grid_at_most(const sg_grid *grid, long double limit, bool below);
@@ -71,6 +100,25 @@ void sg_grid_write_real(const sg_grid *grid, double v, sg_column *column,
                         int64_t row);
 void sg_write_missing(sg_column *column, int64_t row);
 
+/* Spacings are trusted that so many values have. */
+#define SG_SPACING_ROWS 20
+
+/* The levels that `count` values x in rising order have: reals, or integers in
+ * units of the grid's from `base` on. `room`: for as many. */
+void sg_lattice_fit(const double *x, int64_t count, int64_t base, int32_t type,
+                    int64_t *room, sg_grid *grid);
+/* The same, of a column's values. False when out of memory. */
+bool sg_lattice_of(syngan_context *context, const sg_column *column,
+                   int64_t rows, sg_grid *grid);
+/* One level: all that the grid has. */
+void sg_lattice_plain(sg_grid *grid);
+/* The step of the most frequent level, as x has it; 0: none. */
+double sg_lattice_step(const sg_grid *grid);
+/* Writes what lies x units from `base` (of reals: x), reflected at the bounds
+ * and rounded to the level that `unit` in [0, 1) chooses. */
+void sg_lattice_write(const sg_grid *grid, int64_t base, double x, float unit,
+                      sg_column *column, int64_t row);
+
 /* To the nearest integer, and to so many decimals (-1: as it is). */
 double sg_round(double x);
 double sg_round_decimals(double x, int32_t decimals);
@@ -82,9 +130,13 @@ double sg_round_decimals(double x, int32_t decimals);
  * width) with d = x - centre, for heavy tails. Modes are, in this order:
  * components of the mixture, with the number (y - mean) / (4 deviation) in [-1,
  * 1]; single values; "missing". The numbers of the latter two are 0.
+ *
+ * Single values may be marks far from all others, such as 9999-12-31; so that
+ * the mixture has bounds, and levels, of its own.
  */
 typedef struct sg_number_code {
     sg_grid grid;
+    sg_grid mixed; /* of values of the mixture */
     int64_t base;
     double centre, width; /* of the logarithmic scale; width 0: y is x */
     bool has_missing;
@@ -117,9 +169,31 @@ void sg_number_end(syngan_context *context, sg_number_code *code);
 void sg_number_encode(const sg_number_code *code, const sg_column *column,
                       int64_t first, int32_t count, const float *unit,
                       int32_t *modes, float *numbers);
-/* The value of a mode and a number, written to a row of a column. */
+/* The value of a mode and a number, written to a row of a column; `unit` in [0,
+ * 1) chooses the level. */
 void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
-                      sg_column *column, int64_t row);
+                      float unit, sg_column *column, int64_t row);
+
+/* ---- single values (encoder_single.c) ------------------------------------ */
+
+/* At each end of a column so many values may be marks. */
+#define SG_MARKS_MOST 4
+
+/* Values with modes of their own, as x and in rising order, with their shares
+ * of the rows. */
+typedef struct sg_singles {
+    double *value, *share;
+    int32_t count;
+} sg_singles;
+
+/* No more values than this can be single ones. */
+int32_t sg_singles_most(const sg_encoder_options *options);
+/* Takes single values out of `count` values in rising order: frequent ones,
+ * marks that recur apart from the others at the ends, all if they are few.
+ * `code`: a value that is a mark if it is the least (-1, usually); NaN: none.
+ * Returns how many values remain. */
+int64_t sg_singles_take(const sg_encoder_options *options, int64_t rows,
+                        double *x, int64_t count, double code, sg_singles *out);
 
 /* ---- choices ------------------------------------------------------------ */
 
@@ -234,7 +308,8 @@ bool sg_order_differences(const sg_encoder *encoder, int32_t item,
                           sg_column *out);
 /* Decodes an item that is no joint choice's, when those before it are. */
 void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
-                     float number, syngan_table *table, int64_t row);
+                     float number, float unit, syngan_table *table,
+                     int64_t row);
 
 /* ---- names ------------------------------------------------------------------
  */

@@ -162,7 +162,7 @@ typedef struct put {
 #define UNITS 64 /* random numbers at once */
 
 /* Random numbers of a row: one for the alternative of each choice, then one for
- * the value of each. */
+ * the value of each, then, by column, for the levels of numbers. */
 typedef struct row_units {
     sg_random random;
     uint64_t start;
@@ -229,17 +229,23 @@ static int32_t choose_value(const put *p, const sg_column_code *code,
 }
 
 static void decode_number(const put *p, size_t c, int32_t mode,
-                          const float *output, int64_t row) {
+                          const float *output, row_units *units, int64_t row) {
     const sg_encoder *encoder = p->decoder->encoder;
     const sg_column_code *code = &encoder->codes[c];
     float number = code->number_part < 0
                        ? 0
                        : output[encoder->parts[code->number_part].start];
+    const sg_grid *grid = code->ordered >= 0
+                              ? &encoder->order->item[code->ordered].grid
+                              : &code->number.mixed;
+    /* Behind those of the choices. */
+    uint64_t index = 2 * (uint64_t)encoder->n_choices + 1 + c;
+    float unit = grid->lattice.count > 1 ? unit_at(units, index) : 0;
     if (code->ordered >= 0)
-        sg_order_decode(encoder, code->ordered, mode, number, p->decoder->table,
-                        row);
+        sg_order_decode(encoder, code->ordered, mode, number, unit,
+                        p->decoder->table, row);
     else
-        sg_number_decode(&code->number, mode, number,
+        sg_number_decode(&code->number, mode, number, unit,
                          &p->decoder->table->columns[c], row);
 }
 
@@ -249,7 +255,7 @@ static void decode_column(const put *p, size_t c, const float *output,
     sg_column *columns = p->decoder->table->columns;
     int32_t alternative = choose(p, output, code->choice_part, units, row);
     if (code->kind == SG_CODE_NUMBER) {
-        decode_number(p, c, alternative, output, row);
+        decode_number(p, c, alternative, output, units, row);
         return;
     }
     int32_t value = choose_value(p, code, alternative, units);

@@ -34,6 +34,18 @@ static const sg_whole_column *whole_column(const fit *f, size_t c) {
     return f->options.whole == NULL ? NULL : &f->options.whole->columns[c];
 }
 
+/* To what constraints leave. */
+static void limit_grid(const syngan_table *table, int32_t c,
+                       const sg_ordered *item, sg_grid *grid) {
+    sg_limit_by_ranges(table, c, grid);
+    if (item == NULL) return;
+    bool is_real = item->grid.is_real;
+    sg_grid_limit(
+        grid,
+        is_real ? (long double)item->grid.low : (long double)item->grid.least,
+        is_real ? (long double)item->grid.high : (long double)item->grid.most);
+}
+
 /* A column of numbers, or of differences if it is compared with another. */
 static void fit_number(const fit *f, int32_t c, sg_fit_failure *failure) {
     syngan_context *context = f->encoder->context;
@@ -55,15 +67,8 @@ static void fit_number(const fit *f, int32_t c, sg_fit_failure *failure) {
                   &f->options, seed, &code->number, failure);
     sg_free(context, differences.data);
     if (column == &differences) return;
-    sg_limit_by_ranges(f->table, c, &code->number.grid);
-    if (item != NULL) {
-        bool is_real = item->grid.is_real;
-        sg_grid_limit(&code->number.grid,
-                      is_real ? (long double)item->grid.low
-                              : (long double)item->grid.least,
-                      is_real ? (long double)item->grid.high
-                              : (long double)item->grid.most);
-    }
+    limit_grid(f->table, c, item, &code->number.grid);
+    limit_grid(f->table, c, item, &code->number.mixed);
 }
 
 static void fit_numbers_work(void *argument, int64_t first, int64_t last) {
@@ -507,7 +512,8 @@ void sg_encoder_estimate(const syngan_table *table,
     sg_encoder_options o = {0};
     if (options != NULL) o = *options;
     settle_options(&o);
-    int64_t singles = o.frequent <= 1 ? (int64_t)(1 / o.frequent) : 0;
+    int64_t singles =
+        o.frequent <= 1 ? (int64_t)(1 / o.frequent) + 2 * SG_MARKS_MOST : 0;
     uint64_t row = 0, fitting = 0;
     *width = 0;
     for (size_t c = 0; c < table->n_columns; c++) {

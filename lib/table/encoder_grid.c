@@ -16,20 +16,26 @@ static const int64_t integer_units[] = {
 static const int64_t time_units[] = {86400000000, 3600000000, 60000000,
                                      1000000,     1000,       1};
 
-static int64_t common_divisor(int64_t a, int64_t b) {
+static uint64_t common_divisor(uint64_t a, uint64_t b) {
     while (b != 0) {
-        int64_t rest = a % b;
+        uint64_t rest = a % b;
         a = b;
         b = rest;
     }
     return a;
 }
 
-/* The largest unit of which all values are multiples. */
+/* What all values are apart, if it is no accident: of many, with room between
+ * the least and the largest one. Else the largest unit of which all are
+ * multiples. */
 static int64_t find_unit(const sg_range *range) {
     const int64_t *unit =
         range->type == SYNGAN_COLUMN_TIME ? time_units : integer_units;
     if (range->divisor == 0) return 1;
+    uint64_t span = (uint64_t)range->most - (uint64_t)range->least;
+    if (range->count >= SG_SPACING_ROWS && range->spacing > 0 &&
+        range->spacing <= INT64_MAX / 8 && span / range->spacing >= 8)
+        return (int64_t)range->spacing;
     while (range->divisor % *unit != 0)
         unit++;
     return *unit;
@@ -75,7 +81,13 @@ static void take_integers(sg_range *r, const int64_t *values, int64_t count) {
         r->least = v < r->least ? v : r->least;
         r->most = v > r->most ? v : r->most;
         if (r->divisor != 1 && (r->divisor == 0 || v % r->divisor != 0))
-            r->divisor = common_divisor(r->divisor, v < 0 ? -v : v);
+            r->divisor = (int64_t)common_divisor((uint64_t)r->divisor,
+                                                 (uint64_t)(v < 0 ? -v : v));
+        if (r->count++ == 0) r->origin = v;
+        uint64_t apart = v > r->origin ? (uint64_t)v - (uint64_t)r->origin
+                                       : (uint64_t)r->origin - (uint64_t)v;
+        if (r->spacing != 1 && (r->spacing == 0 || apart % r->spacing != 0))
+            r->spacing = common_divisor(r->spacing, apart);
     }
 }
 
@@ -99,11 +111,6 @@ void sg_range_take(sg_range *range, const sg_column *column, int64_t rows) {
         take_integers(range, column->integers, rows);
 }
 
-double sg_grid_step(const sg_grid *grid) {
-    if (!grid->is_real) return 1;
-    return grid->decimals < 0 ? 0 : power_of_ten(-grid->decimals);
-}
-
 /* ---- bounds -------------------------------------------------------------- */
 
 /* `value` rounded down to a multiple of 10^k. What is within rounding of such a
@@ -123,10 +130,11 @@ static double outward(const sg_grid *grid, double least, double range) {
     return abs(k) > 22 ? least : floor_to(least, k);
 }
 
-/* The same for a multiple of a unit; up if not `down`. */
+/* The same for a multiple of a unit, counted from an offset; up if not `down`.
+ */
 static int64_t outward_integer(int64_t v, int64_t unit, double range,
                                bool down) {
-    int64_t step = 1, units = v / unit, out;
+    int64_t step = 1, units = v / unit, offset = v % unit, out;
     while ((double)step * 1000 <= range && step < INT64_MAX / 1000)
         step *= 10;
     int64_t rest = units % step;
@@ -134,12 +142,12 @@ static int64_t outward_integer(int64_t v, int64_t unit, double range,
     units -= rest;
     if (!down && rest > 0) units += step;
     bool fits = !__builtin_mul_overflow(units, unit, &out) &&
+                !__builtin_add_overflow(out, offset, &out) &&
                 out != SYNGAN_MISSING && (out <= v) == (down || rest == 0);
     return fits ? out : v;
 }
 
-static void set_integers(const sg_range *r, sg_grid *grid) {
-    grid->unit = find_unit(r);
+static void bound_integers(const sg_range *r, sg_grid *grid) {
     if (r->least > r->most) return;
     double range = ((double)r->most - (double)r->least) / (double)grid->unit;
     grid->least = r->least;
@@ -150,9 +158,7 @@ static void set_integers(const sg_range *r, sg_grid *grid) {
         grid->most = outward_integer(r->most, grid->unit, range, false);
 }
 
-static void set_reals(const sg_range *r, sg_grid *grid) {
-    if (grid->decimals < 0 && r->decimals <= DECIMALS_MOST)
-        grid->decimals = r->decimals;
+static void bound_reals(const sg_range *r, sg_grid *grid) {
     if (r->low > r->high) return;
     double range = r->high - r->low;
     bool has_range = range > 0 && range <= SG_LARGEST;
@@ -164,14 +170,23 @@ static void set_reals(const sg_range *r, sg_grid *grid) {
                      : r->high;
 }
 
+void sg_grid_bound(const sg_range *range, sg_grid *grid) {
+    if (grid->is_real)
+        bound_reals(range, grid);
+    else
+        bound_integers(range, grid);
+}
+
 void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out) {
     *out = (sg_grid){.is_real = column->type == SYNGAN_COLUMN_REAL,
                      .decimals = column->decimals <= 15 ? column->decimals : -1,
                      .unit = 1};
-    if (out->is_real)
-        set_reals(range, out);
-    else
-        set_integers(range, out);
+    if (!out->is_real)
+        out->unit = find_unit(range);
+    else if (out->decimals < 0 && range->decimals <= DECIMALS_MOST)
+        out->decimals = range->decimals;
+    sg_grid_bound(range, out);
+    sg_lattice_plain(out);
 }
 
 void sg_grid_fit(const sg_column *column, int64_t rows, sg_grid *out) {
@@ -211,13 +226,16 @@ long double sg_grid_at_most(const sg_grid *grid, long double limit,
                             bool below) {
     if (grid->is_real) return real_at_most(grid->decimals, limit, below);
     long double unit = (long double)grid->unit;
-    long double v = floor_division(limit, unit);
+    long double offset = (long double)(grid->least % grid->unit);
+    long double v = floor_division(limit - offset, unit) + offset;
     return below && v >= limit ? v - unit : v;
 }
 
 long double sg_grid_at_least(const sg_grid *grid, long double limit,
                              bool above) {
-    return -sg_grid_at_most(grid, -limit, above);
+    sg_grid mirrored = *grid;
+    mirrored.least = -grid->least;
+    return -sg_grid_at_most(&mirrored, -limit, above);
 }
 
 void sg_grid_limit(sg_grid *grid, long double low, long double high) {

@@ -60,62 +60,6 @@ static int64_t integer_of(const sg_number_code *code, double x) {
     return v > INT64_MAX ? INT64_MAX : (int64_t)v;
 }
 
-/* ---- modes of single values ---------------------------------------------- */
-
-/* Takes frequent single values out of `x` (in rising order), the weights into
- * the shares; returns how many values remain. */
-typedef struct singles {
-    double *value, *share;
-    int32_t count, room;
-} singles;
-
-static bool is_single(const sg_encoder_options *options, int64_t equal,
-                      int64_t rows) {
-    return equal >= SG_LEAST_EQUAL &&
-           (double)equal >= options->frequent * (double)rows;
-}
-
-/* How many values equal the first. */
-static int64_t run_length(const double *x, int64_t count) {
-    int64_t n = 1;
-    while (n < count && x[n] == x[0])
-        n++;
-    return n;
-}
-
-/* Whether the values that are left are so few different ones that each can have
- * a mode. */
-static bool all_single(const sg_encoder_options *options, int64_t different,
-                       int64_t count) {
-    if (different == 1) return true;
-    return options->frequent <= 1 && different <= options->max_modes &&
-           different * SG_LEAST_EQUAL <= count;
-}
-
-static int64_t take_singles(const sg_encoder_options *options, int64_t rows,
-                            double *x, int64_t count, singles *out) {
-    int64_t different = 0, others = 0, n;
-    for (int64_t i = 0; i < count; i += n) {
-        n = run_length(x + i, count - i);
-        if (is_single(options, n, rows)) continue;
-        different++;
-        others += n;
-    }
-    bool all = others > 0 && all_single(options, different, others);
-    int64_t kept = 0;
-    for (int64_t i = 0; i < count; i += n) {
-        n = run_length(x + i, count - i);
-        if (!all && !is_single(options, n, rows)) {
-            for (int64_t j = 0; j < n; j++)
-                x[kept++] = x[i];
-            continue;
-        }
-        out->value[out->count] = x[i];
-        out->share[out->count++] = (double)n / (double)rows;
-    }
-    return kept;
-}
-
 /* ---- the mixture --------------------------------------------------------- */
 
 typedef struct scaled_mixture {
@@ -231,7 +175,8 @@ static bool fit_mixture(syngan_context *context, const double *x, int64_t count,
         least = options->least_weight > WEIGHT_MOST ? options->least_weight
                                                     : WEIGHT_MOST;
     sg_points points;
-    if (!sg_points_make(context, x, count, sg_grid_step(&code->grid), &points))
+    if (!sg_points_make(context, x, count, sg_lattice_step(&code->mixed),
+                        &points))
         return false;
     bool fitted =
         choose_scale(context, x, count, &points, options, least, seed, code);
@@ -261,7 +206,7 @@ static int64_t collect(const sg_number_code *code, const sg_column *column,
 
 /* `missing`: share of the rows. */
 static bool set_shares(syngan_context *context, sg_number_code *code,
-                       const singles *found, int64_t mixed, double missing,
+                       const sg_singles *found, int64_t mixed, double missing,
                        int64_t rows) {
     int32_t n = code->mixture.count;
     code->has_missing = missing > 0;
@@ -281,21 +226,67 @@ static bool set_shares(syngan_context *context, sg_number_code *code,
     return true;
 }
 
-/* With the values as x in rising order, and room for as many modes. */
-static bool fit_values(syngan_context *context, double missing, int64_t rows,
-                       double *x, int64_t count,
-                       const sg_encoder_options *options, uint64_t seed,
-                       singles *found, sg_number_code *code) {
-    int64_t mixed = take_singles(options, rows, x, count, found);
-    if (mixed > 0 && !fit_mixture(context, x, mixed, rows, options, seed, code))
-        return false;
-    return set_shares(context, code, found, mixed, missing, rows);
+/* -1 as x; NaN: of times, or no x. */
+static double minus_one(const sg_number_code *code, int32_t type) {
+    if (code->grid.is_real) return -1;
+    if (type == SYNGAN_COLUMN_TIME || code->base > 0 ||
+        -(code->base + 1) % code->grid.unit != 0)
+        return (double)NAN;
+    return (double)(-(code->base + 1) / code->grid.unit);
 }
 
-/* No more modes than this can be single values. */
-static int32_t most_singles(const sg_encoder_options *options) {
-    double frequent = 1 / options->frequent;
-    return (int32_t)(frequent < 1e6 ? frequent : 1e6) + options->max_modes + 1;
+/* Takes the value of x into one end of a range. */
+static void set_end(const sg_number_code *code, double x, int64_t equal,
+                    bool high, sg_range *range) {
+    *(high ? &range->n_most : &range->n_least) = equal;
+    if (code->grid.is_real)
+        *(high ? &range->high : &range->low) = x;
+    else
+        *(high ? &range->most : &range->least) = integer_of(code, x);
+}
+
+/* Bounds and levels of the mixture's values. At an end where a single value is
+ * beyond them they have a bound of their own. */
+static void fit_mixed(const double *x, int64_t count, const sg_singles *found,
+                      int32_t type, sg_range range, int64_t *room,
+                      sg_number_code *code) {
+    int64_t low = 1, high = 1;
+    while (low < count && x[low] == x[0])
+        low++;
+    while (high < count && x[count - 1 - high] == x[count - 1])
+        high++;
+    if (found->count > 0 && found->value[0] < x[0])
+        set_end(code, x[0], low, false, &range);
+    if (found->count > 0 && found->value[found->count - 1] > x[count - 1])
+        set_end(code, x[count - 1], high, true, &range);
+    sg_grid_bound(&range, &code->mixed);
+    sg_lattice_fit(x, count, code->base, type, room, &code->mixed);
+}
+
+/* A column that is fitted. */
+typedef struct fitting {
+    syngan_context *context;
+    const sg_encoder_options *options;
+    int32_t type;
+    int64_t rows;
+    double missing; /* share of the rows */
+    uint64_t seed;
+    const sg_range *range;
+} fitting;
+
+/* With the values as x in rising order, and room for as many modes. */
+static bool fit_values(const fitting *f, double *x, int64_t count,
+                       sg_singles *found, sg_number_code *code) {
+    int64_t mixed = sg_singles_take(f->options, f->rows, x, count,
+                                    minus_one(code, f->type), found);
+    if (mixed > 0) {
+        fit_mixed(x, mixed, found, f->type, *f->range, (int64_t *)(x + f->rows),
+                  code);
+        if (!fit_mixture(f->context, x, mixed, f->rows, f->options, f->seed,
+                         code))
+            return false;
+    }
+    return set_shares(f->context, code, found, mixed, f->missing, f->rows);
 }
 
 static double share_missing(const sg_whole_column *whole) {
@@ -306,30 +297,56 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
                    int64_t rows, const sg_whole_column *whole,
                    const sg_encoder_options *options, uint64_t seed,
                    sg_number_code *out, sg_fit_failure *failure) {
+    sg_range range;
     *out = (sg_number_code){0};
-    if (whole != NULL)
-        sg_grid_set(&whole->range, column, &out->grid);
-    else
-        sg_grid_fit(column, rows, &out->grid);
+    if (whole == NULL) {
+        sg_range_start(&range, column->type);
+        sg_range_take(&range, column, rows);
+    } else {
+        range = whole->range;
+    }
+    sg_grid_set(&range, column, &out->grid);
+    out->mixed = out->grid;
     out->base = out->grid.least;
     *failure = (sg_fit_failure){.status = SYNGAN_E_MEMORY};
-    size_t room = (size_t)most_singles(options);
+    fitting f = {.context = context,
+                 .options = options,
+                 .type = column->type,
+                 .rows = rows,
+                 .missing = (double)column->missing / (double)rows,
+                 .seed = seed,
+                 .range = &range};
+    if (whole != NULL) f.missing = share_missing(whole);
+    size_t room = (size_t)sg_singles_most(options);
     double *x = sg_alloc(context, 2 * (size_t)rows * sizeof(double));
-    singles found = {.value = sg_alloc(context, 2 * room * sizeof(double))};
+    sg_singles found = {.value = sg_alloc(context, 2 * room * sizeof(double))};
     if (x != NULL && found.value != NULL) {
         found.share = found.value + room;
         int64_t count = collect(out, column, rows, x, failure);
         if (count >= 0) {
             sg_sort_f64(x, x + rows, count);
-            double missing = (double)column->missing / (double)rows;
-            if (whole != NULL) missing = share_missing(whole);
-            if (fit_values(context, missing, rows, x, count, options, seed,
-                           &found, out))
+            if (fit_values(&f, x, count, &found, out))
                 failure->status = SYNGAN_OK;
         }
     }
     sg_free(context, x);
     sg_free(context, found.value);
+}
+
+bool sg_lattice_of(syngan_context *context, const sg_column *column,
+                   int64_t rows, sg_grid *grid) {
+    sg_fit_failure ignored;
+    sg_number_code code = {.grid = *grid, .base = grid->least};
+    double *x = sg_alloc(context, 2 * (size_t)rows * sizeof(double));
+    if (x == NULL) return false;
+    int64_t count = collect(&code, column, rows, x, &ignored);
+    if (count > 0) {
+        sg_sort_f64(x, x + rows, count);
+        sg_lattice_fit(x, count, code.base, column->type, (int64_t *)(x + rows),
+                       grid);
+    }
+    sg_free(context, x);
+    return true;
 }
 
 void sg_number_end(syngan_context *context, sg_number_code *code) {
@@ -444,8 +461,17 @@ static void write_x(const sg_number_code *code, double x, sg_column *column,
                               column, row);
 }
 
+/* Files of earlier versions have no levels. */
+static void write_mixed(const sg_number_code *code, double x, float unit,
+                        sg_column *column, int64_t row) {
+    if (code->mixed.lattice.count == 0)
+        write_x(code, x, column, row);
+    else
+        sg_lattice_write(&code->mixed, code->base, x, unit, column, row);
+}
+
 void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
-                      sg_column *column, int64_t row) {
+                      float unit, sg_column *column, int64_t row) {
     const sg_mixture *m = &code->mixture;
     if (code->has_missing && mode == code->n_modes - 1) {
         sg_write_missing(column, row);
@@ -456,6 +482,6 @@ void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
         o = o > -1 ? o : -1; /* also NaN */
         o = o < 1 ? o : 1;
         double y = m->mean[mode] + REACH * m->deviation[mode] * o;
-        write_x(code, x_of_y(code, y), column, row);
+        write_mixed(code, x_of_y(code, y), unit, column, row);
     }
 }

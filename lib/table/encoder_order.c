@@ -221,6 +221,10 @@ syngan_status sg_order_fit(const syngan_table *table, const sg_whole *whole,
         find_stand_in(column, table->rows, item);
         if (!item->is_joint)
             item->reference = find_reference(encoder->order, i);
+        if (item->reference >= 0 &&
+            !sg_lattice_of(table->context, column, table->rows, &item->grid))
+            return sg_fail_memory(table->context, "constraints",
+                                  16 * (uint64_t)table->rows);
     }
     share_bounds(encoder->order);
     return SYNGAN_OK;
@@ -304,6 +308,21 @@ static void write_value(const sg_grid *grid, long double v, sg_column *column,
         sg_grid_write_integer(grid, to_integer(v), column, row);
 }
 
+/* Levels are those of `unit`; at bounds values are reflected, as those of files
+ * of earlier versions are not. */
+static void write_decoded(const sg_grid *grid, long double v, float unit,
+                          sg_column *column, int64_t row) {
+    if (grid->lattice.count == 0)
+        write_value(grid, v, column, row);
+    else if (grid->is_real)
+        sg_lattice_write(grid, 0, (double)v, unit, column, row);
+    else
+        sg_lattice_write(
+            grid, grid->least,
+            (double)((v - (long double)grid->least) / (long double)grid->unit),
+            unit, column, row);
+}
+
 /* What the items before leave to an item. */
 static void find_room(const sg_encoder *encoder, int32_t item,
                       const syngan_table *table, int64_t row, long double *low,
@@ -346,12 +365,13 @@ static void repair(const sg_encoder *encoder, int32_t item, syngan_table *table,
 }
 
 void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
-                     float number, syngan_table *table, int64_t row) {
+                     float number, float unit, syngan_table *table,
+                     int64_t row) {
     const sg_ordered *a = &encoder->order->item[item];
     const sg_number_code *code = &encoder->codes[a->column].number;
     sg_column *column = &table->columns[a->column];
     if (a->reference < 0) {
-        sg_number_decode(code, mode, number, column, row);
+        sg_number_decode(code, mode, number, unit, column, row);
     } else {
         union {
             int64_t integer;
@@ -359,7 +379,7 @@ void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
         } cell;
         sg_column difference = difference_form(encoder, item);
         difference.data = &cell;
-        sg_number_decode(code, mode, number, &difference, 0);
+        sg_number_decode(code, mode, number, 0, &difference, 0);
         const sg_ordered *b = &encoder->order->item[a->reference];
         long double d, reference;
         if (!value_of(&difference, 0, &d)) {
@@ -369,7 +389,7 @@ void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
         if (!value_of(&table->columns[b->column], row, &reference))
             reference = stand_in(b);
         if (direction(encoder->order, item) < 0) d = -d;
-        write_value(&a->grid, reference + d, column, row);
+        write_decoded(&a->grid, reference + d, unit, column, row);
     }
     repair(encoder, item, table, row);
 }

@@ -53,8 +53,41 @@ static syngan_status read_i64s(sg_json_value array, size_t count, int64_t low,
 /* ---- reading: numbers -------------------------------------------------------
  */
 
-syngan_status sg_grid_read(sg_json_value object, bool is_real, sg_grid *out) {
-    sg_json_value grid = sg_json_member(object, "grid");
+static syngan_status read_level(sg_json_value value, bool is_first_real,
+                                double before, sg_level *out) {
+    sg_json_value step = sg_json_member(value, "step");
+    SG_TRY(sg_json_read_i64(step, is_first_real ? 0 : 1, INT64_MAX / 2,
+                            &out->step));
+    SG_TRY(sg_json_read_i64(sg_json_member(value, "offset"), 0,
+                            out->step > 0 ? out->step - 1 : 0, &out->offset));
+    return read_between(sg_json_member(value, "chance"), before, 1,
+                        &out->chance);
+}
+
+/* Files of earlier versions have none. */
+static syngan_status read_lattice(sg_json_value grid, bool is_real,
+                                  sg_lattice *out) {
+    sg_json_value levels = sg_json_member(grid, "levels");
+    size_t count;
+    if (!sg_json_present(levels)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_array(levels, &count));
+    if (count == 0 || count > SG_LEVELS_MOST)
+        return sg_json_fail(levels, "has %zu levels, but must have 1 to %d",
+                            count, SG_LEVELS_MOST);
+    if (is_real)
+        SG_TRY(sg_json_read_i32(sg_json_member(grid, "scale"), 0, 15,
+                                &out->decimals));
+    for (size_t i = 0; i < count; i++)
+        SG_TRY(read_level(sg_json_item(levels, i), is_real && i == 0,
+                          i == 0 ? 0 : out->level[i - 1].chance,
+                          &out->level[i]));
+    out->count = (int32_t)count;
+    return SYNGAN_OK;
+}
+
+syngan_status sg_grid_read(sg_json_value object, const char *key, bool is_real,
+                           sg_grid *out) {
+    sg_json_value grid = sg_json_member(object, key);
     sg_json_value low = sg_json_member(grid, "low");
     sg_json_value high = sg_json_member(grid, "high");
     *out = (sg_grid){.decimals = -1, .unit = 1};
@@ -62,6 +95,7 @@ syngan_status sg_grid_read(sg_json_value object, bool is_real, sg_grid *out) {
     if (out->is_real != is_real)
         return sg_json_fail(sg_json_member(grid, "real"),
                             "does not fit the column's type");
+    SG_TRY(read_lattice(grid, is_real, &out->lattice));
     if (is_real) {
         SG_TRY(sg_json_read_i32(sg_json_member(grid, "decimals"), -1, 15,
                                 &out->decimals));
@@ -126,7 +160,10 @@ static syngan_status read_singles(syngan_context *context, sg_json_value column,
 
 static syngan_status read_number(syngan_context *context, sg_json_value column,
                                  bool is_real, sg_number_code *out) {
-    SG_TRY(sg_grid_read(column, is_real, &out->grid));
+    SG_TRY(sg_grid_read(column, "grid", is_real, &out->grid));
+    out->mixed = out->grid;
+    if (sg_json_present(sg_json_member(column, "mixed")))
+        SG_TRY(sg_grid_read(column, "mixed", is_real, &out->mixed));
     SG_TRY(sg_json_read_i64(sg_json_member(column, "base"), -INT64_MAX,
                             INT64_MAX, &out->base));
     SG_TRY(read_finite(sg_json_member(column, "centre"), &out->centre));
@@ -432,7 +469,8 @@ static syngan_status read_item(sg_encoder *encoder, sg_json_value value,
     code->ordered = i;
     SG_TRY(sg_json_read_i32(sg_json_member(value, "reference"), -1,
                             item->is_joint ? -1 : i - 1, &item->reference));
-    SG_TRY(sg_grid_read(value, form->type == SYNGAN_COLUMN_REAL, &item->grid));
+    SG_TRY(sg_grid_read(value, "grid", form->type == SYNGAN_COLUMN_REAL,
+                        &item->grid));
     SG_TRY(sg_json_read_i64(sg_json_member(value, "integer"), -INT64_MAX,
                             INT64_MAX, &item->integer_stand_in));
     return read_finite(sg_json_member(value, "real"), &item->real_stand_in);

@@ -34,8 +34,23 @@ static void put_i64s(sg_json_writer *writer, const char *key,
     sg_json_close_array(writer);
 }
 
-void sg_grid_put(const sg_grid *grid, sg_json_writer *writer) {
-    sg_json_open_object(writer, "grid");
+static void put_lattice(const sg_lattice *lattice, bool is_real,
+                        sg_json_writer *writer) {
+    if (is_real) sg_json_put_i64(writer, "scale", lattice->decimals);
+    sg_json_open_array(writer, "levels");
+    for (int32_t i = 0; i < lattice->count; i++) {
+        const sg_level *level = &lattice->level[i];
+        sg_json_open_object(writer, NULL);
+        sg_json_put_i64(writer, "step", level->step);
+        sg_json_put_i64(writer, "offset", level->offset);
+        sg_json_put_f64(writer, "chance", level->chance);
+        sg_json_close_object(writer);
+    }
+    sg_json_close_array(writer);
+}
+
+void sg_grid_put(const sg_grid *grid, const char *key, sg_json_writer *writer) {
+    sg_json_open_object(writer, key);
     sg_json_put_bool(writer, "real", grid->is_real);
     if (grid->is_real) {
         sg_json_put_i64(writer, "decimals", grid->decimals);
@@ -46,12 +61,16 @@ void sg_grid_put(const sg_grid *grid, sg_json_writer *writer) {
         sg_json_put_i64(writer, "low", grid->least);
         sg_json_put_i64(writer, "high", grid->most);
     }
+    if (grid->lattice.count > 0)
+        put_lattice(&grid->lattice, grid->is_real, writer);
     sg_json_close_object(writer);
 }
 
 static void put_number(sg_json_writer *writer, const sg_number_code *code) {
     const sg_mixture *m = &code->mixture;
-    sg_grid_put(&code->grid, writer);
+    sg_grid_put(&code->grid, "grid", writer);
+    if (code->mixed.lattice.count > 0)
+        sg_grid_put(&code->mixed, "mixed", writer);
     sg_json_put_i64(writer, "base", code->base);
     sg_json_put_f64(writer, "centre", code->centre);
     sg_json_put_f64(writer, "width", code->width);
@@ -138,7 +157,7 @@ static void put_order(sg_json_writer *writer, const sg_order_code *order) {
         sg_json_open_object(writer, NULL);
         sg_json_put_i64(writer, "column", item->column);
         sg_json_put_i64(writer, "reference", item->reference);
-        sg_grid_put(&item->grid, writer);
+        sg_grid_put(&item->grid, "grid", writer);
         sg_json_put_i64(writer, "integer", item->integer_stand_in);
         sg_json_put_f64(writer, "real", item->real_stand_in);
         sg_json_close_object(writer);
