@@ -240,15 +240,26 @@ static syngan_status make_table(const sample *s, syngan_table **out) {
 
 /* ---- conditions ---------------------------------------------------------- */
 
+/* Whether a basket has an item, or lacks it if the term is negated. */
+static bool term_holds(const sample *s, int64_t basket,
+                       const sg_where_term *term) {
+    bool found = false;
+    for (int64_t at = s->offset[basket]; at < s->offset[basket + 1] && !found;
+         at++)
+        found = item_at(s, basket, at) == term->code;
+    return found != term->negated;
+}
+
 static bool has_items(const sample *s, int64_t basket) {
-    for (size_t i = 0; i < s->where.count; i++) {
-        bool found = false;
-        for (int64_t at = s->offset[basket];
-             at < s->offset[basket + 1] && !found; at++)
-            found = item_at(s, basket, at) == s->where.terms[i].code;
-        if (!found) return false;
+    const sg_where *where = &s->where;
+    bool holds = where->ways == 0;
+    for (size_t way = 0; way < where->ways && !holds; way++) {
+        holds = true;
+        for (size_t i = sg_where_first(where, way);
+             i < where->end[way] && holds; i++)
+            holds = term_holds(s, basket, &where->terms[i]);
     }
-    return true;
+    return holds;
 }
 
 static syngan_status fail_tries(const sample *s, int64_t left) {

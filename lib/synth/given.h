@@ -21,10 +21,11 @@ typedef struct sg_given {
     bool *values;   /* of the choice: which satisfy the conditions */
 } sg_given;
 
-/* SYNGAN_E_ARGUMENT for what no row of the data satisfies. */
+/* Leaves out the ways in which no row can satisfy the condition, by the bounds
+ * of numbers and the values of choices. SYNGAN_E_ARGUMENT if that is all. */
 syngan_status sg_given_find(const sg_encoder *encoder,
-                            const sg_conditions *conditions,
-                            const sg_where *where, sg_given *out);
+                            const sg_conditions *conditions, sg_where *where,
+                            sg_given *out);
 /* One of the alternatives, from two random words. */
 int32_t sg_given_draw(const sg_given *given, const uint32_t words[2]);
 void sg_given_end(sg_given *given);

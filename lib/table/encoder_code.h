@@ -114,6 +114,8 @@ bool sg_lattice_of(syngan_context *context, const sg_column *column,
 void sg_lattice_plain(sg_grid *grid);
 /* The step of the most frequent level, as x has it; 0: none. */
 double sg_lattice_step(const sg_grid *grid);
+/* Whether any value between two, themselves within its bounds, is a grid's. */
+bool sg_lattice_reaches(const sg_grid *grid, long double low, long double high);
 /* Writes what lies x units from `base` (of reals: x), reflected at the bounds
  * and rounded to the level that `unit` in [0, 1) chooses. */
 void sg_lattice_write(const sg_grid *grid, int64_t base, double x, float unit,

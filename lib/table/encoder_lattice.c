@@ -369,6 +369,28 @@ static bool scale_bounds(const sg_grid *grid, double scale, int64_t *low,
     return true;
 }
 
+bool sg_lattice_reaches(const sg_grid *grid, long double low,
+                        long double high) {
+    const sg_level *finest = &grid->lattice.level[0];
+    int64_t first, last;
+    sg_grid g = *grid;
+    low = sg_grid_at_least(grid, low, false);
+    high = sg_grid_at_most(grid, high, false);
+    if (low > high) return false;
+    if (g.lattice.count == 0 || finest->step == 0) return true;
+    if (g.is_real) {
+        g.low = (double)low;
+        g.high = (double)high;
+        if (!scale_bounds(&g, power_of_ten(g.lattice.decimals), &first, &last))
+            return true;
+    } else {
+        if (!(low > -0x1p63L && high < 0x1p63L)) return true;
+        first = (int64_t)low;
+        last = (int64_t)high;
+    }
+    return find_multiples(finest, first, last).last >= 0;
+}
+
 static int32_t choose_level(const sg_lattice *l, float unit) {
     int32_t i = 0;
     while (i < l->count - 1 && (double)unit >= l->level[i].chance)
