@@ -180,13 +180,18 @@ typedef struct syngan_sample_options {
     const char *where;  /**< conditions that hold in every row (of sequences:
                              on columns that are the same in all rows of one;
                              of baskets: "item = value", which a basket has
-                             among others): "column =
-                             value", "column >= 18" (also >, <, <=), "column
-                             in 1 .. 5" (both included), "column is missing",
-                             joined by " and "; names and values with blanks
-                             in double quotes, in which two quotes are one.
-                             1 and 0, true and false, yes and no stand for
-                             each other in boolean columns */
+                             among others, or "!=", which it has not):
+                             "column = value" (also !=, >, >=, <, <=; == and <>
+                             mean = and !=), "column in 1 .. 5" (both included),
+                             "column in (red, green)", "column not in ...",
+                             "column is missing", "column is not missing",
+                             joined by "and", "or" and parentheses; "and" binds
+                             closer. A missing value satisfies "is missing"
+                             only. Names and values with blanks stand in single
+                             or double quotes, in which two quotes are one. 1
+                             and 0, true and false, yes and no stand for each
+                             other in boolean columns; of a time 2024-02-29 is
+                             the whole day, 2024-02-29 10:30 the minute */
     int64_t first;      /**< number of the first row; default 0 */
     int32_t max_tries;  /**< times that a row is made until it satisfies
                              what can only be had by rejection; default 1000 */
@@ -210,9 +215,17 @@ typedef struct syngan_sample_options {
  * on those made before them in the same call.
  * @param rejected may be NULL; receives the number of rows made in vain
  * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a condition that is none, on a column
+<<<<<<< HEAD
  * or a value that there is not); SYNGAN_E_STATE (`max_tries` did not suffice:
  * the sentence tells how rare such rows are); SYNGAN_E_UNSUPPORTED (a sequence
  * would have more than `max_length` rows); SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED.
+=======
+ * or a value that there is not, or that no row can satisfy, by the bounds of
+ * numbers and the values of categories: the sentence names them);
+ * SYNGAN_E_STATE (`max_tries` did not suffice: the sentence tells how rare such
+ * rows are); SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED.
+>>>>>>> 78be631 (Columns that baskets drop are named in the log; marks keep
+their shares, by test; documents of conditions and steps)
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_synthesizer_sample(syngan_synthesizer *synthesizer, int64_t rows,

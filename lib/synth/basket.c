@@ -4,6 +4,9 @@
  */
 #include "synth/basket.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/thread.h"
 #include "synth/fit.h"
@@ -33,6 +36,33 @@ static syngan_status find_columns(const syngan_table *table,
     return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                    "synthesizer: baskets need a key, the column whose equal "
                    "values make a basket, and another one with their items");
+}
+
+/* Names the columns that rows of baskets don't have; of very many the first. */
+static void log_dropped(const syngan_table *table, int64_t key, int64_t item) {
+    char names[800] = ""; /* with room for a count */
+    size_t dropped = 0, size = 0, unnamed = 0;
+    for (size_t c = 0; c < table->n_columns; c++) {
+        const char *name = table->columns[c].name;
+        if ((int64_t)c == key || (int64_t)c == item) continue;
+        dropped++;
+        if (size + strlen(name) + 44 >= sizeof names) {
+            unnamed++;
+            continue;
+        }
+        size += (size_t)snprintf(names + size, sizeof names - size, "%s'%s'",
+                                 size > 0 ? ", " : "", name);
+    }
+    if (dropped == 0) return;
+    if (unnamed > 0)
+        snprintf(names + size, sizeof names - size, "%s%zu more",
+                 size > 0 ? " and " : "", unnamed);
+    sg_log(
+        table->context, SYNGAN_LOG_WARNING,
+        "synthesizer: a basket is its key '%s' and its items '%s'; %zu other "
+        "column%s not learnt and will not be in synthetic baskets: %s",
+        table->columns[key].name, table->columns[item].name, dropped,
+        dropped == 1 ? " is" : "s are", names);
 }
 
 static bool has_column(const sg_constraint *c, int64_t column) {
@@ -156,6 +186,7 @@ syngan_status sg_baskets_fit(const syngan_table *table,
     *out = NULL;
     SG_TRY(find_columns(table, settings, &key, &item));
     SG_TRY(check_constraints(table, key, item));
+    log_dropped(table, key, item);
     SG_TRY(sg_groups_make(table, key, -1, &groups));
     sg_baskets *b = *out = sg_alloc_zero(context, 1, sizeof *b);
     syngan_status status = SYNGAN_OK;

@@ -22,9 +22,12 @@
  * The table's constraints but "unique" hold in every row decoded. The columns
  * of "fixed" constraints are one choice, a part of the least of them, whose
  * alternatives are combinations that occur. Of two that "greater" compares one
- * is coded as the difference. Numbers stay between the bounds of the data; a
- * bound that fewer than five rows reach is rounded outwards, by up to a
- * hundredth of the range, so that it is no row's value. Infinite reals are
+ * is coded as the difference. Numbers stay between the bounds of the data,
+ * where values beyond are reflected; a bound that fewer than five rows reach is
+ * rounded outwards, by up to a hundredth of the range, so that it is no row's
+ * value. Marks that recur beyond the other values (9999-12-31, -1) are single
+ * values, and bounds those of the others. Values are as coarse as the data's:
+ * multiples of steps, in the shares that they have there. Infinite reals are
  * refused.
  */
 #ifndef SG_TABLE_ENCODER_H

@@ -4,6 +4,7 @@
  * pieces.
  */
 #include <math.h>
+#include <stdio.h>
 #include <syngan/synthesizer.h>
 
 #include "support/fault.h"
@@ -203,6 +204,59 @@ static void test_arguments(void **state) {
     syngan_context_free(context);
 }
 
+static void keep_warning(int32_t level, const char *text, void *user) {
+    if (level == SYNGAN_LOG_WARNING) strcat(user, text);
+}
+
+/* Columns that baskets don't have are named, and so is how many are not. */
+static void test_dropped_columns(void **state) {
+    (void)state;
+    static char log[20000];
+    static char names[100][32];
+    syngan_context *context = NULL;
+    syngan_table *table = NULL;
+    syngan_synthesizer *s = NULL;
+    const int64_t key[] = {1, 1, 2, 2, 3, 3};
+    const char *const items[] = {"a", "b", "a", "c", "b", "c"};
+    const double price[] = {1, 2, 3, 4, 5, 6};
+    assert_int_equal(
+        syngan_context_create(
+            SYNGAN_CONTEXT(.threads = 1, .log = keep_warning, .log_user = log),
+            &context),
+        SYNGAN_OK);
+    for (int columns = 0; columns <= 100; columns += columns == 2 ? 98 : 2) {
+        log[0] = '\0';
+        assert_ok(context, syngan_table_create(context, 6, &table));
+        assert_ok(context, syngan_table_add_integers(table, "purchase", key));
+        assert_ok(context, syngan_table_add_texts(
+                               table, "item", SYNGAN_COLUMN_CATEGORY, items));
+        for (int i = 0; i < columns; i++) {
+            snprintf(names[i], sizeof names[i], "price number %d", i);
+            assert_ok(context, syngan_table_add_reals(table, names[i], price));
+        }
+        assert_ok(context,
+                  syngan_synthesizer_fit(
+                      table,
+                      SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS,
+                                         .key = "purchase", .item = "item",
+                                         .epochs = 1, .batch = 3, .width = 4,
+                                         .noise = 4, .pac = 1),
+                      &s));
+        if (columns == 0) assert_string_equal(log, "");
+        if (columns == 2)
+            assert_non_null(strstr(log, "2 other columns are not learnt and "
+                                        "will not be in synthetic baskets: "
+                                        "'price number 0', 'price number 1'"));
+        if (columns == 100) {
+            assert_non_null(strstr(log, "100 other columns"));
+            assert_non_null(strstr(log, " more"));
+        }
+        syngan_synthesizer_free(s);
+        syngan_table_free(table);
+    }
+    syngan_context_free(context);
+}
+
 static syngan_status whole(syngan_context *context, void *user) {
     (void)user;
     syngan_table *table = NULL, *made = NULL;
@@ -246,6 +300,7 @@ int main(void) {
         cmocka_unit_test(test_estimate),
         cmocka_unit_test(test_constraints),
         cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_dropped_columns),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

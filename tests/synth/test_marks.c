@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Marks keep their shares, however little a network has learnt, also in a fit
+ * that goes on and after loading; steps and bounds are those of the data. */
+#include <syngan/synthesizer.h>
+
+#include "base/context.h"
+#include "support/memory_stream.h"
+#include "support/tables.h"
+#include "support/test.h"
+
+enum { ROWS = 1200, MADE = 8000 };
+
+#define DAY ((int64_t)86400 * 1000000)
+
+static syngan_status make_table(syngan_context *context, syngan_table **out) {
+    static int64_t code[ROWS], day[ROWS];
+    static double amount[ROWS];
+    for (int64_t i = 0; i < ROWS; i++) {
+        code[i] = i % 90 == 7 ? 999999 : 20 + i * 37 % 71;
+        day[i] = (i % 60 == 3 ? 2932896 : 18000 + i * 101 % 700) * DAY;
+        amount[i] = i % 50 == 9 ? 0 : (double)(1 + i * 7919 % 4001) / 4 + 10;
+    }
+    SG_TRY(syngan_table_create(context, ROWS, out));
+    SG_TRY(syngan_table_add_integers(*out, "code", code));
+    SG_TRY(syngan_table_add_times(*out, "day", day, "%Y-%m-%d"));
+    return syngan_table_add_reals(*out, "amount", amount);
+}
+
+static void check_rows(syngan_synthesizer *s, syngan_context *context) {
+    syngan_table *made;
+    int64_t marks[3] = {0};
+    assert_ok(context,
+              syngan_synthesizer_sample(s, MADE, 5, NULL, NULL, &made));
+    for (int64_t row = 0; row < MADE; row++) {
+        int64_t code = syngan_table_integers(made, 0)[row];
+        int64_t day = syngan_table_integers(made, 1)[row];
+        double amount = syngan_table_reals(made, 2)[row];
+        marks[0] += code == 999999;
+        marks[1] += day == 2932896 * DAY;
+        marks[2] += amount == 0;
+        assert_true(code == 999999 || (code >= 20 && code <= 90));
+        assert_true(day == 2932896 * DAY ||
+                    (day >= 18000 * DAY && day <= 18699 * DAY));
+        assert_true(day % DAY == 0 && amount * 4 == (double)(int)(amount * 4));
+        assert_true(amount == 0 || (amount >= 10 && amount <= 1011));
+    }
+    const double share[] = {1.0 / 90, 1.0 / 60, 1.0 / 50};
+    for (int i = 0; i < 3; i++) {
+        double made_share = (double)marks[i] / MADE;
+        print_message("%.4f, made %.4f\n", share[i], made_share);
+        assert_true(made_share > 0.7 * share[i] && made_share < 1.3 * share[i]);
+    }
+    syngan_table_free(made);
+}
+
+static void marks_keep_their_shares(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table, *a, *b;
+    syngan_synthesizer *s, *loaded;
+    memory_stream file;
+    assert_ok(context, make_table(context, &table));
+    const syngan_synthesizer_options *options =
+        SYNGAN_SYNTHESIZER(.epochs = 3, .width = 32, .noise = 16, .batch = 100,
+                           .seed = 2);
+    assert_ok(context, syngan_synthesizer_fit(table, options, &s));
+    check_rows(s, context);
+    memory_stream_init(&file, NULL, 0);
+    assert_ok(context,
+              syngan_synthesizer_save_stream(s, &file.hooks, SYNGAN_SAVE_ALL));
+    assert_ok(context,
+              syngan_synthesizer_load_stream(context, &file.hooks, &loaded));
+    assert_ok(context, syngan_synthesizer_continue(s, table, 12));
+    assert_ok(context, syngan_synthesizer_continue(loaded, table, 12));
+    check_rows(s, context);
+    assert_ok(context, syngan_synthesizer_sample(s, 500, 1, NULL, NULL, &a));
+    assert_ok(context,
+              syngan_synthesizer_sample(loaded, 500, 1, NULL, NULL, &b));
+    tables_check_equal(a, b);
+    syngan_table_free(a);
+    syngan_table_free(b);
+    memory_stream_end(&file);
+    syngan_synthesizer_free(loaded);
+    syngan_synthesizer_free(s);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_keep_their_shares),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
