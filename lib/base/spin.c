@@ -17,10 +17,12 @@
 
 /* Seconds between two looks, and looks in a row after which spinning gets
  * short, and long again. */
-#define LOOK_SECONDS 0.05
-enum { BUSY_LOOKS = 2, CALM_LOOKS = 60 };
-/* Fraction of the time that a thread which wants a processor has none. */
+#define LOOK_SECONDS 0.02
+enum { BUSY_LOOKS = 2, CALM_LOOKS = 150 };
+/* Fractions of the time that a thread which wants a processor has none: on a
+ * busy machine, and where one look is enough. */
 #define BUSY_WAITING 0.1
+#define VERY_BUSY_WAITING 0.3
 
 struct sg_spin {
     pid_t process; /* a child of fork() has no threads of its parent's */
@@ -111,17 +113,21 @@ static bool is_crowded(void) {
            running > sysconf(_SC_NPROCESSORS_ONLN);
 }
 
-/* *busy: in the time since the last look; false: there was none. */
-static bool look(struct sg_spin *s, double now, bool *busy) {
+/* Counts looks; the first at a thread tells little. */
+static void look(struct sg_spin *s, double now) {
     const pid_t thread = gettid();
     const double waited = waiting();
-    const bool is_next = s->watched == thread && s->looked > 0.0;
-    *busy =
-        waited - s->waited > BUSY_WAITING * (now - s->looked) || is_crowded();
+    const double fraction =
+        s->watched == thread ? (waited - s->waited) / (now - s->looked) : 0.0;
+    const bool is_busy = fraction > BUSY_WAITING || is_crowded();
+    if (fraction > VERY_BUSY_WAITING)
+        s->busy = BUSY_LOOKS;
+    else
+        s->busy = is_busy ? s->busy + 1 : 0;
+    s->calm = is_busy ? 0 : s->calm + 1;
     s->watched = thread;
     s->looked = now;
     s->waited = waited;
-    return is_next;
 }
 
 static struct sg_spin *find(syngan_context *context) {
@@ -137,14 +143,12 @@ static struct sg_spin *find(syngan_context *context) {
 
 void sg_spin_notice(syngan_context *context) {
     const double now = coarse_seconds();
-    bool busy;
     if (context->threads == 1) return;
     struct sg_spin *s = context->spin;
     if (s != NULL && now - s->looked < LOOK_SECONDS) return;
     s = find(context);
-    if (s == NULL || !look(s, now, &busy)) return;
-    s->busy = busy ? s->busy + 1 : 0;
-    s->calm = busy ? 0 : s->calm + 1;
+    if (s == NULL) return;
+    look(s, now);
     if (!s->sleeps && s->busy >= BUSY_LOOKS)
         start(context, s);
     else if (s->sleeps && s->calm >= CALM_LOOKS)
