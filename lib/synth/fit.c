@@ -21,8 +21,10 @@
 
 /* Least steps of a round. */
 enum { ROUND = 64 };
-/* Steps by whose median time is estimated, after one that is not counted. */
+/* Steps by whose median time is estimated, after some that are not counted: at
+ * least one, and for so many seconds, in which a busy machine is noticed. */
 enum { TRIAL = 5 };
+#define WARM_UP_SECONDS 0.2
 /* Rows of the table that an estimate prepares columns by. */
 enum { TRIAL_ROWS = 5000 };
 
@@ -207,16 +209,20 @@ static int compare_seconds(const void *a, const void *b) {
  * since other processes may delay a step by far more than it takes. */
 static syngan_status try_steps(sg_training *training, double *seconds) {
     sg_synth_losses losses;
-    double each[TRIAL + 1];
+    double each[TRIAL], begin = sg_seconds();
     (void)sg_training_keep(training);
-    syngan_status status = SYNGAN_OK;
-    for (int i = 0; i <= TRIAL && status == SYNGAN_OK; i++) {
+    syngan_status status = sg_training_step(training, &losses);
+    while (status == SYNGAN_OK && sg_seconds() - begin < WARM_UP_SECONDS)
+        status = sg_training_step(training, &losses);
+    for (int i = 0; i < TRIAL && status == SYNGAN_OK; i++) {
         double start = sg_seconds();
         status = sg_training_step(training, &losses);
         each[i] = sg_seconds() - start;
     }
-    qsort(each + 1, TRIAL, sizeof *each, compare_seconds);
-    *seconds = status == SYNGAN_OK ? each[1 + TRIAL / 2] : 0.0;
+    if (status == SYNGAN_OK) {
+        qsort(each, TRIAL, sizeof *each, compare_seconds);
+        *seconds = each[TRIAL / 2];
+    }
     sg_training_go_back(training);
     return status;
 }
