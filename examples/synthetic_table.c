@@ -54,6 +54,10 @@ static const char usage[] =
     "  --schema FILE     JSON: types of columns, constraints\n"
     "  --missing MARKS   of missing values in CSV files, separated by spaces\n"
     "  --no-header       real CSV files begin with a row: columns are column_1, ...\n"
+    "  --encoding NAME   of real CSV files: utf8, latin1, windows1252, utf16 or\n"
+    "                    replace\n"
+    "  --separator C     between their cells (found); tab is one\n"
+    "  --decimal C       their decimal mark, . or , (found)\n"
     "Of all:\n"
     "  -o, --out PATH    what is written; run: a folder (out); evaluate: name of\n"
     "                    the report without .json and .html (report)\n"
@@ -68,8 +72,9 @@ typedef struct settings {
     const char *program, *command;
     const char *operand[2];
     int n_operands;
-    int32_t estimate, sampling_only, pieces, ragged, no_header;
+    int32_t estimate, sampling_only, pieces, ragged, no_header, encoding;
     const char *out, *resume, *schema, *where, *holdout, *target, *missing;
+    const char *separator, *decimal;
     const char *set[16]; /* NAME=VALUE */
     int n_set;
     char given[64]; /* letters of the options that were */
@@ -136,6 +141,9 @@ static const struct option options[] = {
     {"out", required_argument, NULL, 'o'},
     {"missing", required_argument, NULL, 'm'},
     {"no-header", no_argument, NULL, 'N'},
+    {"encoding", required_argument, NULL, 'c'},
+    {"separator", required_argument, NULL, 'x'},
+    {"decimal", required_argument, NULL, 'd'},
     {"seed", required_argument, NULL, 's'},
     {"threads", required_argument, NULL, 't'},
     {"bf16", no_argument, NULL, 'f'},
@@ -181,6 +189,20 @@ static void set_option(settings *s, int which, const char *text) {
         break;
     case 'N':
         s->no_header = 1;
+        break;
+    case 'c':
+        s->encoding = choice("--encoding", text,
+                             "utf8, latin1, replace, windows1252, utf16");
+        break;
+    case 'x':
+        s->separator = strcmp(text, "tab") == 0 ? "\t" : text;
+        if (strlen(s->separator) != 1)
+            refuse("--separator", text, "one character, or tab");
+        break;
+    case 'd':
+        s->decimal = text;
+        if (strcmp(text, ".") != 0 && strcmp(text, ",") != 0)
+            refuse("--decimal", text, ". or ,");
         break;
     case 'U':
         s->resume = text;
@@ -302,25 +324,34 @@ static char *read_text(const char *path) {
     return text;
 }
 
+/* How CSV files are read. Real ones are what the command line says; ours are
+ * UTF-8 with a header. */
+static syngan_csv_options csv_options(const settings *s, const char *schema,
+                                      bool real) {
+    syngan_csv_options csv = {
+        .struct_size = sizeof csv, .missing = s->missing, .schema = schema};
+    if (real) {
+        csv.no_header = s->no_header;
+        csv.encoding = s->encoding;
+        csv.separator = s->separator;
+        csv.decimal = s->decimal;
+    }
+    return csv;
+}
+
 /* A real table is read by the schema that was given. */
 static syngan_status read_table(syngan_context *context, const settings *s,
                                 const char *path, syngan_table **out) {
-    if (s->ragged) return syngan_table_read_baskets(context, path, NULL, out);
-    return syngan_table_read_csv(context, path,
-                                 SYNGAN_CSV(.missing = s->missing,
-                                            .schema = s->schema_text,
-                                            .no_header = s->no_header),
-                                 out);
+    const syngan_csv_options csv = csv_options(s, s->schema_text, true);
+    return s->ragged ? syngan_table_read_baskets(context, path, &csv, out)
+                     : syngan_table_read_csv(context, path, &csv, out);
 }
 
 static syngan_status read_by_schema(syngan_context *context, const settings *s,
-                                    const char *path, int32_t no_header,
+                                    const char *path, bool is_real,
                                     const char *schema, syngan_table **out) {
-    return syngan_table_read_csv(context, path,
-                                 SYNGAN_CSV(.missing = s->missing,
-                                            .schema = schema,
-                                            .no_header = no_header),
-                                 out);
+    const syngan_csv_options csv = csv_options(s, schema, is_real);
+    return syngan_table_read_csv(context, path, &csv, out);
 }
 
 /* Reads another table with the types of the real one. One that has other
@@ -328,29 +359,28 @@ static syngan_status read_by_schema(syngan_context *context, const settings *s,
  * compared then is, and the report names the rest. */
 static syngan_status read_like(syngan_context *context, const settings *s,
                                const syngan_table *real, const char *path,
-                               int32_t no_header, syngan_table **out) {
+                               bool is_real, syngan_table **out) {
     size_t size = syngan_table_schema(real, NULL, 0) + 1;
     char *schema = malloc(size);
     if (schema == NULL) return SYNGAN_E_MEMORY;
     syngan_table_schema(real, schema, size);
     syngan_status status =
-        read_by_schema(context, s, path, no_header, schema, out);
+        read_by_schema(context, s, path, is_real, schema, out);
     free(schema);
     if (status != SYNGAN_E_FORMAT && status != SYNGAN_E_NOT_FOUND &&
         status != SYNGAN_E_MISMATCH)
         return status;
     fprintf(stderr, "synthetic_table: not as the real table: %s\n",
             syngan_last_error(context));
-    return read_by_schema(context, s, path, no_header, NULL, out);
+    return read_by_schema(context, s, path, is_real, NULL, out);
 }
 
 /* Real rows like others, as the command line says that these are. */
 static syngan_status read_holdout(syngan_context *context, const settings *s,
                                   const syngan_table *real,
                                   syngan_table **out) {
-    return s->ragged
-               ? read_table(context, s, s->holdout, out)
-               : read_like(context, s, real, s->holdout, s->no_header, out);
+    return s->ragged ? read_table(context, s, s->holdout, out)
+                     : read_like(context, s, real, s->holdout, true, out);
 }
 
 static void print_columns(const syngan_table *table) {
@@ -365,6 +395,10 @@ static void print_columns(const syngan_table *table) {
             say(", %zu values", syngan_table_text_count(table, i));
         if (syngan_table_missing(table, i) > 0)
             say(", %" PRId64 " missing", syngan_table_missing(table, i));
+        if (syngan_table_type(table, i) == SYNGAN_COLUMN_IDENTIFIER)
+            say(": not learnt, made up");
+        if (syngan_table_type(table, i) == SYNGAN_COLUMN_TEXT)
+            say(": not learnt, replaced");
         say("\n");
     }
 }
@@ -383,19 +417,20 @@ static syngan_status print_estimate(const syngan_table *table,
 
 static syngan_status learn(syngan_context *context, const syngan_table *table,
                            settings *s, syngan_synthesizer **out) {
+    const syngan_csv_options csv = csv_options(s, s->schema_text, true);
     s->fit.progress = show_fit;
     if (s->pieces)
-        return syngan_synthesizer_fit_csv(context, s->operand[0],
-                                          SYNGAN_CSV(.missing = s->missing,
-                                                     .schema = s->schema_text,
-                                                     .no_header = s->no_header),
-                                          &s->fit, out);
+        return syngan_synthesizer_fit_csv(context, s->operand[0], &csv, &s->fit,
+                                          out);
     if (s->resume == NULL) return syngan_synthesizer_fit(table, &s->fit, out);
     syngan_status status = syngan_synthesizer_load(context, s->resume, out);
     if (status == SYNGAN_OK)
         status = syngan_synthesizer_continue(*out, table, s->fit.epochs);
     return status;
 }
+
+static const char *const encodings[] = {"utf8", "latin1", "replace",
+                                        "windows1252", "utf16"};
 
 /* How a fit that was stopped goes on; of baskets and sequences it can't. */
 static void print_how_to_resume(const settings *s, const char *path) {
@@ -410,6 +445,9 @@ static void print_how_to_resume(const settings *s, const char *path) {
     say_option("--schema", s->schema);
     say_option("--missing", s->missing);
     if (s->no_header) say(" --no-header");
+    if (s->encoding != 0) say_option("--encoding", encodings[s->encoding]);
+    say_option("--separator", s->separator);
+    say_option("--decimal", s->decimal);
     if (s->threads != 0) say_number("--threads", s->threads);
     say("\n");
 }
@@ -519,7 +557,7 @@ static syngan_status command_evaluate(syngan_context *context, settings *s) {
     syngan_table *real = NULL, *synthetic = NULL, *holdout = NULL;
     syngan_status status = read_table(context, s, s->operand[0], &real);
     if (status == SYNGAN_OK)
-        status = read_like(context, s, real, s->operand[1], 0, &synthetic);
+        status = read_like(context, s, real, s->operand[1], false, &synthetic);
     if (status == SYNGAN_OK && s->holdout != NULL)
         status = read_holdout(context, s, real, &holdout);
     if (status == SYNGAN_OK) {
@@ -658,10 +696,10 @@ typedef struct command {
 } command;
 
 static const command commands[] = {
-    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmNostfV"},
+    {"fit", command_fit, 1, 1, "erRkOiGpELPUSmNcxdostfV"},
     {"sample", command_sample, 1, 1, "nwostf"},
-    {"evaluate", command_evaluate, 2, 2, "RkOiGHTSmNost"},
-    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmNostfV"},
+    {"evaluate", command_evaluate, 2, 2, "RkOiGHTSmNcxdost"},
+    {"run", command_run, 0, 1, "erRkOiGpEnwHTSmNcxdostfV"},
 };
 
 static const char *name_of(int letter) {

@@ -207,9 +207,13 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_with_schema(
 /* ---- CSV ---------------------------------------------------------------- */
 
 enum {
-    SYNGAN_CSV_UTF8 = 0,   /**< anything else is refused, with its line */
-    SYNGAN_CSV_LATIN1 = 1, /**< ISO 8859-1 */
-    SYNGAN_CSV_REPLACE = 2 /**< UTF-8; U+FFFD for what is none */
+    SYNGAN_CSV_UTF8 = 0,        /**< anything else is refused, with its line */
+    SYNGAN_CSV_LATIN1 = 1,      /**< ISO 8859-1 */
+    SYNGAN_CSV_REPLACE = 2,     /**< UTF-8; U+FFFD for what is none */
+    SYNGAN_CSV_WINDOWS1252 = 3, /**< ISO 8859-1 with Windows' own characters */
+    SYNGAN_CSV_UTF16 = 4        /**< little-endian unless a mark says otherwise;
+                                     with a mark it is read as UTF-16 under any
+                                     encoding */
 };
 
 typedef struct syngan_csv_options {
@@ -243,9 +247,10 @@ typedef struct syngan_csv_options {
  * text. A cell without anything else is missing, in quotes or not. Lines
  * without anything are skipped. A column without a name is called column_N; two
  * of the same name are refused; a header of numbers only, which may be a row,
- * is warned of in the log. Refused is also, with its line, a row with another
- * number of cells than the first line, a quote that is never closed, a zero
- * byte, and what is not in the encoding.
+ * is warned of in the log. A first line "sep=;" tells the separator; a row that
+ * repeats the header is skipped, and the log says so. Refused is also, with its
+ * line, a row with another number of cells than the first line, a quote that is
+ * never closed, a zero byte, and what is not in the encoding.
  *
  * Types that the schema does not give are inferred from all values of a column:
  * - real, if all are missing

@@ -6,13 +6,11 @@
 #include "table/csv_cells.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/memory.h"
-#include "file/source.h"
 #include "table/csv_options.h"
-
-/* Bytes read at once; the separator is looked for in the first ones. */
-#define BLOCK 65536
+#include "table/csv_text.h"
 
 /* ---- the separator ------------------------------------------------------ */
 
@@ -59,50 +57,63 @@ static char find_separator(const char *text, size_t size, char quote) {
 
 /* ---- reading ------------------------------------------------------------ */
 
-static syngan_status fill_block(sg_source *source, char *block, size_t *size) {
-    size_t got = 0;
-    *size = 0;
-    do {
-        SG_TRY(sg_source_some(source, block + *size, BLOCK - *size, &got));
-        *size += got;
-    } while (got > 0 && *size < BLOCK);
-    return SYNGAN_OK;
+/* Drops a byte order mark. */
+static void skip_mark(const char **text, size_t *size) {
+    if (*size < 3 || memcmp(*text, "\xef\xbb\xbf", 3) != 0) return;
+    *text += 3;
+    *size -= 3;
 }
 
-/* Refuses what is no CSV at a glance, and drops a byte order mark. */
-static syngan_status look_at_start(syngan_context *context, const char *name,
-                                   const char **text, size_t *size) {
-    if (*size >= 2 && (memcmp(*text, "\xff\xfe", 2) == 0 ||
-                       memcmp(*text, "\xfe\xff", 2) == 0))
-        return sg_fail(context, SYNGAN_E_FORMAT,
-                       "%s: is UTF-16, but must be UTF-8", name);
-    if (*size >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
-        *text += 3;
-        *size -= 3;
-    }
-    return SYNGAN_OK;
+/* Spreadsheets tell the separator in a line of its own before the header:
+ * "sep=;". Skips that line; 0: there is none. */
+static char take_separator_line(const char **text, size_t *size) {
+    const char *at = *text, *end = *text + *size;
+    bool quoted = at < end && *at == '"';
+    at += quoted;
+    if (end - at < 6 || strncasecmp(at, "sep=", 4) != 0) return 0;
+    char separator = at[4];
+    at += 5;
+    if (quoted && *at++ != '"') return 0;
+    if (separator == '\n' || separator == '\r' || at == end ||
+        (*at != '\n' && *at != '\r'))
+        return 0;
+    if (*at == '\r' && at + 1 < end && at[1] == '\n') at++;
+    *size = (size_t)(end - ++at);
+    *text = at;
+    return separator;
+}
+
+static void set_sink(const syngan_csv_options *options, bool utf8,
+                     const char **text, size_t *size, sg_csv_sink *sink) {
+    const char *given = options->separator;
+    skip_mark(text, size);
+    char told = take_separator_line(text, size);
+    sink->first_line = told != 0 ? 2 : 1;
+    sink->quote = options->quote[0];
+    sink->encoding = utf8 ? SYNGAN_CSV_UTF8 : options->encoding;
+    if (utf8 && options->encoding == SYNGAN_CSV_REPLACE)
+        sink->encoding = SYNGAN_CSV_REPLACE;
+    sink->separator = given != NULL ? given[0] : told;
+    if (sink->separator == 0 || sink->separator == sink->quote)
+        sink->separator = find_separator(*text, *size, sink->quote);
 }
 
 static syngan_status read_blocks(syngan_context *context,
                                  const syngan_csv_options *options,
                                  sg_csv_sink *sink, const bool *done,
-                                 sg_source *source, char *block,
+                                 sg_csv_text *source, bool utf8, char *block,
                                  sg_csv_records **records, char *separator) {
     const char *text = block;
     size_t size;
-    SG_TRY(fill_block(source, block, &size));
-    SG_TRY(look_at_start(context, sink->name, &text, &size));
-    const char *given = options->separator;
-    sink->quote = options->quote[0];
-    sink->encoding = options->encoding;
-    sink->separator =
-        given != NULL ? given[0] : find_separator(text, size, sink->quote);
+    SG_TRY(sg_csv_text_some(source, block, &size));
+    set_sink(options, utf8, &text, &size, sink);
     *separator = sink->separator;
     SG_TRY(sg_csv_records_open(context, sink, records));
-    while (size > 0 && !*done) {
+    for (size_t got = 1; got > 0 && !*done;) {
         SG_TRY(sg_csv_records_put(*records, text, size));
         text = block;
-        SG_TRY(fill_block(source, block, &size));
+        SG_TRY(sg_csv_text_some(source, block, &size));
+        got = size;
     }
     return *done ? SYNGAN_OK : sg_csv_records_finish(*records);
 }
@@ -112,16 +123,22 @@ syngan_status sg_csv_read_cells(syngan_context *context, sg_reader *reader,
                                 const sg_csv_sink *sink, const bool *done,
                                 char *separator) {
     sg_source source = {0};
+    sg_csv_text text = {0};
     sg_csv_records *records = NULL;
     sg_csv_sink own = *sink;
-    char *block = sg_alloc(context, BLOCK);
-    syngan_status status = block != NULL
-                               ? sg_source_start(&source, context, reader, true)
-                               : sg_fail_memory(context, sink->name, BLOCK);
+    bool utf8 = false;
+    char *block = sg_alloc(context, SG_CSV_BLOCK);
+    syngan_status status =
+        block != NULL ? sg_source_start(&source, context, reader, true)
+                      : sg_fail_memory(context, sink->name, SG_CSV_BLOCK);
     if (status == SYNGAN_OK)
-        status = read_blocks(context, options, &own, done, &source, block,
+        status = sg_csv_text_start(&text, context, &source, sink->name,
+                                   options->encoding, &utf8);
+    if (status == SYNGAN_OK)
+        status = read_blocks(context, options, &own, done, &text, utf8, block,
                              &records, separator);
     sg_csv_records_close(records);
+    sg_csv_text_stop(&text);
     sg_source_stop(&source);
     sg_free(context, block);
     return status;

@@ -28,6 +28,7 @@ static syngan_status scan_file(const sg_csv_pieces *p,
                                              p->options, p->where, &scan);
     scan.piece = p->piece;
     scan.take = take;
+    scan.quiet = p->wishes != NULL;
     scan.user = user;
     if (status == SYNGAN_OK) status = sg_csv_scan_read(&scan, reader);
     sg_csv_scan_end(&scan);

@@ -63,14 +63,22 @@ static syngan_status fail_byte(sg_csv_records *r, const unsigned char *text,
     if (text[at] == 0)
         return sg_fail(r->context, SYNGAN_E_FORMAT,
                        "%s: line %lld, column %lld: has a zero byte, which is "
-                       "no text",
+                       "no text unless the encoding is utf16",
                        r->sink.name, (long long)line, (long long)r->cells + 1);
     return sg_fail(r->context, SYNGAN_E_FORMAT,
                    "%s: line %lld, column %lld: byte 0x%02x is not UTF-8; an "
-                   "encoding can be given: latin1, or replace",
+                   "encoding can be given (--encoding): windows1252 or latin1, "
+                   "utf16, or replace",
                    r->sink.name, (long long)line, (long long)r->cells + 1,
                    text[at]);
 }
+
+/* Windows-1252 from 0x80 on; what it leaves free is as in ISO 8859-1. */
+static const uint16_t windows[32] = {
+    0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+    0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008d, 0x017d, 0x008f,
+    0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+    0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
 
 /* A byte that has to be written otherwise; returns the bytes written. */
 static size_t other_byte(const sg_csv_records *r, unsigned char byte,
@@ -79,9 +87,18 @@ static size_t other_byte(const sg_csv_records *r, unsigned char byte,
         memcpy(to, "\xef\xbf\xbd", 3); /* U+FFFD */
         return 3;
     }
-    to[0] = (char)(0xc0 | byte >> 6);
-    to[1] = (char)(0x80 | (byte & 0x3f));
-    return 2;
+    uint32_t code = byte;
+    if (r->sink.encoding == SYNGAN_CSV_WINDOWS1252 && byte < 0xa0)
+        code = windows[byte - 0x80];
+    if (code < 0x800) {
+        to[0] = (char)(0xc0 | code >> 6);
+        to[1] = (char)(0x80 | (code & 0x3f));
+        return 2;
+    }
+    to[0] = (char)(0xe0 | code >> 12);
+    to[1] = (char)(0x80 | (code >> 6 & 0x3f));
+    to[2] = (char)(0x80 | (code & 0x3f));
+    return 3;
 }
 
 /* Bytes of the character at `at`, of `left`; 0: none of the encoding. */
@@ -90,7 +107,9 @@ static size_t character(const sg_csv_records *r, const unsigned char *at,
     unsigned char padded[5] = {0};
     if (*at == 0) return 0;
     if (*at < 0x80) return 1;
-    if (r->sink.encoding == SYNGAN_CSV_LATIN1) return 0;
+    if (r->sink.encoding == SYNGAN_CSV_LATIN1 ||
+        r->sink.encoding == SYNGAN_CSV_WINDOWS1252)
+        return 0;
     memcpy(padded, at, left < 4 ? left : 4);
     size_t size = sg_utf8_size(padded);
     return size <= left ? size : 0;
@@ -164,7 +183,7 @@ syngan_status sg_csv_records_open(syngan_context *context,
     if (r == NULL) return sg_fail_memory(context, sink->name, sizeof *r);
     r->context = context;
     r->sink = *sink;
-    r->line = r->first_line = 1;
+    r->line = r->first_line = sink->first_line;
     csv_init(&r->parser, CSV_REPALL_NL);
     csv_set_delim(&r->parser, (unsigned char)sink->separator);
     csv_set_quote(&r->parser, (unsigned char)sink->quote);

@@ -17,7 +17,8 @@ typedef struct sg_csv_records sg_csv_records;
 typedef struct sg_csv_sink {
     const char *name; /* of the file, for messages; borrowed */
     char separator, quote;
-    int32_t encoding; /* SYNGAN_CSV_... */
+    int32_t encoding; /* SYNGAN_CSV_..., but not UTF-16 */
+    int64_t first_line;
     /* Called for each cell, and after the last one of a record with the line
      * that it began on. What is not SYNGAN_OK ends the reading. */
     syngan_status (*cell)(void *user, const char *text, size_t size);

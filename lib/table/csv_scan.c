@@ -40,12 +40,31 @@ static syngan_status add_column(sg_csv_scan *s, const char *text, size_t size) {
     return SYNGAN_OK;
 }
 
+static bool is_header_cell(const sg_csv_scan *s, size_t column,
+                           const char *text, size_t size) {
+    int32_t code = (int32_t)column;
+    return column < s->n_columns &&
+           sg_dictionary_size(s->names, code) == size &&
+           memcmp(sg_dictionary_text(s->names, code), text, size) == 0;
+}
+
+/* Files that were joined have the header again among their rows. */
+static void skip_row(sg_csv_scan *s, int64_t line) {
+    for (size_t i = 0; i < s->n_columns; i++)
+        sg_csv_scan_cells(s, i)->count--;
+    if (!s->quiet)
+        sg_log(s->context, SYNGAN_LOG_WARNING,
+               "%s: line %lld: repeats the header; it is skipped", s->name,
+               (long long)line);
+}
+
 static syngan_status take_cell(void *user, const char *text, size_t size) {
     sg_csv_scan *s = user;
     if (s->done) return SYNGAN_OK;
     if (s->in_header) SG_TRY(add_column(s, text, size));
     size_t column = s->column++;
     bool is_value = !s->in_header || s->options.no_header;
+    if (s->repeats) s->repeats = is_header_cell(s, column, text, size);
     return is_value && column < s->n_columns
                ? sg_cells_put(sg_csv_scan_cells(s, column), text, size)
                : SYNGAN_OK;
@@ -96,9 +115,12 @@ static syngan_status take_end(void *user, int64_t line) {
                        "in the first line",
                        s->name, (long long)line, s->column, s->n_columns);
     bool is_row = !s->in_header || s->options.no_header;
+    bool repeats = is_row && s->repeats;
     s->column = 0;
     s->in_header = false;
-    if (!is_row) return SYNGAN_OK;
+    s->repeats = s->n_columns > 1 && !s->options.no_header;
+    if (repeats) skip_row(s, line);
+    if (!is_row || repeats) return SYNGAN_OK;
     SG_TRY(note_line(s, line));
     s->rows++;
     s->done = ++s->all_rows == s->options.max_rows;

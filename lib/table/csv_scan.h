@@ -32,7 +32,9 @@ struct sg_csv_scan {
     /* While reading. */
     size_t column; /* of the next cell */
     bool in_header, done;
-    void *jumps; /* sg_line_jump[] */
+    bool repeats; /* the cells of the record so far are the header's */
+    bool quiet;   /* what is skipped has been said */
+    void *jumps;  /* sg_line_jump[] */
     size_t n_jumps, jump_capacity;
     int64_t next_line; /* where the next row begins if all is regular */
 };

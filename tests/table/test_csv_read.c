@@ -241,6 +241,165 @@ static void encodings_are_read(void **state) {
     syngan_context_free(context);
 }
 
+/* ---- encodings ---------------------------------------------------------- */
+
+#define NAMES "n\xc3\xa4me,a\n\xe2\x82\xac 1,\"x\ny\"\n\xf0\x9f\x98\x80,z\n"
+
+/* UTF-8 as UTF-16; returns the bytes. */
+static size_t to_utf16(const char *text, bool big, bool mark, char *out) {
+    size_t size = 0;
+    uint32_t units[4096];
+    size_t n = 0;
+    if (mark) units[n++] = 0xfeff;
+    for (const unsigned char *at = (const unsigned char *)text; *at != 0;) {
+        size_t more = *at < 0x80 ? 0 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
+        uint32_t code = *at & (more == 0 ? 0x7fu : 0x3fu >> more);
+        for (at++; more > 0; more--)
+            code = code << 6 | (*at++ & 0x3fu);
+        if (code > 0xffff) {
+            units[n++] = 0xd800 + ((code - 0x10000) >> 10);
+            code = 0xdc00 + (code & 0x3ff);
+        }
+        units[n++] = code;
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[size++] = (char)(big ? units[i] >> 8 : units[i] & 0xff);
+        out[size++] = (char)(big ? units[i] & 0xff : units[i] >> 8);
+    }
+    return size;
+}
+
+static void utf16_is_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *expected, *table;
+    assert_ok(context, tables_read(context, NAMES, NULL, &expected));
+    for (int i = 0; i < 8; i++) {
+        if (i == 5) continue; /* nothing tells that it is big-endian */
+        char bytes[256];
+        size_t size = to_utf16(NAMES, i & 1, i & 2, bytes);
+        int32_t encoding = i & 4 ? SYNGAN_CSV_UTF16 : SYNGAN_CSV_UTF8;
+        syngan_status status = tables_read_bytes(
+            context, bytes, size, SYNGAN_CSV(.encoding = encoding), &table);
+        if ((i & 6) == 0) {
+            assert_int_not_equal(status, SYNGAN_OK);
+            continue;
+        }
+        assert_ok(context, status);
+        tables_check_equal(table, expected);
+        syngan_table_free(table);
+    }
+    syngan_table_free(expected);
+    syngan_context_free(context);
+}
+
+/* A file of many blocks, whose characters lie across their borders. */
+static void long_utf16_is_read(void **state) {
+    (void)state;
+    enum { ROWS = 40000 };
+    syngan_context *context = test_context(1);
+    char *bytes = malloc(ROWS * 8 + 64);
+    syngan_table *table;
+    assert_non_null(bytes);
+    size_t size = to_utf16("a\n", false, true, bytes);
+    for (int row = 0; row < ROWS; row++)
+        size += to_utf16(row % 3 ? "\xf0\x9f\x98\x80\n" : "\xe2\x82\xac\n",
+                         false, false, bytes + size);
+    assert_ok(context, tables_read_bytes(context, bytes, size, NULL, &table));
+    assert_int_equal(syngan_table_rows(table), ROWS);
+    assert_int_equal(syngan_table_text_count(table, 0), 2);
+    syngan_table_free(table);
+    free(bytes);
+    syngan_context_free(context);
+}
+
+static void halves_of_utf16_are_told(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    static const char half[] = "\xff\xfe"
+                               "a\0\n\0\x3d\xd8x\0\n";
+    assert_fails(
+        context,
+        tables_read_bytes(context, half, sizeof half - 1, NULL, &table),
+        SYNGAN_E_FORMAT, "byte 4: half of a character");
+    assert_ok(context, tables_read_bytes(
+                           context, half, sizeof half - 1,
+                           SYNGAN_CSV(.encoding = SYNGAN_CSV_REPLACE), &table));
+    tables_check_cell(table, 0, 0, "\xef\xbf\xbdx\xef\xbf\xbd");
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+static void windows_bytes_are_read(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    static const char text[] = "a,b\n\x80 5,\x93z\xfc\x94\n\x9e,\x81\n";
+    static const char *const expected[] = {"\xe2\x82\xac 5",
+                                           "\xe2\x80\x9cz\xc3\xbc\xe2\x80\x9d",
+                                           "\xc5\xbe", "\xc2\x81"};
+    syngan_table *table;
+    assert_ok(context,
+              tables_read(context, text,
+                          SYNGAN_CSV(.encoding = SYNGAN_CSV_WINDOWS1252),
+                          &table));
+    for (int i = 0; i < 4; i++)
+        tables_check_cell(table, i / 2, (size_t)i % 2, expected[i]);
+    syngan_table_free(table);
+    assert_fails(context, tables_read(context, text, NULL, &table),
+                 SYNGAN_E_FORMAT, "(--encoding): windows1252 or latin1");
+    syngan_context_free(context);
+}
+
+/* ---- what is no row ----------------------------------------------------- */
+
+/* Spreadsheets' line that tells the separator; lines are counted on. */
+static void a_separator_line_is_taken(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    static const char *const texts[] = {
+        "sep=;\na,x;b\n1,5;y\n", "sep=;\r\na,x;b\r\n1,5;y\r\n",
+        "\xef\xbb\xbfSEP=;\na,x;b\n1,5;y\n", "\"sep=;\"\na,x;b\n1,5;y\n"};
+    syngan_table *table;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_ok(context, tables_read(context, texts[i], NULL, &table));
+        assert_int_equal(syngan_table_columns(table), 2);
+        assert_string_equal(syngan_table_name(table, 0), "a,x");
+        tables_check_cell(table, 0, 0, "1,5");
+        syngan_table_free(table);
+    }
+    assert_fails(context, tables_read(context, "sep=;\na;b\n1\n", NULL, &table),
+                 SYNGAN_E_FORMAT, "line 3: has 1 cells");
+    /* A header that only begins so. */
+    assert_ok(context, tables_read(context, "sep=x1,b\n1,2\n", NULL, &table));
+    assert_string_equal(syngan_table_name(table, 0), "sep=x1");
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+static void a_header_again_is_skipped(void **state) {
+    (void)state;
+    char logged[200] = "";
+    syngan_context *context;
+    syngan_table *table;
+    assert_int_equal(
+        syngan_context_create(
+            SYNGAN_CONTEXT(.log = keep_log, .log_user = logged), &context),
+        SYNGAN_OK);
+    assert_ok(context,
+              tables_read(context, "a,b\n1,x\na,b\n2,y\na,b\n", NULL, &table));
+    assert_int_equal(syngan_table_rows(table), 2);
+    assert_int_equal(syngan_table_type(table, 0), SYNGAN_COLUMN_INTEGER);
+    assert_int_equal(syngan_table_text_count(table, 1), 2);
+    assert_non_null(strstr(logged, "line 5: repeats the header"));
+    syngan_table_free(table);
+    /* A single column, or one without a header, may have any text. */
+    assert_ok(context, tables_read(context, "a\na\nb\n", NULL, &table));
+    assert_int_equal(syngan_table_rows(table), 2);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 /* ---- what is refused ---------------------------------------------------- */
 
 static const struct {
@@ -250,7 +409,7 @@ static const struct {
     {"\n\n\n", "stream: is empty"},
     {"\xff\xfe"
      "a",
-     "is UTF-16"},
+     "byte 0: the file ends in a character, which is not UTF-16"},
     {"a,b\n1,2\n3\n4,5\n", "line 3: has 1 cells, but 2 are expected"},
     {"a,b\r\n1,2\r\n\r\n3,4,5\r\n", "line 4: has 3 cells, but 2"},
     {"a,b\r1,2\r3,4,5\r", "line 3: has 3 cells, but 2"},
@@ -302,7 +461,7 @@ static void wrong_arguments_are_refused(void **state) {
     assert_fails(context, READ(.quote = ""), SYNGAN_E_ARGUMENT, "quote");
     assert_fails(context, READ(.quote = ",", .separator = ","),
                  SYNGAN_E_ARGUMENT, "the same");
-    assert_fails(context, READ(.encoding = 3), SYNGAN_E_ARGUMENT, "encoding");
+    assert_fails(context, READ(.encoding = 5), SYNGAN_E_ARGUMENT, "encoding");
     assert_fails(context, READ(.max_rows = -1), SYNGAN_E_ARGUMENT, "max_rows");
 #undef READ
     assert_fails(context,
@@ -396,6 +555,12 @@ int main(void) {
         cmocka_unit_test(packed_files_are_read),
 #endif
         cmocka_unit_test(faults_are_survived),
+        cmocka_unit_test(utf16_is_read),
+        cmocka_unit_test(long_utf16_is_read),
+        cmocka_unit_test(halves_of_utf16_are_told),
+        cmocka_unit_test(windows_bytes_are_read),
+        cmocka_unit_test(a_separator_line_is_taken),
+        cmocka_unit_test(a_header_again_is_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
