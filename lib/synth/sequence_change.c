@@ -186,6 +186,23 @@ static int64_t sum_of(int64_t a, int64_t b) {
                                               : sum;
 }
 
+/* Beyond the bounds a level is reflected, but for files of earlier versions. */
+static void write_level(const sg_grid *grid, double real, int64_t integer,
+                        sg_column *level, int64_t row) {
+    bool reflected = grid->lattice.count > 0;
+    if (grid->is_real && reflected)
+        sg_lattice_write(grid, 0, real, 0, level, row);
+    else if (grid->is_real)
+        sg_grid_write_real(grid, real, level, row);
+    else if (reflected && (integer < grid->least || integer > grid->most))
+        sg_lattice_write(grid, grid->least,
+                         ((double)integer - (double)grid->least) /
+                             (double)grid->unit,
+                         0, level, row);
+    else
+        sg_grid_write_integer(grid, integer, level, row);
+}
+
 void sg_change_pass(const sg_change *change, sg_column *level,
                     sg_column *difference, int64_t row, bool first) {
     if (sg_column_is_missing(difference, row) ||
@@ -196,14 +213,13 @@ void sg_change_pass(const sg_change *change, sg_column *level,
     if (first) return;
     if (level->type == SYNGAN_COLUMN_REAL) {
         double before = level->reals[row];
-        sg_grid_write_real(&change->grid, before + difference->reals[row],
-                           level, row);
+        write_level(&change->grid, before + difference->reals[row], 0, level,
+                    row);
         difference->reals[row] = level->reals[row] - before;
     } else {
         int64_t before = level->integers[row];
-        sg_grid_write_integer(&change->grid,
-                              sum_of(before, difference->integers[row]), level,
-                              row);
+        write_level(&change->grid, 0, sum_of(before, difference->integers[row]),
+                    level, row);
         difference->integers[row] =
             (int64_t)((uint64_t)level->integers[row] - (uint64_t)before);
     }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "synth/where.h"
 #include "table/boolean.h"
+#include "table/notation.h"
 #include "table/time.h"
 
 /* ---- values -------------------------------------------------------------- */
@@ -66,7 +67,14 @@ static bool read_integer(const char *text, extent *out) {
 
 static bool read_extent(const sg_column *column, const char *text,
                         extent *out) {
+    sg_notation notation;
+    char plain[SG_PLAIN_TEXT];
     *out = (extent){0};
+    /* "1.234,50 EUR" in a column that is written so; plain numbers, too. */
+    if (column->type != SYNGAN_COLUMN_TIME && column->format != NULL &&
+        sg_notation_parse(column->format, &notation) &&
+        sg_notation_read(&notation, text, strlen(text), plain))
+        text = plain;
     switch (column->type) {
     case SYNGAN_COLUMN_INTEGER:
         return read_integer(text, out);

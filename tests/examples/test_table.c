@@ -113,7 +113,7 @@ static void conditions_hold_in_every_row(void **state) {
         {"sample model -n 3 -o no.csv -w 'city = Atlantis'", 1, "Atlantis"},
         {"sample model -n 3 -o no.csv -w 'height = 3'", 1, "height"},
         {"sample model -n 3 -o no.csv -w 'city ~ Bern'", 1, "city"},
-        {"sample model -n 3 -o no.csv -w 'spent > 1e9'", 1, "0 of 3000 rows"},
+        {"sample model -n 3 -o no.csv -w 'spent > 1e9'", 1, "lie between"},
     };
     program_refuses(TABLE, cases, sizeof(cases) / sizeof(cases[0]));
 }

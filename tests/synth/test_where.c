@@ -132,6 +132,39 @@ static void conditions_mean_what_they_say(void **state) {
     syngan_context_free(context);
 }
 
+/* Numbers in the notation that a column has. */
+static void numbers_have_the_notation_of_their_column(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *plain, *table;
+    const double price[] = {1234.5, 12.25, 99};
+    const int64_t count[] = {1500, 20, 3};
+    sg_where where;
+    assert_ok(context, syngan_table_create(context, 3, &plain));
+    assert_ok(context, syngan_table_add_reals(plain, "price", price));
+    assert_ok(context, syngan_table_add_integers(plain, "count", count));
+    assert_ok(context,
+              syngan_table_with_schema(
+                  plain,
+                  "{\"columns\": [{\"name\": \"price\", \"type\": \"real\", "
+                  "\"format\": \"#.###,# EUR\"}, {\"name\": \"count\", "
+                  "\"type\": \"integer\", \"format\": \"#.###\"}]}",
+                  &table));
+    static const char *const first[] = {
+        "price = \"1.234,50 EUR\"", "price > 100,5", "price in 100 .. 1.300,00",
+        "count = 1.500", "count >= \"1.500\""};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        print_message("%s\n", first[i]);
+        assert_ok(context, sg_where_parse(table, first[i], &where));
+        for (int64_t row = 0; row < 3; row++)
+            assert_true(sg_where_holds(&where, table, row) == (row == 0));
+        sg_where_end(&where);
+    }
+    syngan_table_free(table);
+    syngan_table_free(plain);
+    syngan_context_free(context);
+}
+
 /* ---- refusing ------------------------------------------------------------ */
 
 static const char *const refused[][2] = {
@@ -259,6 +292,7 @@ static void memory_may_run_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conditions_mean_what_they_say),
+        cmocka_unit_test(numbers_have_the_notation_of_their_column),
         cmocka_unit_test(what_cant_be_is_refused),
         cmocka_unit_test(too_many_ways_are_refused),
         cmocka_unit_test(memory_may_run_out),
