@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "program.h"
 
@@ -500,17 +501,29 @@ static void check_target(const syngan_table *table, const settings *s) {
     refuse("--target", s->target, "the name of a column");
 }
 
+/* What the page says about itself. */
+typedef struct origin {
+    const char *real, *synthetic;
+    int64_t epochs; /* 0: not known */
+} origin;
+
 static syngan_status evaluate(const syngan_table *real,
                               const syngan_table *synthetic,
                               const syngan_table *holdout, const settings *s,
-                              const char *prefix) {
+                              const origin *from, const char *prefix) {
     syngan_report *report = NULL;
+    char date[32] = "";
+    const time_t now = time(NULL);
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", gmtime(&now));
     syngan_status status = syngan_evaluate(
         real, synthetic,
         SYNGAN_EVALUATE(.holdout = holdout, .target = s->target,
                         .rows = s->fit.rows, .key = s->fit.key,
                         .order = s->fit.order, .item = s->fit.item,
-                        .seed = (uint64_t)s->seed, .progress = show_evaluation),
+                        .seed = (uint64_t)s->seed, .progress = show_evaluation,
+                        .real_name = from->real,
+                        .synthetic_name = from->synthetic, .date = date,
+                        .epochs = from->epochs),
         &report);
     program_clear_line();
     if (status == SYNGAN_OK) status = write_report(report, prefix);
@@ -562,7 +575,8 @@ static syngan_status command_evaluate(syngan_context *context, settings *s) {
         status = read_holdout(context, s, real, &holdout);
     if (status == SYNGAN_OK) {
         check_target(real, s);
-        status = evaluate(real, synthetic, holdout, s,
+        const origin from = {.real = s->operand[0], .synthetic = s->operand[1]};
+        status = evaluate(real, synthetic, holdout, s, &from,
                           s->out == NULL ? "report" : s->out);
     }
     syngan_table_free(real);
@@ -654,8 +668,15 @@ static syngan_status make_and_judge(syngan_context *context, settings *s,
         status = syngan_table_write_csv(synthetic, path, NULL);
     if (status == SYNGAN_OK) {
         print_sample(path, count, s->fit.rows, rejected);
-        status =
-            evaluate(real, synthetic, holdout, s, result_path(s, "report"));
+        char made[PATH_SIZE];
+        snprintf(made, sizeof made, "%s", path);
+        const origin from = {.real = s->n_operands > 0
+                                         ? s->operand[0]
+                                         : "card transactions made up",
+                             .synthetic = made,
+                             .epochs = syngan_synthesizer_epochs(synthesizer)};
+        status = evaluate(real, synthetic, holdout, s, &from,
+                          result_path(s, "report"));
     }
     syngan_table_free(synthetic);
     syngan_synthesizer_free(synthesizer);

@@ -168,6 +168,11 @@ typedef struct syngan_evaluate_options {
     const char *order; /**< of sequences: column; default: the schema's */
     const char *item;  /**< of baskets: column; default: the only other */
     int64_t reserved;
+    /* What the page and the JSON say about themselves, if it is given: */
+    const char *real_name;      /**< where the real table comes from: a file */
+    const char *synthetic_name; /**< where the synthetic one comes from */
+    const char *date; /**< as it is to be read; the library asks no clock */
+    int64_t epochs;   /**< that the synthesizer has learnt; 0: not told */
 } syngan_evaluate_options;
 #define SYNGAN_EVALUATE(...)                                                   \
     (&(const syngan_evaluate_options){                                         \
@@ -219,10 +224,11 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_report_value(
  *  utility and privacy. Lives as long as the report. */
 SYNGAN_API const char *syngan_report_verdict(const syngan_report *report);
 
-/** All of it as JSON into `text` (always ended): {"format", "left_out": names
- * of columns, "notes", "values": {name: number}, "verdict"}, keys sorted. A
- * value that can't be computed is "NaN". @return the bytes that the whole
- * needs, without its end; 0 when out of memory. */
+/** All of it as JSON into `text` (always ended): {"about": {"date",
+ * "epochs", "real", "seed", "synthetic"} as far as the options tell them,
+ * "format", "left_out": names of columns, "notes", "values": {name: number},
+ * "verdict"}, keys sorted. A value that can't be computed is "NaN". @return the
+ * bytes that the whole needs, without its end; 0 when out of memory. */
 SYNGAN_API size_t syngan_report_json(const syngan_report *report, char *text,
                                      size_t size);
 /** The same into a file, atomically. @return SYNGAN_OK or SYNGAN_E_IO. */

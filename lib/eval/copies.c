@@ -27,9 +27,14 @@ static uint64_t value_bits(const sg_matched *column, int side, int64_t row) {
     return bits;
 }
 
+/* Looked at once for many rows. */
+static bool is_cancelled(const work *all, int64_t row) {
+    return row % 65536 == 0 && sg_is_cancelled(all->match->context);
+}
+
 static void hash_rows(const work *all, int which, int64_t first, int64_t last) {
     const sg_match *match = all->match;
-    for (int64_t i = first; i < last; i++) {
+    for (int64_t i = first; i < last && !is_cancelled(all, i); i++) {
         uint64_t hash = 0x9E3779B97F4A7C15u;
         for (size_t c = 0; c < match->count; c++) {
             hash ^= value_bits(&match->column[c], all->side[which], i);
@@ -62,13 +67,13 @@ static bool rows_equal(const work *all, int64_t real, int64_t other) {
 static int64_t count_equal(const work *all, int64_t *slot, uint64_t mask) {
     int64_t n_real = all->match->rows[all->side[0]], equal = 0;
     int64_t n_others = all->match->rows[all->side[1]];
-    for (int64_t i = 0; i < n_real; i++) {
+    for (int64_t i = 0; i < n_real && !is_cancelled(all, i); i++) {
         uint64_t at = all->hash[0][i] & mask;
         while (slot[at] >= 0 && all->hash[0][slot[at]] != all->hash[0][i])
             at = (at + 1) & mask;
         slot[at] = i; /* of rows with one hash any will do */
     }
-    for (int64_t i = 0; i < n_others; i++) {
+    for (int64_t i = 0; i < n_others && !is_cancelled(all, i); i++) {
         uint64_t at = all->hash[1][i] & mask;
         while (slot[at] >= 0 && all->hash[0][slot[at]] != all->hash[1][i])
             at = (at + 1) & mask;
@@ -96,6 +101,9 @@ syngan_status sg_copies(const sg_match *match, int of, double *share) {
         sg_parallel(context, match->rows[of], 1024, hash_others, &all);
         *share = (double)count_equal(&all, slot, slots - 1) /
                  (double)match->rows[of];
+        if (sg_is_cancelled(context))
+            status =
+                sg_fail(context, SYNGAN_E_CANCELLED, "evaluate: cancelled");
     }
     sg_free(context, slot);
     sg_free(context, all.hash[0]);

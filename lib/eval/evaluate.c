@@ -32,6 +32,10 @@ static const sg_field evaluate_fields[] = {
     SG_STRING(T, key, "column that groups rows; default: the schema's"),
     SG_STRING(T, order, "column that orders a sequence; default: the schema's"),
     SG_STRING(T, item, "column of a basket's items; default: the only other"),
+    SG_STRING(T, real_name, "where the real table comes from, for the page"),
+    SG_STRING(T, synthetic_name, "where the synthetic table comes from"),
+    SG_STRING(T, date, "when it was made, for the page"),
+    SG_I64(T, epochs, 0, 1e15, 0, "that the synthesizer has learnt"),
 };
 #undef T
 SG_FIELDS(sg_options_evaluate, "evaluate", syngan_evaluate_options,
@@ -162,12 +166,30 @@ static syngan_status draw_samples(sg_evaluation *evaluation) {
     return SYNGAN_OK;
 }
 
+static syngan_status keep_about(const sg_evaluation *evaluation) {
+    const syngan_evaluate_options *options = &evaluation->options;
+    syngan_report *report = evaluation->report;
+    const char *const from[SG_ABOUT] = {options->real_name,
+                                        options->synthetic_name, options->date};
+    report->seed = evaluation->seed;
+    report->epochs = options->epochs;
+    for (int i = 0; i < SG_ABOUT; i++) {
+        if (from[i] == NULL) continue;
+        report->about[i] = sg_strdup(evaluation->context, from[i]);
+        if (report->about[i] == NULL)
+            return sg_fail_memory(evaluation->context, "a report",
+                                  strlen(from[i]));
+    }
+    return SYNGAN_OK;
+}
+
 static syngan_status prepare(sg_evaluation *evaluation,
                              const syngan_table *real,
                              const syngan_table *synthetic) {
     const syngan_evaluate_options *options = &evaluation->options;
     int64_t key;
     SG_TRY(sg_report_make(evaluation->context, &evaluation->report));
+    SG_TRY(keep_about(evaluation));
     SG_TRY(sg_evaluation_key(evaluation, real, &key));
     SG_TRY(sg_match_make(real, synthetic, options->holdout, key,
                          evaluation->report, &evaluation->match));

@@ -102,6 +102,9 @@ static syngan_status fit_column(const sg_match *match, size_t c,
                                 sg_features *to) {
     const sg_matched *column = &match->column[c];
     if ((int64_t)c == options->without) return SYNGAN_OK;
+    if (sg_is_cancelled(match->context))
+        return sg_fail(match->context, SYNGAN_E_CANCELLED,
+                       "evaluate: cancelled");
     if (column->number) {
         sg_number_feature *number = &to->number[to->numbers++];
         number->column = column;

@@ -40,8 +40,8 @@ typedef struct sg_features {
     int32_t width; /* of a dense row: numbers, then choices */
 } sg_features;
 
-/* Scales and frequencies are those of the real table. SYNGAN_E_MEMORY. End it
- * in any case. */
+/* Scales and frequencies are those of the real table. SYNGAN_E_MEMORY,
+ * SYNGAN_E_CANCELLED. End it in any case. */
 syngan_status sg_features_make(const sg_match *match,
                                const sg_features_options *options,
                                sg_features *out);

@@ -9,58 +9,33 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "eval/page.h"
-
-static const char style[] =
-    ":root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#1c2430;"
-    "--soft:#5d6978;--line:#dde2e8;--r:#5b7c99;--s:#e08b3a;--plus:#2f6fb3;"
-    "--minus:#c2453d;--good:#2e7d4f;--mixed:#b07a10;--poor:#b3362e}"
-    "@media(prefers-color-scheme:dark){:root{--bg:#14181d;--card:#1d232a;"
-    "--ink:#e6eaef;--soft:#9aa7b5;--line:#323b46;--r:#7fa3c2;--s:#eb9d55;"
-    "--plus:#5a9be0;--minus:#e0695f;--good:#58b37e;--mixed:#d9a441;"
-    "--poor:#e5736b}}"
-    "*{box-sizing:border-box}body{margin:0;background:var(--bg);"
-    "color:var(--ink);font:16px/1.5 system-ui,\"Segoe UI\",Roboto,"
-    "\"Helvetica Neue\",Arial,sans-serif}"
-    "main{max-width:1120px;margin:0 auto;padding:32px 20px 64px}"
-    "h1{font-size:1.9rem;line-height:1.2;margin:0 0 4px}"
-    "h2{font-size:1.3rem;margin:44px 0 6px}h3{font-size:1rem;margin:0}"
-    "section>h3{margin-top:24px}p{margin:6px 0 "
-    "12px}.soft,.small{color:var(--soft)}.small{font-size:"
-    ".85rem}.lead{max-width:46em}"
-    ".grid{display:grid;gap:14px;grid-template-columns:repeat(auto-fill,"
-    "minmax(250px,1fr))}.wide{grid-template-columns:repeat(auto-fill,"
-    "minmax(320px,1fr))}"
-    ".card{background:var(--card);border:1px solid var(--line);border-radius:"
-    "10px;padding:14px 16px;min-width:0}.card p{margin:8px 0 0;font-size:"
-    ".93rem}.head{display:flex;gap:8px;align-items:baseline;justify-content:"
-    "space-between}.head h3{overflow-wrap:anywhere}"
-    ".badge{font-size:.78rem;font-weight:600;letter-spacing:.02em;padding:2px "
-    "9px;border-radius:99px;border:1px solid currentColor;white-space:nowrap}"
-    ".good{color:var(--good)}.mixed{color:var(--mixed)}.poor{color:var(--poor)}"
-    ".not-judged{color:var(--soft)}.all{border-left:6px solid currentColor;"
-    "margin:20px 0 14px}.all strong{font-size:1.25rem}.all p{color:var(--ink)}"
-    "svg{display:block;width:100%;height:auto;margin-top:10px;overflow:visible}"
-    "svg text{font-size:11px;fill:var(--soft)}.end{text-anchor:end}"
-    ".r{fill:var(--r)}.s{fill:var(--s)}.plus{fill:var(--plus)}"
-    ".minus{fill:var(--minus)}.none{fill:var(--line);fill-opacity:.45}"
-    ".axis{stroke:var(--line)}.area{fill-opacity:.55}.outline{fill:var(--s);"
-    "fill-opacity:.18;stroke:var(--s);stroke-width:2}"
-    ".key i{display:inline-block;width:11px;height:11px;border-radius:3px;"
-    "margin:0 5px 0 14px}.key i:first-child{margin-left:0}"
-    "table{border-collapse:collapse;width:100%;font-variant-numeric:"
-    "tabular-nums;font-size:.93rem}th,td{padding:6px 10px;text-align:right;"
-    "border-bottom:1px solid var(--line)}th:first-child,td:first-child{"
-    "text-align:left;overflow-wrap:anywhere}th{color:var(--soft);"
-    "font-weight:600}td.words{text-align:left;color:var(--soft)}"
-    ".scroll{overflow-x:auto;background:var(--card);border:1px solid "
-    "var(--line);border-radius:10px;padding:4px 8px}"
-    "tr:last-child td{border-bottom:0}ul{padding-left:1.2em}"
-    "@media print{body{background:#fff}.card{break-inside:avoid}}";
+#include "eval/page_style.h"
 
 /* ---- the verdict -------------------------------------------------------- */
 
 static const char *grade_class(int32_t grade) {
     return grade == SG_NOT_JUDGED ? "not-judged" : sg_grade_name(grade);
+}
+
+static void write_fact(sg_page *page, const char *title, const char *text) {
+    if (text == NULL) return;
+    sg_page_printf(page, "<li>%s <b>", title);
+    sg_page_text(page, text, 200);
+    sg_page_put(page, "</b></li>");
+}
+
+/* Which tables, when, from what: for who finds the page later. */
+static void write_about(sg_page *page, const syngan_report *report) {
+    sg_page_put(page, "<ul class=\"about small\">");
+    write_fact(page, "Real", report->about[SG_ABOUT_REAL]);
+    write_fact(page, "Synthetic", report->about[SG_ABOUT_SYNTHETIC]);
+    write_fact(page, "Date", report->about[SG_ABOUT_DATE]);
+    sg_page_printf(page, "<li>Seed <b>%llu</b></li>",
+                   (unsigned long long)report->seed);
+    if (report->epochs > 0)
+        sg_page_printf(page, "<li>Epochs <b>%lld</b></li>",
+                       (long long)report->epochs);
+    sg_page_put(page, "</ul>");
 }
 
 static void write_head(sg_page *page, const syngan_report *report) {
@@ -79,7 +54,9 @@ static void write_head(sg_page *page, const syngan_report *report) {
     if (report->rows[2] > 0)
         sg_page_printf(page, "; %lld real rows were held out of training",
                        (long long)report->rows[2]);
-    sg_page_put(page, ".</p></header>");
+    sg_page_put(page, ".</p>");
+    write_about(page, report);
+    sg_page_put(page, "</header>");
 }
 
 static void write_verdict(sg_page *page, const syngan_report *report) {

@@ -79,7 +79,8 @@ static void bin_columns(void *argument, int64_t first, int64_t last) {
     const work *all = argument;
     for (int64_t c = first; c < last; c++)
         for (int side = 0; side < 2; side++)
-            if (all->evaluation->match.column[c].number &&
+            if (!sg_is_cancelled(all->evaluation->context) &&
+                all->evaluation->match.column[c].number &&
                 !bin_side(all, c, side))
                 atomic_store(&all->evaluation->lacks_memory, true);
 }

@@ -179,7 +179,10 @@ syngan_status sg_evaluate_pictures(sg_evaluation *evaluation) {
                               count * sizeof *report->picture);
     for (size_t i = 0; i < count * count; i++)
         report->map[0][i] = report->map[1][i] = i % (count + 1) == 0 ? 1 : NAN;
-    for (size_t c = 0; c < count; c++)
+    for (size_t c = 0; c < count; c++) {
         SG_TRY(draw(evaluation, c, &report->picture[report->n_pictures++]));
+        if (sg_is_cancelled(context))
+            return sg_fail(context, SYNGAN_E_CANCELLED, "evaluate: cancelled");
+    }
     return SYNGAN_OK;
 }

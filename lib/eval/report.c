@@ -51,6 +51,8 @@ void syngan_report_free(syngan_report *report) {
         sg_free(context, report->judgement[i].text);
     sg_free(context, report->entry);
     sg_free(context, report->note);
+    for (int i = 0; i < SG_ABOUT; i++)
+        sg_free(context, report->about[i]);
     sg_free(context, report->left_out);
     sg_free(context, report->target);
     sg_free(context, report->verdict);
@@ -268,11 +270,27 @@ static void write_verdict(const syngan_report *report, sg_json_writer *writer) {
     sg_json_close_object(writer);
 }
 
+static void put_about(sg_json_writer *writer, const char *key,
+                      const char *text) {
+    if (text != NULL) sg_json_put_string(writer, key, text);
+}
+
+static void write_about(const syngan_report *report, sg_json_writer *writer) {
+    sg_json_open_object(writer, "about");
+    put_about(writer, "date", report->about[SG_ABOUT_DATE]);
+    if (report->epochs > 0) sg_json_put_i64(writer, "epochs", report->epochs);
+    put_about(writer, "real", report->about[SG_ABOUT_REAL]);
+    sg_json_put_u64(writer, "seed", report->seed);
+    put_about(writer, "synthetic", report->about[SG_ABOUT_SYNTHETIC]);
+    sg_json_close_object(writer);
+}
+
 static syngan_status make_json(const syngan_report *report, char **text,
                                size_t *size) {
     sg_json_writer writer;
     sg_json_start(&writer, report->context);
     sg_json_open_object(&writer, NULL);
+    write_about(report, &writer);
     sg_json_put_string(&writer, "format", "syngan report 1");
     sg_json_open_array(&writer, "left_out");
     for (size_t i = 0; i < report->n_left_out; i++)

@@ -62,6 +62,9 @@ enum {
     SG_JUDGEMENTS
 };
 
+/* What a report says about itself, as the caller told it; NULL: nothing. */
+enum { SG_ABOUT_REAL, SG_ABOUT_SYNTHETIC, SG_ABOUT_DATE, SG_ABOUT };
+
 struct syngan_report {
     atomic_int references;
     syngan_status status; /* of adding: failures stick */
@@ -70,6 +73,9 @@ struct syngan_report {
     size_t count, capacity;
     char **note;
     size_t n_notes, note_capacity;
+    char *about[SG_ABOUT];
+    uint64_t seed;
+    int64_t epochs; /* 0: not told */
     int64_t rows[3];
     size_t columns;  /* that are compared */
     char **left_out; /* names of those that are not */

@@ -208,6 +208,7 @@ static void score_columns(void *argument, int64_t first, int64_t last) {
         const sg_matched *column = &match->column[c];
         scores *to = &all->scores[c];
         double share[2];
+        if (sg_is_cancelled(match->context)) return;
         for (int side = 0; side < 2; side++)
             share[side] =
                 (double)column->missing[side] / (double)match->rows[side];
