@@ -54,7 +54,7 @@ static const char style[] =
     "gap:0 18px}li,p,strong{overflow-wrap:anywhere}"
     "@media(max-width:640px){main{padding:20px 12px 48px}h1{font-size:1.5rem}"
     ".grid,.wide{grid-template-columns:minmax(0,1fr)}th,td{padding:6px 5px}"
-    "td.words{min-width:9em}.head{flex-wrap:wrap}}"
+    "th:first-child,td:first-child{min-width:6.5em}.head{flex-wrap:wrap}}"
     "@media print{body{background:#fff}.card{break-inside:avoid}}";
 
 #endif

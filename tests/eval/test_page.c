@@ -48,7 +48,11 @@ static syngan_report *report_of(syngan_context *context) {
         context,
         syngan_evaluate(real, synthetic,
                         SYNGAN_EVALUATE(.holdout = real,
-                                        .target = "<script>alert(2)</script>"),
+                                        .target = "<script>alert(2)</script>",
+                                        .real_name = "re<b>al.csv",
+                                        .synthetic_name = "made.csv",
+                                        .date = "2026-11-30", .seed = 77,
+                                        .epochs = 300),
                         &report));
     syngan_table_free(real);
     syngan_table_free(synthetic);
@@ -76,6 +80,17 @@ static void text_stays_text(void **state) {
     assert_null(strstr(html, "<img"));
     assert_non_null(strstr(html, "&lt;script&gt;alert(1)"));
     assert_non_null(strstr(html, "&amp;amp;"));
+    static const char *const about[] = {"re&lt;b&gt;al.csv", "made.csv",
+                                        "2026-11-30", "Seed <b>77</b>",
+                                        "Epochs <b>300</b>"};
+    for (size_t i = 0; i < sizeof about / sizeof *about; i++)
+        assert_non_null(strstr(html, about[i]));
+    char json[256];
+    assert_true(syngan_report_json(report, json, sizeof json) > 0);
+    assert_non_null(strstr(json,
+                           "\"about\":{\"date\":\"2026-11-30\",\"epochs\":300,"
+                           "\"real\":\"re<b>al.csv\",\"seed\":77,"
+                           "\"synthetic\":\"made.csv\"}"));
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         snprintf(id, sizeof id, "id=\"%s\"", ids[i]);
         if (strstr(html, id) == NULL) fail_msg("the page has no %s", id);
