@@ -215,17 +215,11 @@ typedef struct syngan_sample_options {
  * on those made before them in the same call.
  * @param rejected may be NULL; receives the number of rows made in vain
  * @return SYNGAN_OK; SYNGAN_E_ARGUMENT (a condition that is none, on a column
-<<<<<<< HEAD
- * or a value that there is not); SYNGAN_E_STATE (`max_tries` did not suffice:
- * the sentence tells how rare such rows are); SYNGAN_E_UNSUPPORTED (a sequence
- * would have more than `max_length` rows); SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED.
-=======
  * or a value that there is not, or that no row can satisfy, by the bounds of
  * numbers and the values of categories: the sentence names them);
  * SYNGAN_E_STATE (`max_tries` did not suffice: the sentence tells how rare such
- * rows are); SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED.
->>>>>>> 78be631 (Columns that baskets drop are named in the log; marks keep
-their shares, by test; documents of conditions and steps)
+ * rows are); SYNGAN_E_UNSUPPORTED (a sequence would have more than `max_length`
+ * rows); SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED.
  */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_synthesizer_sample(syngan_synthesizer *synthesizer, int64_t rows,

@@ -89,7 +89,7 @@ static void text_stays_text(void **state) {
     assert_true(syngan_report_json(report, json, sizeof json) > 0);
     assert_non_null(strstr(json,
                            "\"about\":{\"date\":\"2026-11-30\",\"epochs\":300,"
-                           "\"real\":\"re<b>al.csv\",\"seed\":77,"
+                           "\"real\":\"re<b>al.csv\",\"seed\":\"77\","
                            "\"synthetic\":\"made.csv\"}"));
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         snprintf(id, sizeof id, "id=\"%s\"", ids[i]);
