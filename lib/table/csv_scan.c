@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "table/csv_cells.h"
+#include "table/csv_notices.h"
 #include "table/csv_options.h"
 
 /* ---- records ------------------------------------------------------------ */
@@ -203,19 +204,9 @@ static syngan_status add_columns(sg_csv_scan *s, const sg_wish *wishes,
 }
 
 static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,
-                                syngan_table *table) {
+                                const sg_looks *looks, syngan_table *table) {
     const sg_origin origin = sg_csv_scan_origin(s);
-    sg_looks *looks = NULL;
-    syngan_status status = SYNGAN_OK;
-    if (wishes == NULL) {
-        size_t bytes = s->n_columns * sizeof *looks;
-        looks = sg_alloc_zero(s->context, s->n_columns, sizeof *looks);
-        status = looks == NULL ? sg_fail_memory(s->context, s->name, bytes)
-                               : look(s, looks);
-    }
-    if (status == SYNGAN_OK) status = add_columns(s, wishes, looks, table);
-    sg_free(s->context, looks);
-    SG_TRY(status);
+    SG_TRY(add_columns(s, wishes, looks, table));
     if (strcmp(s->marks, SG_USUAL_MARKS) != 0) {
         table->missing_marks = sg_strdup(s->context, s->marks);
         if (table->missing_marks == NULL)
@@ -224,11 +215,29 @@ static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,
     return sg_schema_apply(s->schema, table, &origin);
 }
 
+/* Looks at all cells, and again if some rows are none. */
+static syngan_status look_at_rows(sg_csv_scan *s, sg_looks **looks) {
+    size_t bytes = s->n_columns * sizeof **looks;
+    bool changed;
+    *looks = sg_alloc_zero(s->context, s->n_columns, sizeof **looks);
+    if (*looks == NULL) return sg_fail_memory(s->context, s->name, bytes);
+    SG_TRY(look(s, *looks));
+    sg_csv_skip_rows(s, *looks, &changed);
+    if (!changed) return SYNGAN_OK;
+    memset(*looks, 0, bytes);
+    return look(s, *looks);
+}
+
 syngan_status sg_csv_scan_table(sg_csv_scan *scan, const sg_wish *wishes,
                                 syngan_table **out) {
     syngan_table *table = NULL;
-    syngan_status status = sg_table_make(scan->context, scan->rows, &table);
-    if (status == SYNGAN_OK) status = fill_table(scan, wishes, table);
+    sg_looks *looks = NULL;
+    syngan_status status =
+        wishes == NULL ? look_at_rows(scan, &looks) : SYNGAN_OK;
+    if (status == SYNGAN_OK)
+        status = sg_table_make(scan->context, scan->rows, &table);
+    if (status == SYNGAN_OK) status = fill_table(scan, wishes, looks, table);
+    sg_free(scan->context, looks);
     if (status == SYNGAN_OK)
         *out = table;
     else

@@ -400,6 +400,44 @@ static void a_header_again_is_skipped(void **state) {
     syngan_context_free(context);
 }
 
+/* Units under the header and totals at the end, where they are certain. */
+static void units_and_totals_are_skipped(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *said;
+        int64_t rows;
+    } cases[] = {
+        {"a,w,h\n,kg,m\nx,1,2\ny,3,4\nz,5,7\n", "line 2: has units", 3},
+        {"a,w,h\ntext,[kg],(m)\nx,1,2\ny,3,4\nz,5,7\n", "'[kg]'", 3},
+        {"a,w,h\n,kg,9\nx,1,2\ny,3,4\nz,5,7\n", NULL, 4},
+        {"a,w,h\nx,n.a.,2\ny,3,4\nz,5,7\nu,5,8\n", NULL, 4},
+        {"a,w\nx,1\ny,3\nz,5\nTotal,9\n", "line 5: begins", 3},
+        {"a;w\nx;1,50\ny;3,25\nz;1.005,00\nSumme;1.009,75\n", "skipped", 3},
+        {"a,w\nx,1\ny,3\nz,5\nTotal,8\n", "it is kept", 4},
+        {"a,w,h\n,kg,m\nx,1,2\ny,3,4\nz,5,7\n,,\nSum,9,13\n", "units", 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char logged[200] = "";
+        syngan_context *context;
+        syngan_table *table;
+        assert_int_equal(
+            syngan_context_create(
+                SYNGAN_CONTEXT(.log = keep_log, .log_user = logged), &context),
+            SYNGAN_OK);
+        assert_ok(context, tables_read(context, cases[i].text, NULL, &table));
+        if (syngan_table_rows(table) != cases[i].rows ||
+            (cases[i].said != NULL && strstr(logged, cases[i].said) == NULL))
+            fail_msg("case %zu has %d rows: %s", i,
+                     (int)syngan_table_rows(table), logged);
+        if (cases[i].said != NULL && cases[i].rows == 3)
+            assert_true(syngan_table_type(table, 1) <= SYNGAN_COLUMN_REAL &&
+                        syngan_table_text_count(table, 0) == 3 &&
+                        syngan_table_missing(table, 1) == 0);
+        syngan_table_free(table);
+        syngan_context_free(context);
+    }
+}
+
 /* ---- what is refused ---------------------------------------------------- */
 
 static const struct {
@@ -561,6 +599,7 @@ int main(void) {
         cmocka_unit_test(windows_bytes_are_read),
         cmocka_unit_test(a_separator_line_is_taken),
         cmocka_unit_test(a_header_again_is_skipped),
+        cmocka_unit_test(units_and_totals_are_skipped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
