@@ -24,6 +24,15 @@
  *   another thread if prefetching is asked for.
  * - Options, strings and arrays are copied before a call returns, unless its
  *   documentation says that it borrows them.
+ * - While a program is compiled or runs, signals of the host's are held back in
+ *   the threads that compute, a tenth of a second or one kernel long; masks are
+ *   then as before. Floating-point control is the library's own during each
+ *   call, callbacks included: nothing traps, and equal seeds give equal bits
+ *   whatever the host has set. Afterwards it is the host's again.
+ * - A context of several threads has exactly these: a call that can't have them
+ *   fails with SYNGAN_E_STATE. Within a parallel region of OpenMP and in a
+ * child of fork(), a thread of the context's own computes, so that both work;
+ * loops outside of programs run in the caller there.
  * - The library never prints, exits, aborts, installs signal handlers, or
  *   changes the locale or the OpenMP settings that its host sees.
  */
@@ -219,7 +228,8 @@ typedef struct syngan_context_options {
     int32_t log_level; /**< most detailed level wanted; default warnings */
     int32_t threads;   /**< for computing; default: the processors that
                             this process may use, by its affinity and the CPU
-                            quota of its control group, at most 256 */
+                            quota of its control group, at most 256;
+                            never more than OpenMP's thread limit */
     int32_t isa;       /**< instruction-set cap; oneDNN keeps one per
                             process: another one later is refused */
     int32_t reserved;

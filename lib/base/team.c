@@ -159,8 +159,10 @@ static void start(void *threads) {
 sg_team sg_team_find(int32_t threads) {
     if (omp_get_level() > 0) return SG_TEAM_ELSEWHERE;
     const pid_t process = getpid();
-    if (known.process == process && known.threads >= threads)
+    if (known.process == process && known.threads >= threads) {
+        known.threads = threads; /* libgomp ends the others */
         return SG_TEAM_HERE;
+    }
     if (may_have_lost_team(process)) return SG_TEAM_ELSEWHERE;
     if (!can_start(threads - 1)) return SG_TEAM_NOWHERE;
     const sg_team_settings host = sg_team_fix(threads);

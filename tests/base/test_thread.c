@@ -2,6 +2,9 @@
 /* Parallel loops and the scope around computing. */
 #include "base/team.h"
 
+#include <fenv.h>
+#include <pthread.h>
+#include <signal.h>
 #include <xmmintrin.h>
 
 #include "support/test.h"
@@ -128,6 +131,126 @@ static void scope_is_set_and_restored(void **state) {
     }
 }
 
+/* ---- signals and control of each thread --------------------------------- */
+
+typedef struct seen {
+    uint32_t control;
+    bool usr1, usr2, segv; /* blocked */
+} seen;
+
+static seen look(void) {
+    sigset_t mask;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    return (seen){_mm_getcsr(), sigismember(&mask, SIGUSR1) == 1,
+                  sigismember(&mask, SIGUSR2) == 1,
+                  sigismember(&mask, SIGSEGV) == 1};
+}
+
+static void look_in_each(void *argument) {
+    ((seen *)argument)[omp_get_thread_num()] = look();
+}
+
+/* The host's own settings: the caller traps and rounds up and blocks SIGUSR2,
+ * its worker rounds down. */
+static void set_each(void *argument) {
+    sigset_t mask;
+    sigemptyset(&mask);
+    (void)argument;
+    if (omp_get_thread_num() == 0) sigaddset(&mask, SIGUSR2);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    _mm_setcsr(omp_get_thread_num() == 0 ? 0x5100u : 0x3F80u);
+}
+
+static void clear_each(void *argument) {
+    sigset_t mask;
+    sigemptyset(&mask);
+    (void)argument;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    _mm_setcsr(0x1F80u);
+}
+
+static syngan_status look_and_fail(void *argument) {
+    sg_team_run(2, look_in_each, argument);
+    return SYNGAN_E_USER;
+}
+
+static void each_thread_gets_back_what_it_had(void **state) {
+    (void)state;
+    if (!has_control()) skip();
+    syngan_context *context = test_context(2);
+    seen before[2], within[2], after[2];
+    sg_team_run(2, set_each, NULL);
+    sg_team_run(2, look_in_each, before);
+    assert_int_equal(sg_compute(context, look_and_fail, within), SYNGAN_E_USER);
+    sg_team_run(2, look_in_each, after);
+    sg_team_run(2, clear_each, NULL);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(within[i].control | 0x3Fu, 0x9FFFu);
+        assert_true(within[i].usr1 && within[i].usr2 && !within[i].segv);
+        assert_int_equal(after[i].control, before[i].control);
+        assert_int_equal(after[i].usr1, before[i].usr1);
+        assert_int_equal(after[i].usr2, before[i].usr2);
+    }
+    assert_int_equal(before[0].control, 0x5100u);
+    assert_int_equal(before[1].control, 0x3F80u);
+    syngan_context_free(context);
+}
+
+static volatile sig_atomic_t handled;
+
+static void count_signal(int number) {
+    handled += number > 0;
+}
+
+/* A pending signal is let through within half a second of steps. */
+static syngan_status wait_for_signal(void *argument) {
+    (void)argument;
+    const double start = sg_seconds();
+    raise(SIGUSR1);
+    if (handled != 0) return SYNGAN_E_USER;
+    while (handled == 0 && sg_seconds() - start < 10)
+        sg_compute_breathe();
+    return sg_seconds() - start < 5 ? SYNGAN_OK : SYNGAN_E_STATE;
+}
+
+static void pending_signals_come_between_steps(void **state) {
+    (void)state;
+    const struct sigaction action = {.sa_handler = count_signal};
+    sigaction(SIGUSR1, &action, NULL);
+    for (int32_t threads = 1; threads <= 2; threads++) {
+        syngan_context *context = test_context(threads);
+        handled = 0;
+        assert_int_equal(sg_compute(context, wait_for_signal, NULL), SYNGAN_OK);
+        assert_int_equal(handled, 1);
+        syngan_context_free(context);
+    }
+}
+
+/* Both units, flags included: what reads and prints numbers looks at x87. */
+static void guard_sets_and_restores(void **state) {
+    (void)state;
+    if (!has_control()) skip();
+    fesetround(FE_UPWARD);
+    feclearexcept(FE_ALL_EXCEPT);
+    feenableexcept(FE_ALL_EXCEPT);
+    {
+        SG_OWN_FLOATS;
+        assert_int_equal(fegetround(), FE_TONEAREST);
+        assert_int_equal(fegetexcept(), 0);
+        volatile double zero = 0, third = 1;
+        volatile long double wide = 1;
+        third = third / 3 + 1 / zero;
+        wide = wide / 3;
+    }
+    const int round = fegetround(), traps = fegetexcept(),
+              flags = fetestexcept(FE_ALL_EXCEPT);
+    fedisableexcept(FE_ALL_EXCEPT);
+    fesetround(FE_TONEAREST);
+    assert_int_equal(round, FE_UPWARD);
+    assert_int_equal(traps, FE_ALL_EXCEPT);
+    assert_int_equal(flags, 0);
+}
+
 /* ---- the machine -------------------------------------------------------- */
 
 static void machine_is_known(void **state) {
@@ -145,6 +268,9 @@ int main(void) {
         cmocka_unit_test(work_is_shared),
         cmocka_unit_test(nothing_is_done_for_nothing),
         cmocka_unit_test(scope_is_set_and_restored),
+        cmocka_unit_test(each_thread_gets_back_what_it_had),
+        cmocka_unit_test(pending_signals_come_between_steps),
+        cmocka_unit_test(guard_sets_and_restores),
         cmocka_unit_test(machine_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
