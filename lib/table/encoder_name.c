@@ -3,6 +3,7 @@
  * Identifiers made anew: "C536379" gives patterns of so many characters of some
  * kinds, and the number of a row a new text of one of them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -69,6 +70,12 @@ static void widen(uint64_t set[2]) {
     }
 }
 
+static uint64_t mix(uint64_t x) {
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
 /* ---- fitting ---------------------------------------------------------------
  */
 
@@ -76,7 +83,7 @@ typedef struct naming {
     syngan_context *context;
     const sg_dictionary *words;
     const int64_t *count; /* rows by code */
-    uint64_t seed;
+    uint64_t secret;      /* of the data; see secret_of() */
 } naming;
 
 static bool is_of(const naming *n, int32_t code, int32_t length) {
@@ -109,16 +116,24 @@ static uint32_t mark_used(const naming *n, const sg_name_pattern *p,
     return marked;
 }
 
+static int compare_numbers(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
 /* Keeps up to FRESH_MOST of the `n_free` combinations that are free, by
  * chance, and half of them at the most: else those that are missing from a file
- * would tell which the data have. */
+ * would tell which the data have. Which are kept, and in which order, must not
+ * tell how many came before each: the draw's seed is a secret, and they are
+ * sorted. */
 static bool keep_fresh(const naming *n, sg_name_pattern *p, uint32_t all,
                        const unsigned char *used, uint32_t n_free) {
     uint32_t *fresh = sg_alloc_zero(n->context, FRESH_MOST, sizeof *fresh);
     int32_t most = (int32_t)((n_free + 1) / 2);
     if (most > FRESH_MOST) most = FRESH_MOST;
     if (fresh == NULL) return false;
-    const sg_random random = {.seed = n->seed, .stream = sg_stream_id("names")};
+    const sg_random random = {.seed = n->secret,
+                              .stream = sg_stream_id("names")};
     int32_t seen = 0;
     p->n_fresh = 0;
     for (uint32_t number = 0; number < all; number++) {
@@ -129,6 +144,7 @@ static bool keep_fresh(const naming *n, sg_name_pattern *p, uint32_t all,
         else if (at < (uint64_t)most)
             fresh[at] = number;
     }
+    qsort(fresh, (size_t)p->n_fresh, sizeof *fresh, compare_numbers);
     p->fresh = fresh;
     return true;
 }
@@ -238,6 +254,26 @@ static syngan_status fit_names(const naming *n, sg_name_code *out) {
     return SYNGAN_OK;
 }
 
+/* A number that only who has all identifiers, in the order of the rows, can
+ * know, and that is the same for the same data. The seed alone would be none: a
+ * saved synthesizer holds it. */
+static uint64_t secret_of(const sg_column *column, int64_t rows,
+                          uint64_t seed) {
+    uint64_t secret = mix(seed);
+    for (int64_t row = 0; row < rows; row++) {
+        if (column->codes[row] < 0) {
+            secret = mix(secret + 1);
+            continue;
+        }
+        const char *text =
+            sg_dictionary_text(column->words, column->codes[row]);
+        for (; *text != '\0'; text++)
+            secret = (secret ^ (unsigned char)*text) * 1099511628211u;
+        secret = mix(secret);
+    }
+    return secret;
+}
+
 syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
                           int64_t rows, uint64_t seed, sg_name_code *out) {
     size_t words = (size_t)column->words->count;
@@ -250,7 +286,7 @@ syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
     const naming n = {.context = context,
                       .words = column->words,
                       .count = count,
-                      .seed = seed};
+                      .secret = secret_of(column, rows, seed)};
     syngan_status status = fit_names(&n, out);
     sg_free(context, count);
     return status;
@@ -363,12 +399,6 @@ static uint64_t capacity_of(const sg_name_pattern *p, int32_t *last) {
         capacity *= size;
     }
     return capacity;
-}
-
-static uint64_t mix(uint64_t x) {
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
 }
 
 /* A permutation of 0 ... limit - 1: a Feistel network of six rounds on the next

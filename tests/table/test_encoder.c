@@ -193,6 +193,49 @@ static void check_silence(const sg_name_code *code, int64_t names) {
     }
 }
 
+/* Fits names "0" to "999", each in its row or the other way round, without
+ * those that end in 7. */
+static void fit_numbers_as_names(syngan_context *context, bool backwards,
+                                 sg_name_code *code) {
+    enum { COUNT = 900 };
+    sg_column column = {.type = SYNGAN_COLUMN_IDENTIFIER};
+    column.words = sg_dictionary_make(context);
+    column.codes = sg_alloc(context, COUNT * sizeof(int32_t));
+    for (int i = 0, row = 0; i < 1000; i++) {
+        char text[8];
+        int number = backwards ? 999 - i : i;
+        if (number % 10 == 7) continue;
+        snprintf(text, sizeof text, "%03d%d", number, number % 3);
+        assert_ok(context, sg_dictionary_add(column.words, text, strlen(text),
+                                             &column.codes[row++]));
+    }
+    assert_ok(context, sg_name_fit(context, &column, COUNT, 5, code));
+    sg_column_end(context, &column);
+}
+
+/* Which combinations a file lists is not to be drawn again by the seed that it
+ * holds: else the draw would tell how many there were, and which are used. */
+static void the_seed_does_not_tell_the_names(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    sg_name_code code[3] = {0};
+    for (int i = 0; i < 3; i++)
+        fit_numbers_as_names(context, i == 2, &code[i]);
+    const sg_name_pattern *p = code[0].pattern, *other = code[2].pattern;
+    assert_true(p->n_fresh > 20);
+    size_t bytes = (size_t)p->n_fresh * sizeof *p->fresh;
+    for (int32_t i = 1; i < p->n_fresh; i++)
+        assert_true(p->fresh[i - 1] < p->fresh[i]);
+    assert_int_equal(code[1].pattern->n_fresh, p->n_fresh);
+    assert_memory_equal(code[1].pattern->fresh, p->fresh, bytes);
+    assert_int_equal(other->n_leading, p->n_leading);
+    assert_int_equal(other->n_fresh, p->n_fresh);
+    assert_memory_not_equal(other->fresh, p->fresh, bytes);
+    for (int i = 0; i < 3; i++)
+        sg_name_end(context, &code[i]);
+    syngan_context_free(context);
+}
+
 /* Names of many forms: the name, and how many of it. */
 static void names_of(syngan_context *context, const char *format, int count,
                      int from) {
@@ -658,6 +701,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_encoded_comes_back),
         cmocka_unit_test(names_are_new_and_unique),
+        cmocka_unit_test(the_seed_does_not_tell_the_names),
         cmocka_unit_test(names_of_many_forms),
         cmocka_unit_test(rare_values_share_alternatives),
         cmocka_unit_test(constraints_hold_in_every_row),
