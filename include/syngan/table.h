@@ -166,6 +166,12 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * Columns are integers, reals or times where values are compared; bounds of
  * times are texts in the column's format.
  *
+ * "arrow" is the Arrow type, as the format of its C data interface names it,
+ * that values came in as and go out as, where it is not that of the column's
+ * type: "l" for identifiers that are integers, "u" for numbers, times, booleans
+ * and categories that are declared as texts, "tsn:Europe/Berlin" or "d:10,2";
+ * see syngan_table_to_arrow().
+ *
  * "decimals" tells with how many digits behind the point reals are written: 0
  * to 15, or -1 for the fewest that read back to the same number; without it,
  * as many as the data have. Marks of missing values have no spaces in them;
@@ -260,8 +266,7 @@ typedef struct syngan_csv_options {
  * - integer: whole numbers of 64 bits; a leading zero makes a code of a number,
  *   and a plus a telephone number if there are 7 digits and no other sign.
  *   Also "17850.0" for all values where some are missing, as Python writes
- *   them. Identifier if there are 20 rows or more and each number is one more
- *   than that of the row before: they count the rows
+ *   them. Identifier if they are a key (below).
  * - real: numbers with a point or an exponent; "inf" beside others. Decimals
  *   are the most that a value has, or -1 if one has an exponent
  * - both in one notation for the whole column, with marks, currencies, units
@@ -286,6 +291,21 @@ typedef struct syngan_csv_options {
  * syngan_table_note() say so, with the first of them and its line, and also
  * where more such cells made texts of a column of numbers. A schema's types are
  * strict.
+ *
+ * Integers are a key, which is an identifier, if no two are equal, there are 20
+ * or more, and
+ * - each is one more than that of the row before: they count the rows; or
+ * - the column's name ends in a word such as id, key, no, nr, number or code
+ *   ("customer_id", "InvoiceNo", "Kundennummer"); or
+ * - there are 100 or more, none below 0 or missing, and they lie so close
+ *   together that by chance some would be equal; or they rise or fall from row
+ *   to row and half of their range is there. Dates such as 20240320 and seconds
+ *   since 1970 are none.
+ * A name with a word of a measure, such as amount, year, time or population,
+ * makes them numbers, and so does a schema that says "integer", orders by the
+ * column, compares it or gives it a range. Keys that don't just count the rows
+ * are told of in the log. New ones are integers, too: of the same lengths or,
+ * if those of the data rise with the rows, rising behind the last of them.
  *
  * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_MEMORY,
  * SYNGAN_E_UNSUPPORTED (a build without libcsv), or an error of the schema,
@@ -350,12 +370,16 @@ struct ArrowArray;
 
 /**
  * The table as a struct array (a record batch) with a child for each column:
- * int64; float64; timestamp[us], or date32 if the format has no time of day;
- * bool for booleans whose texts are a pair like "true" and "false" (or yes and
- * no, 1 and 0, t and f, y and n, on and off, in any case); for other booleans
- * and categories dictionary(int32, utf8); utf8 for identifiers and texts.
- * Numbers, timestamps and codes are shared, not copied. Where an array has more
- * than 2^31 - 1 bytes of text, large_utf8 takes the place of utf8.
+ * as the schema's "arrow" says, which columns have that came as another type;
+ * and else int64; float64; timestamp[us], date32 if the format has no time of
+ * day, time64[us] if it has no date; bool for booleans whose texts are a pair
+ * like "true" and "false" (or yes and no, 1 and 0, t and f, y and n, on and
+ * off, in any case); for other booleans and categories dictionary(int32, utf8);
+ * utf8 for identifiers and texts. int64, float64, microseconds, durations and
+ * codes are shared, not copied. A column with a value that its "arrow" type
+ * can't hold (300 as int8) goes out as if it had none; decimals are exact to 17
+ * digits, and times of day that passed 24 hours begin again. Where an array has
+ * more than 2^31 - 1 bytes of text, large_utf8 takes the place of utf8.
  *
  * The caller owns both structs and calls their `release`; each keeps what it
  * needs of the table, whatever is freed before. On failure both are empty.
@@ -368,17 +392,27 @@ syngan_table_to_arrow(const syngan_table *table, struct ArrowSchema *schema,
  * on success: then their `release` is NULL. After a failure they are the
  * caller's as before.
  *
- * - (u)int8 to (u)int64 become integers; float32 and float64 reals, with as
- * many decimals as their values have, up to 9
+ * - (u)int8 to (u)int64 become integers, or identifiers as they would in a CSV
+ *   file; float16, float32 and float64 reals, with as many decimals as their
+ *   values have, up to 9
+ * - decimals of 32 to 256 bits become integers if their scale is 0 or below
+ * (and all fit), else reals
  * - bool becomes a boolean of "false" and "true"
- * - utf8 and large_utf8 become what they would be in a CSV file; an empty text
- *   is missing, and there are no other marks
+ * - utf8, large_utf8 and string views become what they would be in a CSV file,
+ *   but never integers: those stay texts, "0123" with its zero; an empty text
+ * is missing, and there are no other marks
  * - dictionaries of utf8 become categories of the texts that occur; those of
  *   other types are replaced by their values
  * - date32, date64 and timestamps become times, written with as much as they
- *   have: a day, a time of day, a fraction. Time zones are ignored: values are
- *   taken as they are, which is UTC; nanoseconds are rounded down
+ *   have: a day, a time of day, a fraction. Those with a time zone are taken as
+ *   UTC, and go out in their zone again; nanoseconds are rounded down
+ * - time32 and time64 become times without a date; durations integers, in their
+ *   unit
  * - the null type becomes missing reals
+ *
+ * What is not the type that syngan_table_to_arrow() writes by itself is kept as
+ * the schema's "arrow": so go columns and synthetic ones out as they came. Of
+ * texts that is utf8.
  *
  * int64 and float64 without missing values are shared, not copied: then the
  * array is released with the last column that shares it.
@@ -401,10 +435,12 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_from_arrow(
  * The rows of a query of a SQLite database, which is opened for reading only.
  *
  * Values decide on types: a column of integers is integer (boolean if it is
- * declared BOOLEAN and has 0 and 1 only), of reals, or of both, real; one with
- * texts becomes what it would be in a CSV file, which finds times, too. NULL is
- * missing, and so is an empty text. A column without any value is integer,
- * category or real as it is declared.
+ * declared BOOLEAN and has 0 and 1 only; identifier as in a CSV file), of
+ * reals, or of both, real; one with texts becomes what it would be in a CSV
+ * file, which finds times, too, but no integer if it is declared as text (TEXT,
+ * CHAR, CLOB): such columns are written as TEXT, as they were. NULL is missing,
+ * and so is an empty text. A column without any value is integer, category or
+ * real as it is declared.
  *
  * @param types as above
  * @return SYNGAN_OK; SYNGAN_E_IO with SQLite's sentence; SYNGAN_E_TYPE for a
@@ -419,9 +455,10 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_read_sqlite(
 /**
  * Writes a new table into a database (made if there is none), in one
  * transaction: the database has all of it or is as before. Columns are declared
- * INTEGER, REAL, TEXT, BOOLEAN (0 and 1; texts other than "true" and "false",
- * yes and no and the like are TEXT), and DATETIME or DATE for times, which are
- * written as SQLite's functions read them: "2024-02-29 10:00:00".
+ * INTEGER (also identifiers that came as integers), REAL, TEXT, BOOLEAN (0 and
+ * 1; texts other than "true" and "false", yes and no and the like are TEXT),
+ * and DATETIME or DATE for times, which are written as SQLite's functions read
+ * them: "2024-02-29 10:00:00".
  *
  * @return SYNGAN_OK; SYNGAN_E_IO with SQLite's sentence, also if there is a
  * table `name`; SYNGAN_E_ARGUMENT for a table without columns;

@@ -334,6 +334,7 @@ syngan_status sg_synthesizer_encoder(const sg_examples *examples,
         .frequent = settings->recipe.frequent,
         .seed = settings->options.seed,
         .whole = examples->whole,
+        .ids_are_rows = examples->subject == NULL && settings->given == 0,
         .progress = tell_column,
         .user = &p};
     return sg_encoder_fit(examples->table, &options, out);

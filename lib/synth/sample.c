@@ -16,7 +16,7 @@ enum { PIECE = 65536 };
 /* Rows that are worth a thread. */
 enum { GRAIN = 32 };
 /* Attempts are counted above this bit of a row's id. */
-enum { ATTEMPT_BIT = 44 };
+enum { ATTEMPT_BIT = SG_ID_ROW_BITS };
 
 #define T syngan_sample_options
 static const sg_field sample_fields[] = {

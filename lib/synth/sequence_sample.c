@@ -311,6 +311,7 @@ static syngan_status new_column(const sample *s, const sg_column *form,
     out->name = sg_strdup(s->context, form->name);
     out->data = sg_alloc(s->context, bytes);
     if (form->format != NULL) out->format = sg_strdup(s->context, form->format);
+    memcpy(out->stored, form->stored, sizeof out->stored);
     if (out->name != NULL && out->data != NULL &&
         (form->format == NULL || out->format != NULL))
         return SYNGAN_OK;

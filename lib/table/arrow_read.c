@@ -10,6 +10,7 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "table/arrow_source.h"
+#include "table/schema.h"
 
 /* ---- an array that columns share ---------------------------------------- */
 
@@ -51,6 +52,7 @@ static syngan_status gather_numbers(const sg_arrow_source *s,
                                     const sg_column *values, int64_t count,
                                     sg_column *column) {
     column->type = values->type;
+    memcpy(column->stored, values->stored, sizeof column->stored);
     SG_TRY(sg_arrow_make_values(s, column));
     for (int64_t row = 0; row < s->rows; row++) {
         int64_t index;
@@ -147,7 +149,8 @@ static syngan_status read_column(sg_arrow_source *s, syngan_table *table) {
 /* Column `index` of a record batch. */
 static syngan_status read_child(syngan_table *table, sg_arrow_holder *h,
                                 const struct ArrowSchema *schema,
-                                const struct ArrowArray *batch, int64_t index) {
+                                const struct ArrowArray *batch,
+                                const sg_schema *types, int64_t index) {
     const struct ArrowSchema *child = schema->children[index];
     const struct ArrowArray *array = batch->children[index];
     if (child == NULL || array == NULL || child->release == NULL ||
@@ -155,11 +158,14 @@ static syngan_status read_child(syngan_table *table, sg_arrow_holder *h,
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                        "Arrow: child %lld is NULL or released",
                        (long long)index);
+    const char *name = child->name != NULL ? child->name : "";
+    const sg_wish wish = sg_schema_wish(types, name);
     sg_arrow_source s = {.context = table->context,
                          .schema = child,
                          .array = array,
-                         .name = child->name != NULL ? child->name : "",
+                         .name = name,
                          .rows = batch->length,
+                         .wish = &wish,
                          .holder = h};
     if (array->length < 0 || array->offset < 0 ||
         __builtin_add_overflow(batch->offset, array->offset, &s.first) ||
@@ -206,6 +212,19 @@ static syngan_status check_batch(syngan_context *context,
                          "but only single values may be");
 }
 
+static syngan_status read_children(syngan_table *table, sg_arrow_holder *h,
+                                   const struct ArrowSchema *schema,
+                                   const struct ArrowArray *array,
+                                   const char *types) {
+    sg_schema *parsed;
+    SG_TRY(sg_schema_parse(table->context, types, &parsed));
+    syngan_status status = SYNGAN_OK;
+    for (int64_t i = 0; i < array->n_children && status == SYNGAN_OK; i++)
+        status = read_child(table, h, schema, array, parsed, i);
+    sg_schema_free(parsed);
+    return status;
+}
+
 static syngan_status read_table(syngan_context *context, sg_arrow_holder *h,
                                 const struct ArrowSchema *schema,
                                 const struct ArrowArray *array,
@@ -213,9 +232,7 @@ static syngan_status read_table(syngan_context *context, sg_arrow_holder *h,
     syngan_table *table;
     SG_TRY(check_batch(context, schema, array));
     SG_TRY(sg_table_make(context, array->length, &table));
-    syngan_status status = SYNGAN_OK;
-    for (int64_t i = 0; i < array->n_children && status == SYNGAN_OK; i++)
-        status = read_child(table, h, schema, array, i);
+    syngan_status status = read_children(table, h, schema, array, types);
     if (status == SYNGAN_OK && types != NULL) {
         status = syngan_table_with_schema(table, types, out);
     } else if (status == SYNGAN_OK) {

@@ -7,6 +7,7 @@
 #define SG_TABLE_ARROW_SOURCE_H
 
 #include "table/arrow.h"
+#include "table/infer.h"
 
 /* An array that columns share. */
 typedef struct sg_arrow_holder {
@@ -25,7 +26,8 @@ typedef struct sg_arrow_source {
     const char *name;          /* of the column */
     int64_t first, rows;       /* the part of the array that is read */
     const unsigned char *bits; /* set: the value is there; NULL: all are */
-    bool is_dictionary;        /* whose texts are taken as they are */
+    bool is_dictionary;        /* whose values are taken as they are */
+    const sg_wish *wish;       /* what a schema says of the column */
     sg_arrow_holder *holder;
 } sg_arrow_source;
 
@@ -43,7 +45,8 @@ static inline bool sg_arrow_is_null(const sg_arrow_source *s, int64_t row) {
 
 /* Finds the bitmap; without it if nothing is missing in the rows. */
 syngan_status sg_arrow_find_nulls(sg_arrow_source *s);
-/* Checks the number of buffers and finds the bitmap. */
+/* Checks the number of buffers (below 0: at least so many) and finds the
+ * bitmap. */
 syngan_status sg_arrow_check(sg_arrow_source *s, int64_t n_buffers);
 
 /* Whether a format is one of whole numbers, and one of these, by format. */
@@ -57,5 +60,12 @@ syngan_status sg_arrow_make_codes(const sg_arrow_source *s, int32_t type,
 
 /* A column of the array's own values, by its format. */
 syngan_status sg_arrow_read_plain(sg_arrow_source *s, sg_column *column);
+
+/* By families of formats. */
+syngan_status sg_arrow_read_dates(const sg_arrow_source *s, sg_column *column);
+syngan_status sg_arrow_read_timestamps(const sg_arrow_source *s,
+                                       sg_column *column);
+syngan_status sg_arrow_read_clock(const sg_arrow_source *s, sg_column *column);
+syngan_status sg_arrow_read_texts(const sg_arrow_source *s, sg_column *column);
 
 #endif

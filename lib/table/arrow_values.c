@@ -5,13 +5,17 @@
  * which is released with the last of them. Everything else is copied.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "file/utf8.h"
 #include "table/arrow_source.h"
+#include "table/decimal.h"
 #include "table/decimals.h"
+#include "table/half.h"
 #include "table/infer.h"
+#include "table/stored.h"
 
 /* ---- sources ------------------------------------------------------------ */
 
@@ -46,12 +50,14 @@ syngan_status sg_arrow_find_nulls(sg_arrow_source *s) {
 
 syngan_status sg_arrow_check(sg_arrow_source *s, int64_t n_buffers) {
     const struct ArrowArray *array = s->array;
-    if (array->n_buffers != n_buffers)
+    bool fits = n_buffers < 0 ? array->n_buffers >= -n_buffers
+                              : array->n_buffers == n_buffers;
+    if (!fits)
         return sg_fail(s->context, SYNGAN_E_ARGUMENT,
                        "Arrow: the array of column '%s' has %lld buffers, but "
                        "%lld belong to the type '%s'",
                        s->name, (long long)array->n_buffers,
-                       (long long)n_buffers, s->schema->format);
+                       (long long)llabs(n_buffers), s->schema->format);
     if (n_buffers == 0) return SYNGAN_OK;
     if (array->buffers == NULL) return sg_arrow_refuse(s, "has no buffers");
     if (array->buffers[1] == NULL && s->rows > 0)
@@ -79,6 +85,15 @@ static bool share_values(const sg_arrow_source *s, sg_column *column) {
     /* Nobody writes to a column's values. */
     column->data = (void *)(uintptr_t)(data + s->first);
     return true;
+}
+
+/* What comes as another Arrow type than its own goes out as that, too. */
+static void keep_format(const sg_arrow_source *s, sg_column *column) {
+    const char *format = s->schema->format;
+    bool own = (column->type == SYNGAN_COLUMN_INTEGER && *format == 'l') ||
+               (column->type == SYNGAN_COLUMN_REAL && *format == 'g');
+    if (!own && sg_stored_fits(format, column->type))
+        memcpy(column->stored, format, strlen(format) + 1);
 }
 
 /* ---- numbers ------------------------------------------------------------ */
@@ -119,12 +134,12 @@ static syngan_status check_integer(const sg_arrow_source *s, int64_t row,
     return SYNGAN_OK;
 }
 
-static syngan_status read_integers(const sg_arrow_source *s,
-                                   sg_column *column) {
+/* Also durations, which are 64 bits of their unit each. */
+static syngan_status read_whole(const sg_arrow_source *s, sg_column *column) {
     const void *data = s->array->buffers[1];
     char format = s->schema->format[0];
     column->type = SYNGAN_COLUMN_INTEGER;
-    bool shared = format == 'l' && share_values(s, column);
+    bool shared = (format == 'l' || format == 't') && share_values(s, column);
     if (!shared) SG_TRY(sg_arrow_make_values(s, column));
     for (int64_t row = 0; row < s->rows; row++) {
         int64_t value = SYNGAN_MISSING;
@@ -137,22 +152,82 @@ static syngan_status read_integers(const sg_arrow_source *s,
     return SYNGAN_OK;
 }
 
-static syngan_status read_reals(const sg_arrow_source *s, sg_column *column) {
-    const void *data = s->array->buffers[1];
-    bool single = s->schema->format[0] == 'f';
-    column->type = SYNGAN_COLUMN_REAL;
-    if (single || !share_values(s, column)) {
-        SG_TRY(sg_arrow_make_values(s, column));
-        for (int64_t row = 0; row < s->rows; row++) {
-            int64_t at = s->first + row;
-            if (sg_arrow_is_null(s, row))
-                column->reals[row] = (double)NAN;
-            else
-                column->reals[row] = single ? (double)((const float *)data)[at]
-                                            : ((const double *)data)[at];
-        }
+/* They may be a key. */
+static syngan_status read_integers(const sg_arrow_source *s,
+                                   sg_column *column) {
+    SG_TRY(read_whole(s, column));
+    if (s->is_dictionary || s->wish->type != 0 || s->wish->ordered)
+        return SYNGAN_OK;
+    keep_format(s, column);
+    return sg_key_make(s->context, column, s->rows);
+}
+
+static double real_at(const void *data, char format, int64_t index) {
+    switch (format) {
+    case 'e':
+        return sg_half_short(((const uint16_t *)data)[index]);
+    case 'f':
+        return (double)((const float *)data)[index];
+    default:
+        return ((const double *)data)[index];
     }
-    column->decimals = sg_decimals(column->reals, s->rows, single);
+}
+
+static syngan_status read_reals(const sg_arrow_source *s, sg_column *column) {
+    char format = s->schema->format[0];
+    column->type = SYNGAN_COLUMN_REAL;
+    if (format != 'g' || !share_values(s, column)) {
+        SG_TRY(sg_arrow_make_values(s, column));
+        for (int64_t row = 0; row < s->rows; row++)
+            column->reals[row] =
+                sg_arrow_is_null(s, row)
+                    ? (double)NAN
+                    : real_at(s->array->buffers[1], format, s->first + row);
+    }
+    column->decimals = sg_decimals(column->reals, s->rows, format == 'f');
+    return SYNGAN_OK;
+}
+
+/* ---- decimals ----------------------------------------------------------- */
+
+static const char *decimal_at(const sg_arrow_source *s,
+                              const sg_decimal_form *form, int64_t row) {
+    return (const char *)s->array->buffers[1] + (s->first + row) * form->bytes;
+}
+
+/* False if some value is no integer of 64 bits. */
+static bool fill_integers(const sg_arrow_source *s, const sg_decimal_form *form,
+                          int64_t *out) {
+    for (int64_t row = 0; row < s->rows; row++) {
+        out[row] = SYNGAN_MISSING;
+        if (!sg_arrow_is_null(s, row) &&
+            !sg_decimal_integer(form, decimal_at(s, form, row), &out[row]))
+            return false;
+    }
+    return true;
+}
+
+/* Integers if the type has no digits behind the point, and they fit. */
+static syngan_status read_decimals(const sg_arrow_source *s,
+                                   sg_column *column) {
+    sg_decimal_form form;
+    if (!sg_decimal_parse(s->schema->format, &form))
+        return sg_arrow_refuse(s, "has a type of decimals that is none");
+    column->type = SYNGAN_COLUMN_INTEGER;
+    SG_TRY(sg_arrow_make_values(s, column));
+    if (form.scale <= 0 && fill_integers(s, &form, column->integers)) {
+        if (s->is_dictionary || s->wish->type != 0 || s->wish->ordered)
+            return SYNGAN_OK;
+        keep_format(s, column);
+        return sg_key_make(s->context, column, s->rows);
+    }
+    column->type = SYNGAN_COLUMN_REAL;
+    for (int64_t row = 0; row < s->rows; row++)
+        column->reals[row] =
+            sg_arrow_is_null(s, row)
+                ? (double)NAN
+                : sg_decimal_real(&form, decimal_at(s, &form, row));
+    column->decimals = sg_decimals(column->reals, s->rows, false);
     return SYNGAN_OK;
 }
 
@@ -165,67 +240,7 @@ static syngan_status read_nothing(const sg_arrow_source *s, sg_column *column) {
     return SYNGAN_OK;
 }
 
-/* ---- times -------------------------------------------------------------- */
-
-/* How times are written: with as much as they have. */
-static const char *time_format(const int64_t *times, int64_t rows) {
-    bool any = false, clock = false;
-    for (int64_t row = 0; row < rows; row++) {
-        if (times[row] == SYNGAN_MISSING) continue;
-        if (times[row] % 1000000 != 0) return "%Y-%m-%d %H:%M:%S.%f";
-        any = true;
-        clock = clock || times[row] % SG_MICROSECONDS_A_DAY != 0;
-    }
-    return any && !clock ? "%Y-%m-%d" : "%Y-%m-%d %H:%M:%S";
-}
-
-/* Values of which `per_unit` microseconds make one, or `units_each` make one
- * microsecond (rounded down). */
-static syngan_status read_times(const sg_arrow_source *s, char format,
-                                int64_t per_unit, int64_t units_each,
-                                sg_column *column) {
-    const void *data = s->array->buffers[1];
-    column->type = SYNGAN_COLUMN_TIME;
-    SG_TRY(sg_arrow_make_values(s, column));
-    for (int64_t row = 0; row < s->rows; row++) {
-        column->integers[row] = SYNGAN_MISSING;
-        if (sg_arrow_is_null(s, row)) continue;
-        int64_t value = sg_arrow_integer(data, format, s->first + row), time;
-        if (value == INT64_MIN ||
-            __builtin_mul_overflow(value, per_unit, &time))
-            return sg_arrow_refuse_value(s, row,
-                                         "a time beyond the years that a table "
-                                         "holds");
-        column->integers[row] = time / units_each - (time % units_each < 0);
-    }
-    return SYNGAN_OK;
-}
-
-static syngan_status set_format(const sg_arrow_source *s, const char *format,
-                                sg_column *column) {
-    column->format = sg_strdup(s->context, format);
-    return column->format != NULL
-               ? SYNGAN_OK
-               : sg_fail_memory(s->context, "a column", strlen(format));
-}
-
-/* date32: days; date64: milliseconds. */
-static syngan_status read_dates(const sg_arrow_source *s, sg_column *column) {
-    bool days = s->schema->format[2] == 'D';
-    SG_TRY(read_times(s, days ? 'i' : 'l',
-                      days ? SG_MICROSECONDS_A_DAY : INT64_C(1000), 1, column));
-    return set_format(s, "%Y-%m-%d", column);
-}
-
-static syngan_status read_timestamps(const sg_arrow_source *s,
-                                     sg_column *column) {
-    char unit = s->schema->format[2];
-    int64_t per_unit = unit == 's' ? 1000000 : unit == 'm' ? 1000 : 1;
-    SG_TRY(read_times(s, 'l', per_unit, unit == 'n' ? 1000 : 1, column));
-    return set_format(s, time_format(column->integers, s->rows), column);
-}
-
-/* ---- texts -------------------------------------------------------------- */
+/* ---- codes -------------------------------------------------------------- */
 
 syngan_status sg_arrow_make_codes(const sg_arrow_source *s, int32_t type,
                                   sg_column *column) {
@@ -251,89 +266,6 @@ static syngan_status read_booleans(const sg_arrow_source *s,
     return SYNGAN_OK;
 }
 
-/* Where texts go. */
-typedef struct text_sink {
-    sg_cells cells;    /* of a column that is to be inferred */
-    sg_column *column; /* or one that has codes already */
-} text_sink;
-
-static syngan_status put_text(text_sink *sink, int64_t row, const char *text,
-                              size_t size) {
-    if (sink->column == NULL) return sg_cells_put(&sink->cells, text, size);
-    return sg_dictionary_add(sink->column->words, text, size,
-                             &sink->column->codes[row]);
-}
-
-static const sg_dictionary *words_of(const text_sink *sink) {
-    return sink->column != NULL ? sink->column->words : sink->cells.words;
-}
-
-/* Texts are looked at when they are new. */
-static syngan_status check_text(const sg_arrow_source *s, const text_sink *sink,
-                                int32_t known, int64_t row) {
-    const sg_dictionary *words = words_of(sink);
-    if (words != NULL && words->count > known &&
-        !sg_utf8_is(sg_dictionary_text(words, known)))
-        return sg_arrow_refuse_value(s, row, "a text that is not UTF-8");
-    return SYNGAN_OK;
-}
-
-static syngan_status take_text(const sg_arrow_source *s, text_sink *sink,
-                               int64_t row, int64_t start, int64_t end) {
-    const char *data = s->array->buffers[2];
-    if (start < 0 || end < start)
-        return sg_arrow_refuse(s, "has offsets of texts that decrease");
-    if (data == NULL && end > start) return sg_arrow_refuse(s, "has no texts");
-    const char *text = end > start ? data + start : "";
-    size_t size = (size_t)(end - start);
-    if (memchr(text, '\0', size) != NULL)
-        return sg_arrow_refuse_value(s, row, "a text with a zero byte in it");
-    const sg_dictionary *words = words_of(sink);
-    int32_t known = words != NULL ? words->count : 0;
-    SG_TRY(put_text(sink, row, text, size));
-    return check_text(s, sink, known, row);
-}
-
-static syngan_status take_texts(const sg_arrow_source *s, text_sink *sink) {
-    const void *offsets = s->array->buffers[1];
-    char format = s->schema->format[0] == 'U' ? 'l' : 'i';
-    for (int64_t row = 0; row < s->rows; row++) {
-        if (sg_arrow_is_null(s, row)) {
-            if (sink->column != NULL)
-                sink->column->codes[row] = -1;
-            else
-                SG_TRY(sg_cells_put(&sink->cells, "", 0));
-            continue;
-        }
-        SG_TRY(take_text(
-            s, sink, row, sg_arrow_integer(offsets, format, s->first + row),
-            sg_arrow_integer(offsets, format, s->first + row + 1)));
-    }
-    return SYNGAN_OK;
-}
-
-/* Of a dictionary. */
-static syngan_status read_words(const sg_arrow_source *s, sg_column *column) {
-    SG_TRY(sg_arrow_make_codes(s, SYNGAN_COLUMN_CATEGORY, column));
-    text_sink sink = {.column = column};
-    return take_texts(s, &sink);
-}
-
-/* They get the type that they would have in a CSV file. */
-static syngan_status read_texts(const sg_arrow_source *s, sg_column *column) {
-    if (s->is_dictionary) return read_words(s, column);
-    text_sink sink = {.column = NULL};
-    sg_cells_start(&sink.cells, s->context);
-    syngan_status status = take_texts(s, &sink);
-    sg_column_end(s->context, column);
-    if (status == SYNGAN_OK)
-        return sg_infer_column(&sink.cells, s->name,
-                               &(const sg_wish){.decimals = -1}, "",
-                               &(const sg_origin){.name = "Arrow"}, column);
-    sg_cells_end(&sink.cells);
-    return status;
-}
-
 /* ---- types -------------------------------------------------------------- */
 
 typedef syngan_status (*read_fn)(const sg_arrow_source *s, sg_column *column);
@@ -341,31 +273,51 @@ typedef syngan_status (*read_fn)(const sg_arrow_source *s, sg_column *column);
 /* By the start of their formats. */
 static const struct known_type {
     const char *start;
-    bool exact; /* else a time zone may follow */
-    int64_t n_buffers;
+    bool exact;        /* else more follows, such as a time zone */
+    int64_t n_buffers; /* below 0: at least so many */
     read_fn read;
 } known_types[] = {
-    {"n", true, 0, read_nothing},        {"b", true, 2, read_booleans},
-    {"c", true, 2, read_integers},       {"C", true, 2, read_integers},
-    {"s", true, 2, read_integers},       {"S", true, 2, read_integers},
-    {"i", true, 2, read_integers},       {"I", true, 2, read_integers},
-    {"l", true, 2, read_integers},       {"L", true, 2, read_integers},
-    {"f", true, 2, read_reals},          {"g", true, 2, read_reals},
-    {"u", true, 3, read_texts},          {"U", true, 3, read_texts},
-    {"tdD", true, 2, read_dates},        {"tdm", true, 2, read_dates},
-    {"tss:", false, 2, read_timestamps}, {"tsm:", false, 2, read_timestamps},
-    {"tsu:", false, 2, read_timestamps}, {"tsn:", false, 2, read_timestamps},
+    {"n", true, 0, read_nothing},
+    {"b", true, 2, read_booleans},
+    {"c", true, 2, read_integers},
+    {"C", true, 2, read_integers},
+    {"s", true, 2, read_integers},
+    {"S", true, 2, read_integers},
+    {"i", true, 2, read_integers},
+    {"I", true, 2, read_integers},
+    {"l", true, 2, read_integers},
+    {"L", true, 2, read_integers},
+    {"e", true, 2, read_reals},
+    {"f", true, 2, read_reals},
+    {"g", true, 2, read_reals},
+    {"d:", false, 2, read_decimals},
+    {"u", true, 3, sg_arrow_read_texts},
+    {"U", true, 3, sg_arrow_read_texts},
+    {"vu", true, -3, sg_arrow_read_texts},
+    {"tdD", true, 2, sg_arrow_read_dates},
+    {"tdm", true, 2, sg_arrow_read_dates},
+    {"tss:", false, 2, sg_arrow_read_timestamps},
+    {"tsm:", false, 2, sg_arrow_read_timestamps},
+    {"tsu:", false, 2, sg_arrow_read_timestamps},
+    {"tsn:", false, 2, sg_arrow_read_timestamps},
+    {"tts", true, 2, sg_arrow_read_clock},
+    {"ttm", true, 2, sg_arrow_read_clock},
+    {"ttu", true, 2, sg_arrow_read_clock},
+    {"ttn", true, 2, sg_arrow_read_clock},
+    {"tDs", true, 2, read_whole},
+    {"tDm", true, 2, read_whole},
+    {"tDu", true, 2, read_whole},
+    {"tDn", true, 2, read_whole},
 };
 
 static const struct other_type {
     const char *start, *name;
 } other_types[] = {
-    {"e", "half floats"},   {"d:", "decimals"},     {"z", "bytes"},
-    {"Z", "bytes"},         {"w:", "bytes"},        {"vz", "bytes"},
-    {"vu", "string views"}, {"tt", "times of day"}, {"tD", "durations"},
-    {"ti", "intervals"},    {"+l", "lists"},        {"+L", "lists"},
-    {"+w", "lists"},        {"+v", "lists"},        {"+s", "structs"},
-    {"+m", "maps"},         {"+u", "unions"},       {"+r", "run-end codes"},
+    {"z", "bytes"},          {"Z", "bytes"},      {"w:", "bytes"},
+    {"vz", "bytes"},         {"ti", "intervals"}, {"+l", "lists"},
+    {"+L", "lists"},         {"+w", "lists"},     {"+v", "lists"},
+    {"+s", "structs"},       {"+m", "maps"},      {"+u", "unions"},
+    {"+r", "run-end codes"},
 };
 
 static bool starts_with(const char *text, const char *start) {
@@ -394,8 +346,8 @@ static syngan_status refuse_type(const sg_arrow_source *s) {
             name = other_types[i].name;
     return sg_fail(s->context, SYNGAN_E_TYPE,
                    "Arrow: column '%s' has %s (type '%s'), which a table can't "
-                   "hold; integers, floats, bool, utf8, dictionaries, dates "
-                   "and timestamps are known",
+                   "hold; integers, floats, decimals, bool, utf8, "
+                   "dictionaries, dates, times and durations are known",
                    s->name, name, format);
 }
 
@@ -404,6 +356,11 @@ syngan_status sg_arrow_read_plain(sg_arrow_source *s, sg_column *column) {
         return sg_arrow_refuse(s, "has a schema without a format");
     const struct known_type *type = find_type(s->schema->format);
     if (type == NULL) return refuse_type(s);
+    if (strlen(s->schema->format) >= SG_STORED_TEXT)
+        return sg_arrow_refuse(s, "has a type, such as that of a time zone, "
+                                  "whose name is too long");
     SG_TRY(sg_arrow_check(s, type->n_buffers));
-    return type->read(s, column);
+    SG_TRY(type->read(s, column));
+    if (column->stored[0] == '\0') keep_format(s, column);
+    return SYNGAN_OK;
 }

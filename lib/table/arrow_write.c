@@ -10,8 +10,10 @@
 
 #include "base/floats.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "table/arrow.h"
 #include "table/boolean.h"
+#include "table/stored.h"
 #include "table/time.h"
 
 /* ---- schemas ------------------------------------------------------------ */
@@ -19,6 +21,7 @@
 typedef struct schema_node {
     syngan_context *context; /* held */
     char *name;
+    char format[SG_STORED_TEXT];
     struct ArrowSchema *children;
     struct ArrowSchema **pointers; /* to children */
     struct ArrowSchema dictionary;
@@ -63,7 +66,8 @@ static syngan_status make_schema(syngan_context *context, const char *format,
     }
     for (size_t i = 0; i < n_children; i++)
         node->pointers[i] = &node->children[i];
-    *out = (struct ArrowSchema){.format = format,
+    sg_text(node->format, sizeof node->format, "%s", format);
+    *out = (struct ArrowSchema){.format = node->format,
                                 .name = node->name,
                                 .n_children = (int64_t)n_children,
                                 .children = node->pointers,
@@ -181,6 +185,7 @@ static syngan_status write_validity(const sg_column *column,
 #define LARGE_UTF8 "U"
 #define DATE32 "tdD"
 #define TIMESTAMP "tsu:"
+#define TIME64 "ttu"
 
 typedef struct column_call {
     syngan_table *table;
@@ -188,8 +193,10 @@ typedef struct column_call {
     int64_t utf8_limit;
 } column_call;
 
-static bool has_time_of_day(const char *format) {
-    return sg_time_format_has(format, "HIMSfpPz");
+/* The type of times that don't say what they came in as. */
+static const char *type_of_times(const char *format) {
+    if (!sg_time_format_has(format, "HIMSfpPz")) return DATE32;
+    return sg_time_format_has(format, "YmdybBj") ? TIMESTAMP : TIME64;
 }
 
 static syngan_status write_shared(const column_call *call, const char *format,
@@ -202,19 +209,27 @@ static syngan_status write_shared(const column_call *call, const char *format,
     return write_validity(column, array);
 }
 
-static syngan_status write_days(const column_call *call,
-                                struct ArrowSchema *schema,
-                                struct ArrowArray *array) {
-    SG_TRY(write_shared(call, DATE32, schema, array));
-    int32_t *days =
-        own_buffer(array, 1, (size_t)array->length * sizeof(int32_t));
-    if (days == NULL) return SYNGAN_E_MEMORY;
-    for (int64_t row = 0; row < array->length; row++) {
-        int64_t time = call->column->integers[row];
-        if (time == SYNGAN_MISSING) continue;
-        days[row] = (int32_t)(time / SG_MICROSECONDS_A_DAY -
-                              (time % SG_MICROSECONDS_A_DAY < 0));
+/* As an Arrow type that values must be converted to; `done` is false if some
+ * value does not fit, which has no place there. */
+static syngan_status write_as(const column_call *call, const char *format,
+                              struct ArrowSchema *schema,
+                              struct ArrowArray *array, bool *done) {
+    sg_column column = *call->column;
+    int64_t rows = call->table->rows;
+    sg_text(column.stored, sizeof column.stored, "%s", format);
+    size_t bytes = (size_t)rows * sg_stored_bytes(&column);
+    void *values = sg_alloc(call->table->context, bytes);
+    if (values == NULL)
+        return sg_fail_memory(call->table->context, "Arrow", bytes);
+    *done = sg_stored_fill(&column, rows, values);
+    syngan_status status =
+        *done ? write_shared(call, format, schema, array) : SYNGAN_OK;
+    if (!*done || status != SYNGAN_OK) {
+        sg_free(call->table->context, values);
+        return status;
     }
+    array_node *node = array->private_data;
+    node->buffers[1] = node->owned[1] = values;
     return SYNGAN_OK;
 }
 
@@ -239,9 +254,18 @@ typedef struct texts {
     const sg_dictionary *words;
     const int32_t *codes; /* NULL: each text once */
     int64_t count;
+    const sg_column *column; /* of numbers or times, as texts; else NULL */
+    char *room;              /* for one of them */
 } texts;
 
+#define TEXT_MOST 1024
+
 static const char *text_at(const texts *t, int64_t index, size_t *size) {
+    if (t->column != NULL) {
+        *size = sg_column_text(t->column, index, t->room, TEXT_MOST);
+        if (*size >= TEXT_MOST) *size = TEXT_MOST - 1;
+        return t->room;
+    }
     int32_t code = t->codes != NULL ? t->codes[index] : (int32_t)index;
     *size = code < 0 ? 0 : sg_dictionary_size(t->words, code);
     return code < 0 ? "" : sg_dictionary_text(t->words, code);
@@ -293,7 +317,13 @@ static syngan_status write_plain_texts(const column_call *call,
                                        struct ArrowSchema *schema,
                                        struct ArrowArray *array) {
     const sg_column *column = call->column;
-    texts rows = {column->words, column->codes, call->table->rows};
+    char room[TEXT_MOST];
+    texts rows = {
+        .words = column->words, .count = call->table->rows, .room = room};
+    if (sg_column_has_codes(column))
+        rows.codes = column->codes;
+    else
+        rows.column = column;
     SG_TRY(write_texts(call, &rows, column->name, schema, array));
     return write_validity(column, array);
 }
@@ -306,25 +336,54 @@ static syngan_status write_category(const column_call *call,
     array_node *a = array->private_data;
     schema->dictionary = &s->dictionary;
     array->dictionary = &a->dictionary;
-    texts all = {call->column->words, NULL, call->column->words->count};
+    texts all = {.words = call->column->words,
+                 .count = call->column->words->count};
     return write_texts(call, &all, "", schema->dictionary, array->dictionary);
 }
 
 /* ---- the table ---------------------------------------------------------- */
 
+static syngan_status write_times(const column_call *call,
+                                 struct ArrowSchema *schema,
+                                 struct ArrowArray *array) {
+    const char *type = type_of_times(call->column->format);
+    bool done = true;
+    if (strcmp(type, TIMESTAMP) != 0)
+        SG_TRY(write_as(call, type, schema, array, &done));
+    else
+        return write_shared(call, TIMESTAMP, schema, array);
+    return done ? SYNGAN_OK : write_shared(call, TIMESTAMP, schema, array);
+}
+
+/* As what its values came in, if they fit. */
+static syngan_status write_stored(const column_call *call,
+                                  struct ArrowSchema *schema,
+                                  struct ArrowArray *array, bool *done) {
+    const char *stored = call->column->stored;
+    *done = stored[0] != '\0';
+    if (!*done) return SYNGAN_OK;
+    if (sg_stored_as_text(call->column))
+        return write_plain_texts(call, schema, array);
+    /* Microseconds and durations as they lie there. */
+    if (strncmp(stored, TIMESTAMP, strlen(TIMESTAMP)) == 0 ||
+        strncmp(stored, "tD", 2) == 0)
+        return write_shared(call, stored, schema, array);
+    return write_as(call, stored, schema, array, done);
+}
+
 static syngan_status write_column(const column_call *call,
                                   struct ArrowSchema *schema,
                                   struct ArrowArray *array) {
-    bool truth[2];
+    bool truth[2], done;
+    SG_TRY(write_stored(call, schema, array, &done));
+    if (done) return SYNGAN_OK;
     switch (call->column->type) {
     case SYNGAN_COLUMN_INTEGER:
         return write_shared(call, INT64, schema, array);
     case SYNGAN_COLUMN_REAL:
         return write_shared(call, FLOAT64, schema, array);
     case SYNGAN_COLUMN_TIME:
-        return has_time_of_day(call->column->format)
-                   ? write_shared(call, TIMESTAMP, schema, array)
-                   : write_days(call, schema, array);
+        return write_times(call, schema, array);
     case SYNGAN_COLUMN_BOOLEAN:
         return sg_boolean_truth(call->column->words, truth)
                    ? write_bits(call, truth, schema, array)

@@ -102,6 +102,13 @@ static syngan_status look(sg_csv_scan *scan, void *user) {
     return SYNGAN_OK;
 }
 
+/* As far as an estimate tells: that of few texts is exact. */
+static bool are_unique(const sg_key_looks *l, const sg_texts *texts) {
+    double count = (double)l->count;
+    return !l->no_rise || !l->no_fall ||
+           texts->count >= (l->count > TEXTS_LEAST ? 0.97 * count : count);
+}
+
 /* Formats that a schema gives go with the schema, which each reading parses
  * anew; its wishes are asked then. */
 static void decide(looking *l) {
@@ -111,6 +118,11 @@ static void decide(looking *l) {
         sg_wish *wish = &l->pieces->wishes[c];
         column->wish.hint = l->hint;
         *wish = sg_looks_decide(&column->looks, &column->wish, &texts);
+        if (sg_looks_may_be_key(&column->looks, &column->wish, wish) &&
+            are_unique(&column->looks.key, &texts)) {
+            sg_looks_make_key(wish);
+            sg_key_log(l->pieces->context, &column->looks.key, column->name);
+        }
         if (column->wish.format != NULL) wish->format = NULL;
         bool number = wish->type == SYNGAN_COLUMN_INTEGER ||
                       wish->type == SYNGAN_COLUMN_REAL;

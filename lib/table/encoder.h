@@ -77,6 +77,8 @@ typedef struct sg_encoder_options {
     /* NULL: the table has all rows. Else its dictionaries have all texts of
      * columns that are learnt. */
     const sg_whole *whole;
+    bool ids_are_rows; /* in decoding, and rows in the order of the table: then
+                          identifiers that rise do so again */
     /* Told after each column; may be NULL. Anything but SYNGAN_OK stops. */
     syngan_status (*progress)(size_t done, size_t columns, void *user);
     void *user;
@@ -156,6 +158,9 @@ void sg_encoded_end(syngan_context *context, sg_encoded *encoded);
 void sg_encoder_expand(const sg_encoder *encoder, const sg_encoded *encoded,
                        const int64_t *rows, int64_t count, float *dense,
                        int64_t stride);
+
+/* Bits of an id that tell which row it is; others may tell which attempt. */
+enum { SG_ID_ROW_BITS = 44 };
 
 /* ---- decoding ----------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #define SG_TABLE_ENCODER_CODE_H
 
 #include "table/encoder.h"
+#include "table/key.h"
 #include "table/mixture.h"
 
 /* Alternatives of a choice. */
@@ -70,6 +71,7 @@ struct sg_whole_column {
     int64_t present;
     int64_t *count; /* rows by code; NULL: it has no codes, or is not learnt */
     sg_range range; /* of numbers */
+    sg_key_looks key; /* of identifiers */
 };
 
 void sg_range_start(sg_range *range, int32_t type);
@@ -339,10 +341,22 @@ typedef struct sg_name_code {
     int32_t longest;
     int32_t n_patterns;
     sg_name_pattern *pattern;
+    /* Integers that rise with the rows: row i has first + i step, or with gaps
+     * up to a step more. A step of 0: they don't, and the patterns count. */
+    int64_t first, step;
+    bool gaps;
 } sg_name_code;
 
 syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
                           int64_t rows, uint64_t seed, sg_name_code *out);
+/* Takes over that all identifiers are integers that rise with the rows, if they
+ * are. */
+void sg_name_fit_order(const sg_key_looks *looks, sg_name_code *code);
+bool sg_name_order_fits(int64_t first, int64_t step);
+int32_t sg_name_write_order(const sg_name_code *code, uint64_t draw,
+                            uint64_t id, char *text);
+/* Makes all texts of a pattern integers as they are usually written. */
+void sg_name_whole(sg_name_pattern *pattern);
 /* Where the column has some rows of a larger one: learns which names the others
  * have, one piece after the other, and keeps clear of them. */
 typedef struct sg_name_others {

@@ -29,6 +29,7 @@ static syngan_status add_column(const sg_column *form, syngan_table *table) {
     column.name = sg_strdup(context, form->name);
     column.data = sg_alloc(context, bytes);
     if (form->format != NULL) column.format = sg_strdup(context, form->format);
+    memcpy(column.stored, form->stored, sizeof column.stored);
     if (form->type == SYNGAN_COLUMN_IDENTIFIER)
         column.words = sg_dictionary_make(context); /* new texts */
     else if (form->words != NULL)

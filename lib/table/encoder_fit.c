@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "table/encoder_code.h"
+#include "table/stored.h"
 
 #define MAX_MODES 10
 #define MAX_CHOICES 256
@@ -286,6 +287,16 @@ static syngan_status fit_joint(fit *f, size_t c) {
 /* ---- columns that are no numbers -------------------------------------------
  */
 
+static void fit_order(fit *f, size_t c) {
+    const sg_column *column = &f->table->columns[c];
+    const sg_whole_column *whole = whole_column(f, c);
+    sg_key_looks looks = {0};
+    if (!f->options.ids_are_rows || !sg_stored_as_integers(column)) return;
+    if (whole == NULL) sg_key_take_names(&looks, column, f->table->rows);
+    sg_name_fit_order(whole != NULL ? &whole->key : &looks,
+                      &f->encoder->codes[c].name);
+}
+
 static syngan_status fit_other(fit *f, size_t c) {
     syngan_context *context = f->encoder->context;
     const sg_column *column = &f->table->columns[c];
@@ -297,8 +308,10 @@ static syngan_status fit_other(fit *f, size_t c) {
     case SG_CODE_MEMBER:
         return sg_column_has_codes(column) ? fit_codes(f, c) : SYNGAN_OK;
     case SG_CODE_NAME:
-        return sg_name_fit(context, column, f->table->rows, f->options.seed + c,
-                           &code->name);
+        SG_TRY(sg_name_fit(context, column, f->table->rows, f->options.seed + c,
+                           &code->name));
+        fit_order(f, c);
+        return SYNGAN_OK;
     case SG_CODE_EMPTY:
         sg_log(context, SYNGAN_LOG_WARNING,
                "table: column '%s' is free text, which is not learnt: it will "

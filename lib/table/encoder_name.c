@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "table/encoder_code.h"
+#include "table/stored.h"
 
 /* The longest texts that are looked at; new ones may be a little longer. */
 #define TEXT_MOST 64
@@ -84,6 +85,7 @@ typedef struct naming {
     const sg_dictionary *words;
     const int64_t *count; /* rows by code */
     uint64_t secret;      /* of the data; see secret_of() */
+    bool whole;           /* they are integers */
 } naming;
 
 static bool is_of(const naming *n, int32_t code, int32_t length) {
@@ -101,15 +103,24 @@ static uint32_t leading_of(const sg_name_pattern *p, const char *text,
     return number;
 }
 
+/* Whether a text's first `leading` characters are ones of the pattern. */
+static bool has_leading(const sg_name_pattern *p, const char *text,
+                        int32_t leading) {
+    for (int32_t i = 0; i < leading; i++)
+        if (!has(p->set[i], character_of(text[i]))) return false;
+    return true;
+}
+
 /* Marks the combinations of leading characters that texts have; returns how
  * many they are. */
 static uint32_t mark_used(const naming *n, const sg_name_pattern *p,
                           int32_t leading, unsigned char *used) {
     uint32_t marked = 0;
     for (int32_t code = 0; code < n->words->count; code++) {
-        if (!is_of(n, code, p->length)) continue;
-        uint32_t number =
-            leading_of(p, sg_dictionary_text(n->words, code), leading);
+        const char *text = sg_dictionary_text(n->words, code);
+        if (!is_of(n, code, p->length) || !has_leading(p, text, leading))
+            continue;
+        uint32_t number = leading_of(p, text, leading);
         marked += !used[number];
         used[number] = 1;
     }
@@ -199,6 +210,7 @@ static bool fit_pattern(const naming *n, int32_t longest, sg_name_pattern *p) {
     }
     for (int32_t i = 0; i < p->length && texts < TEXTS_ENOUGH; i++)
         widen(p->set[i]);
+    if (n->whole) sg_name_whole(p);
     return find_fresh(n, p, longest);
 }
 
@@ -286,7 +298,8 @@ syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
     const naming n = {.context = context,
                       .words = column->words,
                       .count = count,
-                      .secret = secret_of(column, rows, seed)};
+                      .secret = secret_of(column, rows, seed),
+                      .whole = sg_stored_as_integers(column)};
     syngan_status status = fit_names(&n, out);
     sg_free(context, count);
     return status;
@@ -330,10 +343,7 @@ void sg_name_others_end(syngan_context *context, const sg_name_code *code,
 
 /* Whether a text may be one of a pattern's. */
 static bool fits(const sg_name_pattern *p, const char *text, size_t size) {
-    if (size != (size_t)p->length) return false;
-    for (int32_t i = 0; i < p->n_leading; i++)
-        if (!has(p->set[i], character_of(text[i]))) return false;
-    return true;
+    return size == (size_t)p->length && has_leading(p, text, p->n_leading);
 }
 
 void sg_name_others_take(const sg_name_code *code, const sg_column *column,
@@ -445,6 +455,8 @@ int32_t sg_name_write(const sg_name_code *code, uint64_t seed, uint64_t id,
     uint64_t draw = sg_random_below(&random, id, (uint64_t)1 << 53);
     double unit = (double)draw * 0x1p-53;
     if (unit < code->missing) return -1;
+    if (code->step > 0)
+        return sg_name_write_order(code, mix(mix(seed) ^ id), id, text);
     unit = (unit - code->missing) / (1 - code->missing);
     int32_t which = 0;
     while (which < code->n_patterns - 1 && unit >= code->pattern[which].share)

@@ -10,6 +10,7 @@
 #include "table/encoder_code.h"
 #include "table/notation.h"
 #include "table/schema.h"
+#include "table/stored.h"
 #include "table/time.h"
 
 /* The part of a member that no joint choice has claimed yet. */
@@ -335,6 +336,20 @@ static syngan_status read_pattern(syngan_context *context,
     return read_fresh(context, pattern, all, p);
 }
 
+/* Integers that rise with the rows. */
+static syngan_status read_order_of_names(sg_json_value column,
+                                         sg_name_code *out) {
+    sg_json_value step = sg_json_member(column, "step");
+    if (!sg_json_present(step)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_i64(step, 1, INT64_MAX, &out->step));
+    SG_TRY(sg_json_read_i64(sg_json_member(column, "first"), 0, INT64_MAX,
+                            &out->first));
+    SG_TRY(sg_json_read_bool(sg_json_member(column, "gaps"), &out->gaps));
+    return sg_name_order_fits(out->first, out->step)
+               ? SYNGAN_OK
+               : sg_json_fail(step, "is too large");
+}
+
 static syngan_status read_name(syngan_context *context, sg_json_value column,
                                sg_name_code *out) {
     sg_json_value patterns = sg_json_member(column, "patterns");
@@ -351,6 +366,7 @@ static syngan_status read_name(syngan_context *context, sg_json_value column,
                               count * sizeof *out->pattern);
     out->n_patterns = (int32_t)count;
     int32_t longest = 0;
+    SG_TRY(read_order_of_names(column, out));
     for (size_t i = 0; i < count; i++) {
         SG_TRY(
             read_pattern(context, sg_json_item(patterns, i), &out->pattern[i]));
@@ -505,8 +521,18 @@ static syngan_status read_order(sg_encoder *encoder, sg_json_value value) {
 /* ---- reading: the form ------------------------------------------------------
  */
 
+static syngan_status read_stored(sg_json_value arrow, sg_column *column) {
+    const char *format;
+    SG_TRY(sg_json_read_string(arrow, &format));
+    if (format[0] == '\0' || !sg_stored_fits(format, column->type))
+        return sg_json_fail(arrow, "is no Arrow type of such a column");
+    memcpy(column->stored, format, strlen(format) + 1);
+    return SYNGAN_OK;
+}
+
 static syngan_status add_column(sg_json_value value, syngan_table *form) {
     sg_json_value type = sg_json_member(value, "type");
+    sg_json_value arrow = sg_json_member(value, "arrow");
     syngan_context *context = form->context;
     const char *name, *text, *format = NULL;
     sg_column column = {.decimals = -1};
@@ -527,6 +553,13 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
             return sg_json_fail(sg_json_member(value, "format"),
                                 "is no format of the column's type");
         column.format = sg_strdup(context, format);
+    }
+    if (sg_json_present(arrow)) {
+        syngan_status status = read_stored(arrow, &column);
+        if (status != SYNGAN_OK) {
+            sg_free(context, column.format);
+            return status;
+        }
     }
     if (syngan_table_find(form, name) >= 0) {
         sg_free(context, column.format);

@@ -128,6 +128,11 @@ static void put_pattern(sg_json_writer *writer, const sg_name_pattern *p) {
 static void put_name(sg_json_writer *writer, const sg_name_code *code) {
     sg_json_put_f64(writer, "missing", code->missing);
     sg_json_put_i64(writer, "longest", code->longest);
+    if (code->step > 0) {
+        sg_json_put_i64(writer, "first", code->first);
+        sg_json_put_i64(writer, "step", code->step);
+        sg_json_put_bool(writer, "gaps", code->gaps);
+    }
     sg_json_open_array(writer, "patterns");
     for (int32_t i = 0; i < code->n_patterns; i++)
         put_pattern(writer, &code->pattern[i]);

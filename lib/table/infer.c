@@ -174,10 +174,7 @@ static int32_t number_type(const sg_looks *l, const sg_number_choice *n) {
     bool has_missing = l->numerals + l->texts < l->cells;
     if (n->no_whole || l->shortest || l->infinite > 0)
         return SYNGAN_COLUMN_REAL;
-    if (n->decimals == 0)
-        return !l->no_counter && l->numerals >= LEAST_ROWS
-                   ? SYNGAN_COLUMN_IDENTIFIER
-                   : SYNGAN_COLUMN_INTEGER;
+    if (n->decimals == 0) return SYNGAN_COLUMN_INTEGER;
     /* Python writes integers among which some are missing as "17850.0". */
     return !l->no_point_zero && !l->has_words && has_missing
                ? SYNGAN_COLUMN_INTEGER
@@ -231,6 +228,28 @@ static void infer_type(const sg_looks *l, const sg_number_choice *n,
     }
 }
 
+bool sg_looks_may_be_key(const sg_looks *looks, const sg_wish *asked,
+                         const sg_wish *found) {
+    return asked->type == 0 && !asked->ordered && !found->lenient &&
+           found->type == SYNGAN_COLUMN_INTEGER && found->found[0] == '\0' &&
+           sg_key_may_be(&looks->key, asked->named);
+}
+
+void sg_looks_make_key(sg_wish *found) {
+    found->type = SYNGAN_COLUMN_IDENTIFIER;
+    memcpy(found->stored, SG_STORED_INTEGER, sizeof SG_STORED_INTEGER);
+}
+
+/* Who declares texts means integers as they are, 0123. */
+static void keep_texts(const sg_looks *looks, const sg_texts *texts,
+                       sg_wish *out) {
+    memcpy(out->stored, SG_STORED_STRING, sizeof SG_STORED_STRING);
+    if (out->type != SYNGAN_COLUMN_INTEGER) return;
+    out->type = sg_looks_text_type(looks, texts);
+    out->found[0] = '\0';
+    out->lenient = false;
+}
+
 sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
                         const sg_texts *texts) {
     sg_wish out = *wish;
@@ -245,6 +264,7 @@ sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
                  wish->type == SYNGAN_COLUMN_REAL)
             set_pattern(&n, &out);
     }
+    if (wish->type == 0 && wish->text) keep_texts(looks, texts, &out);
     if (out.type == SYNGAN_COLUMN_TIME && sg_wish_format(&out) == NULL &&
         looks->numerals + looks->texts == 0)
         memcpy(out.found, SG_TIME_DEFAULT, sizeof SG_TIME_DEFAULT);

@@ -6,6 +6,7 @@
 #ifndef SG_TABLE_INFER_H
 #define SG_TABLE_INFER_H
 
+#include "table/key.h"
 #include "table/looks.h"
 
 /* Marks of missing values where nothing else is said. */
@@ -27,8 +28,12 @@ typedef struct sg_wish {
     int32_t decimals;   /* of reals, as in sg_column; SG_AS_TEXTS_HAVE */
     const char *format; /* of times and numbers; NULL: the one that is found */
     char found[SG_FOUND_TEXT]; /* the format if none is given; "": none */
-    char hint;    /* what the file says of decimal marks: sg_number_choose() */
-    bool lenient; /* texts that are none of the type are missing values */
+    char hint;     /* what the file says of decimal marks: sg_number_choose() */
+    bool lenient;  /* texts that are none of the type are missing values */
+    bool text;     /* declared as text: never an integer */
+    bool ordered;  /* its values are compared: never a key */
+    int32_t named; /* SG_NAMED_... */
+    char stored[SG_STORED_TEXT]; /* as in sg_column */
 } sg_wish;
 
 static inline const char *sg_wish_format(const sg_wish *wish) {
@@ -46,6 +51,11 @@ typedef struct sg_texts {
  * much as a schema does. `texts` are those of all cells. */
 sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
                         const sg_texts *texts);
+/* Whether integers of which nothing else is said are a key, if they are unique;
+ * and makes them one. */
+bool sg_looks_may_be_key(const sg_looks *looks, const sg_wish *asked,
+                         const sg_wish *found);
+void sg_looks_make_key(sg_wish *found);
 /* A category, identifier or free text? */
 int32_t sg_looks_text_type(const sg_looks *looks, const sg_texts *texts);
 /* What is to be said of a column whose type `found` was inferred: which texts

@@ -21,6 +21,7 @@ typedef struct inference {
     const sg_origin *origin;
     const sg_looks *looks;
     int32_t n_words;
+    bool is_key;
 } inference;
 
 /* ---- values of cells ---------------------------------------------------- */
@@ -238,7 +239,8 @@ static syngan_status to_codes(inference *in, sg_column *out) {
         copy_codes(in, out);
     else
         SG_TRY(code_all(in, out));
-    if (in->wish->type == 0 && in->is.type != SYNGAN_COLUMN_BOOLEAN) {
+    if (in->wish->type == 0 && !in->is_key &&
+        in->is.type != SYNGAN_COLUMN_BOOLEAN) {
         const sg_texts texts = texts_of(out->words);
         in->is.type = out->type = sg_looks_text_type(in->looks, &texts);
     }
@@ -258,12 +260,24 @@ static syngan_status add_note(const inference *in, sg_column *out) {
                              : sg_fail_memory(in->context, "a column", 1);
 }
 
+static syngan_status find_key(inference *in) {
+    in->is_key = sg_looks_may_be_key(in->looks, in->wish, &in->is);
+    if (!in->is_key) return SYNGAN_OK;
+    SG_TRY(sg_key_is_unique(in->cells, &in->looks->key, &in->is_key));
+    if (!in->is_key) return SYNGAN_OK;
+    sg_looks_make_key(&in->is);
+    sg_key_log(in->context, &in->looks->key, in->name);
+    return SYNGAN_OK;
+}
+
 static syngan_status make(inference *in, sg_column *out) {
     out->name = sg_strdup(in->context, in->name);
     if (out->name == NULL) return sg_fail_memory(in->context, "a column", 1);
     const sg_texts texts = texts_of(in->cells->words);
     in->n_words = (int32_t)texts.count;
     in->is = sg_looks_decide(in->looks, in->wish, &texts);
+    SG_TRY(find_key(in));
+    memcpy(out->stored, in->is.stored, sizeof out->stored);
     in->format = sg_wish_format(&in->is);
     in->notation = sg_notation_plain;
     in->is_plain = true;

@@ -122,20 +122,6 @@ static void look_at_cells(sg_looks *l, const sg_cells *cells) {
     }
 }
 
-/* Integers that count the rows: each is one more than the one before. */
-static void look_at_order(sg_looks *l, const sg_cells *cells) {
-    const uint64_t *cell = sg_cells_words(cells);
-    for (size_t row = 0; row < cells->count && !l->no_counter; row++) {
-        bool is_whole = sg_cell_kind(cell[row]) == SG_CELL_NUMERAL &&
-                        sg_numeral_decimals(cell[row]) == 0;
-        if (is_whole && l->cells == 0 && row == 0)
-            l->first = sg_numeral_digits(cell[row]);
-        l->no_counter =
-            !is_whole || sg_numeral_digits(cell[row]) !=
-                             l->first + (int64_t)l->cells + (int64_t)row;
-    }
-}
-
 /* ---- texts -------------------------------------------------------------- */
 
 typedef struct taking {
@@ -322,7 +308,7 @@ syngan_status sg_looks_take(sg_looks *looks, const sg_cells *cells,
                             const sg_origin *origin) {
     const sg_dictionary *words = cells->words;
     look_at_cells(looks, cells);
-    look_at_order(looks, cells);
+    sg_key_take(&looks->key, cells);
     looks->cells += cells->count;
     if (words == NULL || words->count == 0) return SYNGAN_OK;
     taking t = {.looks = looks, .cells = cells, .origin = origin};

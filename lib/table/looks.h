@@ -8,6 +8,7 @@
 #define SG_TABLE_LOOKS_H
 
 #include "table/cells.h"
+#include "table/key.h"
 #include "table/notation.h"
 #include "table/time.h"
 
@@ -85,13 +86,12 @@ typedef struct sg_looks {
     bool no_whole;            /* some numeral isn't */
     bool no_point_zero;       /* some numeral isn't written with ".0" */
     bool positive;            /* some numeral is above 0 */
-    bool no_counter;          /* cells don't count the rows */
     bool has_words;           /* texts that are no numerals: */
     bool has_finite;          /* one of them is not infinite, */
     bool shortest;            /* one has no fixed number of decimals */
     bool no_days, no_seconds; /* numerals aren't 20240131, 20240131235959 */
     bool hopeless;            /* many texts, and no number or time among them */
-    int64_t first;            /* of a counter */
+    sg_key_looks key;
     int64_t dot_three, dot_other; /* numerals: "1.234"; with another point */
     uint32_t bare;                /* SG_BARE_... of numerals */
     int64_t infinite;             /* cells */

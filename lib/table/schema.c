@@ -10,6 +10,7 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "file/json.h"
+#include "table/stored.h"
 #include "table/time.h"
 
 /* What the text says, most of it still as JSON, in which the names live. */
@@ -49,6 +50,19 @@ static syngan_status check_pattern(sg_json_value format, const char *text) {
                         text);
 }
 
+static syngan_status parse_stored(sg_json_value arrow, sg_wish *wish) {
+    const char *format;
+    if (!sg_json_present(arrow)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_string(arrow, &format));
+    if (!sg_stored_fits(format, wish->type))
+        return sg_json_fail(arrow,
+                            "is \"%.60s\", which is no Arrow type that columns "
+                            "of type %s go out as",
+                            format, sg_column_type_name(wish->type));
+    memcpy(wish->stored, format, strlen(format) + 1);
+    return SYNGAN_OK;
+}
+
 static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     const char *type;
     SG_TRY(sg_json_read_string(sg_json_member(column, "type"), &type));
@@ -59,6 +73,7 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
                             "is \"%s\", but must be integer, real, boolean, "
                             "category, time, identifier or text",
                             type);
+    SG_TRY(parse_stored(sg_json_member(column, "arrow"), wish));
     sg_json_value decimals = sg_json_member(column, "decimals");
     sg_json_value format = sg_json_member(column, "format");
     bool number =
@@ -82,8 +97,8 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
 }
 
 static syngan_status parse_column(sg_schema *schema, sg_json_value column) {
-    static const char *const known[] = {"name", "type", "decimals", "format",
-                                        NULL};
+    static const char *const known[] = {"name",   "type",  "decimals",
+                                        "format", "arrow", NULL};
     const char *name;
     sg_wish wish;
     int32_t code;
@@ -173,10 +188,37 @@ void sg_schema_free(sg_schema *schema) {
     sg_free(schema->context, schema);
 }
 
+static bool is_text(sg_json_value value, const char *text) {
+    const char *own;
+    return sg_json_present(value) &&
+           sg_json_read_string(value, &own) == SYNGAN_OK &&
+           strcmp(own, text) == 0;
+}
+
+/* Whether the schema compares a column's values: then they are no key. */
+static bool is_ordered(const sg_schema *schema, const char *name) {
+    if (schema->json == NULL) return false;
+    sg_json_value root = sg_json_root(schema->json);
+    sg_json_value list = sg_json_member(root, "constraints");
+    size_t count = 0;
+    if (is_text(sg_json_member(root, "order"), name)) return true;
+    if (sg_json_present(list)) (void)sg_json_read_array(list, &count);
+    for (size_t i = 0; i < count; i++) {
+        sg_json_value item = sg_json_item(list, i);
+        if (is_text(sg_json_member(item, "high"), name) ||
+            is_text(sg_json_member(item, "low"), name) ||
+            is_text(sg_json_member(item, "column"), name))
+            return true;
+    }
+    return false;
+}
+
 sg_wish sg_schema_wish(const sg_schema *schema, const char *name) {
     int32_t code = sg_dictionary_find(schema->names, name, strlen(name));
-    return code >= 0 ? schema->wishes[code]
-                     : (sg_wish){.decimals = SG_AS_TEXTS_HAVE};
+    if (code >= 0) return schema->wishes[code];
+    return (sg_wish){.decimals = SG_AS_TEXTS_HAVE,
+                     .named = sg_key_name(name),
+                     .ordered = is_ordered(schema, name)};
 }
 
 const char *sg_schema_marks(const sg_schema *schema) {
@@ -361,10 +403,24 @@ static bool values_stay(const sg_column *column, const sg_wish *wish) {
     return true;
 }
 
+/* What values go out as is what the wish says or, as far as it can be, what
+ * they came in as. */
+static void set_stored(sg_column *column, const sg_wish *wish,
+                       const char *before) {
+    const char *stored = wish->stored[0] != '\0' ? wish->stored : before;
+    bool own = wish->type == SYNGAN_COLUMN_INTEGER &&
+               strcmp(stored, SG_STORED_INTEGER) == 0;
+    bool fits = stored[0] != '\0' && !own && sg_stored_fits(stored, wish->type);
+    if (stored == column->stored && fits) return;
+    memset(column->stored, 0, sizeof column->stored);
+    if (fits) memcpy(column->stored, stored, strlen(stored) + 1);
+}
+
 /* The form that the wish has: digits behind the point, format of times. */
 static syngan_status set_form(syngan_context *context, sg_column *column,
                               const sg_wish *wish) {
     column->type = wish->type;
+    set_stored(column, wish, column->stored);
     if (wish->decimals != SG_AS_TEXTS_HAVE) column->decimals = wish->decimals;
     if (wish->format == NULL) return SYNGAN_OK;
     char *format = sg_strdup(context, wish->format);
@@ -415,6 +471,7 @@ static syngan_status retype(syngan_table *table, sg_column *column,
     if (marks == NULL) marks = SG_USUAL_MARKS;
     SG_TRY(sg_column_retype(table->context, column, table->rows, wish, marks,
                             &origin, &made));
+    set_stored(&made, wish, column->stored);
     sg_column_end(table->context, column);
     *column = made;
     return SYNGAN_OK;

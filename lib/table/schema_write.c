@@ -19,6 +19,8 @@ static void put_column(sg_json_writer *writer, const sg_column *column) {
         sg_json_put_i64(writer, "decimals", column->decimals);
     if (column->format != NULL)
         sg_json_put_string(writer, "format", column->format);
+    if (column->stored[0] != '\0')
+        sg_json_put_string(writer, "arrow", column->stored);
     sg_json_close_object(writer);
 }
 

@@ -19,7 +19,8 @@
 #include "file/utf8.h"
 #include "table/boolean.h"
 #include "table/decimals.h"
-#include "table/infer.h"
+#include "table/schema.h"
+#include "table/stored.h"
 #include "table/time.h"
 
 /* How long other processes may hold a lock. */
@@ -242,12 +243,16 @@ static syngan_status make_codes(const query *q, reading *r, sg_column *out) {
     return SYNGAN_OK;
 }
 
+/* As SQLite tells the affinity of a column. */
+static bool is_text(const reading *r) {
+    return !declared(r, "INT") &&
+           (declared(r, "CHAR") || declared(r, "CLOB") || declared(r, "TEXT"));
+}
+
 /* A column without any value is what it was declared as. */
 static int32_t empty_type(const reading *r) {
     if (declared(r, "INT")) return SYNGAN_COLUMN_INTEGER;
-    bool text =
-        declared(r, "CHAR") || declared(r, "CLOB") || declared(r, "TEXT");
-    return text ? SYNGAN_COLUMN_CATEGORY : SYNGAN_COLUMN_REAL;
+    return is_text(r) ? SYNGAN_COLUMN_CATEGORY : SYNGAN_COLUMN_REAL;
 }
 
 static syngan_status take_numbers(const query *q, reading *r, sg_column *out) {
@@ -264,11 +269,15 @@ static syngan_status take_numbers(const query *q, reading *r, sg_column *out) {
 }
 
 static syngan_status finish_column(const query *q, reading *r,
-                                   syngan_table *table) {
+                                   const sg_wish *spec, syngan_table *table) {
     sg_column column = {.decimals = -1};
     syngan_status status;
     if (r->type == SYNGAN_COLUMN_TEXT) {
-        const sg_wish wish = {.decimals = -1};
+        bool text = is_text(r);
+        const sg_wish wish = {.decimals = text ? SG_AS_TEXTS_HAVE : -1,
+                              .text = text,
+                              .ordered = spec->ordered,
+                              .named = spec->named};
         status =
             sg_infer_column(&r->cells, r->name, &wish, "", &q->origin, &column);
     } else {
@@ -280,9 +289,25 @@ static syngan_status finish_column(const query *q, reading *r,
                      ? sg_fail_memory(q->context, "a column", strlen(r->name))
                  : sg_column_has_codes(&column) ? make_codes(q, r, &column)
                                                 : take_numbers(q, r, &column);
+        if (status == SYNGAN_OK && column.type == SYNGAN_COLUMN_INTEGER &&
+            spec->type == 0 && !spec->ordered)
+            status = sg_key_make(q->context, &column, q->rows);
     }
     if (status == SYNGAN_OK) return sg_table_add(table, &column);
     sg_column_end(q->context, &column);
+    return status;
+}
+
+static syngan_status finish_columns(query *q, const char *types,
+                                    syngan_table *table) {
+    sg_schema *schema;
+    SG_TRY(sg_schema_parse(q->context, types, &schema));
+    syngan_status status = SYNGAN_OK;
+    for (int i = 0; i < q->n_columns && status == SYNGAN_OK; i++) {
+        const sg_wish spec = sg_schema_wish(schema, q->columns[i].name);
+        status = finish_column(q, &q->columns[i], &spec, table);
+    }
+    sg_schema_free(schema);
     return status;
 }
 
@@ -290,9 +315,7 @@ static syngan_status finish_table(query *q, const char *types,
                                   syngan_table **out) {
     syngan_table *table;
     SG_TRY(sg_table_make(q->context, q->rows, &table));
-    syngan_status status = SYNGAN_OK;
-    for (int i = 0; i < q->n_columns && status == SYNGAN_OK; i++)
-        status = finish_column(q, &q->columns[i], table);
+    syngan_status status = finish_columns(q, types, table);
     if (status == SYNGAN_OK && types != NULL) {
         status = syngan_table_with_schema(table, types, out);
     } else if (status == SYNGAN_OK) {
@@ -390,6 +413,8 @@ static const char *iso_format(const sg_column *column) {
 
 static const char *declaration_of(const sg_column *column) {
     bool truth[2];
+    if (sg_stored_as_text(column)) return "TEXT";
+    if (sg_stored_as_integers(column)) return "INTEGER";
     switch (column->type) {
     case SYNGAN_COLUMN_INTEGER:
         return "INTEGER";
@@ -454,7 +479,7 @@ static int bind_codes(sqlite3_stmt *statement, int place,
                       const sg_column *column, int64_t row) {
     int32_t code = column->codes[row];
     bool truth[2];
-    if (column->type == SYNGAN_COLUMN_BOOLEAN &&
+    if (column->type == SYNGAN_COLUMN_BOOLEAN && !sg_stored_as_text(column) &&
         sg_boolean_truth(column->words, truth))
         return sqlite3_bind_int(statement, place, truth[code]);
     return sqlite3_bind_text64(
@@ -464,9 +489,18 @@ static int bind_codes(sqlite3_stmt *statement, int place,
 
 static int bind_cell(sqlite3_stmt *statement, int place,
                      const sg_column *column, int64_t row) {
-    char text[64];
+    char text[1024];
+    int64_t integer;
     if (sg_column_is_missing(column, row))
         return sqlite3_bind_null(statement, place);
+    if (sg_stored_as_text(column) && !sg_column_has_codes(column)) {
+        sg_column_text(column, row, text, sizeof text);
+        return sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
+    }
+    if (sg_stored_as_integers(column) &&
+        sg_stored_integer(sg_dictionary_text(column->words, column->codes[row]),
+                          &integer))
+        return sqlite3_bind_int64(statement, place, integer);
     switch (column->type) {
     case SYNGAN_COLUMN_INTEGER:
         return sqlite3_bind_int64(statement, place, column->integers[row]);

@@ -177,6 +177,8 @@ static syngan_status take_codes(const sg_survey *s, surveyed *to,
 /* Identifiers of the sample only; free text is not learnt at all. */
 static syngan_status take_names(const sg_survey *s, surveyed *to,
                                 const sg_column *from, int64_t rows) {
+    if (from->type == SYNGAN_COLUMN_IDENTIFIER)
+        sg_key_take_names(&to->whole.key, from, rows);
     for (int64_t i = 0; i < rows; i++) {
         int32_t code = from->codes[i];
         if (s->place[i] < 0) continue;

@@ -207,6 +207,7 @@ syngan_status sg_table_add_selected(syngan_table *to, const sg_column *from,
     column.data = sg_alloc(context, bytes);
     if (from->format != NULL) column.format = sg_strdup(context, from->format);
     if (from->note != NULL) column.note = sg_strdup(context, from->note);
+    memcpy(column.stored, from->stored, sizeof column.stored);
     if (column.data == NULL ||
         (from->format != NULL && column.format == NULL) ||
         (from->note != NULL && column.note == NULL)) {

@@ -15,6 +15,11 @@
  * compared. */
 #define SG_LARGEST 1e150
 
+/* Bytes of an Arrow type, and the end of its text; two of them. */
+#define SG_STORED_TEXT 64
+#define SG_STORED_INTEGER "l"
+#define SG_STORED_STRING "u"
+
 typedef struct sg_column {
     char *name;
     int32_t type;     /* SYNGAN_COLUMN_... */
@@ -22,6 +27,8 @@ typedef struct sg_column {
                          shortest text that reads back has */
     char *format;     /* of times; of numbers with a notation; else NULL */
     char *note;       /* what reading has to say of it; NULL: nothing */
+    char stored[SG_STORED_TEXT]; /* the Arrow type that values come in and go
+                                    out as, "": that of `type` */
     union {
         int64_t *integers; /* and times; missing: SYNGAN_MISSING */
         double *reals;     /* missing: NaN */

@@ -431,9 +431,8 @@ static void values_that_do_not_fit_are_refused(void **state) {
 static void types_that_no_table_has_are_refused(void **state) {
     (void)state;
     static const char *const types[][2] = {
-        {"+l", "lists"},  {"+s", "structs"}, {"d:10,2", "decimals"},
-        {"e", "half"},    {"z", "bytes"},    {"ttu", "times of day"},
-        {"vu", "string"}, {"tDs", "durat"},  {"?", "values"}};
+        {"+l", "lists"}, {"+s", "structs"},    {"z", "bytes"},
+        {"vz", "bytes"}, {"tiM", "intervals"}, {"?", "values"}};
     syngan_context *context = test_context(1);
     int64_t values[] = {0, 0};
     batch b;
@@ -441,6 +440,40 @@ static void types_that_no_table_has_are_refused(void **state) {
         make_batch(&b, types[i][0], 2, values, NULL);
         refused(context, &b, SYNGAN_E_TYPE, types[i][1]);
         refused(context, &b, SYNGAN_E_TYPE, "column 'x'");
+    }
+    syngan_context_free(context);
+}
+
+/* Types whose names or views say what can't be. */
+static void values_beyond_their_types_are_refused(void **state) {
+    (void)state;
+    static const char *const decimals[] = {
+        "d:",     "d:10",     "d:0,2",       "d:10,2,12", "d:10,2,128,1",
+        "d:99,2", "d:10,900", "d:10,2,1e99", "d:,2",      "d:10;2"};
+    syngan_context *context = test_context(1);
+    int64_t values[8] = {0, INT64_C(86400000000)};
+    batch b;
+    for (size_t i = 0; i < sizeof decimals / sizeof *decimals; i++)
+        refused(context, make_batch(&b, decimals[i], 2, values, NULL),
+                SYNGAN_E_ARGUMENT, "decimals");
+    refused(context, make_batch(&b, "ttu", 2, values, NULL), SYNGAN_E_FORMAT,
+            "row 1: a time of day");
+    char zone[80] = "tsu:";
+    memset(zone + 4, 'x', 70);
+    refused(context, make_batch(&b, zone, 2, values, NULL), SYNGAN_E_ARGUMENT,
+            "too long");
+    int64_t sizes[] = {20};
+    const char text[] = "twenty bytes of text";
+    int32_t views[][4] = {{20, 0, 0, 1},  {20, 0, 1, 0}, {20, 0, -1, 0},
+                          {20, 0, 0, -1}, {-1, 0, 0, 0}, {INT32_MAX, 0, 0, 9}};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        const void *buffers[] = {NULL, views[i], text, sizes};
+        make_batch(&b, "vu", 1, values, NULL);
+        b.child.n_buffers = 4;
+        b.child.buffers = buffers;
+        refused(context, &b, SYNGAN_E_ARGUMENT, "view");
+        b.child.n_buffers = 2;
+        refused(context, &b, SYNGAN_E_ARGUMENT, "buffers");
     }
     syngan_context_free(context);
 }
@@ -553,6 +586,7 @@ int main(void) {
         cmocka_unit_test(slices_of_all_integers),
         cmocka_unit_test(values_that_do_not_fit_are_refused),
         cmocka_unit_test(types_that_no_table_has_are_refused),
+        cmocka_unit_test(values_beyond_their_types_are_refused),
         cmocka_unit_test(structs_that_can_not_be_right_are_refused),
         cmocka_unit_test(only_texts_that_occur_are_kept),
         cmocka_unit_test(dictionaries_of_numbers_are_numbers),

@@ -24,7 +24,7 @@ static const struct {
     {"small/iris.csv", 150, "rrrrc", 0, 0},
     {"small/penguins.csv", 344, "ccrriic", 19, 0},
     {"small/tips.csv", 244, "rrcbcci", 0, 0},
-    {"small/wdbc_wisc_bc_data.csv", 569, "icrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr", 0,
+    {"small/wdbc_wisc_bc_data.csv", 569, "ncrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr", 0,
      0},
     {"small/wine_noheader.csv", 178, "rrrrirrrrrrrii", 0, 1},
     {"small/winequality-red.csv", 1599, "rrrrrrrrrrri", 0, 1},

@@ -24,6 +24,7 @@ static const struct {
 } columns[] = {
     {"1;2;3", INTEGER, -1, NULL},
     {"-1;+2;0", INTEGER, -1, NULL},
+    {"+4930123456;+4989765432", CATEGORY, -1, NULL}, /* telephones */
     {"0;1;0", INTEGER, -1, NULL},
     {"9223372036854775807;-9223372036854775807", INTEGER, -1, NULL},
     {"9223372036854775808;1", CATEGORY, -1, NULL},

@@ -336,8 +336,39 @@ static void survives_sqlites_lack_of_memory(void **state) {
     assert_true(failures > 9);
 }
 
+/* A key is one from here, too; what is declared as text stays text. */
+static void keys_and_declared_texts(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    make_database(
+        "CREATE TABLE a (customer_id INTEGER, zip TEXT, age INTEGER, "
+        "price VARCHAR(9), code TEXT);"
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n "
+        "WHERE i < 199) INSERT INTO a SELECT i * 3 + 7, "
+        "printf('%05d', i % 50), i % 60, printf('%.2f', i % 9), "
+        "CAST(i % 7 AS TEXT) FROM n;");
+    syngan_table *table = read(context, "SELECT * FROM a");
+    static const int32_t types[] = {
+        SYNGAN_COLUMN_IDENTIFIER, SYNGAN_COLUMN_CATEGORY, SYNGAN_COLUMN_INTEGER,
+        SYNGAN_COLUMN_REAL, SYNGAN_COLUMN_CATEGORY};
+    for (size_t c = 0; c < 5; c++)
+        assert_int_equal(syngan_table_type(table, c), types[c]);
+    assert_ok(context, syngan_table_write_sqlite(table, path, "b"));
+    char text[128];
+    assert_string_equal(
+        ask("SELECT group_concat(type) FROM pragma_table_info('b')", text),
+        "INTEGER,TEXT,INTEGER,TEXT,TEXT");
+    assert_string_equal(
+        ask("SELECT count(*) FROM (SELECT * FROM a INTERSECT SELECT * FROM b)",
+            text),
+        ask("SELECT count(*) FROM (SELECT DISTINCT * FROM a)", (char[128]){0}));
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_and_declared_texts),
         cmocka_unit_test(types_come_from_values_and_declarations),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(what_is_written),
