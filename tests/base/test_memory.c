@@ -152,6 +152,28 @@ static void text_is_copied_and_made(void **state) {
     syngan_context_free(context);
 }
 
+static void growing_leaves_nothing(void **state) {
+    (void)state;
+    fault_memory memory;
+    fault_memory_init(&memory);
+    syngan_context *context = NULL;
+    assert_int_equal(syngan_context_create(
+                         SYNGAN_CONTEXT(.allocator = &memory.hooks), &context),
+                     SYNGAN_OK);
+    long long live = atomic_load(&memory.live);
+    char *block = sg_strdup(context, "abc");
+    for (size_t size = 10; size < 1000; size *= 3)
+        block = sg_realloc(context, block, size);
+    assert_string_equal(block, "abc");
+    assert_int_equal(atomic_load(&memory.live), live + 1);
+    /* Products that would wrap to something small. */
+    assert_null(sg_alloc_zero(context, SIZE_MAX / 2 + 1, 2));
+    assert_null(sg_alloc_zero(context, (size_t)1 << 33, (size_t)1 << 31));
+    sg_free(context, block);
+    assert_int_equal(atomic_load(&memory.live), live);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_aligned_and_counted),
@@ -161,6 +183,7 @@ int main(void) {
         cmocka_unit_test(growing_keeps_contents),
         cmocka_unit_test(failed_growing_keeps_the_block),
         cmocka_unit_test(text_is_copied_and_made),
+        cmocka_unit_test(growing_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Large blocks: in memory or in a file without a name. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/scratch.h"
@@ -24,6 +25,29 @@ static void a_file_has_no_name(void **state) {
         sg_scratch_end(&scratch);
         assert_null(scratch.data);
     }
+    folder_remove(&f);
+    syngan_context_free(context);
+}
+
+static int opened_mode;
+
+static int note_mode(const char *path, int flags, int mode) {
+    opened_mode = mode;
+    assert_int_equal(flags & O_CLOEXEC, O_CLOEXEC);
+    return sg_io_posix.open(path, flags, mode);
+}
+
+/* Rows of a table lie in it, for as long as it has a name. */
+static void a_file_is_private(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    sg_scratch scratch;
+    folder f;
+    folder_make(&f);
+    context->io.open = note_mode;
+    assert_ok(context, sg_scratch_map(context, f.path, 10, &scratch));
+    assert_int_equal(opened_mode, 0600);
+    sg_scratch_end(&scratch);
     folder_remove(&f);
     syngan_context_free(context);
 }
@@ -75,6 +99,7 @@ static void faults_are_survived(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_has_no_name),
+        cmocka_unit_test(a_file_is_private),
         cmocka_unit_test(memory_counts),
         cmocka_unit_test(a_folder_must_be_there),
         cmocka_unit_test(faults_are_survived),

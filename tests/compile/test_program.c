@@ -470,6 +470,75 @@ static void a_program_keeps_what_it_needs(void **state) {
     syngan_tensor_free(tensor);
 }
 
+/* Whether two values of the arena share bytes. */
+static bool collide(const sg_value *a, const sg_value *b) {
+    return a->offset < b->offset + b->bytes && b->offset < a->offset + a->bytes;
+}
+
+static const sg_value *root_of(const syngan_program *p, int32_t value) {
+    while (value >= 0 && p->values[value].root != value)
+        value = p->values[value].root;
+    return value < 0 || p->values[value].kind != SG_VALUE_ARENA
+               ? NULL
+               : &p->values[value];
+}
+
+/* The last step that reads a value, by going through all of them. */
+static size_t last_reader(const syngan_program *p, int32_t value) {
+    size_t last = 0;
+    for (size_t s = 0; s < p->n_steps; s++)
+        for (int32_t i = 0; i < p->steps[s].site.n_inputs; i++)
+            if (p->steps[s].inputs[i] == value) last = s;
+    return last;
+}
+
+/* What a step writes lies on nothing that it or a later one still reads; in
+ * place it may lie on the first input, if no later one reads that. */
+static void check_places(const syngan_program *p) {
+    for (size_t s = 0; s < p->n_steps; s++) {
+        const sg_step *step = &p->steps[s];
+        const sg_value *written = root_of(p, step->output);
+        for (size_t before = 0; written != NULL && before <= s; before++)
+            for (int32_t i = 0; i < p->steps[before].site.n_inputs; i++) {
+                int32_t value = p->steps[before].inputs[i];
+                const sg_value *read = root_of(p, value);
+                size_t last = last_reader(p, value);
+                bool in_place = step->site.in_place && last == s &&
+                                value == step->inputs[0];
+                if (read == NULL || last < s || in_place) continue;
+                assert_false(collide(read, written));
+            }
+    }
+}
+
+/* Values of many sizes with long and short lives, read once or more often. */
+static void values_lie_apart(void **state) {
+    (void)state;
+    fixture f = begin();
+    syngan_node *x =
+        syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(40, 30));
+    syngan_node *all[12] = {x}, *sums[12];
+    for (int i = 1; i < 12; i++) {
+        syngan_node *y = syngan_exp(all[i - 1]), *old = all[i / 2];
+        y = syngan_multiply(y, syngan_sigmoid(old));
+        y = syngan_softmax(syngan_transpose(y, (const int32_t[]){1, 0}, 2), -1);
+        all[i] = syngan_add(
+            syngan_matmul(syngan_transpose(y, (const int32_t[]){1, 0}, 2),
+                          syngan_matmul(y, all[i - 1], 0, 0), 0, 0),
+            syngan_tanh(all[i - 1]));
+        sums[i] = syngan_mean(all[i], NULL, 0, 0);
+    }
+    syngan_node *total = sums[1], *gradient;
+    for (int i = 2; i < 12; i++)
+        total = syngan_add(total, sums[i]);
+    assert_ok(f.context, syngan_gradient(total, &x, 1, &gradient));
+    syngan_program *program = compile(&f, &gradient, 1, NULL, 0);
+    assert_true(program->n_steps > 60 && program->arena_bytes > 0);
+    check_places(program);
+    syngan_program_free(program);
+    end(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_nodes_are_computed_once),
@@ -490,6 +559,7 @@ int main(void) {
         cmocka_unit_test(out_of_memory),
         cmocka_unit_test(runs_allocate_nothing),
         cmocka_unit_test(a_program_keeps_what_it_needs),
+        cmocka_unit_test(values_lie_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

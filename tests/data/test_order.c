@@ -137,6 +137,19 @@ static void huge_numbers_fit_or_are_refused(void **state) {
     assert_true(p[0] != p[1] && p[1] != p[2] && p[0] != p[2]);
 }
 
+/* Orders are the same in each version: a checkpoint holds a step only. */
+static void orders_stay(void **state) {
+    (void)state;
+    static const int64_t wanted[] = {4, 7,  10, 9,  5, 6, 8, 2,  11, 0, 1,  3,
+                                     2, 11, 1,  7,  3, 9, 8, 6,  4,  5, 10, 0,
+                                     4, 7,  1,  10, 3, 2, 0, 11, 8,  5, 9,  6};
+    const sg_order order = {SYNGAN_SHUFFLE, 12, 5};
+    int64_t p[36];
+    walk(&order, 0, 36, p);
+    for (int i = 0; i < 36; i++)
+        assert_int_equal(p[i], wanted[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_epoch_has_each_example_once),
@@ -146,6 +159,7 @@ int main(void) {
         cmocka_unit_test(in_order_counts),
         cmocka_unit_test(replacement_draws_evenly),
         cmocka_unit_test(huge_numbers_fit_or_are_refused),
+        cmocka_unit_test(orders_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

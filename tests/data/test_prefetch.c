@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who makes batches: the caller's thread or one of the library's, by source and
  * option; and what a child of fork() does, where the latter is missing. */
+#include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,14 +15,28 @@
 typedef struct host {
     pthread_t caller;
     atomic_int mine, others; /* calls, by thread */
+    atomic_int open;         /* signals that others could have taken */
     int sleep;               /* microseconds for an example */
 } host;
+
+/* Signals that the calling thread may be interrupted by. */
+static int open_signals(void) {
+    sigset_t blocked;
+    int count = 0;
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    for (int i = 1; i <= SIGRTMAX; i++)
+        /* glibc keeps those in between to itself. */
+        if (i != SIGKILL && i != SIGSTOP && (i <= SIGSYS || i >= SIGRTMIN))
+            count += !sigismember(&blocked, i);
+    return count;
+}
 
 static syngan_status make(int64_t index, float *example, int32_t *label,
                           void *user) {
     host *h = user;
-    atomic_fetch_add(
-        pthread_equal(pthread_self(), h->caller) ? &h->mine : &h->others, 1);
+    const bool mine = pthread_equal(pthread_self(), h->caller) != 0;
+    atomic_fetch_add(mine ? &h->mine : &h->others, 1);
+    if (!mine) atomic_fetch_add(&h->open, open_signals());
     if (h->sleep > 0) usleep((useconds_t)h->sleep);
     *example = (float)index;
     *label = (int32_t)index;
@@ -54,6 +70,7 @@ static void callbacks_stay_in_their_thread(void **state) {
                                    SYNGAN_PREFETCH_ON};
     syngan_context *context = test_context(2);
     syngan_tensor *x = batch_of(context, SYNGAN_SHAPE(BATCH, 1));
+    const int open = open_signals();
     for (int i = 0; i < 3; i++) {
         host h = {.caller = pthread_self()};
         syngan_dataset *dataset = callback_of(context, &h, ways[i]);
@@ -64,6 +81,9 @@ static void callbacks_stay_in_their_thread(void **state) {
         }
         assert_ok(context, syngan_dataset_read(dataset, 3, x, NULL));
         syngan_dataset_free(dataset);
+        /* Signals are for the host's threads, whose mask stays as it was. */
+        assert_int_equal(atomic_load(&h.open), 0);
+        assert_int_equal(open_signals(), open);
         if (ways[i] == SYNGAN_PREFETCH_ON) {
             assert_true(atomic_load(&h.others) > 0);
         } else {
@@ -96,6 +116,45 @@ static void own_sources_prefetch_unless_told(void **state) {
                  syngan_dataset_digits(context, 50,
                                        SYNGAN_DATASET(.prefetch = 3), &digits),
                  SYNGAN_E_ARGUMENT, "prefetch");
+    syngan_tensor_free(x);
+    syngan_context_free(context);
+}
+
+typedef struct failing {
+    atomic_int calls;
+    int64_t bad; /* the example that fails */
+} failing;
+
+static syngan_status fail_at(int64_t index, float *example, int32_t *label,
+                             void *user) {
+    failing *f = user;
+    atomic_fetch_add(&f->calls, 1);
+    *example = 0;
+    *label = 0;
+    return index == f->bad ? SYNGAN_E_USER + 7 : SYNGAN_OK;
+}
+
+/* Whoever failed is not asked again before the failure is known. */
+static void failures_stop_prefetching(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_tensor *x = batch_of(context, SYNGAN_SHAPE(1, 1));
+    failing f = {.bad = 2};
+    syngan_dataset *dataset = NULL;
+    assert_ok(context, syngan_dataset_from_callback(
+                           context, 100, SYNGAN_SHAPE(1), fail_at, &f,
+                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                                          .prefetch = SYNGAN_PREFETCH_ON),
+                           &dataset));
+    assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));
+    assert_ok(context, syngan_dataset_batch(dataset, 1, x, NULL));
+    for (int i = 0; i < 100 && atomic_load(&f.calls) < 3; i++)
+        usleep(10000);
+    usleep(50000);
+    assert_int_equal(atomic_load(&f.calls), 3);
+    assert_int_equal(syngan_dataset_batch(dataset, 2, x, NULL),
+                     SYNGAN_E_USER + 7);
+    syngan_dataset_free(dataset);
     syngan_tensor_free(x);
     syngan_context_free(context);
 }
@@ -150,6 +209,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(callbacks_stay_in_their_thread),
         cmocka_unit_test(own_sources_prefetch_unless_told),
+        cmocka_unit_test(failures_stop_prefetching),
         cmocka_unit_test(children_make_their_batches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,6 +193,34 @@ static void out_of_memory(void **state) {
     assert_true(fault_sweep_memory(&(fault_sweep){.body = build}) > 10);
 }
 
+/* dy / dy is one; and of nodes of another graph there is none. */
+static void gradients_of_itself(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_graph *graph, *other;
+    assert_ok(context, syngan_graph_create(context, &graph));
+    assert_ok(context, syngan_graph_create(context, &other));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2));
+    syngan_node *stranger =
+        syngan_input(other, "x", SYNGAN_F32, SYNGAN_SHAPE(2));
+    syngan_node *y = syngan_sum(syngan_exp(x), NULL, 0, 0), *gradient;
+    syngan_program *program = NULL;
+    syngan_tensor *value;
+    assert_ok(context, syngan_gradient(y, &y, 1, &gradient));
+    assert_ok(context,
+              syngan_program_create(&gradient, 1, NULL, 0, NULL, &program));
+    assert_ok(context, syngan_program_run(program, 0));
+    assert_ok(context, syngan_program_output(program, 0, &value));
+    assert_true(*(float *)syngan_tensor_data(value) == 1.0f);
+    assert_fails(context, syngan_gradient(y, &stranger, 1, &gradient),
+                 SYNGAN_E_ARGUMENT, "another graph");
+    syngan_tensor_free(value);
+    syngan_program_free(program);
+    syngan_graph_free(graph);
+    syngan_graph_free(other);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_arguments),
@@ -204,6 +232,7 @@ int main(void) {
         cmocka_unit_test(absurd_sizes),
         cmocka_unit_test(long_names_are_refused),
         cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(gradients_of_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

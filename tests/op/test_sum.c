@@ -165,6 +165,41 @@ static void test_refused(void **state) {
     check_end(&c);
 }
 
+/* Each number of elements up to some vectors counts all of them, once. */
+static void test_counts(void **state) {
+    (void)state;
+    for (int64_t n = 1; n <= 140; n++) {
+        check c;
+        check_begin(&c);
+        syngan_node *x = check_input(&c, 1, 2, SYNGAN_SHAPE(n));
+        syngan_node *y = check_input(&c, 1, 2, SYNGAN_SHAPE(3, n));
+        syngan_node *z = check_input(&c, 1, 2, SYNGAN_SHAPE(n, 5));
+        syngan_node *sums[] = {syngan_sum(x, NULL, 0, 0),
+                               syngan_sum(y, (const int32_t[]){1}, 1, 0),
+                               syngan_sum(z, (const int32_t[]){0}, 1, 0)};
+        check_values(&c, sums, 3, 1e-6);
+        check_end(&c);
+    }
+}
+
+/* Logits whose exponentials are beyond single precision, or all beneath it. */
+static void test_extreme_softmax(void **state) {
+    (void)state;
+    static const double lows[] = {-1e4, -300, 200, 1e4};
+    for (int i = 0; i < 4; i++)
+        for (int32_t axis = 0; axis < 2; axis++) {
+            check c;
+            check_begin(&c);
+            syngan_node *x =
+                check_input(&c, lows[i], lows[i] + 8, SYNGAN_SHAPE(19, 21));
+            syngan_node *values[] = {syngan_softmax(x, axis),
+                                     syngan_log_softmax(x, axis)};
+            check_values(&c, values, 1, 1e-3);
+            check_values(&c, values + 1, 1, 1e-3);
+            check_end(&c);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_axes),
@@ -175,6 +210,8 @@ int main(void) {
         cmocka_unit_test(test_softmax_extremes),
         cmocka_unit_test(test_mean_of_nothing),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_extreme_softmax),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 #include <syngan/layers.h>
+#include <syngan/program.h>
 
 #include "support/check.h"
 #include "support/test.h"
@@ -198,6 +199,33 @@ static void test_clip_open_ended(void **state) {
     check_end(&c);
 }
 
+/* At its limits a clip passes the gradient on, beyond it does not. */
+static void test_clip_at_limits(void **state) {
+    (void)state;
+    static const float x[] = {-1.0f, -0.75f, 0.0f, 1.25f, 1.5f};
+    static const float slope[] = {0, 1, 1, 1, 0};
+    check c;
+    syngan_node *gradient;
+    check_begin(&c);
+    syngan_node *input = check_input(&c, 0, 1, SYNGAN_SHAPE(5));
+    reference_set(c.reference, input, x);
+    assert_ok(c.context, syngan_gradient(syngan_sum(clip(input), NULL, 0, 0),
+                                         &input, 1, &gradient));
+    syngan_program *program = NULL;
+    syngan_tensor *in, *out;
+    assert_ok(c.context,
+              syngan_program_create(&gradient, 1, NULL, 0, NULL, &program));
+    assert_ok(c.context, syngan_program_input(program, input->name, &in));
+    assert_ok(c.context, syngan_program_output(program, 0, &out));
+    memcpy(syngan_tensor_data(in), x, sizeof x);
+    assert_ok(c.context, syngan_program_run(program, 0));
+    assert_memory_equal(syngan_tensor_data(out), slope, sizeof slope);
+    syngan_tensor_free(in);
+    syngan_tensor_free(out);
+    syngan_program_free(program);
+    check_end(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_functions),
@@ -207,6 +235,7 @@ int main(void) {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_refused_fields),
         cmocka_unit_test(test_clip_open_ended),
+        cmocka_unit_test(test_clip_at_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

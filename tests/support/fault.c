@@ -102,7 +102,9 @@ static int64_t fault_readlink(const char *path, char *target, size_t size) {
                                  : sg_io_posix.readlink(path, target, size);
 }
 
+/* A program that the host starts gets no file of ours. */
 static int fault_open(const char *path, int flags, int mode) {
+    assert_int_equal(flags & O_CLOEXEC, O_CLOEXEC);
     return fails() ? -1 : sg_io_posix.open(path, flags, mode);
 }
 

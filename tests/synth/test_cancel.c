@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A fit that a cancel ends while it measures the quality of an epoch, and that
- * then goes on, ends as one that was never stopped.
+ * then goes on, ends as one that was never stopped. Sampling sees a cancel
+ * within its batches, whatever the rows are and wherever they go.
  */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <syngan/synthesizer.h>
 
+#include <unistd.h>
+
+#include "base/thread.h"
+#include "support/folder.h"
 #include "support/memory_stream.h"
+#include "support/rows.h"
 #include "support/test.h"
 
 enum { ROWS = 1280, EPOCHS = 3, LAST = 60 };
@@ -118,7 +125,122 @@ static void test_measuring(void **state) {
     memory_stream_end(&want);
 }
 
+/* ---- sampling ----------------------------------------------------------- */
+
+/* A busy machine takes its time; without the cancel it would be minutes. */
+#define SECONDS_MOST 20.0
+
+#define TINY                                                                   \
+    .epochs = 1, .batch = 20, .pac = 5, .noise = 8, .width = 16, .depth = 1
+
+static void *cancel_later(void *user) {
+    usleep(200000);
+    syngan_cancel(user);
+    return NULL;
+}
+
+static syngan_status drop_piece(const syngan_table *piece, void *user) {
+    (void)piece;
+    ++*(int *)user;
+    return SYNGAN_OK;
+}
+
+static syngan_status cancel_at_piece(const syngan_table *piece, void *user) {
+    (void)piece;
+    syngan_cancel(user);
+    return SYNGAN_OK;
+}
+
+enum { SAMPLE, STREAM, CSV, WAYS };
+
+static syngan_status make(syngan_synthesizer *s, int way, int64_t rows,
+                          const char *path) {
+    syngan_table *table = NULL;
+    int pieces = 0;
+    syngan_status status =
+        way == SAMPLE
+            ? syngan_synthesizer_sample(s, rows, 1, NULL, NULL, &table)
+        : way == STREAM
+            ? syngan_synthesizer_stream(s, rows, 0, 1, NULL, NULL, drop_piece,
+                                        &pieces)
+            : syngan_synthesizer_write_csv(s, rows, 1, NULL, NULL, path);
+    assert_null(table);
+    return status;
+}
+
+/* From another thread, in the midst of so many rows in one way. */
+static void cancel_rows(syngan_context *context, syngan_synthesizer *s, int way,
+                        int64_t rows, const char *path) {
+    pthread_t thread;
+    double start = sg_seconds();
+    assert_int_equal(pthread_create(&thread, NULL, cancel_later, context), 0);
+    assert_fails(context, make(s, way, rows, path), SYNGAN_E_CANCELLED,
+                 "cancelled");
+    assert_true(sg_seconds() - start < SECONDS_MOST);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(access(path, F_OK), -1);
+    syngan_cancel_reset(context);
+}
+
+/* `rows`: more than can be made in the time; `few`: quickly made. */
+static void cancel_sampling(syngan_context *context, syngan_synthesizer *s,
+                            int64_t rows, int64_t few) {
+    char path[FOLDER_PATH_MAX];
+    folder files;
+    int pieces = 0;
+    folder_make(&files);
+    folder_file(&files, "made.csv", path);
+    for (int way = 0; way < WAYS; way++) {
+        cancel_rows(context, s, way, rows, path);
+        /* A cancel that was there before is not lost. */
+        syngan_cancel(context);
+        assert_fails(context, make(s, way, few, path), SYNGAN_E_CANCELLED,
+                     "cancelled");
+        syngan_cancel_reset(context);
+    }
+    assert_fails(context,
+                 syngan_synthesizer_stream(s, 4 * few, few, 1, NULL, NULL,
+                                           cancel_at_piece, context),
+                 SYNGAN_E_CANCELLED, "cancelled");
+    syngan_cancel_reset(context);
+    assert_ok(context, syngan_synthesizer_stream(s, 2 * few, few, 1, NULL, NULL,
+                                                 drop_piece, &pieces));
+    assert_int_equal(pieces, 2);
+    folder_remove(&files);
+    syngan_synthesizer_free(s);
+}
+
+static void test_sampling(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table = make_table(context);
+    syngan_synthesizer *s = NULL;
+    assert_ok(context,
+              syngan_synthesizer_fit(table, SYNGAN_SYNTHESIZER(TINY), &s));
+    cancel_sampling(context, s, 200000000, 100);
+    syngan_table_free(table);
+    assert_ok(context, rows_baskets(context, 40, &table));
+    assert_ok(context, syngan_synthesizer_fit(
+                           table,
+                           SYNGAN_SYNTHESIZER(TINY, .rows = SYNGAN_ROWS_BASKETS,
+                                              .key = "purchase"),
+                           &s));
+    cancel_sampling(context, s, 30000000, 20);
+    syngan_table_free(table);
+    assert_ok(context, rows_sequences(context, 20, &table));
+    assert_ok(context,
+              syngan_synthesizer_fit(
+                  table,
+                  SYNGAN_SYNTHESIZER(TINY, .rows = SYNGAN_ROWS_SEQUENCES,
+                                     .key = "person", .order = "time"),
+                  &s));
+    cancel_sampling(context, s, 2000000, 4);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_measuring)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_measuring),
+                                       cmocka_unit_test(test_sampling)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -282,6 +282,29 @@ static void shared_memory_is_treated_with_care(void **state) {
     syngan_tensor_free(other);
 }
 
+/* Tensors that touch, but share no byte, are converted. */
+static void neighbours_are_converted(void **state) {
+    (void)state;
+    static float memory[16];
+    for (int side = 0; side < 2; side++) {
+        syngan_tensor *bytes = NULL, *floats = NULL;
+        unsigned char *at = (unsigned char *)(memory + (side ? 9 : 4));
+        if (!side) at -= 4;
+        for (int i = 0; i < 4; i++)
+            at[i] = (unsigned char)(i + 3);
+        assert_ok(context,
+                  syngan_tensor_wrap(context, at, SYNGAN_U8, SYNGAN_SHAPE(4),
+                                     NULL, NULL, &bytes));
+        assert_ok(context, syngan_tensor_wrap(context, memory + (side ? 5 : 4),
+                                              SYNGAN_F32, SYNGAN_SHAPE(4), NULL,
+                                              NULL, &floats));
+        assert_ok(context, syngan_tensor_copy(floats, bytes));
+        assert_true(memory[side ? 8 : 7] == 6.0f);
+        syngan_tensor_free(bytes);
+        syngan_tensor_free(floats);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_numbers_survive_every_pair),
@@ -293,6 +316,7 @@ int main(void) {
         cmocka_unit_test(clones_are_independent),
         cmocka_unit_test(shapes_must_be_equal),
         cmocka_unit_test(shared_memory_is_treated_with_care),
+        cmocka_unit_test(neighbours_are_converted),
     };
     return cmocka_run_group_tests(tests, make_context, free_context);
 }
