@@ -13,7 +13,14 @@ if(syngan_missing)
     "libcsv-dev libsqlite3-dev")
 endif()
 
-file(GLOB syngan_sources CONFIGURE_DEPENDS lib/*/*.c)
+# Two storeys: lib/core, which knows nothing of tables, and lib/tables upon it.
+file(GLOB syngan_sources CONFIGURE_DEPENDS lib/storeys.c lib/core/*/*.c)
+set(syngan_storeys ${PROJECT_SOURCE_DIR}/lib/core)
+if(SYNGAN_TABLES)
+  file(GLOB table_sources CONFIGURE_DEPENDS lib/tables/*/*.c)
+  list(APPEND syngan_sources ${table_sources})
+  list(APPEND syngan_storeys ${PROJECT_SOURCE_DIR}/lib/tables)
+endif()
 set(simd_sources ${syngan_sources})
 list(FILTER syngan_sources EXCLUDE REGEX "_simd\\.c$")
 list(FILTER simd_sources INCLUDE REGEX "_simd\\.c$")
@@ -45,13 +52,14 @@ foreach(library ${object_libraries})
   list(APPEND syngan_objects $<TARGET_OBJECTS:${library}>)
   target_link_libraries(${library} PRIVATE syngan_warnings ${syngan_libraries})
   target_include_directories(${library} PRIVATE
-    ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
+    ${PROJECT_SOURCE_DIR}/include ${syngan_storeys})
   target_include_directories(${library} SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
   if(SYNGAN_CSV)
     target_include_directories(${library} SYSTEM PRIVATE
       ${SYNGAN_CSV_INCLUDE_DIR})
   endif()
   target_compile_definitions(${library} PRIVATE _GNU_SOURCE
+    $<$<BOOL:${SYNGAN_TABLES}>:SYNGAN_HAVE_TABLES>
     $<$<BOOL:${SYNGAN_CSV}>:SYNGAN_HAVE_CSV>
     $<$<BOOL:${SYNGAN_PNG}>:SYNGAN_HAVE_PNG>
     $<$<BOOL:${SYNGAN_ZLIB}>:SYNGAN_HAVE_ZLIB>
@@ -73,12 +81,12 @@ endforeach()
 # What describes, plans, reads and writes files, and writes reports has no inner
 # loops.
 file(GLOB small_sources CONFIGURE_DEPENDS
-  lib/compile/*.c lib/file/*.c lib/graph/*.c lib/model/*.c lib/op/*.c
-  lib/synth/*.c lib/train/*.c
-  lib/eval/evaluate.c lib/eval/html.c lib/eval/page*.c lib/eval/pictures.c
-  lib/eval/report.c lib/eval/rows.c lib/eval/verdict.c
-  lib/table/arrow*.c lib/table/encoder_read.c lib/table/encoder_write.c
-  lib/table/schema*.c lib/table/sqlite.c lib/table/transactions*.c)
+  lib/core/compile/*.c lib/core/file/*.c lib/core/graph/*.c lib/core/model/*.c lib/core/op/*.c
+  lib/tables/synth/*.c lib/core/train/*.c
+  lib/tables/eval/evaluate.c lib/tables/eval/html.c lib/tables/eval/page*.c lib/tables/eval/pictures.c
+  lib/tables/eval/report.c lib/tables/eval/rows.c lib/tables/eval/verdict.c
+  lib/tables/exchange/*.c lib/tables/encode/encoder_read.c lib/tables/encode/encoder_write.c
+  lib/tables/table/schema*.c lib/tables/exchange/sqlite.c lib/tables/table/transactions*.c)
 set_source_files_properties(${small_sources} PROPERTIES
   COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 

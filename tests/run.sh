@@ -109,15 +109,15 @@ skip() {
     echo "skipped $1: $2" >>"$results"
 }
 
-# Rooms of lib/, for the stages that repeat a part of the tests.
+# Modules of lib/, for the stages that repeat a part of the tests.
 computing='^(tensor|graph|backend|op|compile|model)$'
-all_rooms='^(base|tensor|file|data|graph|backend|op|compile|model|train|table|synth|eval|fuzz)$'
+all_modules='^(base|tensor|file|data|graph|backend|op|compile|model|train|table|exchange|encode|synth|eval|fuzz)$'
 
 run_clang() {
     if ! command -v clang >/dev/null; then
         skip clang "no clang"
     elif build clang clang; then
-        run clang clang -j "$jobs" -L "$all_rooms"
+        run clang clang -j "$jobs" -L "$all_modules"
     fi
 }
 
@@ -126,7 +126,7 @@ run_address_sanitizer() {
     if build asan asan; then
         ASAN_OPTIONS=allocator_may_return_null=1 \
             UBSAN_OPTIONS=print_stacktrace=1 \
-            run asan asan -j "$jobs" -L "$all_rooms"
+            run asan asan -j "$jobs" -L "$all_modules"
     fi
 }
 
@@ -159,6 +159,13 @@ run_valgrind() {
         run valgrind test -j "$jobs" -L valgrind
 }
 
+# The core alone, as it is without tables.
+run_core() {
+    if build core test -DSYNGAN_TABLES=OFF; then
+        run core core -j "$jobs" -L '^(base|data|model|train|examples)$'
+    fi
+}
+
 run_onednn3() {
     prefix=${SYNGAN_ONEDNN3:-build/onednn3/prefix}
     if ! sh tests/onednn3.sh "$prefix"; then
@@ -178,6 +185,7 @@ if [ -z "$quick" ]; then
     run_thread_sanitizer
     run_valgrind
     run_onednn3
+    run_core
 fi
 
 echo

@@ -14,7 +14,9 @@
 #include "base/thread.h"
 #include "support/pair.h"
 #include "support/process.h"
+#ifdef SYNGAN_HAVE_TABLES
 #include "support/tables.h"
+#endif
 
 #define MICROSECONDS 700
 
@@ -109,6 +111,7 @@ static uint64_t pair_step(syngan_context *context) {
     return all;
 }
 
+#ifdef SYNGAN_HAVE_TABLES
 /* A fit of a small table, and rows of it. */
 static uint64_t table_fit(syngan_context *context) {
     char text[8192] = "a,b,c\n";
@@ -130,6 +133,7 @@ static uint64_t table_fit(syngan_context *context) {
     syngan_table_free(table);
     return all;
 }
+#endif
 
 /* ---- tests --------------------------------------------------------------- */
 
@@ -165,16 +169,20 @@ static void steps_in_a_storm(void **state) {
     bits_are_the_same(pair_step);
 }
 
+#ifdef SYNGAN_HAVE_TABLES
 static void fits_in_a_storm(void **state) {
     (void)state;
     bits_are_the_same(table_fit);
 }
+#endif
 
 static int run_suite(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_in_a_storm),
         cmocka_unit_test(steps_in_a_storm),
+#ifdef SYNGAN_HAVE_TABLES
         cmocka_unit_test(fits_in_a_storm),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <syngan.h>
 
+#include "exchange/arrow.h"
 #include "support/folder.h"
 #include "support/networks.h"
 #include "support/rows.h"
 #include "support/tables.h"
 #include "support/test.h"
 #include "support/training.h"
-#include "table/arrow.h"
 
 #define CLEAN(call)                                                            \
     do {                                                                       \

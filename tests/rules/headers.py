@@ -13,7 +13,8 @@ import project
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow",
             "-Werror"]
 PUBLIC = ["-I", project.ROOT / "include"]
-INTERNAL = PUBLIC + ["-I", project.ROOT / "lib", "-D_GNU_SOURCE",
+INTERNAL = PUBLIC + ["-I", project.ROOT / "lib" / "core",
+                     "-I", project.ROOT / "lib" / "tables", "-D_GNU_SOURCE",
                      "-DSG_SIMD_SUFFIX=_avx2", "-mavx2", "-mfma"]
 C11 = ["-x", "c", "-std=c11", "-Wstrict-prototypes"]
 CPP17 = ["-x", "c++", "-std=c++17", "-Wold-style-cast"]
@@ -47,7 +48,7 @@ def main():
         jobs.append((cpp, CPP17 + PUBLIC,
                      project.ROOT / "include" / "syngan.hpp"))
     c = pairs[0][0]
-    for header in project.files("lib/*/*.h"):
+    for header in project.files("lib/*/*/*.h"):
         # Lists are made of a macro that whoever includes them defines.
         if not header.stem.endswith("list"):
             jobs.append((c, C11 + INTERNAL, header))

@@ -7,14 +7,14 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "encode/encoder_code.h"
+#include "encode/survey.h"
 #include "support/fault.h"
 #include "support/folder.h"
 #include "support/tables.h"
 #include "support/test.h"
 #include "table/csv_pieces.h"
 #include "table/distinct.h"
-#include "table/encoder_code.h"
-#include "table/survey.h"
 
 enum { ROWS = 300 };
 

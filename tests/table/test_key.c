@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode/encoder_code.h"
+#include "exchange/arrow.h"
 #include "support/fault.h"
 #include "support/folder.h"
 #include "support/tables.h"
 #include "support/test.h"
-#include "table/arrow.h"
-#include "table/encoder_code.h"
 #include "table/key.h"
 
 enum { ROWS = 400 };

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * syngan_evaluate(): options, the order of the measures, and what they share.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/floats.h"
+#include "base/memory.h"
+#include "base/options.h"
+#include "base/random.h"
+#include "eval/evaluation.h"
+#include "eval/worst.h"
+#include "table/options.h"
+
+#define T syngan_evaluate_options
+static const sg_field evaluate_fields[] = {
+    SG_OTHER(T, holdout, "real rows that were not trained on"),
+    SG_STRING(T, target, "column that utility predicts"),
+    SG_STRING(T, sensitive,
+              "column of attribute inference; default: the target"),
+    SG_U64(T, seed, "seed of samples and folds; default: the context's"),
+    SG_I64(T, max_rows, 1, 1e9, 50000,
+           "rows of each table for detection, utility and privacy"),
+    SG_BOOL(T, no_privacy, "leave out the measures of privacy"),
+    SG_BOOL(T, no_utility, "leave out the measures of utility"),
+    SG_BOOL(T, no_detection, "leave out the measures of detection"),
+    SG_ENUM(T, rows, "independent|baskets|sequences", SYNGAN_ROWS_INDEPENDENT,
+            SYNGAN_ROWS_SEQUENCES, SYNGAN_ROWS_INDEPENDENT,
+            "what the rows of the tables are"),
+    SG_OTHER(T, progress, "told what is done"),
+    SG_OTHER(T, progress_user, "given to `progress`"),
+    SG_STRING(T, key, "column that groups rows; default: the schema's"),
+    SG_STRING(T, order, "column that orders a sequence; default: the schema's"),
+    SG_STRING(T, item, "column of a basket's items; default: the only other"),
+    SG_STRING(T, real_name, "where the real table comes from, for the page"),
+    SG_STRING(T, synthetic_name, "where the synthetic table comes from"),
+    SG_STRING(T, date, "when it was made, for the page"),
+    SG_I64(T, epochs, 0, 1e15, 0, "that the synthesizer has learnt"),
+};
+#undef T
+SG_FIELDS(sg_options_evaluate, "evaluate", syngan_evaluate_options,
+          evaluate_fields);
+
+syngan_status sg_evaluation_step(sg_evaluation *evaluation, const char *stage,
+                                 double done) {
+    syngan_context *context = evaluation->context;
+    if (atomic_load(&evaluation->lacks_memory))
+        return sg_fail_memory(context, "an evaluation", 0);
+    SG_TRY(evaluation->report->status);
+    if (sg_is_cancelled(context))
+        return sg_fail(context, SYNGAN_E_CANCELLED, "evaluate: cancelled");
+    syngan_evaluate_progress_fn progress = evaluation->options.progress;
+    if (progress == NULL) return SYNGAN_OK;
+    syngan_status status =
+        progress(stage, done, evaluation->options.progress_user);
+    if (status == SYNGAN_OK || status >= SYNGAN_E_USER) return status;
+    return sg_fail(context, status,
+                   "evaluate: the progress callback stopped "
+                   "it during %s",
+                   stage);
+}
+
+/* Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2,
+ * algorithm S). */
+int64_t *sg_sample_rows(syngan_context *context, const char *name,
+                        uint64_t seed, int64_t count, int64_t wanted) {
+    const sg_random random = {.seed = seed, .stream = sg_stream_id(name)};
+    if (wanted > count) wanted = count;
+    int64_t *rows = sg_alloc(context, (size_t)wanted * sizeof *rows);
+    int64_t chosen = 0;
+    for (int64_t row = 0; rows != NULL && chosen < wanted; row++) {
+        uint64_t left = (uint64_t)(count - row);
+        if (wanted - chosen == count - row ||
+            (int64_t)sg_random_below(&random, (uint64_t)row, left) <
+                wanted - chosen)
+            rows[chosen++] = row;
+    }
+    return rows;
+}
+
+syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
+                                 const char *what, double most, int64_t **rows,
+                                 int64_t *count) {
+    int64_t all = evaluation->sampled[side];
+    int64_t limit = most < 1000  ? 1000
+                    : most < 1e9 ? (int64_t)most
+                                 : 1000000000;
+    *count = all < limit ? all : limit;
+    *rows =
+        sg_sample_rows(evaluation->context, what, evaluation->seed, all, limit);
+    if (*rows == NULL)
+        return sg_fail_memory(evaluation->context, "a sample",
+                              (size_t)*count * sizeof **rows);
+    for (int64_t i = 0; i < *count; i++)
+        (*rows)[i] = evaluation->sample[side][(*rows)[i]];
+    if (all > limit)
+        sg_report_note(evaluation->report,
+                       "%s uses %lld rows of each table, drawn by chance, "
+                       "because they have %zu columns",
+                       what, (long long)limit, evaluation->match.count);
+    return SYNGAN_OK;
+}
+
+/* ---- preparing ---------------------------------------------------------- */
+
+static syngan_status check_tables(const syngan_table *real,
+                                  const syngan_table *synthetic,
+                                  const syngan_table *holdout) {
+    const syngan_table *const tables[] = {real, synthetic, holdout};
+    static const char *const names[] = {"real", "synthetic", "hold-out"};
+    for (int side = 0; side < SG_SIDES; side++) {
+        if (tables[side] == NULL) continue;
+        if (tables[side]->context != real->context)
+            return sg_fail(real->context, SYNGAN_E_ARGUMENT,
+                           "evaluate: the %s table is of another context than "
+                           "the real one",
+                           names[side]);
+        if (tables[side]->rows == 0)
+            return sg_fail(real->context, SYNGAN_E_ARGUMENT,
+                           "evaluate: the %s table has no rows", names[side]);
+    }
+    return SYNGAN_OK;
+}
+
+/* -1 for a column that is not compared, too, which a note says. */
+static syngan_status find_column(const sg_evaluation *evaluation,
+                                 const syngan_table *real, const char *option,
+                                 const char *name, int64_t *out) {
+    *out = -1;
+    if (name == NULL) return SYNGAN_OK;
+    if (syngan_table_find(real, name) < 0)
+        return sg_fail(evaluation->context, SYNGAN_E_NOT_FOUND,
+                       "evaluate: %s is '%s', but there is no column of this "
+                       "name in the real table",
+                       option, name);
+    *out = sg_match_find(&evaluation->match, name);
+    if (*out < 0)
+        sg_report_note(evaluation->report,
+                       "There is no measure of column '%s', which is the %s: "
+                       "it is not compared",
+                       name, option);
+    return SYNGAN_OK;
+}
+
+/* The tables' rows for learning, and a note where they are not all. */
+static syngan_status draw_samples(sg_evaluation *evaluation) {
+    static const char *const names[] = {"evaluate real", "evaluate synthetic",
+                                        "evaluate hold-out"};
+    static const char *const titles[] = {"real", "synthetic", "hold-out"};
+    int64_t most = evaluation->options.max_rows;
+    for (int side = 0; side < SG_SIDES; side++) {
+        int64_t rows = evaluation->match.rows[side];
+        evaluation->report->rows[side] = rows;
+        evaluation->sampled[side] = rows < most ? rows : most;
+        evaluation->sample[side] = sg_sample_rows(
+            evaluation->context, names[side], evaluation->seed, rows, most);
+        if (evaluation->sample[side] == NULL)
+            return sg_fail_memory(evaluation->context, "a sample",
+                                  (size_t)most * sizeof(int64_t));
+        if (rows > most)
+            sg_report_note(evaluation->report,
+                           "Detection, utility and privacy use %lld of the "
+                           "%lld rows of the %s table, drawn by chance",
+                           (long long)most, (long long)rows, titles[side]);
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status keep_about(const sg_evaluation *evaluation) {
+    const syngan_evaluate_options *options = &evaluation->options;
+    syngan_report *report = evaluation->report;
+    const char *const from[SG_ABOUT] = {options->real_name,
+                                        options->synthetic_name, options->date};
+    report->seed = evaluation->seed;
+    report->epochs = options->epochs;
+    for (int i = 0; i < SG_ABOUT; i++) {
+        if (from[i] == NULL) continue;
+        report->about[i] = sg_strdup(evaluation->context, from[i]);
+        if (report->about[i] == NULL)
+            return sg_fail_memory(evaluation->context, "a report",
+                                  strlen(from[i]));
+    }
+    return SYNGAN_OK;
+}
+
+static syngan_status prepare(sg_evaluation *evaluation,
+                             const syngan_table *real,
+                             const syngan_table *synthetic) {
+    const syngan_evaluate_options *options = &evaluation->options;
+    int64_t key;
+    SG_TRY(sg_report_make(evaluation->context, &evaluation->report));
+    SG_TRY(keep_about(evaluation));
+    SG_TRY(sg_evaluation_key(evaluation, real, &key));
+    SG_TRY(sg_match_make(real, synthetic, options->holdout, key,
+                         evaluation->report, &evaluation->match));
+    evaluation->report->rows_are = options->rows;
+    evaluation->report->columns = evaluation->match.count;
+    SG_TRY(find_column(evaluation, real, "target", options->target,
+                       &evaluation->target));
+    SG_TRY(find_column(evaluation, real, "sensitive column", options->sensitive,
+                       &evaluation->sensitive));
+    evaluation->report->has_target = evaluation->target >= 0;
+    if (options->sensitive == NULL) evaluation->sensitive = evaluation->target;
+    if (options->target != NULL) {
+        evaluation->report->target =
+            sg_strdup(evaluation->context, options->target);
+        if (evaluation->report->target == NULL)
+            return sg_fail_memory(evaluation->context, "a report",
+                                  strlen(options->target));
+    }
+    return draw_samples(evaluation);
+}
+
+/* ---- the yardstick ------------------------------------------------------ */
+
+/* Of each column, and of each pair that has a score. */
+static syngan_status add_yardsticks(syngan_report *report,
+                                    const syngan_report *other) {
+    static const char text[] = "What other real rows get";
+    for (size_t i = 0; i < other->count; i++) {
+        const sg_report_entry *entry = &other->entry[i];
+        sg_name_part part[4];
+        int32_t count = sg_name_parts(entry->name, part, 4);
+        bool column = count == 3 && strcmp(part[2].text, "shape") == 0;
+        bool pair = count == 4 && strcmp(part[3].text, "trend") == 0;
+        if ((!column && !pair) || isnan(entry->value)) continue;
+        sg_report_add(report, entry->value, "Yardstick", text, "%.*s%s",
+                      (int)(part[count - 1].text - entry->name), entry->name,
+                      column ? "holdout.shape" : "holdout");
+    }
+    return report->status;
+}
+
+/* The hold-out in the place of the synthetic table, for shapes and pairs. */
+static syngan_status measure_holdout(const sg_evaluation *evaluation,
+                                     sg_evaluation *other) {
+    for (size_t c = 0; c < other->match.count; c++) {
+        sg_matched *column = &other->match.column[c];
+        column->value[SG_SYNTHETIC] = column->value[SG_HOLDOUT];
+        column->code[SG_SYNTHETIC] = column->code[SG_HOLDOUT];
+        column->missing[SG_SYNTHETIC] = column->missing[SG_HOLDOUT];
+    }
+    other->match.rows[SG_SYNTHETIC] = other->match.rows[SG_HOLDOUT];
+    SG_TRY(sg_evaluate_shapes(other));
+    SG_TRY(sg_evaluate_pairs(other));
+    SG_TRY(sg_report_sort(other->report));
+    SG_TRY(add_yardsticks(evaluation->report, other->report));
+    static const char *const parts[] = {"score", "shapes", "pairs", "coverage"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char name[32] = "quality.";
+        double value = sg_report_find(other->report, strcat(name, parts[i]));
+        sg_report_add(evaluation->report, value, "Yardstick",
+                      "What other real rows get", "quality.holdout.%s",
+                      parts[i]);
+    }
+    return SYNGAN_OK;
+}
+
+/* What real rows get that are not the training rows: even they have other
+ * extremes and shares, so that no score of 1 is to be expected. */
+static syngan_status measure_yardstick(const sg_evaluation *evaluation) {
+    int64_t rows = evaluation->match.rows[SG_HOLDOUT];
+    if (rows == 0) return SYNGAN_OK;
+    if (rows < SG_YARDSTICK_ROWS) {
+        sg_report_note(evaluation->report,
+                       "The hold-out of %lld rows is too small for a "
+                       "yardstick, which needs %d",
+                       (long long)rows, SG_YARDSTICK_ROWS);
+        return SYNGAN_OK;
+    }
+    syngan_context *context = evaluation->context;
+    size_t bytes = evaluation->match.count * sizeof(sg_matched);
+    sg_evaluation other = {.context = context,
+                           .seed = evaluation->seed,
+                           .match = evaluation->match};
+    other.match.column = sg_alloc(context, bytes);
+    if (other.match.column == NULL)
+        return sg_fail_memory(context, "columns", bytes);
+    memcpy(other.match.column, evaluation->match.column, bytes);
+    syngan_status status = sg_report_make(context, &other.report);
+    if (status == SYNGAN_OK) status = measure_holdout(evaluation, &other);
+    syngan_report_free(other.report);
+    sg_free(context, other.match.column);
+    return status;
+}
+
+static syngan_status measure(sg_evaluation *evaluation,
+                             const syngan_table *real,
+                             const syngan_table *synthetic) {
+    const syngan_evaluate_options *options = &evaluation->options;
+    bool baskets = options->rows == SYNGAN_ROWS_BASKETS;
+    SG_TRY(sg_evaluation_step(evaluation, "column shapes", 0));
+    SG_TRY(sg_evaluate_shapes(evaluation));
+    SG_TRY(sg_evaluation_step(evaluation, "column pairs", 0.1));
+    SG_TRY(sg_evaluate_pictures(evaluation));
+    SG_TRY(sg_evaluate_pairs(evaluation));
+    SG_TRY(measure_yardstick(evaluation));
+    SG_TRY(sg_evaluate_rows(evaluation, real, synthetic));
+    SG_TRY(sg_evaluation_step(evaluation, "detection", 0.2));
+    if (!options->no_detection && !baskets)
+        SG_TRY(sg_evaluate_detection(evaluation));
+    SG_TRY(sg_evaluation_step(evaluation, "utility", 0.4));
+    if (!options->no_utility && !baskets)
+        SG_TRY(sg_evaluate_utility(evaluation));
+    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.6));
+    if (!options->no_privacy && !baskets)
+        SG_TRY(sg_evaluate_privacy(evaluation));
+    SG_TRY(sg_evaluation_step(evaluation, "verdict", 1));
+    SG_TRY(sg_report_sort(evaluation->report));
+    return sg_report_judge(evaluation->report);
+}
+
+syngan_status syngan_evaluate(const syngan_table *real,
+                              const syngan_table *synthetic,
+                              const syngan_evaluate_options *options,
+                              syngan_report **out) {
+    SG_OWN_FLOATS;
+    if (out != NULL) *out = NULL;
+    if (real == NULL) return SYNGAN_E_ARGUMENT;
+    syngan_context *context = real->context;
+    if (out == NULL || synthetic == NULL)
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       "syngan_evaluate: %s is NULL",
+                       out == NULL ? "`out`" : "`synthetic`");
+    sg_evaluation evaluation = {.context = context};
+    SG_TRY(sg_options_read(context, &sg_options_evaluate, options, "evaluate",
+                           &evaluation.options));
+    SG_TRY(check_tables(real, synthetic, evaluation.options.holdout));
+    evaluation.seed =
+        evaluation.options.seed != 0 ? evaluation.options.seed : context->seed;
+    syngan_status status = prepare(&evaluation, real, synthetic);
+    if (status == SYNGAN_OK) status = measure(&evaluation, real, synthetic);
+    sg_match_end(&evaluation.match);
+    for (int side = 0; side < SG_SIDES; side++)
+        sg_free(context, evaluation.sample[side]);
+    if (status == SYNGAN_OK)
+        *out = evaluation.report;
+    else
+        syngan_report_free(evaluation.report);
+    return status;
+}
