@@ -262,6 +262,32 @@ static void machine_is_known(void **state) {
     assert_true(after >= before && after < before + 60);
 }
 
+static void note_rounding(void *argument) {
+    *(int *)argument = fegetround();
+}
+
+/* What is started for the host within a call of ours has the host's control. */
+static void hosts_control_comes_back(void **state) {
+    (void)state;
+    static const int modes[] = {FE_UPWARD, FE_TONEAREST, FE_TOWARDZERO,
+                                FE_TONEAREST};
+    for (int i = 0; i < 4; i++) {
+        int before = -1, within = -1, after = -1;
+        assert_int_equal(fesetround(modes[i]), 0);
+        note_rounding(&before);
+        {
+            SG_OWN_FLOATS;
+            assert_int_equal(fegetround(), FE_TONEAREST);
+            sg_floats_as_host(note_rounding, &within);
+            note_rounding(&after);
+        }
+        assert_int_equal(before, modes[i]);
+        assert_int_equal(within, modes[i]);
+        assert_int_equal(after, FE_TONEAREST);
+        assert_int_equal(fegetround(), modes[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_item_is_done_once),
@@ -272,6 +298,7 @@ int main(void) {
         cmocka_unit_test(pending_signals_come_between_steps),
         cmocka_unit_test(guard_sets_and_restores),
         cmocka_unit_test(machine_is_known),
+        cmocka_unit_test(hosts_control_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

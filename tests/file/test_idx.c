@@ -410,6 +410,32 @@ static void mnist_is_read(void **state) {
 }
 #endif
 
+/* More numbers than are converted at a time keep their order. */
+static void long_floats_are_written(void **state) {
+    (void)state;
+    enum { COUNT = 9001 };
+    syngan_context *context = test_context(1);
+    syngan_tensor *tensor = NULL, *again = NULL;
+    char path[FOLDER_PATH_MAX];
+    folder files;
+    folder_make(&files);
+    folder_file(&files, "long", path);
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+                                            SYNGAN_SHAPE(COUNT), &tensor));
+    float *data = syngan_tensor_data(tensor);
+    for (int i = 0; i < COUNT; i++)
+        data[i] = (float)(i * 7 % 256) / 127.5f - 1.0f;
+    assert_ok(context, syngan_write_idx(tensor, path));
+    assert_ok(context, syngan_read_idx(context, path, &again));
+    const unsigned char *bytes = syngan_tensor_data(again);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(bytes[i], i * 7 % 256);
+    syngan_tensor_free(tensor);
+    syngan_tensor_free(again);
+    folder_remove(&files);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_files_are_read),
@@ -429,6 +455,7 @@ int main(void) {
         cmocka_unit_test(all_bytes_survive_scaling),
         cmocka_unit_test(writing_may_fail),
         cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(long_floats_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

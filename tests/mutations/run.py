@@ -9,7 +9,7 @@ where a fault can't be planted any more.
 
 A list has for each fault
 
-    @ file test test ...        the tests as ctest names them
+    @ module/file test ...      the tests as ctest names them
     ~ text                      optional: the fault is behind this text
     - lines that are taken out
     + lines that are put in their place; none at all is possible
@@ -34,7 +34,9 @@ SECONDS = 600  # of a test; a fault may be an endless loop
 
 class Fault:
     def __init__(self, head, place):
-        self.file, *self.tests = head.split()
+        name, *self.tests = head.split()
+        self.file = next((str(path.relative_to(ROOT)) for path in
+                          sorted((ROOT / "lib").glob(f"**/{name}"))), name)
         self.place, self.behind, self.old, self.new = place, "", [], []
 
     def pattern(self):
@@ -116,6 +118,8 @@ class Copy:
 def plant(copy, fault):
     """What became of the fault."""
     path = copy.tree / fault.file
+    if not path.exists():
+        return "can't be planted"
     before = path.read_text()
     after = fault.apply(before)
     if after is None:

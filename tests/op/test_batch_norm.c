@@ -310,13 +310,30 @@ static void test_refused(void **state) {
     check_end(&c);
 }
 
+/* An input that is given twice has its gradient once from each place. */
+static void test_same_input(void **state) {
+    (void)state;
+    const sg_batch_norm_fields own = {.momentum = 0.9, .epsilon = 1e-3};
+    check c;
+    check_begin(&c);
+    syngan_node *x = check_input(&c, -2, 2, SYNGAN_SHAPE(5, 3));
+    syngan_node *both = check_input(&c, -1, 1, SYNGAN_SHAPE(3));
+    syngan_node *mean = check_input(&c, -1, 1, SYNGAN_SHAPE(3));
+    syngan_node *variance = check_input(&c, 0.5, 1, SYNGAN_SHAPE(3));
+    syngan_node *inputs[] = {x, both, both, mean, variance};
+    syngan_node *y =
+        sg_node(NULL, &sg_op_batch_norm_infer, inputs, 5, &own, NULL);
+    check_gradients(&c, y, (syngan_node *[]){x, both, mean, variance}, 4);
+    check_end(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_train),      cmocka_unit_test(test_infer),
         cmocka_unit_test(test_absorbed),   cmocka_unit_test(test_absorbed_bf16),
         cmocka_unit_test(test_parts),      cmocka_unit_test(test_deep),
         cmocka_unit_test(test_odd_values), cmocka_unit_test(test_layer),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_same_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
