@@ -173,9 +173,11 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * see syngan_table_to_arrow().
  *
  * "decimals" tells with how many digits behind the point reals are written: 0
- * to 15, or -1 for the fewest that read back to the same number; without it,
- * as many as the data have. Marks of missing values have no spaces in them;
- * without "missing", those of ::syngan_csv_options count.
+ * to 15; -1 for the fewest that read back to the same number, with an exponent
+ * where that is shorter; -2 for the fewest without one (481, 122.5, 145.09), -3
+ * for the fewest but at least one (481.0), -4 at least two, and so on to -17;
+ * without it, as most cells of the data have it. Marks of missing values have
+ * no spaces in them; without "missing", those of ::syngan_csv_options count.
  *
  * Formats of times have %Y (4 digits), %m, %d, %H, %M, %S (1 or 2, written as
  * 2; %-m, %-d, %-H, %-I: without a zero before), %e (a day with a space before

@@ -23,6 +23,21 @@ static void numbers_are_short(void **state) {
     assert_string_equal(sg_number_short(1234567.0, 3, text), "1.23e+06");
 }
 
+static void plain_numbers_have_no_exponent(void **state) {
+    (void)state;
+    char text[SG_NUMBER_TEXT];
+    assert_string_equal(sg_number_plain(1e-7, 0, text), "0.0000001");
+    assert_string_equal(sg_number_plain(481, 0, text), "481");
+    assert_string_equal(sg_number_plain(481, 1, text), "481.0");
+    assert_string_equal(sg_number_plain(-122.5, 2, text), "-122.50");
+    assert_string_equal(sg_number_plain(-0.0, 0, text), "-0.0");
+    assert_string_equal(sg_number_plain(-0.0, 2, text), "-0.00");
+    assert_string_equal(sg_number_plain(1e-30, 1, text), "1e-30");
+    assert_string_equal(sg_number_plain(0.1 + 0.2, 0, text),
+                        "0.30000000000000004");
+    assert_string_equal(sg_number_plain((double)NAN, 1, text), "NaN");
+}
+
 static void numbers_that_are_not_finite_have_names(void **state) {
     (void)state;
     char text[SG_NUMBER_TEXT];
@@ -99,6 +114,7 @@ static void the_point_is_a_point_everywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_short),
+        cmocka_unit_test(plain_numbers_have_no_exponent),
         cmocka_unit_test(numbers_that_are_not_finite_have_names),
         cmocka_unit_test(all_bits_come_back),
         cmocka_unit_test(digits_are_those_of_printf),

@@ -30,8 +30,8 @@ static const struct {
     {"9223372036854775808;1", CATEGORY, -1, NULL},
     {"-9223372036854775808;1", CATEGORY, -1, NULL}, /* stands for missing */
     {"007;12", CATEGORY, -1, NULL},
-    {"1;2.50;3", REAL, 2, NULL},
-    {".5;-.25", REAL, 2, NULL},
+    {"1;2.50;3", REAL, -2, NULL},
+    {".5;-.25", REAL, -2, NULL},
     {"1.;2", INTEGER, -1, NULL},
     {"1.5;1e3", REAL, -1, NULL},
     {"1;1E3", REAL, -1, NULL},

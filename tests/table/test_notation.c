@@ -147,6 +147,44 @@ static const struct {
     {"USD 5|EUR 7", CATEGORY, NULL, 0},
 };
 
+/* Digits behind the mark that differ from cell to cell. */
+static const struct {
+    const char *cells;
+    int32_t decimals;
+    const char *format;
+} mixed[] = {
+    {"145.09|481|122.5", -2, NULL},
+    {"-145.09|0|122.5|-3", -2, NULL},
+    {"1|2.125|1000000", -2, NULL},
+    {"481.0|122.5|145.09|0.0", -3, NULL},
+    {"-0.5|3.0|2.25", -3, NULL},
+    {"1.00|2.125|3.50", -4, NULL},
+    {"0.00005|1|0.5", -2, NULL},
+    {"0.123456789012|1|0.5", -2, NULL},
+    {"159.0|6.0|272.0", 1, NULL},
+    {"1.50|2.00|3.25", 2, NULL},
+    {"145,09|481|122,5", -2, "#,#"},
+    {"1.145,09 EUR|481 EUR|122,5 EUR", -2, "#.###,# EUR"},
+    {"$1,145.0|$481.0|$122.55", -3, "$#,###.#"},
+    {"12.5%|7%|100%", -2, "#%"},
+    {"(2.5)|3|4.25", -2, "(#)"},
+    {"1.5|1e-05|2", -1, NULL},
+};
+
+static void mixed_digits_come_back(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    for (size_t i = 0; i < sizeof mixed / sizeof mixed[0]; i++) {
+        check(context, mixed[i].cells, REAL, mixed[i].format);
+        syngan_table *table = read_cells(context, mixed[i].cells, NULL);
+        if (table->columns[0].decimals != mixed[i].decimals)
+            fail_msg("%s has %d decimals", mixed[i].cells,
+                     table->columns[0].decimals);
+        syngan_table_free(table);
+    }
+    syngan_context_free(context);
+}
+
 static void numbers_are_read(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
@@ -395,6 +433,7 @@ static void the_file_tells_the_mark(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_read),
+        cmocka_unit_test(mixed_digits_come_back),
         cmocka_unit_test(patterns_are_checked),
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(times_are_converted),

@@ -72,6 +72,19 @@ const char *sg_number_fixed(double value, int digits, char *text) {
     return text;
 }
 
+const char *sg_number_plain(double value, int least, char *text) {
+    double size = fabs(value);
+    bool lost = value == 0 && signbit(value) && least == 0;
+    for (int decimals = least; decimals <= SHORT_DECIMALS && !lost &&
+                               size * power_of_ten[decimals] < SHORT_LIMIT;
+         decimals++) {
+        int64_t all;
+        if (find_digits(size, decimals, &all))
+            return write_digits(signbit(value), all, decimals, text);
+    }
+    return sg_number_f64(value, text);
+}
+
 const char *sg_number_f64(double value, char *text) {
     /* Other sizes are written with an exponent. */
     double size = fabs(value);

@@ -21,4 +21,9 @@ const char *sg_number_short(double value, int digits, char *text);
 /* Rounded to `digits` (0 ... 15) digits behind the point, |value| < 1e16. */
 const char *sg_number_fixed(double value, int digits, char *text);
 
+/* The fewest digits behind the point, but at least `least` (0 ... 15), that
+ * read back as this number, without an exponent; where 15 digits don't do, as
+ * sg_number_f64() has it. */
+const char *sg_number_plain(double value, int least, char *text);
+
 #endif

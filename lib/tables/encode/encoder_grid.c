@@ -179,7 +179,9 @@ void sg_grid_bound(const sg_range *range, sg_grid *grid) {
 
 void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out) {
     *out = (sg_grid){.is_real = column->type == SYNGAN_COLUMN_REAL,
-                     .decimals = column->decimals <= 15 ? column->decimals : -1,
+                     .decimals = column->decimals >= 0 && column->decimals <= 15
+                                     ? column->decimals
+                                     : -1,
                      .unit = 1};
     if (!out->is_real)
         out->unit = find_unit(range);

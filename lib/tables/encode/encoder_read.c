@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "encode/encoder_code.h"
+#include "table/decimals.h"
 #include "table/notation.h"
 #include "table/schema.h"
 #include "table/stored.h"
@@ -541,8 +542,8 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
     column.type = sg_column_type_of(text);
     if (column.type == 0) return sg_json_fail(type, "is no type of columns");
     if (sg_json_present(sg_json_member(value, "decimals")))
-        SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"), -1, 15,
-                                &column.decimals));
+        SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"),
+                                SG_DECIMALS_LOWEST, 15, &column.decimals));
     bool is_time = column.type == SYNGAN_COLUMN_TIME;
     if (is_time || sg_json_present(sg_json_member(value, "format"))) {
         sg_notation notation;

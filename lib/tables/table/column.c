@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "file/number.h"
+#include "table/decimals.h"
 #include "table/notation.h"
 #include "table/table.h"
 #include "table/time.h"
@@ -87,6 +88,10 @@ static size_t real_text(const sg_column *column, double value, char *text,
                         size_t size) {
     /* Beyond 2^53 a double has no digits behind the point. */
     char number[SG_NUMBER_TEXT];
+    int least = sg_decimals_least(column->decimals);
+    if (least >= 0)
+        return number_text(column, sg_number_plain(value, least, number), text,
+                           size);
     if (column->decimals < 0 || fabs(value) > 9e15)
         return number_text(column, sg_number_f64(value, number), text, size);
     return number_text(column, sg_number_fixed(value, column->decimals, number),

@@ -271,8 +271,8 @@ sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
     if (out.type != SYNGAN_COLUMN_REAL) {
         out.decimals = -1;
     } else if (out.decimals == SG_AS_TEXTS_HAVE) {
-        bool fixed = !looks->shortest && looks->numerals + looks->texts > 0;
-        out.decimals = fixed ? n.decimals : -1;
+        bool some = looks->numerals + looks->texts > 0;
+        out.decimals = some ? n.written : -1;
     }
     return out;
 }

@@ -16,7 +16,7 @@
 #define SG_MARK_TEXT 256
 
 /* Digits behind the point: as many as the texts have. */
-#define SG_AS_TEXTS_HAVE (-2)
+#define SG_AS_TEXTS_HAVE INT32_MIN
 
 /* Bytes of a format that is found, and of a note, ends included. */
 #define SG_FOUND_TEXT (SG_TIME_FORMAT + 8)

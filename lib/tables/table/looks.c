@@ -113,6 +113,8 @@ static void look_at_cells(sg_looks *l, const sg_cells *cells) {
         int decimals = sg_numeral_decimals(cell[row]);
         if (decimals > l->decimals) l->decimals = decimals;
         if (decimals != 1) l->no_point_zero = true;
+        sg_decimals_take(&l->tally, decimals,
+                         sg_numeral_digits(cell[row]) % 10 == 0, 1);
         l->positive |= sg_numeral_digits(cell[row]) > 0;
         if (!l->no_whole) l->no_whole = !sg_numeral_is_whole(cell[row]);
         if (!l->no_days || !l->no_seconds)

@@ -8,6 +8,7 @@
 #define SG_TABLE_LOOKS_H
 
 #include "table/cells.h"
+#include "table/decimals.h"
 #include "table/key.h"
 #include "table/notation.h"
 #include "table/time.h"
@@ -55,7 +56,7 @@ enum {
 typedef struct sg_number_looks {
     int64_t fits[SG_MARKS_PAIRS];    /* cells */
     sg_sight misfit[SG_MARKS_PAIRS]; /* the first number that doesn't */
-    int32_t decimals[SG_MARKS_PAIRS];
+    sg_decimals_tally decimals[SG_MARKS_PAIRS];
     uint32_t known[SG_MARKS_PAIRS]; /* SG_MARKED_FOUR ... */
     char mark[SG_MARKS_PAIRS][SG_SIGN_TEXT];
     char minus[SG_SIGN_TEXT];
@@ -83,6 +84,7 @@ typedef struct sg_time_looks {
 typedef struct sg_looks {
     size_t cells, numerals, texts; /* cells that are neither are empty */
     int decimals;             /* of numerals: most digits behind the point */
+    sg_decimals_tally tally;  /* of numerals */
     bool no_whole;            /* some numeral isn't */
     bool no_point_zero;       /* some numeral isn't written with ".0" */
     bool positive;            /* some numeral is above 0 */
@@ -132,6 +134,7 @@ typedef struct sg_number_choice {
     int32_t pair;     /* of sg_marks_pairs */
     int64_t cells;    /* that are numbers in it */
     int32_t decimals; /* most digits behind the mark */
+    int32_t written;  /* the `decimals` of most cells */
     bool no_whole;
     const sg_sight *other; /* a number that isn't; NULL: none is known */
 } sg_number_choice;

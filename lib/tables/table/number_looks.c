@@ -74,7 +74,7 @@ static uint32_t known_of(const sg_body *body) {
 
 /* A number under one pair of marks? */
 static bool take_pair(sg_number_looks *n, const sg_number_text *t, int k,
-                      sg_body *body, sg_number_form *form) {
+                      int64_t cells, sg_body *body, sg_number_form *form) {
     if (!sg_body_read(t->body, t->n_body, sg_marks_pairs[k], body))
         return false;
     size_t size = strlen(body->plain);
@@ -83,7 +83,9 @@ static bool take_pair(sg_number_looks *n, const sg_number_text *t, int k,
         return false;
     n->known[k] |= known_of(body);
     if (!form->whole) n->known[k] |= SG_NO_WHOLE;
-    if (form->decimals > n->decimals[k]) n->decimals[k] = form->decimals;
+    if (!form->exponent)
+        sg_decimals_take(&n->decimals[k], form->decimals,
+                         body->plain[size - 1] == '0', cells);
     if (n->mark[k][0] == '\0') memcpy(n->mark[k], body->mark, SG_SIGN_TEXT);
     return true;
 }
@@ -97,7 +99,7 @@ bool sg_number_looks_take(sg_number_looks *n, const char *text, size_t size,
     if (!sg_number_divide(text, size, &t)) return false;
     sg_number_looks before = *n;
     for (int k = 0; k < SG_MARKS_PAIRS; k++) {
-        if (!take_pair(n, &t, k, &body, &form)) continue;
+        if (!take_pair(n, &t, k, sight->cells, &body, &form)) continue;
         if (fits == 0) first = body;
         fits |= 1u << k;
         n->fits[k] += sight->cells;
@@ -143,6 +145,17 @@ static bool are_groups(const sg_looks *l, char hint) {
         return false;
     return hint == ',' ||
            (whole > 0 && (hint == ';' || l->dot_three >= CERTAIN_GROUPS));
+}
+
+/* Digits behind the mark of all numbers under a pair. */
+static sg_decimals_tally tally_of(const sg_looks *l, int k) {
+    sg_decimals_tally all = l->numbers.decimals[k];
+    if (sg_marks_pairs[k].decimal == '.') {
+        sg_decimals_add(&all, &l->tally);
+    } else {
+        sg_decimals_take(&all, 0, false, numerals_of(l, k));
+    }
+    return all;
 }
 
 static int choose_pair(const sg_looks *l, char hint) {
@@ -200,12 +213,13 @@ sg_number_choice sg_number_choose(const sg_looks *l, char hint,
     const sg_number_looks *n = &l->numbers;
     int k = choose_pair(l, hint);
     bool points = sg_marks_pairs[k].decimal == '.';
+    const sg_decimals_tally tally = tally_of(l, k);
     sg_number_choice out = {.notation = sg_notation_plain,
                             .pair = k,
                             .cells = cells_of(l, k),
-                            .decimals = n->decimals[k],
+                            .decimals = sg_decimals_most(&tally),
+                            .written = sg_decimals_written(&tally, l->shortest),
                             .no_whole = (n->known[k] & SG_NO_WHOLE) != 0};
-    if (points && l->decimals > out.decimals) out.decimals = l->decimals;
     if (points && l->no_whole) out.no_whole = true;
     set_marks(l, k, &out.notation);
     set_signs(n, l->positive, &out.notation);

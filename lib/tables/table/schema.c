@@ -10,6 +10,7 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "file/json.h"
+#include "table/decimals.h"
 #include "table/stored.h"
 #include "table/time.h"
 
@@ -81,8 +82,8 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     if (sg_json_present(decimals)) {
         if (wish->type != SYNGAN_COLUMN_REAL)
             return sg_json_fail(decimals, "belongs to real columns only");
-        SG_TRY(sg_json_read_i32(decimals, -1, SG_NUMERAL_DECIMALS,
-                                &wish->decimals));
+        SG_TRY(sg_json_read_i32(decimals, SG_DECIMALS_LOWEST,
+                                SG_NUMERAL_DECIMALS, &wish->decimals));
     }
     if (!sg_json_present(format)) return SYNGAN_OK;
     if (wish->type != SYNGAN_COLUMN_TIME && !number)

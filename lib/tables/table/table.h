@@ -23,8 +23,8 @@
 typedef struct sg_column {
     char *name;
     int32_t type;     /* SYNGAN_COLUMN_... */
-    int32_t decimals; /* of reals: digits behind the point; -1: as many as the
-                         shortest text that reads back has */
+    int32_t decimals; /* of reals: digits behind the point; below 0: as the
+                         value has them, see table/decimals.h */
     char *format;     /* of times; of numbers with a notation; else NULL */
     char *note;       /* what reading has to say of it; NULL: nothing */
     char stored[SG_STORED_TEXT]; /* the Arrow type that values come in and go
