@@ -54,6 +54,9 @@ static syngan_status measure(const sg_sequence_side *a,
     assert_near(value, 0, 0);
     SG_TRY(sg_sequence_gaps(a, 1, b, 1, &value));
     assert_near(value, 0, 0);
+    /* The last of each counts: -1, 1, 1 against -1, 1, -1. */
+    SG_TRY(sg_sequence_gaps(a, 4, b, 4, &value));
+    assert_near(value, 1.0 / 3, 1e-12);
     /* Microseconds of the first day; 5, 1, 2, 4, 3 against 5, 1, 2, 4, 1. */
     SG_TRY(sg_sequence_values(a, 4, b, 4, &value));
     assert_near(value, 0.2, 1e-12);
