@@ -195,14 +195,15 @@ build_type_none) # as packagers build: no assertions
     fi
     ;;
 options) # each file that an option changes compiles with all combinations
-    files=$(grep -lE 'SYNGAN_HAVE_(PNG|ZLIB|CSV|SQLITE)' "$SOURCE"/lib/*/*.c)
+    files=$(grep -lE 'SYNGAN_HAVE_(PNG|ZLIB|CSV|SQLITE)' "$SOURCE"/lib/*/*/*.c)
     for png in "" -DSYNGAN_HAVE_PNG; do
         for zlib in "" -DSYNGAN_HAVE_ZLIB; do
             for csv in "" -DSYNGAN_HAVE_CSV; do
                 for sqlite in "" -DSYNGAN_HAVE_SQLITE; do
                     # shellcheck disable=SC2046,SC2086
                     "$CC" -std=c11 -fsyntax-only -D_GNU_SOURCE -Wall -Wextra \
-                        -Werror -I"$SOURCE/include" -I"$SOURCE/lib" \
+                        -Werror -I"$SOURCE/include" -I"$SOURCE/lib/core" \
+                        -I"$SOURCE/lib/tables" -DSYNGAN_HAVE_TABLES \
                         $(pkg-config --cflags libpng) $png $zlib $csv $sqlite \
                         $files
                 done

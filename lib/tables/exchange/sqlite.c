@@ -5,6 +5,7 @@
  * allocator for the whole process.
  */
 #include "base/context.h"
+#include "base/floats.h"
 
 #ifdef SYNGAN_HAVE_SQLITE
 #include <math.h>
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/floats.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "file/number.h"
