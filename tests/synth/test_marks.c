@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Marks keep their shares, however little a network has learnt, also in a fit
- * that goes on and after loading; steps and bounds are those of the data. */
+/* Marks and missing values keep their shares, however little a network has
+ * learnt, also in a fit that goes on and after loading; steps and bounds are
+ * those of the data. */
+#include <math.h>
 #include <syngan/synthesizer.h>
 
 #include "base/context.h"
@@ -14,21 +16,23 @@ enum { ROWS = 1200, MADE = 8000 };
 
 static syngan_status make_table(syngan_context *context, syngan_table **out) {
     static int64_t code[ROWS], day[ROWS];
-    static double amount[ROWS];
+    static double amount[ROWS], weight[ROWS];
     for (int64_t i = 0; i < ROWS; i++) {
         code[i] = i % 90 == 7 ? 999999 : 20 + i * 37 % 71;
         day[i] = (i % 60 == 3 ? 2932896 : 18000 + i * 101 % 700) * DAY;
+        weight[i] = i % 40 == 11 ? (double)NAN : (double)(i * 31 % 997);
         amount[i] = i % 50 == 9 ? 0 : (double)(1 + i * 7919 % 4001) / 4 + 10;
     }
     SG_TRY(syngan_table_create(context, ROWS, out));
     SG_TRY(syngan_table_add_integers(*out, "code", code));
     SG_TRY(syngan_table_add_times(*out, "day", day, "%Y-%m-%d"));
-    return syngan_table_add_reals(*out, "amount", amount);
+    SG_TRY(syngan_table_add_reals(*out, "amount", amount));
+    return syngan_table_add_reals(*out, "weight", weight);
 }
 
 static void check_rows(syngan_synthesizer *s, syngan_context *context) {
     syngan_table *made;
-    int64_t marks[3] = {0};
+    int64_t marks[4] = {0};
     assert_ok(context,
               syngan_synthesizer_sample(s, MADE, 5, NULL, NULL, &made));
     for (int64_t row = 0; row < MADE; row++) {
@@ -38,14 +42,15 @@ static void check_rows(syngan_synthesizer *s, syngan_context *context) {
         marks[0] += code == 999999;
         marks[1] += day == 2932896 * DAY;
         marks[2] += amount == 0;
+        marks[3] += isnan(syngan_table_reals(made, 3)[row]) != 0;
         assert_true(code == 999999 || (code >= 20 && code <= 90));
         assert_true(day == 2932896 * DAY ||
                     (day >= 18000 * DAY && day <= 18699 * DAY));
         assert_true(day % DAY == 0 && amount * 4 == (double)(int)(amount * 4));
         assert_true(amount == 0 || (amount >= 10 && amount <= 1011));
     }
-    const double share[] = {1.0 / 90, 1.0 / 60, 1.0 / 50};
-    for (int i = 0; i < 3; i++) {
+    const double share[] = {1.0 / 90, 1.0 / 60, 1.0 / 50, 1.0 / 40};
+    for (int i = 0; i < 4; i++) {
         double made_share = (double)marks[i] / MADE;
         print_message("%.4f, made %.4f\n", share[i], made_share);
         assert_true(made_share > 0.7 * share[i] && made_share < 1.3 * share[i]);

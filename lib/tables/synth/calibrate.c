@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calibrating the shares of single values; see calibrate.h.
+ * Calibrating the shares of single and of missing values; see calibrate.h.
  */
 #include "synth/calibrate.h"
 
@@ -17,11 +17,12 @@ enum { ROWS = 4096, ROUNDS = 30 };
 /* A bias moves by no more than this. */
 #define MOST 12.0
 
-/* The choice of a column that has single values and others; NULL: it has none.
- */
+/* The choice of a column that has single values or missing ones beside others;
+ * NULL: it has none. */
 static const sg_part *part_of(const sg_encoder *encoder, size_t c) {
     const sg_column_code *code = &encoder->codes[c];
-    bool has = code->kind == SG_CODE_NUMBER && code->number.n_singles > 0 &&
+    bool has = code->kind == SG_CODE_NUMBER &&
+               (code->number.n_singles > 0 || code->number.has_missing) &&
                code->number.mixture.count > 0 && code->choice_part >= 0;
     return has ? &encoder->parts[code->choice_part] : NULL;
 }
