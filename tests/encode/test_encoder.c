@@ -202,7 +202,7 @@ static void fit_numbers_as_names(syngan_context *context, bool backwards,
     column.words = sg_dictionary_make(context);
     column.codes = sg_alloc(context, COUNT * sizeof(int32_t));
     for (int i = 0, row = 0; i < 1000; i++) {
-        char text[8];
+        char text[24];
         int number = backwards ? 999 - i : i;
         if (number % 10 == 7) continue;
         snprintf(text, sizeof text, "%03d%d", number, number % 3);
