@@ -9,6 +9,7 @@
 
 #include "backend/backend.h"
 #include "compile/program.h"
+#include "op/ops.h"
 #include "support/fault.h"
 #include "support/test.h"
 

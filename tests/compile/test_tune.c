@@ -8,6 +8,7 @@
 #include "backend/backend.h"
 #include "base/thread.h"
 #include "compile/program.h"
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/fault.h"
 #include "support/test.h"

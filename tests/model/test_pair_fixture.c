@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "graph/op.h"
+#include "op/ops.h"
 #include "support/fixture.h"
 #include "support/pair.h"
 

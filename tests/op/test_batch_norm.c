@@ -12,7 +12,7 @@
 
 #include "backend/backend.h"
 #include "backend/batch_norm.h"
-#include "graph/op.h"
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

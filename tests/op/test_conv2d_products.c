@@ -6,7 +6,7 @@
 #include <syngan/layers.h>
 
 #include "backend/conv.h"
-#include "graph/op.h"
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

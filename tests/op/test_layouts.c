@@ -7,6 +7,7 @@
 #include <syngan/model.h>
 #include <syngan/program.h>
 
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

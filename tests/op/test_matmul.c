@@ -5,6 +5,7 @@
  */
 #include <syngan/layers.h>
 
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

@@ -6,7 +6,7 @@
 #include <syngan/layers.h>
 
 #include "backend/pool.h"
-#include "graph/op.h"
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

@@ -3,6 +3,8 @@
  * Operators that move elements: reshape, flatten, transpose, broadcast, concat,
  * slice, pad, stop_gradient.
  */
+#include "op/gradient.h"
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

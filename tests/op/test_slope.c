@@ -11,7 +11,7 @@
 
 #include "backend/batch_norm.h"
 #include "backend/conv.h"
-#include "graph/op.h"
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

@@ -7,6 +7,7 @@
 #include <syngan/layers.h>
 #include <syngan/program.h>
 
+#include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
 

@@ -10,6 +10,8 @@
 #include <syngan/optimizer.h>
 #include <syngan/program.h>
 
+#include "op/ops.h"
+#include "op/source.h"
 #include "support/check.h"
 #include "support/test.h"
 

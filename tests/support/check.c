@@ -10,6 +10,7 @@
 #include <syngan/layers.h>
 #include <syngan/program.h>
 
+#include "op/ops.h"
 #include "support/test.h"
 
 /* What differences in double precision may be off. */

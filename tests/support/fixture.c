@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "graph/op.h"
+#include "op/ops.h"
 
 #define SAMPLES 64
 

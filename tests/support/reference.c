@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/options.h"
+#include "op/ops.h"
 #include "support/test.h"
 
 /* Variables behind the first one that an update may change. */

@@ -5,6 +5,7 @@
  */
 #include <math.h>
 
+#include "op/ops.h"
 #include "support/reference.h"
 
 /* ---- convolutions -------------------------------------------------------- */

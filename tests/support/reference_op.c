@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/sum.h"
+#include "op/ops.h"
 #include "support/reference.h"
 #include "support/test.h"
 

@@ -7,6 +7,7 @@
 
 #include <syngan/optimizer.h>
 
+#include "op/ops.h"
 #include "support/reference.h"
 
 static void assign(const reference_frame *f) {

@@ -9,6 +9,7 @@
 #include <syngan/layers.h>
 #include <syngan/program.h>
 
+#include "op/ops.h"
 #include "op/optimizer.h"
 #include "support/check.h"
 #include "support/test.h"

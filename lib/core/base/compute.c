@@ -4,7 +4,6 @@
  * and relies on it, and whose generated code for AVX2 keeps live data below the
  * stack pointer (oneDNN 2.6), where a signal's handler writes.
  */
-#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
@@ -129,12 +128,4 @@ syngan_status sg_compute_here(syngan_context *context, sg_compute_fn work,
     sg_compute_leave(&scope);
     sg_spin_notice(context);
     return status;
-}
-
-syngan_status sg_compute(syngan_context *context, sg_compute_fn work,
-                         void *argument) {
-    assert(!computes);
-    if (context->threads == 1 || sg_team_find(context->threads) == SG_TEAM_HERE)
-        return sg_compute_here(context, work, argument);
-    return sg_runner_compute(context, work, argument);
 }

@@ -3,8 +3,10 @@
  * A context's own thread, which computes for callers that can't have a team of
  * OpenMP threads: those within a parallel region of the host, where libgomp
  * gives smaller teams or starts new threads for each loop, and children of
- * fork(). Callers wait meanwhile, and signals reach them.
+ * fork(). Callers wait meanwhile, and signals reach them. sg_compute() stands
+ * here, since it chooses between this thread and the caller's.
  */
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
@@ -114,4 +116,12 @@ void sg_runner_free(syngan_context *context) {
         pthread_mutex_destroy(&r->lock);
     }
     discard(context);
+}
+
+syngan_status sg_compute(syngan_context *context, sg_compute_fn work,
+                         void *argument) {
+    assert(!sg_team_computes());
+    if (context->threads == 1 || sg_team_find(context->threads) == SG_TEAM_HERE)
+        return sg_compute_here(context, work, argument);
+    return sg_runner_compute(context, work, argument);
 }

@@ -84,13 +84,6 @@ static syngan_status value_of(syngan_program *program, const syngan_node *node,
 /* ---- steps
  * ------------------------------------------------------------------- */
 
-void sg_site_end(const sg_kernel *kernel, sg_site *site) {
-    if (kernel->destroy != NULL)
-        kernel->destroy(site);
-    else
-        sg_free(site->context, site->state);
-}
-
 static void step_destroy(sg_step *step, syngan_context *context) {
     if (step->kernel != NULL) sg_site_end(step->kernel, &step->site);
     sg_free(context, step->label);
@@ -128,13 +121,6 @@ static sg_step *add_step(syngan_program *program, const sg_kernel *kernel,
     step.kernel = kernel;
     program->steps[program->n_steps] = step;
     return &program->steps[program->n_steps++];
-}
-
-syngan_status sg_site_plan(const sg_kernel *kernel, sg_site *site) {
-    if (kernel->plan != NULL) return kernel->plan(site);
-    for (int32_t i = 0; i < site->n_inputs; i++)
-        site->input[i].layout = (sg_layout){.kind = SG_PLAIN};
-    return SYNGAN_OK;
 }
 
 /* Appends a step that copies value `from` to value `to`, layouts and all. */
@@ -215,12 +201,6 @@ static syngan_status plain_value(syngan_program *program,
                                  int32_t *out) {
     SG_TRY(value_of(program, node, out));
     return convert_to_plain(program, *out, label, out);
-}
-
-void sg_site_place_norm(sg_site *site) {
-    size_t channels = (size_t)site->output.dims.size[1];
-    site->norm_place = (site->workspace + 63) / 64 * 64;
-    site->workspace = site->norm_place + 3 * channels * sizeof(float);
 }
 
 /* Values for the normalisation of step `at`, and its room in the workspace. */

@@ -34,6 +34,10 @@ static syngan_status make_buffer(syngan_program *program,
                                 (size_t)node->dims.rank, &buffer->tensor);
 }
 
+static bool is_input(const syngan_node *node) {
+    return (node->op->flags & SG_OP_NAMED) != 0 && node->variable == NULL;
+}
+
 static syngan_status make_inputs(syngan_program *program) {
     program->inputs = sg_alloc_zero(program->context, program->n_nodes + 1,
                                     sizeof *program->inputs);
@@ -41,7 +45,7 @@ static syngan_status make_inputs(syngan_program *program) {
         return sg_fail_memory(program->context, "inputs", program->n_nodes);
     for (size_t id = 0; id < program->n_nodes; id++) {
         const syngan_node *node = program->graph->nodes[id];
-        if (program->same[id] < 0 || node->op != &sg_op_input) continue;
+        if (program->same[id] < 0 || !is_input(node)) continue;
         SG_TRY(make_buffer(program, node, &program->inputs[program->n_inputs]));
         program->n_inputs++;
     }

@@ -7,6 +7,7 @@
  *   tune.c      its part if asked for: the fastest of several kernels
  *   schedule.c  an order of the sites
  *   layout.c    kernels planned, reorders inserted: values and steps
+ *   site.c      describing, planning and ending a site, for all stages
  *   memory.c    which values share memory, and where each lies in the arena
  *   program.c   the handle: running, buffers, report
  */

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "backend/batch_norm.h"
 #include "base/hash.h"
 #include "base/index.h"
 #include "base/memory.h"
@@ -181,43 +180,6 @@ static bool absorbs(const sg_kernel *kernel, const sg_group *group) {
            (group->n_unary == 0 || (kernel->absorbs & SG_ABSORB_UNARY)) &&
            (group->norm == NULL || (kernel->absorbs & SG_ABSORB_NORM)) &&
            (group->slope == NULL || (kernel->absorbs & SG_ABSORB_SLOPE));
-}
-
-static sg_desc plain_desc(const syngan_node *node) {
-    return (sg_desc){.type = node->type, .dims = node->dims};
-}
-
-void sg_site_fill(sg_site *site, const sg_group *group) {
-    site->fields = group->anchor->fields;
-    site->output = plain_desc(group->anchor);
-    site->n_unary = group->n_unary;
-    for (int32_t i = 0; i < group->n_unary; i++)
-        site->unary[i] = *(const sg_unary *)group->unary[i]->fields;
-    site->has_bias = group->bias != NULL;
-    if (group->slope != NULL) {
-        site->has_slope = true;
-        site->slope = *(const sg_unary *)group->slope->fields;
-    }
-    if (group->norm == NULL) return;
-    const sg_batch_norm_fields *f = group->norm->fields;
-    site->has_norm = true;
-    site->norm_at = group->norm_at;
-    site->norm_epsilon = f->epsilon;
-}
-
-sg_site sg_site_plain(const syngan_program *program, const sg_group *group,
-                      sg_desc *input) {
-    const syngan_node *anchor = group->anchor;
-    sg_site site = {.context = program->context,
-                    .label = anchor->name,
-                    .n_inputs = anchor->n_inputs,
-                    .input = input};
-    sg_site_fill(&site, group);
-    for (int32_t i = 0; i < site.n_inputs; i++) {
-        input[i] = plain_desc(anchor->inputs[i]);
-        input[i].type = sg_operand_type(program, anchor, input[i].type);
-    }
-    return site;
 }
 
 /* Asks a kernel whether it takes the group; everything plain as yet. */

@@ -77,24 +77,6 @@ syngan_status syngan_graph_status(const syngan_graph *graph) {
 
 /* ---- failures ----------------------------------------------------------- */
 
-syngan_node *sg_graph_fail_last(syngan_graph *graph, syngan_status status) {
-    if (graph->status == SYNGAN_OK) {
-        graph->status = status;
-        snprintf(graph->error_text, sizeof graph->error_text, "%s",
-                 syngan_last_error(graph->context));
-    }
-    return &graph->error;
-}
-
-syngan_node *sg_graph_fail(syngan_graph *graph, syngan_status status,
-                           const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    (void)sg_fail_v(graph->context, status, format, arguments);
-    va_end(arguments);
-    return sg_graph_fail_last(graph, status);
-}
-
 static syngan_node *fail_memory(syngan_graph *graph, const char *what,
                                 size_t bytes) {
     return sg_graph_fail_last(graph,
@@ -275,18 +257,11 @@ bool sg_variable_attach(syngan_node *node, sg_variable *variable) {
     return true;
 }
 
-syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable) {
+syngan_node *sg_variable_find(const syngan_graph *graph,
+                              const sg_variable *variable) {
     int32_t known = sg_index_find(&graph->variables,
                                   variable_hash(graph, variable), variable);
-    if (known >= 0) return graph->nodes[known];
-    const sg_source_fields fields = {.type = SYNGAN_F32,
-                                     .dims = variable->dims};
-    syngan_node *node =
-        sg_node(graph, &sg_op_parameter, NULL, 0, &fields, variable->name);
-    if (node->op == NULL) return node;
-    if (!sg_variable_attach(node, variable)) return &graph->error;
-    if (variable->tensor != NULL) node->type = variable->tensor->type;
-    return node;
+    return known >= 0 ? graph->nodes[known] : NULL;
 }
 
 /* ---- about a node ------------------------------------------------------- */
@@ -315,7 +290,7 @@ syngan_node *syngan_set_name(syngan_node *node, const char *name) {
                              "syngan_set_name: node '%s' needs a name that is "
                              "not empty",
                              node->name);
-    if (node->op == &sg_op_input || node->op == &sg_op_parameter)
+    if (node->op->flags & SG_OP_NAMED)
         return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
                              "syngan_set_name: %s '%s' keeps the name that it "
                              "was made with",

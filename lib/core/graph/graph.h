@@ -117,19 +117,8 @@ void sg_variable_release(sg_variable *variable);
 syngan_status sg_variable_allocate(sg_variable *variable);
 /* Makes `node` the variable's in its graph; false when out of memory. */
 bool sg_variable_attach(syngan_node *node, sg_variable *variable);
-/* The graph's node of a variable: one for each graph and variable. */
-syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable);
-
-/* ---- differentiation ------------------------------------------------------
- */
-
-/* As syngan_gradient(), starting from `dy` (NULL: ones); out[i] is NULL where y
- * does not depend on wrt[i]. */
-syngan_status sg_gradient(syngan_node *y, syngan_node *dy,
-                          syngan_node *const *wrt, size_t count,
-                          syngan_node **out);
-
-/* `x` summed over what broadcasting had repeated, to the shape `dims`. */
-syngan_node *sg_sum_to(syngan_node *x, const sg_dims *dims);
+/* The graph's node of a variable, NULL if it has none. */
+syngan_node *sg_variable_find(const syngan_graph *graph,
+                              const sg_variable *variable);
 
 #endif

@@ -42,7 +42,10 @@ enum {
     SG_OP_NORM = 64,
     /* Input 1 times the derivative of the function in the fields, an sg_unary,
      * whose input or output (see sg_unary_from_output()) is input 0. */
-    SG_OP_SLOPE = 128
+    SG_OP_SLOPE = 128,
+    /* A source that is found by its name, which it keeps: inputs and parameters
+     */
+    SG_OP_NAMED = 256
 };
 
 struct sg_op {
@@ -86,13 +89,5 @@ typedef struct sg_source_fields {
     double value; /* of fill */
     sg_dims dims;
 } sg_source_fields;
-
-/* All operators, ended by NULL; by name. */
-extern const sg_op *const sg_ops[];
-const sg_op *sg_op_find(const char *name);
-
-#define SG_OP(name) extern const sg_op sg_op_##name;
-#include "op/list.h"
-#undef SG_OP
 
 #endif

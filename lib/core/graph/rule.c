@@ -55,3 +55,38 @@ syngan_status sg_rule_same(sg_infer *infer) {
     infer->dims = infer->inputs[0]->dims;
     return SYNGAN_OK;
 }
+
+static const sg_field unary_field[] = {
+    SG_I32(sg_unary, kind, 0, SG_UNARY_COUNT - 1, 0, ""),
+    SG_F64(sg_unary, alpha),
+    SG_F64(sg_unary, beta),
+};
+SG_FIELDS(sg_unary_fields, "unary", sg_unary, unary_field);
+
+syngan_status sg_rule_unary_numbers(const sg_infer *infer) {
+    const sg_unary *f = infer->fields;
+    if (f->kind == SG_UNARY_CLIP) {
+        if (f->alpha <= f->beta) return SYNGAN_OK;
+        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                       "%s: the lower limit %g is not below the upper one %g",
+                       infer->label, f->alpha, f->beta);
+    }
+    SG_TRY(sg_rule_finite(infer, "its first number", f->alpha));
+    SG_TRY(sg_rule_finite(infer, "its second number", f->beta));
+    /* So that the output's sign is the input's. */
+    if (f->kind == SG_UNARY_LEAKY_RELU && f->alpha < 0)
+        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                       "%s: the slope is %g, but must be at least 0",
+                       infer->label, f->alpha);
+    return SYNGAN_OK;
+}
+
+syngan_status sg_rule_unary(sg_infer *infer, int32_t kind) {
+    const sg_unary *f = infer->fields;
+    if (f->kind != kind)
+        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
+                       "%s: its kind is %d, but must be %d", infer->label,
+                       f->kind, kind);
+    SG_TRY(sg_rule_unary_numbers(infer));
+    return sg_rule_same(infer);
+}

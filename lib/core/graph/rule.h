@@ -24,4 +24,11 @@ syngan_status sg_rule_finite(const sg_infer *infer, const char *name,
 /* The rule of operators whose value has the shape of their one f32 input. */
 syngan_status sg_rule_same(sg_infer *infer);
 
+/* Fields of functions of one element, an sg_unary; SYNGAN_E_ARGUMENT unless its
+ * numbers suit it. */
+extern const sg_fields sg_unary_fields;
+syngan_status sg_rule_unary_numbers(const sg_infer *infer);
+/* The rule of the operator for the function `kind`, which its fields repeat. */
+syngan_status sg_rule_unary(sg_infer *infer, int32_t kind);
+
 #endif

@@ -9,8 +9,9 @@
 
 #include "base/floats.h"
 #include "base/memory.h"
-#include "graph/op.h"
 #include "model/model.h"
+#include "op/ops.h"
+#include "op/source.h"
 
 /* Greatest size of an operator's fields. */
 #define FIELDS_MAX 1024

@@ -9,7 +9,8 @@
 #include "base/floats.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "graph/op.h"
+#include "op/ops.h"
+#include "op/source.h"
 
 /* ---- the handle -------------------------------------------------------- */
 

@@ -21,8 +21,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "graph/op.h"
 #include "model/fields.h"
+#include "op/ops.h"
+#include "op/source.h"
 
 /* Greatest size of an operator's fields. */
 #define FIELDS_MAX 1024

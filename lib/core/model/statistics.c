@@ -7,8 +7,8 @@
 #include "backend/batch_norm.h"
 #include "base/floats.h"
 #include "base/memory.h"
-#include "graph/op.h"
 #include "model/model.h"
+#include "op/ops.h"
 
 /* Inputs of batch_norm_train. */
 enum { STATISTICS = 3, RUNNING_MEAN = 4, RUNNING_VARIANCE = 5 };

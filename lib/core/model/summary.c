@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/floats.h"
-#include "graph/op.h"
 #include "model/model.h"
+#include "op/ops.h"
 
 /* Text into a buffer that may be too small; counts what it would need. */
 typedef struct sink {

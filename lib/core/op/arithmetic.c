@@ -6,6 +6,7 @@
 
 #include "base/floats.h"
 #include "graph/op.h"
+#include "op/sum.h"
 
 static syngan_status infer(sg_infer *infer) {
     const syngan_node *a = infer->inputs[0], *b = infer->inputs[1];

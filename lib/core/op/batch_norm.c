@@ -12,8 +12,9 @@
 #include <syngan/model.h>
 
 #include "base/floats.h"
-#include "graph/layer.h"
 #include "graph/rule.h"
+#include "op/layer.h"
+#include "op/ops.h"
 
 static const sg_field fields[] = {
     SG_F64(sg_batch_norm_fields, momentum),

@@ -4,6 +4,7 @@
  */
 #include "backend/bias_add.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 static syngan_status infer(sg_infer *infer) {
     SG_TRY(sg_rule_filled(infer));

@@ -5,6 +5,7 @@
 #include "backend/strided.h"
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct concat_fields {
     int32_t axis;

@@ -10,6 +10,7 @@
 #include "backend/conv.h"
 
 #include "graph/rule.h"
+#include "op/ops.h"
 
 #define T sg_conv_fields
 static const sg_field fields[] = {

@@ -5,7 +5,8 @@
  */
 #include "backend/conv.h"
 #include "base/floats.h"
-#include "graph/layer.h"
+#include "op/layer.h"
+#include "op/ops.h"
 
 #define T syngan_conv2d_options
 static const sg_field options_fields[] = {

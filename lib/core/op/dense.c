@@ -4,7 +4,8 @@
  */
 #include "backend/matmul.h"
 #include "base/floats.h"
-#include "graph/layer.h"
+#include "op/layer.h"
+#include "op/ops.h"
 
 #define T syngan_dense_options
 static const sg_field options_fields[] = {

@@ -7,6 +7,7 @@
 
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 static const sg_field fields[] = {
     SG_BOOL(sg_matmul_fields, transpose_a, ""),

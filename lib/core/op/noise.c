@@ -9,6 +9,7 @@
 
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct noise_fields {
     double amount; /* dropout's rate, or the noise's deviation */

@@ -11,7 +11,7 @@
 
 #include "backend/update.h"
 #include "base/thread.h"
-#include "graph/op.h"
+#include "op/ops.h"
 
 /* ---- learning rate
  * ------------------------------------------------------------ */

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct part_fields {
     double temperature;

@@ -8,8 +8,9 @@
 
 #include "backend/conv.h"
 #include "base/floats.h"
-#include "graph/layer.h"
 #include "graph/rule.h"
+#include "op/layer.h"
+#include "op/ops.h"
 
 #define T sg_pool_fields
 static const sg_field fields[] = {

@@ -4,6 +4,7 @@
  */
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct reshape_fields {
     sg_dims dims; /* of the result; all known once inferred, but for an open

@@ -8,6 +8,7 @@
 #include "backend/strided.h"
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct slice_fields {
     int64_t start, size; /* -1: to the end */

@@ -6,6 +6,7 @@
 #include "base/floats.h"
 #include "base/thread.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct softmax_fields {
     int32_t axis;

@@ -3,6 +3,8 @@
  * Sources: inputs, parameters and constants, whose values come from outside a
  * program, and fills and random numbers, which it makes itself.
  */
+#include "op/source.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +13,7 @@
 #include "base/floats.h"
 #include "base/thread.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 /* Elements worth a thread; whole groups of random numbers. */
 enum { FILL_GRAIN = 65536, RANDOM_GRAIN = 4096 };
@@ -57,13 +60,13 @@ static syngan_status closed_infer(sg_infer *infer) {
 
 const sg_op sg_op_input = {.name = "input",
                            .version = 1,
-                           .flags = SG_OP_SOURCE,
+                           .flags = SG_OP_SOURCE | SG_OP_NAMED,
                            .fields = &source_fields,
                            .infer = input_infer};
 
 const sg_op sg_op_parameter = {.name = "parameter",
                                .version = 1,
-                               .flags = SG_OP_SOURCE,
+                               .flags = SG_OP_SOURCE | SG_OP_NAMED,
                                .fields = &source_fields,
                                .infer = closed_infer};
 
@@ -206,6 +209,19 @@ syngan_node *syngan_parameter(syngan_graph *graph, const char *name,
     bool attached = sg_variable_attach(node, variable);
     sg_variable_release(variable); /* the node holds it */
     return attached ? node : &graph->error;
+}
+
+syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable) {
+    syngan_node *known = sg_variable_find(graph, variable);
+    if (known != NULL) return known;
+    const sg_source_fields fields = {.type = SYNGAN_F32,
+                                     .dims = variable->dims};
+    syngan_node *node =
+        sg_node(graph, &sg_op_parameter, NULL, 0, &fields, variable->name);
+    if (node->op == NULL) return node;
+    if (!sg_variable_attach(node, variable)) return &graph->error;
+    if (variable->tensor != NULL) node->type = variable->tensor->type;
+    return node;
 }
 
 /* ---- fills --------------------------------------------------------------- */

@@ -4,6 +4,7 @@
  */
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 static syngan_status stop_infer(sg_infer *infer) {
     infer->dims = infer->inputs[0]->dims;

@@ -7,6 +7,7 @@
 #include "backend/strided.h"
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 typedef struct transpose_fields {
     int32_t count;

@@ -2,131 +2,22 @@
 /*
  * Functions of one element, and the operator that their gradients are made of:
  * unary_grad(v, dy) = dy f'(v), with v the function's output or its input as
- * sg_unary_from_output() says.
+ * sg_unary_from_output() says. The function that is its own gradient's kind
+ * stands in affine.c.
  */
+#include "backend/unary_kernels.h"
 #include "base/floats.h"
-#include "base/thread.h"
 #include "graph/rule.h"
-
-/* Elements at a time, in the nearest cache, and elements worth a thread. */
-enum { PIECE = 2048, GRAIN = 8 * PIECE };
-
-static const sg_field unary_field[] = {
-    SG_I32(sg_unary, kind, 0, SG_UNARY_COUNT - 1, 0, ""),
-    SG_F64(sg_unary, alpha),
-    SG_F64(sg_unary, beta),
-};
-static SG_FIELDS(unary_fields, "unary", sg_unary, unary_field);
-
-/* ---- kernels ------------------------------------------------------------- */
-
-/* All of them go over the site's elements in pieces. */
-typedef struct pass {
-    const sg_site *site;
-    const sg_unary *function;
-    const float *in, *dy;
-    float *out;
-} pass;
-
-static void absorbed(const sg_site *site, float *data, size_t count) {
-    for (int32_t i = 0; i < site->n_unary; i++)
-        sg_unary_run(site->context->isa, &site->unary[i], count, data, data);
-}
-
-static size_t piece_at(int64_t at, int64_t last) {
-    return (size_t)(last - at < PIECE ? last - at : PIECE);
-}
-
-static void unary_range(void *argument, int64_t first, int64_t last) {
-    const pass *p = argument;
-    for (int64_t at = first; at < last; at += PIECE) {
-        size_t count = piece_at(at, last);
-        sg_unary_run(p->site->context->isa, p->function, count, p->in + at,
-                     p->out + at);
-        absorbed(p->site, p->out + at, count);
-    }
-}
-
-static syngan_status unary_run(const sg_site *site, const sg_call *call) {
-    pass p = {.site = site,
-              .function = site->fields,
-              .in = call->input[0],
-              .out = call->output};
-    sg_parallel(site->context, sg_dims_count(&site->output.dims), GRAIN,
-                unary_range, &p);
-    return SYNGAN_OK;
-}
-
-static void grad_range(void *argument, int64_t first, int64_t last) {
-    const pass *p = argument;
-    for (int64_t at = first; at < last; at += PIECE) {
-        size_t count = piece_at(at, last);
-        sg_unary_grad_run(p->site->context->isa, p->function, count, p->in + at,
-                          p->dy + at, p->out + at);
-        absorbed(p->site, p->out + at, count);
-    }
-}
-
-static syngan_status grad_run(const sg_site *site, const sg_call *call) {
-    pass p = {.site = site,
-              .function = site->fields,
-              .in = call->input[0],
-              .dy = call->input[1],
-              .out = call->output};
-    sg_parallel(site->context, sg_dims_count(&site->output.dims), GRAIN,
-                grad_range, &p);
-    return SYNGAN_OK;
-}
-
-static const sg_kernel unary_kernel = {.name = "unary",
-                                       .absorbs = SG_ABSORB_UNARY,
-                                       .plan = sg_plan_elementwise,
-                                       .run = unary_run};
-static const sg_kernel grad_kernel = {.name = "unary gradient",
-                                      .absorbs = SG_ABSORB_UNARY,
-                                      .plan = sg_plan_elementwise,
-                                      .run = grad_run};
-
-static const sg_kernel *const unary_kernels[] = {&unary_kernel, NULL};
-static const sg_kernel *const grad_kernels[] = {&grad_kernel, NULL};
+#include "op/ops.h"
 
 /* ---- rules --------------------------------------------------------------- */
-
-static syngan_status check_numbers(const sg_infer *infer) {
-    const sg_unary *f = infer->fields;
-    if (f->kind == SG_UNARY_CLIP) {
-        if (f->alpha <= f->beta) return SYNGAN_OK;
-        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
-                       "%s: the lower limit %g is not below the upper one %g",
-                       infer->label, f->alpha, f->beta);
-    }
-    SG_TRY(sg_rule_finite(infer, "its first number", f->alpha));
-    SG_TRY(sg_rule_finite(infer, "its second number", f->beta));
-    /* So that the output's sign is the input's. */
-    if (f->kind == SG_UNARY_LEAKY_RELU && f->alpha < 0)
-        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
-                       "%s: the slope is %g, but must be at least 0",
-                       infer->label, f->alpha);
-    return SYNGAN_OK;
-}
-
-/* Of the operator for the function `kind`, which its fields repeat. */
-static syngan_status unary_infer(sg_infer *infer, int32_t kind) {
-    const sg_unary *f = infer->fields;
-    if (f->kind != kind)
-        return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
-                       "%s: its kind is %d, but must be %d", infer->label,
-                       f->kind, kind);
-    SG_TRY(check_numbers(infer));
-    return sg_rule_same(infer);
-}
 
 static syngan_status grad_infer(sg_infer *infer) {
     const sg_unary *f = infer->fields;
     if (f->kind < 0 || f->kind >= SG_UNARY_COUNT)
         return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
                        "%s: there is no function %d", infer->label, f->kind);
-    SG_TRY(check_numbers(infer));
+    SG_TRY(sg_rule_unary_numbers(infer));
     SG_TRY(sg_rule_same(infer));
     const sg_dims *v = &infer->inputs[0]->dims, *dy = &infer->inputs[1]->dims;
     if (sg_dims_equal(v, dy)) return SYNGAN_OK;
@@ -145,11 +36,8 @@ static syngan_node *grad_node(const sg_unary *f, syngan_node *v,
 static void unary_gradient(syngan_node *node, syngan_node *dy,
                            syngan_node **dx) {
     const sg_unary *f = node->fields;
-    if (f->kind == SG_UNARY_AFFINE)
-        dx[0] = syngan_affine(dy, f->alpha, 0.0);
-    else
-        dx[0] = grad_node(
-            f, sg_unary_from_output(f->kind) ? node : node->inputs[0], dy);
+    dx[0] = grad_node(f, sg_unary_from_output(f->kind) ? node : node->inputs[0],
+                      dy);
 }
 
 /* `product` times the derivative by v of f'(v); NULL where that is 0. */
@@ -189,16 +77,16 @@ static void grad_gradient(syngan_node *node, syngan_node *dg,
 /* Each function is an operator of its own, so that files name it. */
 #define UNARY_OP(title, the_kind)                                              \
     static syngan_status title##_infer(sg_infer *infer) {                      \
-        return unary_infer(infer, the_kind);                                   \
+        return sg_rule_unary(infer, the_kind);                                 \
     }                                                                          \
     const sg_op sg_op_##title = {.name = #title,                               \
                                  .version = 1,                                 \
                                  .n_inputs = 1,                                \
                                  .is_unary = true,                             \
-                                 .fields = &unary_fields,                      \
+                                 .fields = &sg_unary_fields,                   \
                                  .infer = title##_infer,                       \
                                  .gradient = unary_gradient,                   \
-                                 .kernels = unary_kernels}
+                                 .kernels = sg_unary_kernels}
 UNARY_OP(relu, SG_UNARY_RELU);
 UNARY_OP(leaky_relu, SG_UNARY_LEAKY_RELU);
 UNARY_OP(tanh, SG_UNARY_TANH);
@@ -208,17 +96,16 @@ UNARY_OP(exp, SG_UNARY_EXP);
 UNARY_OP(log, SG_UNARY_LOG);
 UNARY_OP(sqrt, SG_UNARY_SQRT);
 UNARY_OP(square, SG_UNARY_SQUARE);
-UNARY_OP(affine, SG_UNARY_AFFINE);
 UNARY_OP(clip, SG_UNARY_CLIP);
 
 const sg_op sg_op_unary_grad = {.name = "unary_grad",
                                 .version = 1,
                                 .flags = SG_OP_SLOPE,
                                 .n_inputs = 2,
-                                .fields = &unary_fields,
+                                .fields = &sg_unary_fields,
                                 .infer = grad_infer,
                                 .gradient = grad_gradient,
-                                .kernels = grad_kernels};
+                                .kernels = sg_unary_grad_kernels};
 
 /* ---- builders ------------------------------------------------------------ */
 
@@ -262,14 +149,6 @@ syngan_node *syngan_sqrt(syngan_node *x) {
 syngan_node *syngan_square(syngan_node *x) {
     SG_OWN_FLOATS;
     return UNARY(square, SG_UNARY_SQUARE, 0.0, 0.0);
-}
-syngan_node *syngan_affine(syngan_node *x, double scale, double offset) {
-    SG_OWN_FLOATS;
-    return UNARY(affine, SG_UNARY_AFFINE, scale, offset);
-}
-syngan_node *syngan_negate(syngan_node *x) {
-    SG_OWN_FLOATS;
-    return UNARY(affine, SG_UNARY_AFFINE, -1.0, 0.0);
 }
 syngan_node *syngan_clip(syngan_node *x, double low, double high) {
     SG_OWN_FLOATS;

@@ -9,7 +9,7 @@
 #include "backend/update.h"
 #include "base/floats.h"
 #include "base/thread.h"
-#include "graph/op.h"
+#include "op/ops.h"
 
 /* ---- assign
  * --------------------------------------------------------------------- */

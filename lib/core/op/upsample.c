@@ -8,6 +8,7 @@
 #include "backend/pool.h"
 #include "base/floats.h"
 #include "graph/rule.h"
+#include "op/ops.h"
 
 static const sg_field fields[] = {
     SG_I32(sg_upsample_fields, factor, 1, 65535, 1, ""),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tensor handle: making, sharing, asking, filling. Copying is in copy.c. */
+/* The tensor handle: making, sharing, filling. Copying is in copy.c. */
 #include "tensor/tensor.h"
 
 #include <assert.h>
@@ -194,33 +194,6 @@ syngan_status syngan_tensor_reshape(const syngan_tensor *tensor,
     atomic_fetch_add_explicit(&tensor->storage->references, 1,
                               memory_order_relaxed);
     return SYNGAN_OK;
-}
-
-/* ---- asking ------------------------------------------------------------- */
-
-void *syngan_tensor_data(const syngan_tensor *tensor) {
-    return tensor == NULL ? NULL : tensor->data;
-}
-
-int32_t syngan_tensor_type(const syngan_tensor *tensor) {
-    return tensor == NULL ? 0 : tensor->type;
-}
-
-size_t syngan_tensor_rank(const syngan_tensor *tensor) {
-    return tensor == NULL ? 0 : (size_t)tensor->dims.rank;
-}
-
-const int64_t *syngan_tensor_dims(const syngan_tensor *tensor) {
-    return tensor == NULL ? NULL : tensor->dims.size;
-}
-
-size_t syngan_tensor_count(const syngan_tensor *tensor) {
-    return tensor == NULL ? 0 : (size_t)sg_dims_count(&tensor->dims);
-}
-
-size_t syngan_tensor_bytes(const syngan_tensor *tensor) {
-    return syngan_tensor_count(tensor) *
-           syngan_type_size(syngan_tensor_type(tensor));
 }
 
 /* ---- filling ------------------------------------------------------------ */

@@ -7,7 +7,8 @@
 #include <math.h>
 
 #include "base/memory.h"
-#include "graph/op.h"
+#include "op/ops.h"
+#include "op/source.h"
 
 syngan_node *sg_average_build(syngan_graph *graph, const syngan_model *model,
                               const syngan_model *average) {

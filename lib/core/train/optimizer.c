@@ -9,9 +9,11 @@
 
 #include "base/floats.h"
 #include "base/memory.h"
-#include "graph/op.h"
 #include "model/model.h"
+#include "op/gradient.h"
+#include "op/ops.h"
 #include "op/optimizer.h"
+#include "op/source.h"
 
 #define NAME_MAX_BYTES 512
 

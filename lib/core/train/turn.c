@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "compile/program.h"
-#include "graph/op.h"
+#include "op/ops.h"
 #include "train/average.h"
 #include "train/trainer.h"
 

@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 #include "base/memory.h"
-#include "graph/layer.h"
+#include "op/layer.h"
+#include "op/ops.h"
 #include "synth/synth.h"
 
 /* Slope and rate of the critic's layers. */

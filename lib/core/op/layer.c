@@ -2,9 +2,10 @@
 /*
  * What layers have in common.
  */
-#include "graph/layer.h"
+#include "op/layer.h"
 
 #include "base/text.h"
+#include "op/ops.h"
 
 syngan_node *sg_layer_parameter(syngan_graph *graph, const char *layer,
                                 const char *part, const sg_dims *dims,

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "graph/op.h"
+#include "op/ops.h"
 
 const sg_op *const sg_ops[] = {
 #define SG_OP(name) &sg_op_##name,

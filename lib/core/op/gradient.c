@@ -3,11 +3,12 @@
  * Reverse-mode differentiation (Griewank and Walther, "Evaluating
  * derivatives", 2008, chapter 3). Gradients are nodes of the same graph.
  */
+#include "op/gradient.h"
+
 #include <string.h>
 
 #include "base/floats.h"
 #include "base/memory.h"
-#include "graph/graph.h"
 #include "graph/op.h"
 
 /* One backward sweep from y down to the nodes from `floor` on. Nodes below
@@ -188,18 +189,4 @@ syngan_status syngan_gradient(syngan_node *y, syngan_node *const *wrt,
             out[i] = syngan_fill(graph, 0.0, wrt[i]->dims.size,
                                  (size_t)wrt[i]->dims.rank);
     return graph_result(graph);
-}
-
-syngan_node *sg_sum_to(syngan_node *x, const sg_dims *dims) {
-    if (x == NULL || x->op == NULL || sg_dims_equal(&x->dims, dims)) return x;
-    int32_t axes[SYNGAN_MAX_RANK];
-    size_t count = 0;
-    int32_t extra = x->dims.rank - dims->rank;
-    for (int32_t i = 0; i < x->dims.rank; i++)
-        if (i < extra || (dims->size[i - extra] == 1 && x->dims.size[i] != 1))
-            axes[count++] = i;
-    syngan_node *sum = count == 0 ? x : syngan_sum(x, axes, count, 1);
-    return sum->op == NULL || sg_dims_equal(&sum->dims, dims)
-               ? sum
-               : syngan_reshape(sum, dims->size, (size_t)dims->rank);
 }

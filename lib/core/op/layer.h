@@ -3,8 +3,8 @@
  * What layers have in common: parameters named after them, a bias and an
  * activation behind.
  */
-#ifndef SG_GRAPH_LAYER_H
-#define SG_GRAPH_LAYER_H
+#ifndef SG_OP_LAYER_H
+#define SG_OP_LAYER_H
 
 #include <syngan/layers.h>
 
