@@ -155,7 +155,7 @@ static void usual_names_are_found(void **state) {
         "train-images-idx3-ubyte/train-images-idx3-ubyte",
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char path[200], line[300];
+        char path[200], line[PROGRAM_LINE_MAX];
         assert_int_equal(system("rm -rf names && mkdir names"), 0);
         snprintf(line, sizeof(line), "mkdir -p \"$(dirname names/%s)\"",
                  names[i]);
