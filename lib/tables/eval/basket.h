@@ -6,7 +6,7 @@
 #ifndef SG_EVAL_BASKET_H
 #define SG_EVAL_BASKET_H
 
-#include "table/table.h"
+#include "eval/evaluation.h"
 
 enum {
     SG_BASKET_SUPPORT = 20, /* real baskets with both items: such pairs count */
@@ -29,6 +29,19 @@ typedef struct sg_basket_measures {
     double verbatim_holdout; /* the same of the hold-out's; NaN without one */
     int64_t pairs;           /* that count; lift is NaN below 2 of them */
 } sg_basket_measures;
+
+/* What measures look at (SG_OF_BASKETS). */
+typedef struct sg_baskets {
+    sg_basket_measures measures;
+    bool has_holdout;
+} sg_baskets;
+
+/* Adds the measures of baskets to the report. */
+syngan_status sg_evaluate_baskets(sg_evaluation *evaluation,
+                                  const syngan_table *real,
+                                  const syngan_table *synthetic,
+                                  const syngan_table *holdout, size_t key,
+                                  size_t item);
 
 /* `holdout` may be NULL. Columns are found by the names in `real`. Baskets
  * without items don't count. SYNGAN_E_ARGUMENT, SYNGAN_E_NOT_FOUND,

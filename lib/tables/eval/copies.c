@@ -110,3 +110,44 @@ syngan_status sg_copies(const sg_match *match, int of, double *share) {
     sg_free(context, all.hash[1]);
     return status;
 }
+
+/* ---- measures ------------------------------------------------------------ */
+
+static syngan_status copies(const void *subject, sg_result *out) {
+    return sg_copies(subject, SG_SYNTHETIC, &out->value);
+}
+
+static syngan_status copies_holdout(const void *subject, sg_result *out) {
+    const sg_match *match = subject;
+    out->left_out = match->rows[SG_HOLDOUT] == 0;
+    return out->left_out ? SYNGAN_OK
+                         : sg_copies(match, SG_HOLDOUT, &out->value);
+}
+
+const sg_measure sg_measure_privacy_copies = {
+    .name = "privacy.copies",
+    .method = {"Copies"},
+    .title = "Synthetic rows that equal a real one",
+    .words = "",
+    .section = &sg_section_privacy,
+    .definition = "Fraction of synthetic rows that equal a real one.",
+    .text = "Share of synthetic rows that equal a real one",
+    .direction = SG_LESS_IS_BETTER,
+    .subject = SG_OF_COPIES,
+    .rule = {.judgement = SG_JUDGE_PRIVACY,
+             .plain = {0.01, 0.05},
+             .chance = &sg_measure_privacy_copies_holdout},
+    .compute = copies};
+
+const sg_measure sg_measure_privacy_copies_holdout = {
+    .name = "privacy.copies.holdout",
+    .method = {"Copies"},
+    .title = "Hold-out rows that equal a training row",
+    .words = "what chance does",
+    .section = &sg_section_privacy,
+    .definition = "Fraction of hold-out rows that do: chance.",
+    .text =
+        "Share of hold-out rows that equal a training row: what chance does",
+    .direction = SG_NO_DIRECTION,
+    .subject = SG_OF_COPIES,
+    .compute = copies_holdout};

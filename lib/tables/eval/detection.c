@@ -14,6 +14,12 @@
 #define FOLDS 3
 #define LEAST_ROWS 12
 
+/* What is measured (SG_OF_DETECTION), by learner; NaN: too few rows. */
+typedef struct sg_detection {
+    double auc[SG_LEARNERS];   /* mean of the folds */
+    double score[SG_LEARNERS]; /* mean of 1 - (2 max(AUC, 1/2) - 1) */
+} sg_detection;
+
 typedef struct work {
     sg_evaluation *evaluation;
     int64_t count;
@@ -112,26 +118,19 @@ static syngan_status judge(work *all, sg_learner *learn, double *auc,
 
 static syngan_status detect(work *all) {
     sg_evaluation *evaluation = all->evaluation;
-    static const struct {
-        const char *name, *measure;
-        sg_learner *learn;
-    } judges[] = {{"logistic", "LogisticDetection", sg_learn_logistic},
-                  {"trees", "Detection by boosted trees", sg_learn_trees}};
+    sg_detection found;
     bool enough = all->count >= 2 * LEAST_ROWS;
-    for (size_t k = 0; k < 2; k++) {
-        double auc = NAN, score = NAN;
-        if (enough) SG_TRY(judge(all, judges[k].learn, &auc, &score));
-        const char *text = enough ? "1: rows can't be told apart, 0: all can"
-                                  : "Needs 12 rows of each table";
-        sg_report_add(evaluation->report, score, judges[k].measure, text,
-                      "detection.%s", judges[k].name);
-        sg_report_add(evaluation->report, auc, "AUC",
-                      enough ? "0.5: guessing, 1: always right" : text,
-                      "detection.%s.auc", judges[k].name);
+    for (size_t k = 0; k < SG_LEARNERS; k++) {
+        found.auc[k] = found.score[k] = NAN;
+        if (enough)
+            SG_TRY(judge(all, sg_learners[k].learn, &found.auc[k],
+                         &found.score[k]));
         SG_TRY(sg_evaluation_step(evaluation, "detection",
                                   0.25 + 0.1 * (double)k));
     }
-    return SYNGAN_OK;
+    SG_TRY(sg_report_measure(evaluation->report, SG_OF_DETECTION, 0, &found,
+                             NULL));
+    return evaluation->report->status;
 }
 
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation) {
@@ -157,3 +156,82 @@ syngan_status sg_evaluate_detection(sg_evaluation *evaluation) {
     sg_free(evaluation->context, rows[1]);
     return status;
 }
+
+/* ---- measures ------------------------------------------------------------ */
+
+static syngan_status trees_auc(const void *subject, sg_result *out) {
+    out->value = ((const sg_detection *)subject)->auc[SG_TREES];
+    return SYNGAN_OK;
+}
+
+const sg_measure sg_measure_detection_trees_auc = {
+    .name = "detection.trees.auc",
+    .method = {"AUC"},
+    .title = "AUC, boosted trees",
+    .words = "0.5: it guesses, 1: it is always right",
+    .section = &sg_section_detection,
+    .definition = "Mean AUC of gradient-boosted decision trees that tell real "
+                  "from synthetic rows, 3-fold cross-validated: 0.5 is chance. "
+                  "They see far more than a logistic regression.",
+    .text = "0.5: guessing, 1: always right",
+    .reason = "Needs 12 rows of each table",
+    .unit = SG_UNIT_AUC,
+    .direction = SG_LESS_IS_BETTER,
+    .subject = SG_OF_DETECTION,
+    .rule = {.judgement = SG_JUDGE_DETECTION, .plain = {0.7, 0.9}},
+    .compute = trees_auc};
+
+static syngan_status logistic_auc(const void *subject, sg_result *out) {
+    out->value = ((const sg_detection *)subject)->auc[SG_LOGISTIC];
+    return SYNGAN_OK;
+}
+
+const sg_measure sg_measure_detection_logistic_auc = {
+    .name = "detection.logistic.auc",
+    .method = {"AUC"},
+    .title = "AUC, logistic regression",
+    .words = "sees straight differences only",
+    .section = &sg_section_detection,
+    .definition = "The same of a logistic regression.",
+    .text = "0.5: guessing, 1: always right",
+    .reason = "Needs 12 rows of each table",
+    .unit = SG_UNIT_AUC,
+    .direction = SG_LESS_IS_BETTER,
+    .subject = SG_OF_DETECTION,
+    .compute = logistic_auc};
+
+static syngan_status trees_score(const void *subject, sg_result *out) {
+    out->value = ((const sg_detection *)subject)->score[SG_TREES];
+    return SYNGAN_OK;
+}
+
+const sg_measure sg_measure_detection_trees = {
+    .name = "detection.trees",
+    .method = {"Detection by boosted trees"},
+    .title = "Score, boosted trees",
+    .words = "100 % if rows can't be told apart",
+    .section = &sg_section_detection,
+    .definition =
+        "Mean of 1 - (2 max(AUC, 1/2) - 1) of the folds of the trees.",
+    .text = "1: rows can't be told apart, 0: all can",
+    .reason = "Needs 12 rows of each table",
+    .subject = SG_OF_DETECTION,
+    .compute = trees_score};
+
+static syngan_status logistic_score(const void *subject, sg_result *out) {
+    out->value = ((const sg_detection *)subject)->score[SG_LOGISTIC];
+    return SYNGAN_OK;
+}
+
+const sg_measure sg_measure_detection_logistic = {
+    .name = "detection.logistic",
+    .method = {"LogisticDetection"},
+    .title = "Score, logistic regression",
+    .words = "as SDMetrics' LogisticDetection",
+    .section = &sg_section_detection,
+    .definition =
+        "The same of the logistic regression: SDMetrics' LogisticDetection.",
+    .text = "1: rows can't be told apart, 0: all can",
+    .reason = "Needs 12 rows of each table",
+    .subject = SG_OF_DETECTION,
+    .compute = logistic_score};

@@ -10,7 +10,6 @@
 #include "base/options.h"
 #include "base/random.h"
 #include "eval/evaluation.h"
-#include "eval/worst.h"
 #include "table/options.h"
 
 #define T syngan_evaluate_options
@@ -214,25 +213,15 @@ static syngan_status prepare(sg_evaluation *evaluation,
 
 /* ---- the yardstick ------------------------------------------------------ */
 
-/* Of each column, and of each pair that has a score. */
-static syngan_status add_yardsticks(syngan_report *report,
-                                    const syngan_report *other) {
-    static const char text[] = "What other real rows get";
-    for (size_t i = 0; i < other->count; i++) {
-        const sg_report_entry *entry = &other->entry[i];
-        sg_name_part part[4];
-        int32_t count = sg_name_parts(entry->name, part, 4);
-        bool column = count == 3 && strcmp(part[2].text, "shape") == 0;
-        bool pair = count == 4 && strcmp(part[3].text, "trend") == 0;
-        if ((!column && !pair) || isnan(entry->value)) continue;
-        sg_report_add(report, entry->value, "Yardstick", text, "%.*s%s",
-                      (int)(part[count - 1].text - entry->name), entry->name,
-                      column ? "holdout.shape" : "holdout");
-    }
-    return report->status;
+static syngan_status measure_quality(sg_evaluation *evaluation) {
+    syngan_report *report = evaluation->report;
+    SG_TRY(sg_evaluate_columns(evaluation));
+    SG_TRY(sg_evaluation_step(evaluation, "column pairs", 0.1));
+    SG_TRY(sg_evaluate_pairs(evaluation));
+    return sg_report_measure(report, SG_OF_REPORT, 0, report, NULL);
 }
 
-/* The hold-out in the place of the synthetic table, for shapes and pairs. */
+/* The hold-out in the place of the synthetic table, for columns and pairs. */
 static syngan_status measure_holdout(const sg_evaluation *evaluation,
                                      sg_evaluation *other) {
     for (size_t c = 0; c < other->match.count; c++) {
@@ -242,19 +231,8 @@ static syngan_status measure_holdout(const sg_evaluation *evaluation,
         column->missing[SG_SYNTHETIC] = column->missing[SG_HOLDOUT];
     }
     other->match.rows[SG_SYNTHETIC] = other->match.rows[SG_HOLDOUT];
-    SG_TRY(sg_evaluate_shapes(other));
-    SG_TRY(sg_evaluate_pairs(other));
-    SG_TRY(sg_report_sort(other->report));
-    SG_TRY(add_yardsticks(evaluation->report, other->report));
-    static const char *const parts[] = {"score", "shapes", "pairs", "coverage"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        char name[32] = "quality.";
-        double value = sg_report_find(other->report, strcat(name, parts[i]));
-        sg_report_add(evaluation->report, value, "Yardstick",
-                      "What other real rows get", "quality.holdout.%s",
-                      parts[i]);
-    }
-    return SYNGAN_OK;
+    SG_TRY(measure_quality(other));
+    return sg_report_add_baselines(evaluation->report, other->report);
 }
 
 /* What real rows get that are not the training rows: even they have other
@@ -291,10 +269,8 @@ static syngan_status measure(sg_evaluation *evaluation,
     const syngan_evaluate_options *options = &evaluation->options;
     bool baskets = options->rows == SYNGAN_ROWS_BASKETS;
     SG_TRY(sg_evaluation_step(evaluation, "column shapes", 0));
-    SG_TRY(sg_evaluate_shapes(evaluation));
-    SG_TRY(sg_evaluation_step(evaluation, "column pairs", 0.1));
     SG_TRY(sg_evaluate_pictures(evaluation));
-    SG_TRY(sg_evaluate_pairs(evaluation));
+    SG_TRY(measure_quality(evaluation));
     SG_TRY(measure_yardstick(evaluation));
     SG_TRY(sg_evaluate_rows(evaluation, real, synthetic));
     SG_TRY(sg_evaluation_step(evaluation, "detection", 0.2));

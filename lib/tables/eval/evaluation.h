@@ -36,7 +36,7 @@ syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
                                  const char *what, double most, int64_t **rows,
                                  int64_t *count);
 
-syngan_status sg_evaluate_shapes(sg_evaluation *evaluation);
+syngan_status sg_evaluate_columns(sg_evaluation *evaluation);
 syngan_status sg_evaluate_pairs(sg_evaluation *evaluation);
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation);
 syngan_status sg_evaluate_utility(sg_evaluation *evaluation);

@@ -30,6 +30,15 @@ typedef syngan_status sg_learner(const sg_examples *train, const double *target,
                                  int32_t classes, const sg_examples *test,
                                  double *out);
 
+/* By name. */
+typedef struct sg_named_learner {
+    const char *name, *title;
+    sg_learner *learn;
+    bool classes_only;
+} sg_named_learner;
+enum { SG_TREES, SG_LOGISTIC, SG_LEARNERS };
+extern const sg_named_learner sg_learners[SG_LEARNERS];
+
 /* Gradient-boosted decision trees on histograms (Friedman 2001; Ke and others
  * 2017, LightGBM). */
 sg_learner sg_learn_trees;

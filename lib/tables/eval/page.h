@@ -1,36 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing HTML: text that is escaped, numbers, and the pictures of a report.
+ * The parts of a report's page.
  */
 #ifndef SG_EVAL_PAGE_H
 #define SG_EVAL_PAGE_H
 
-#include "base/stream.h"
+#include "eval/html.h"
 #include "eval/report.h"
 
-/* Failures stick: later calls do nothing. */
-typedef struct sg_page {
-    sg_writer *writer;
-    syngan_status status;
-} sg_page;
+/* ---- tables of values (page_tables.c) ----------------------------------- */
 
-/* As it is. */
-void sg_page_put(sg_page *page, const char *html);
-void sg_page_printf(sg_page *page, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-/* Any text, with what HTML would read as its own escaped; longer ones are cut
- * after `most` characters (0: none are). */
-void sg_page_text(sg_page *page, const char *text, int most);
-/* "93.1 %", "0.931"; an en dash for NaN. */
-void sg_page_percent(sg_page *page, double value);
-void sg_page_number(sg_page *page, double value);
+/* The measures of a section, a line each. */
+void sg_page_section(sg_html *page, const syngan_report *report,
+                     const sg_section *section);
+/* The value of a picture's column; NaN if there is none. */
+double sg_page_value(const syngan_report *report, const sg_measure *measure,
+                     const sg_picture *picture);
+/* A line for each column. */
+void sg_page_columns(sg_html *page, const syngan_report *report);
+/* A line for each measure of each column of sequences. */
+void sg_page_steps(sg_html *page, const syngan_report *report);
+/* Learners of the real and of the synthetic table side by side. */
+void sg_page_utility(sg_html *page, const syngan_report *report);
 
 /* ---- pictures (page_plots.c): SVG --------------------------------------- */
 
 /* A column's bars, real and synthetic side by side. */
-void sg_page_bars(sg_page *page, const sg_picture *picture);
+void sg_page_bars(sg_html *page, const sg_picture *picture);
 /* A map of relations: values[side][i * n + k]; side -1: synthetic less real. */
-void sg_page_map(sg_page *page, const syngan_report *report, int side);
-void sg_page_distances(sg_page *page, const sg_distances *distances);
+void sg_page_map(sg_html *page, const syngan_report *report, int side);
+void sg_page_distances(sg_html *page, const sg_distances *distances);
 
 #endif

@@ -95,27 +95,87 @@ static void lack_memory(syngan_report *report) {
         sg_fail_memory(report->context, "a report", sizeof *report->entry);
 }
 
-void sg_report_add(syngan_report *report, double value, const char *measure,
-                   const char *text, const char *name, ...) {
-    if (report->status != SYNGAN_OK) return;
-    syngan_context *context = report->context;
+static sg_report_entry *add_entry(syngan_report *report) {
     void *array = report->entry;
-    bool fits = sg_reserve(context, &array, &report->capacity, report->count,
-                           sizeof *report->entry);
+    bool fits = sg_reserve(report->context, &array, &report->capacity,
+                           report->count, sizeof *report->entry);
     report->entry = array;
     if (!fits) {
         lack_memory(report);
+        return NULL;
+    }
+    return &report->entry[report->count++];
+}
+
+/* Takes over `name`, which is NULL when out of memory. */
+static void add_value(syngan_report *report, const sg_measure *measure,
+                      int variant, double value, const char *text, char *name) {
+    sg_report_entry *entry =
+        report->status == SYNGAN_OK ? add_entry(report) : NULL;
+    if (entry == NULL) {
+        sg_free(report->context, name);
         return;
     }
-    sg_report_entry *entry = &report->entry[report->count++];
-    *entry = (sg_report_entry){.measure = measure, .value = value};
-    va_list arguments;
-    va_start(arguments, name);
-    entry->name = format_text(context, name, arguments);
-    va_end(arguments);
-    if (text != NULL) entry->text = sg_strdup(context, text);
-    if (entry->name == NULL || (text != NULL && entry->text == NULL))
+    if (text == NULL)
+        text = isnan(value) && measure->reason != NULL ? measure->reason
+                                                       : measure->text;
+    *entry = (sg_report_entry){.name = name,
+                               .measure = measure,
+                               .method = measure->method[variant],
+                               .value = value};
+    if (text != NULL) entry->text = sg_strdup(report->context, text);
+    if (name == NULL || (text != NULL && entry->text == NULL))
         lack_memory(report);
+}
+
+void sg_report_add(syngan_report *report, const sg_measure *measure,
+                   int variant, double value, const char *text,
+                   const char *const *names) {
+    if (report->status != SYNGAN_OK) return;
+    add_value(report, measure, variant, value, text,
+              sg_measure_name(report->context, measure, names));
+}
+
+void sg_report_add_results(syngan_report *report, sg_subject subject,
+                           int variant, const sg_result *results,
+                           const char *const *names) {
+    size_t count = sg_measures_count(subject);
+    for (size_t i = 0; i < count; i++)
+        if (results[i].measure != NULL && !results[i].left_out)
+            sg_report_add(report, results[i].measure, variant, results[i].value,
+                          results[i].text, names);
+}
+
+syngan_status sg_report_measure(syngan_report *report, sg_subject subject,
+                                int variant, const void *of,
+                                const char *const *names) {
+    size_t count = sg_measures_count(subject);
+    sg_result *results = sg_alloc_zero(report->context, count, sizeof *results);
+    if (results == NULL)
+        return sg_fail_memory(report->context, "measures",
+                              count * sizeof *results);
+    syngan_status status = sg_measures_compute(subject, variant, of, results);
+    if (status == SYNGAN_OK)
+        sg_report_add_results(report, subject, variant, results, names);
+    sg_free(report->context, results);
+    return status;
+}
+
+syngan_status sg_report_add_baselines(syngan_report *report,
+                                      const syngan_report *other) {
+    SG_TRY(other->status);
+    for (size_t i = 0; i < other->count; i++) {
+        const sg_report_entry *entry = &other->entry[i];
+        const sg_measure *measure = entry->measure;
+        if (measure->baseline == NULL) continue;
+        /* Of columns and pairs, only those that have one. */
+        if (isnan(entry->value) && strcmp(entry->name, measure->name) != 0)
+            continue;
+        add_value(
+            report, measure->baseline, 0, entry->value, NULL,
+            sg_measure_baseline_name(report->context, measure, entry->name));
+    }
+    return report->status;
 }
 
 void sg_report_note(syngan_report *report, const char *format, ...) {
@@ -202,9 +262,25 @@ bool sg_report_has(const syngan_report *report, const char *name,
     return entry != NULL;
 }
 
-double sg_report_find(const syngan_report *report, const char *name) {
-    const sg_report_entry *entry = find(report, name);
-    return entry == NULL ? NAN : entry->value;
+bool sg_report_holds(const syngan_report *report, const sg_measure *measure,
+                     const char *const *names, double *value) {
+    char *name = sg_measure_name(report->context, measure, names);
+    bool holds = name != NULL && sg_report_has(report, name, value);
+    sg_free(report->context, name);
+    return holds;
+}
+
+double sg_report_find(const syngan_report *report, const sg_measure *measure,
+                      const char *const *names) {
+    double value = NAN;
+    sg_report_holds(report, measure, names, &value);
+    return value;
+}
+
+double sg_report_value(const syngan_report *report, const sg_measure *measure) {
+    double value = NAN;
+    sg_report_has(report, measure->name, &value);
+    return value;
 }
 
 /* ---- looking ------------------------------------------------------------ */
@@ -226,7 +302,7 @@ syngan_status syngan_report_get(const syngan_report *report, size_t index,
                        report->count);
     const sg_report_entry *entry = &report->entry[index];
     out->name = entry->name;
-    out->measure = entry->measure;
+    out->measure = entry->method;
     out->text = entry->text == NULL ? "" : entry->text;
     out->value = entry->value;
     return SYNGAN_OK;
@@ -251,8 +327,6 @@ const char *syngan_report_verdict(const syngan_report *report) {
 
 /* ---- JSON --------------------------------------------------------------- */
 
-static const char *const judgement_keys[] = {"all", "quality", "detection",
-                                             "utility", "privacy"};
 /* Judgements in the order of their keys. */
 static const int32_t sorted[] = {SG_JUDGE_ALL, SG_JUDGE_DETECTION,
                                  SG_JUDGE_PRIVACY, SG_JUDGE_QUALITY,
@@ -262,7 +336,7 @@ static void write_verdict(const syngan_report *report, sg_json_writer *writer) {
     sg_json_open_object(writer, "verdict");
     for (size_t i = 0; i < SG_JUDGEMENTS; i++) {
         const sg_judgement *judgement = &report->judgement[sorted[i]];
-        sg_json_open_object(writer, judgement_keys[sorted[i]]);
+        sg_json_open_object(writer, sg_judgement_names[sorted[i]]);
         sg_json_put_string(writer, "grade", sg_grade_name(judgement->grade));
         sg_json_put_string(writer, "text", judgement->text);
         sg_json_close_object(writer);

@@ -8,7 +8,7 @@
 
 #include <syngan/evaluate.h>
 
-#include "base/context.h"
+#include "eval/measure.h"
 
 /* Columns that pictures are drawn for. */
 #define SG_REPORT_PICTURES 60
@@ -17,8 +17,9 @@
 
 typedef struct sg_report_entry {
     char *name;
-    const char *measure; /* constant */
-    char *text;          /* NULL: none */
+    const sg_measure *measure;
+    const char *method; /* one of the measure's */
+    char *text;         /* NULL: none */
     double value;
 } sg_report_entry;
 
@@ -33,7 +34,6 @@ typedef struct sg_picture {
     double share[2][SG_REPORT_BARS];
     char *low, *high; /* of numbers, as text */
     double missing[2];
-    double shape;
 } sg_picture;
 
 /* Shares of distances by bin, from 0 to `limit`. */
@@ -47,20 +47,11 @@ typedef struct sg_distances {
 /* A hold-out of fewer rows is no yardstick: chance alone moves its scores. */
 #define SG_YARDSTICK_ROWS 100
 
-/* How good it is. */
-enum { SG_NOT_JUDGED, SG_GOOD, SG_MIXED, SG_POOR };
+/* How good it is: a line of the verdict. */
 typedef struct sg_judgement {
     int32_t grade;
     char *text;
 } sg_judgement;
-enum {
-    SG_JUDGE_ALL,
-    SG_JUDGE_QUALITY,
-    SG_JUDGE_DETECTION,
-    SG_JUDGE_UTILITY,
-    SG_JUDGE_PRIVACY,
-    SG_JUDGEMENTS
-};
 
 /* What a report says about itself, as the caller told it; NULL: nothing. */
 enum { SG_ABOUT_REAL, SG_ABOUT_SYNTHETIC, SG_ABOUT_DATE, SG_ABOUT };
@@ -99,10 +90,23 @@ syngan_status sg_report_make(syngan_context *context, syngan_report **out);
  * of memory. */
 char *sg_report_path(syngan_context *context, const char *name);
 
-/* Adds a value. `measure` lives for ever; `text` is copied, may be NULL. */
-void sg_report_add(syngan_report *report, double value, const char *measure,
-                   const char *text, const char *name, ...)
-    __attribute__((format(printf, 5, 6)));
+/* Adds a value of a measure. `text`, which may be NULL, takes the place of the
+ * measure's own; `names` are what letters in the measure's name stand for. */
+void sg_report_add(syngan_report *report, const sg_measure *measure,
+                   int variant, double value, const char *text,
+                   const char *const *names);
+/* Adds results of sg_measures_compute(). */
+void sg_report_add_results(syngan_report *report, sg_subject subject,
+                           int variant, const sg_result *results,
+                           const char *const *names);
+/* Computes and adds the measures of a subject. */
+syngan_status sg_report_measure(syngan_report *report, sg_subject subject,
+                                int variant, const void *of,
+                                const char *const *names);
+/* Adds the values of `other`, in which the hold-out stood in the synthetic
+ * table's place, as those of the measures' baselines. */
+syngan_status sg_report_add_baselines(syngan_report *report,
+                                      const syngan_report *other);
 /* Adds a remark, once, however often it comes. */
 void sg_report_note(syngan_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -112,14 +116,23 @@ void sg_report_leave_out(syngan_report *report, const char *column,
     __attribute__((format(printf, 3, 4)));
 /* Sorts the values; gives the first failure of those above. */
 syngan_status sg_report_sort(syngan_report *report);
-/* NaN if there is none. Only when sorted. */
-double sg_report_find(const syngan_report *report, const char *name);
-/* Whether there is an entry of this name, and its value. */
+/* A value, NaN if there is none. Only when sorted. */
+double sg_report_find(const syngan_report *report, const sg_measure *measure,
+                      const char *const *names);
+/* Whether there is one, and it. */
+bool sg_report_holds(const syngan_report *report, const sg_measure *measure,
+                     const char *const *names, double *value);
+/* Of a measure of the tables as such. */
+double sg_report_value(const syngan_report *report, const sg_measure *measure);
+/* Whether there is a value of this name, and it. */
 bool sg_report_has(const syngan_report *report, const char *name,
                    double *value);
 
 /* Writes the verdict (verdict.c). */
 syngan_status sg_report_judge(syngan_report *report);
 const char *sg_grade_name(int32_t grade);
+/* Of a line of the verdict: "quality", "Quality". */
+extern const char *const sg_judgement_names[SG_JUDGEMENTS];
+extern const char *const sg_judgement_titles[SG_JUDGEMENTS];
 
 #endif

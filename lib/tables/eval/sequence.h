@@ -5,6 +5,7 @@
 #ifndef SG_EVAL_SEQUENCE_H
 #define SG_EVAL_SEQUENCE_H
 
+#include "eval/evaluation.h"
 #include "table/group.h"
 
 /* A table with its groups. */
@@ -12,6 +13,25 @@ typedef struct sg_sequence_side {
     const syngan_table *table;
     const sg_groups *groups;
 } sg_sequence_side;
+
+/* What measures look at: sequences as such (SG_OF_SEQUENCES), and a column that
+ * is neither key nor order (SG_OF_STEPS). */
+typedef struct sg_sequences {
+    const sg_sequence_side *real, *synthetic;
+    int64_t order[2]; /* columns of these; -1: none */
+} sg_sequences;
+typedef struct sg_steps {
+    const sg_sequences *sequences;
+    size_t column[2];
+    bool constant; /* each real sequence has one value */
+} sg_steps;
+
+/* Adds the measures of sequences to the report; `order` may be -1. */
+syngan_status sg_evaluate_sequences(sg_evaluation *evaluation,
+                                    const syngan_table *real,
+                                    const syngan_table *synthetic,
+                                    const syngan_table *holdout, int64_t key,
+                                    int64_t order);
 
 /* Kolmogorov-Smirnov statistics of the numbers of rows, and of the gaps between
  * rows in the column `order` of each (NaN if one has no gap). */

@@ -9,12 +9,9 @@
 
 #include "base/memory.h"
 #include "eval/evaluation.h"
-#include "eval/learn.h"
-#include "eval/scores.h"
+#include "eval/utility.h"
 
 #define LEAST_ROWS 10
-/* A gain of the real table below this says nothing. */
-#define LEAST_GAIN 0.02
 
 enum { TRAIN_REAL, TRAIN_SYNTHETIC, TEST, SETS };
 static const char *const set_names[] = {"real", "synthetic"};
@@ -36,7 +33,8 @@ typedef struct work {
     set set[SETS];
     double *out, *scratch;
     bool *is_one;
-    double gain[2]; /* of the trees, by training set */
+    sg_result *results;
+    sg_gains gains;
 } work;
 
 /* ---- examples ----------------------------------------------------------- */
@@ -187,76 +185,7 @@ static syngan_status make_sets(work *all) {
 
 /* ---- judging ------------------------------------------------------------ */
 
-static void add(work *all, double value, const char *measure, const char *text,
-                const char *learner, const char *name, int which) {
-    sg_report_add(all->evaluation->report, value, measure, text,
-                  "utility.%s.%s.%s", learner, name, set_names[which]);
-}
-
-static double r_squared(const set *test, const double *out) {
-    double mean = 0, total = 0, left = 0;
-    for (int64_t i = 0; i < test->count; i++)
-        mean += test->target[i] / (double)test->count;
-    for (int64_t i = 0; i < test->count; i++) {
-        double d = test->target[i] - mean, e = test->target[i] - out[i];
-        total += d * d;
-        left += e * e;
-    }
-    return total > 0 ? 1 - left / total : NAN;
-}
-
-static int32_t likeliest(const double *share, int32_t classes) {
-    int32_t best = 0;
-    for (int32_t k = 1; k < classes; k++)
-        if (share[k] > share[best]) best = k;
-    return best;
-}
-
-/* Accuracy and the mean of the classes' F1, of classes that occur. */
-static void count_right(const work *all, double *accuracy, double *f1) {
-    const set *test = &all->set[TEST];
-    double right[SG_MOST_CLASSES] = {0}, said[SG_MOST_CLASSES] = {0};
-    double are[SG_MOST_CLASSES] = {0}, sum = 0, classes = 0;
-    for (int64_t i = 0; i < test->count; i++) {
-        int32_t guess = likeliest(all->out + i * all->classes, all->classes);
-        int32_t is = (int32_t)test->target[i];
-        said[guess]++;
-        are[is]++;
-        right[is] += guess == is;
-    }
-    *accuracy = 0;
-    for (int32_t k = 0; k < all->classes; k++) {
-        *accuracy += right[k] / (double)test->count;
-        if (are[k] == 0) continue;
-        sum += 2 * right[k] / (said[k] + are[k]);
-        classes++;
-    }
-    *f1 = sum / classes;
-}
-
-/* The mean of the areas of each class against the rest. */
-static syngan_status mean_auc(const work *all, double *auc) {
-    const set *test = &all->set[TEST];
-    double sum = 0, classes = 0;
-    for (int32_t k = 0; k < all->classes; k++) {
-        for (int64_t i = 0; i < test->count; i++) {
-            all->scratch[i] = all->out[i * all->classes + k];
-            all->is_one[i] = test->target[i] == k;
-        }
-        double area = sg_auc(all->evaluation->context, all->scratch,
-                             all->is_one, test->count);
-        if (area < 0)
-            return sg_fail_memory(all->evaluation->context, "a curve", 0);
-        if (isnan(area)) continue;
-        sum += area;
-        classes++;
-    }
-    *auc = classes > 0 ? sum / classes : NAN;
-    return SYNGAN_OK;
-}
-
-static syngan_status judge(work *all, const char *name, sg_learner *learn,
-                           int which) {
+static syngan_status judge(work *all, size_t learner, int which) {
     const sg_match *match = &all->evaluation->match;
     const set *train = &all->set[which], *test = &all->set[TEST];
     int64_t without = all->evaluation->target;
@@ -264,22 +193,23 @@ static syngan_status judge(work *all, const char *name, sg_learner *learn,
                                 train->row};
     const sg_examples tested = {match, without, test->count, test->side,
                                 test->row};
-    SG_TRY(learn(&learnt, train->target, all->classes, &tested, all->out));
-    bool trees = learn == sg_learn_trees;
-    if (all->classes == 0) {
-        double r2 = r_squared(test, all->out);
-        add(all, r2, "R2", "1: all of the variance is told", name, "r2", which);
-        all->gain[which] = r2;
-        return SYNGAN_OK;
+    const sg_predictions predictions = {
+        match->context, all->classes, test->count, test->target,
+        all->out,       all->scratch, all->is_one};
+    const char *const names[] = {sg_learners[learner].name, set_names[which]};
+    int variant = all->classes == 0 ? SG_NUMBERS : SG_CLASSES;
+    SG_TRY(sg_learners[learner].learn(&learnt, train->target, all->classes,
+                                      &tested, all->out));
+    SG_TRY(
+        sg_measures_compute(SG_OF_MODEL, variant, &predictions, all->results));
+    sg_report_add_results(all->evaluation->report, SG_OF_MODEL, variant,
+                          all->results, names);
+    size_t count = learner == SG_TREES ? sg_measures_count(SG_OF_MODEL) : 0;
+    for (size_t i = 0; i < count; i++) {
+        double gain = sg_gain_of(&all->results[i]);
+        if (!isnan(gain)) all->gains.gain[which] = gain;
     }
-    double accuracy = NAN, f1 = NAN, auc = NAN;
-    count_right(all, &accuracy, &f1);
-    SG_TRY(mean_auc(all, &auc));
-    add(all, accuracy, "Accuracy", NULL, name, "accuracy", which);
-    add(all, f1, "F1", "Mean of the classes", name, "f1", which);
-    add(all, auc, "AUC", "0.5: guessing", name, "auc", which);
-    if (trees) all->gain[which] = auc - 0.5;
-    return SYNGAN_OK;
+    return all->evaluation->report->status;
 }
 
 static syngan_status judge_all(work *all) {
@@ -289,43 +219,40 @@ static syngan_status judge_all(work *all) {
     all->out = sg_alloc(context, n * classes * sizeof *all->out);
     all->scratch = sg_alloc(context, n * sizeof *all->scratch);
     all->is_one = sg_alloc(context, n * sizeof *all->is_one);
-    if (all->out == NULL || all->scratch == NULL || all->is_one == NULL)
+    all->results = sg_alloc_zero(context, sg_measures_count(SG_OF_MODEL),
+                                 sizeof *all->results);
+    if (all->results == NULL || all->out == NULL || all->scratch == NULL ||
+        all->is_one == NULL)
         return sg_fail_memory(context, "predictions", n * sizeof *all->out);
     for (int which = 0; which < 2; which++) {
-        SG_TRY(judge(all, "trees", sg_learn_trees, which));
-        if (all->classes > 0)
-            SG_TRY(judge(all, "logistic", sg_learn_logistic, which));
+        for (size_t k = 0; k < SG_LEARNERS; k++)
+            if (all->classes > 0 || !sg_learners[k].classes_only)
+                SG_TRY(judge(all, k, which));
         SG_TRY(
             sg_evaluation_step(all->evaluation, "utility", 0.5 + 0.08 * which));
     }
-    double ratio =
-        all->gain[0] >= LEAST_GAIN ? all->gain[1] / all->gain[0] : NAN;
-    sg_report_add(all->evaluation->report, ratio, "Ratio of gains",
-                  isnan(ratio) ? "The real table does not tell the target"
-                               : "1: as good as the real table",
-                  "utility.ratio");
     return SYNGAN_OK;
 }
 
 syngan_status sg_evaluate_utility(sg_evaluation *evaluation) {
     if (evaluation->target < 0 || evaluation->match.count < 2) return SYNGAN_OK;
-    work all = {.evaluation = evaluation};
+    work all = {.evaluation = evaluation, .gains = {.gain = {NAN, NAN}}};
     all.column = &evaluation->match.column[evaluation->target];
     syngan_status status = make_sets(&all);
-    bool enough = all.column->number || all.classes > 1;
+    all.gains.enough = all.column->number || all.classes > 1;
     for (int which = 0; which < SETS; which++)
-        enough = enough && all.set[which].count >= LEAST_ROWS;
-    if (status == SYNGAN_OK && enough) status = judge_all(&all);
-    if (status == SYNGAN_OK && !enough)
-        sg_report_add(evaluation->report, NAN, "Ratio of gains",
-                      "Needs 10 rows of each table with different values of "
-                      "the target",
-                      "utility.ratio");
+        all.gains.enough =
+            all.gains.enough && all.set[which].count >= LEAST_ROWS;
+    if (status == SYNGAN_OK && all.gains.enough) status = judge_all(&all);
+    if (status == SYNGAN_OK)
+        status = sg_report_measure(evaluation->report, SG_OF_GAINS, 0,
+                                   &all.gains, NULL);
     for (int which = 0; which < SETS; which++) {
         sg_free(evaluation->context, all.set[which].row);
         sg_free(evaluation->context, all.set[which].side);
         sg_free(evaluation->context, all.set[which].target);
     }
+    sg_free(evaluation->context, all.results);
     sg_free(evaluation->context, all.out);
     sg_free(evaluation->context, all.scratch);
     sg_free(evaluation->context, all.is_one);

@@ -14,13 +14,28 @@
 static const char *const grade_names[] = {"not judged", "good", "mixed",
                                           "poor"};
 
+const char *const sg_judgement_names[] = {"all", "quality", "detection",
+                                          "utility", "privacy"};
+const char *const sg_judgement_titles[] = {"All", "Quality", "Detection",
+                                           "Utility", "Privacy"};
+
 const char *sg_grade_name(int32_t grade) {
     return grade_names[grade];
 }
 
-static int32_t grade_score(double score, double yardstick) {
-    return sg_grade_against(score, yardstick, (sg_limits){0.9, 0.75},
-                            (sg_limits){0.95, 0.85});
+/* A line's grade: the worst of the measures that its rules have in it, of those
+ * for a kind of rows. */
+static syngan_status grade_line(const syngan_report *report, int32_t judgement,
+                                int32_t rows, int32_t *grade) {
+    *grade = SG_NOT_JUDGED;
+    for (size_t i = 0; sg_measures[i] != NULL; i++) {
+        const sg_rule *rule = &sg_measures[i]->rule;
+        sg_worst worst;
+        if (rule->judgement != judgement || rule->rows != rows) continue;
+        SG_TRY(sg_report_worst(report, sg_measures[i], &worst));
+        if (worst.grade > *grade) *grade = worst.grade;
+    }
+    return SYNGAN_OK;
 }
 
 static const char *say(int32_t grade, const char *good, const char *mixed,
@@ -28,8 +43,25 @@ static const char *say(int32_t grade, const char *good, const char *mixed,
     return grade == SG_GOOD ? good : grade == SG_MIXED ? mixed : poor;
 }
 
+/* The worst value of a measure of columns or pairs, and of which it is. */
+typedef struct named_worst {
+    char *what; /* NULL: there is none */
+    double value;
+} named_worst;
+
+static syngan_status find_worst(const syngan_report *report,
+                                const sg_measure *measure, named_worst *out) {
+    sg_worst worst;
+    SG_TRY(sg_report_worst(report, measure, &worst));
+    if (worst.entry == NULL) return SYNGAN_OK;
+    out->value = worst.entry->value;
+    out->what = sg_worst_name(report, &worst);
+    return out->what != NULL ? SYNGAN_OK
+                             : sg_fail_memory(report->context, "a verdict", 0);
+}
+
 /* A column or pair in brackets behind the mean: ", at worst 'age' 61.0 %". */
-static void say_worst(const sg_worst *worst, char *text, size_t size) {
+static void say_worst(const named_worst *worst, char *text, size_t size) {
     text[0] = '\0';
     if (worst->what != NULL)
         sg_text(text, size, ", at worst %s %.1f %%", worst->what,
@@ -66,26 +98,9 @@ static void add_left_out(const syngan_report *report, sg_judgement *to) {
 }
 
 typedef struct quality {
-    double score, shapes, pairs, coverage, yardstick;
-    sg_worst shape, pair, missing;
+    double score, shapes, pairs, coverage, baseline;
+    named_worst shape, pair, missing;
 } quality;
-
-/* The worst grade of the score, of single columns and pairs, and of what is
- * covered. */
-static int32_t grade_quality(const syngan_report *report, const quality *q) {
-    const sg_limits relative = {0.9, 0.75};
-    const int32_t grades[] = {
-        grade_score(q->score, q->yardstick), q->shape.grade, q->pair.grade,
-        q->missing.grade,
-        sg_grade_against(q->coverage,
-                         sg_report_find(report, "quality.holdout.coverage"),
-                         (sg_limits){0.75, 0.5}, relative)};
-    int32_t worst = SG_NOT_JUDGED;
-    for (size_t i = 0; i < sizeof grades / sizeof *grades; i++)
-        if (grades[i] > worst) worst = grades[i];
-    /* Shares of missing values alone are no picture of a table. */
-    return isnan(q->score) && worst == SG_GOOD ? SG_NOT_JUDGED : worst;
-}
 
 static char *say_quality(const syngan_report *report, const quality *q,
                          int32_t grade) {
@@ -93,9 +108,9 @@ static char *say_quality(const syngan_report *report, const quality *q,
     char shape[80], pair[120], missing[120] = "", covered[64] = "";
     say_worst(&q->shape, shape, sizeof shape);
     say_worst(&q->pair, pair, sizeof pair);
-    if (!isnan(q->yardstick))
+    if (!isnan(q->baseline))
         sg_text(others, sizeof others, "; other real rows get %.1f %%",
-                100 * q->yardstick);
+                100 * q->baseline);
     if (!isnan(q->pairs))
         sg_text(relations, sizeof relations, "related pairs %.1f %%%s",
                 100 * q->pairs, pair);
@@ -117,21 +132,27 @@ static char *say_quality(const syngan_report *report, const quality *q,
             "columns or relations differ clearly from the real ones"));
 }
 
+static syngan_status find_all_worst(const syngan_report *report, quality *q) {
+    SG_TRY(find_worst(report, &sg_measure_column_shape, &q->shape));
+    SG_TRY(find_worst(report, &sg_measure_pair_trend, &q->pair));
+    return find_worst(report, &sg_measure_column_missing, &q->missing);
+}
+
 static syngan_status judge_quality(const syngan_report *report,
                                    sg_judgement *to) {
     syngan_context *context = report->context;
-    quality q = {.score = sg_report_find(report, "quality.score"),
-                 .shapes = sg_report_find(report, "quality.shapes"),
-                 .pairs = sg_report_find(report, "quality.pairs"),
-                 .coverage = sg_report_find(report, "quality.coverage"),
-                 .yardstick = sg_report_find(report, "quality.holdout.score")};
-    syngan_status status = sg_report_worst(report, SG_WORST_SHAPE, &q.shape);
-    if (status == SYNGAN_OK)
-        status = sg_report_worst(report, SG_WORST_PAIR, &q.pair);
-    if (status == SYNGAN_OK)
-        status = sg_report_worst(report, SG_WORST_MISSING, &q.missing);
+    quality q = {
+        .score = sg_report_value(report, &sg_measure_quality_score),
+        .shapes = sg_report_value(report, &sg_measure_quality_shapes),
+        .pairs = sg_report_value(report, &sg_measure_quality_pairs),
+        .coverage = sg_report_value(report, &sg_measure_quality_coverage),
+        .baseline = sg_report_value(report, &sg_measure_quality_holdout_score)};
+    SG_TRY(grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_INDEPENDENT,
+                      &to->grade));
+    /* Shares of missing values alone are no picture of a table. */
+    if (isnan(q.score) && to->grade == SG_GOOD) to->grade = SG_NOT_JUDGED;
+    syngan_status status = find_all_worst(report, &q);
     if (status == SYNGAN_OK) {
-        to->grade = grade_quality(report, &q);
         if (to->grade == SG_NOT_JUDGED)
             to->text = sg_strdup(context, "There was nothing to compare.");
         else if (isnan(q.score))
@@ -146,41 +167,55 @@ static syngan_status judge_quality(const syngan_report *report,
     return status;
 }
 
-/* Baskets by their own measures; of sequences the worse of rows and sequences.
- */
-static syngan_status judge_rows(const syngan_report *report, sg_judgement *to) {
-    syngan_context *context = report->context;
-    bool baskets = report->rows_are == SYNGAN_ROWS_BASKETS;
-    double score =
-        sg_report_find(report, baskets ? "baskets.score" : "sequences.score");
-    double yardstick = sg_report_find(
-        report, baskets ? "baskets.holdout.score" : "sequences.holdout.score");
-    int32_t grade = grade_score(score, yardstick);
-    char others[64] = "";
-    if (!isnan(yardstick))
-        sg_text(others, sizeof others, "; other real ones get %.1f %%",
-                100 * yardstick);
-    const char *said = say(grade, "they look like the real ones",
-                           "the broad picture is right, details are not",
-                           "they differ clearly from the real ones");
-    if (baskets) {
-        to->grade = grade;
-        to->text = sg_format(
-            context,
-            "Quality of baskets %.1f %% (sizes %.1f %%, items %.1f %%, lift of "
-            "pairs r = %.2f%s): %s.",
-            100 * score, 100 * sg_report_find(report, "baskets.sizes"),
-            100 * sg_report_find(report, "baskets.items"),
-            sg_report_find(report, "baskets.lift"), others, said);
-        return SYNGAN_OK;
-    }
+static void say_others(double baseline, char *text, size_t size) {
+    text[0] = '\0';
+    if (!isnan(baseline))
+        sg_text(text, size, "; other real ones get %.1f %%", 100 * baseline);
+}
+
+static const char *say_likeness(int32_t grade) {
+    return say(grade, "they look like the real ones",
+               "the broad picture is right, details are not",
+               "they differ clearly from the real ones");
+}
+
+/* By their own measures alone. */
+static syngan_status judge_baskets(const syngan_report *report,
+                                   sg_judgement *to) {
+    char others[64];
+    say_others(sg_report_value(report, &sg_measure_basket_holdout_score),
+               others, sizeof others);
+    SG_TRY(
+        grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_BASKETS, &to->grade));
+    to->text = sg_format(
+        report->context,
+        "Quality of baskets %.1f %% (sizes %.1f %%, items %.1f %%, lift of "
+        "pairs r = %.2f%s): %s.",
+        100 * sg_report_value(report, &sg_measure_basket_score),
+        100 * sg_report_value(report, &sg_measure_basket_sizes),
+        100 * sg_report_value(report, &sg_measure_basket_items),
+        sg_report_value(report, &sg_measure_basket_lift), others,
+        say_likeness(to->grade));
+    return SYNGAN_OK;
+}
+
+/* The worse of rows and sequences. */
+static syngan_status judge_sequences(const syngan_report *report,
+                                     sg_judgement *to) {
+    char others[64];
+    int32_t grade;
+    say_others(sg_report_value(report, &sg_measure_sequence_holdout_score),
+               others, sizeof others);
+    SG_TRY(grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_SEQUENCES, &grade));
     SG_TRY(judge_quality(report, to));
     if (to->text == NULL) return SYNGAN_OK;
     if (grade > to->grade) to->grade = grade;
     char *rows = to->text;
-    to->text = sg_format(context, "%s Sequences %.1f %%%s: %s.", rows,
-                         100 * score, others, said);
-    sg_free(context, rows);
+    to->text =
+        sg_format(report->context, "%s Sequences %.1f %%%s: %s.", rows,
+                  100 * sg_report_value(report, &sg_measure_sequence_score),
+                  others, say_likeness(grade));
+    sg_free(report->context, rows);
     return SYNGAN_OK;
 }
 
@@ -189,9 +224,10 @@ static bool has_yardstick(const syngan_report *report) {
     return report->rows[2] >= SG_YARDSTICK_ROWS;
 }
 
-static void judge_basket_copies(const syngan_report *report, sg_judgement *to) {
-    double copies = sg_report_find(report, "baskets.copies");
-    double chance = sg_report_find(report, "baskets.copies.holdout");
+static syngan_status judge_basket_copies(const syngan_report *report,
+                                         sg_judgement *to) {
+    double copies = sg_report_value(report, &sg_measure_basket_copies);
+    double chance = sg_report_value(report, &sg_measure_basket_copies_holdout);
     if (isnan(chance) || !has_yardstick(report)) {
         to->text = sg_format(
             report->context,
@@ -200,9 +236,10 @@ static void judge_basket_copies(const syngan_report *report, sg_judgement *to) {
             "%d "
             "rows or more.",
             100 * copies, SG_YARDSTICK_ROWS);
-        return;
+        return SYNGAN_OK;
     }
-    to->grade = sg_grade_of(chance - copies, -0.03, -0.1);
+    SG_TRY(
+        grade_line(report, SG_JUDGE_PRIVACY, SYNGAN_ROWS_BASKETS, &to->grade));
     to->text = sg_format(
         report->context,
         "%.2f %% of the synthetic baskets equal a real one; of other real "
@@ -210,14 +247,17 @@ static void judge_basket_copies(const syngan_report *report, sg_judgement *to) {
         100 * copies, 100 * chance,
         say(to->grade, "no sign that baskets were learnt by heart",
             "some real baskets shine through", "baskets were learnt by heart"));
+    return SYNGAN_OK;
 }
 
-static void judge_detection(const syngan_report *report, sg_judgement *to) {
-    double auc = sg_report_find(report, "detection.trees.auc");
-    to->grade = sg_grade_of(-auc, -0.7, -0.9);
+static syngan_status judge_detection(const syngan_report *report,
+                                     sg_judgement *to) {
+    double auc = sg_report_value(report, &sg_measure_detection_trees_auc);
+    SG_TRY(grade_line(report, SG_JUDGE_DETECTION, SYNGAN_ROWS_INDEPENDENT,
+                      &to->grade));
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(report->context, "Detection was not measured.");
-        return;
+        return SYNGAN_OK;
     }
     to->text = sg_format(
         report->context,
@@ -227,11 +267,14 @@ static void judge_detection(const syngan_report *report, sg_judgement *to) {
         say(to->grade, "they are hard to tell apart",
             "there are traces that a machine finds",
             "a machine tells nearly all of them apart"));
+    return SYNGAN_OK;
 }
 
-static void judge_utility(const syngan_report *report, sg_judgement *to) {
-    double ratio = sg_report_find(report, "utility.ratio");
-    to->grade = sg_grade_of(ratio, 0.9, 0.7);
+static syngan_status judge_utility(const syngan_report *report,
+                                   sg_judgement *to) {
+    double ratio = sg_report_value(report, &sg_measure_utility_ratio);
+    SG_TRY(grade_line(report, SG_JUDGE_UTILITY, SYNGAN_ROWS_INDEPENDENT,
+                      &to->grade));
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(
             report->context,
@@ -241,7 +284,7 @@ static void judge_utility(const syngan_report *report, sg_judgement *to) {
                 ? "Utility was not measured: the target is not compared."
                 : "Utility could not be judged: the real rows themselves do "
                   "not predict the target.");
-        return;
+        return SYNGAN_OK;
     }
     to->text = sg_format(
         report->context,
@@ -251,23 +294,19 @@ static void judge_utility(const syngan_report *report, sg_judgement *to) {
         say(to->grade, "the synthetic table can stand in for the real one",
             "it can stand in where the last per cents don't count",
             "it can't stand in for the real one"));
+    return SYNGAN_OK;
 }
 
-/* How far `value` is above what is ideal. */
-static double excess(const syngan_report *report, const char *name,
-                     double ideal) {
-    return sg_report_find(report, name) - ideal;
-}
-
-static void judge_privacy(const syngan_report *report, sg_judgement *to) {
+static syngan_status judge_privacy(const syngan_report *report,
+                                   sg_judgement *to) {
     syngan_context *context = report->context;
-    double copies = sg_report_find(report, "privacy.copies");
-    double chance = sg_report_find(report, "privacy.copies.holdout");
-    double share = sg_report_find(report, "privacy.dcr.share");
-    double auc = sg_report_find(report, "privacy.membership.auc");
+    double copies = sg_report_value(report, &sg_measure_privacy_copies);
+    double chance = sg_report_value(report, &sg_measure_privacy_copies_holdout);
+    double share = sg_report_value(report, &sg_measure_privacy_dcr_share);
+    double auc = sg_report_value(report, &sg_measure_privacy_membership);
     if (isnan(copies)) {
         to->text = sg_strdup(context, "Privacy was not measured.");
-        return;
+        return SYNGAN_OK;
     }
     if (isnan(auc) || isnan(share) || !has_yardstick(report)) {
         to->grade = copies < 0.01 ? SG_MIXED : SG_POOR;
@@ -277,15 +316,10 @@ static void judge_privacy(const syngan_report *report, sg_judgement *to) {
             "said without a hold-out of %d or more real rows that were not "
             "trained on.",
             100 * copies, SG_YARDSTICK_ROWS);
-        return;
+        return SYNGAN_OK;
     }
-    int32_t by_auc = sg_grade_of(-excess(report, "privacy.membership.auc", 0.5),
-                                 -0.03, -0.1);
-    int32_t by_share =
-        sg_grade_of(-excess(report, "privacy.dcr.share", 0.5), -0.05, -0.15);
-    int32_t by_copies = sg_grade_of(chance - copies, -0.01, -0.05);
-    to->grade = by_auc > by_share ? by_auc : by_share;
-    if (by_copies > to->grade) to->grade = by_copies;
+    SG_TRY(grade_line(report, SG_JUDGE_PRIVACY, SYNGAN_ROWS_INDEPENDENT,
+                      &to->grade));
     to->text = sg_format(
         context,
         "An attacker tells training from other rows with an AUC of %.3f, "
@@ -296,12 +330,11 @@ static void judge_privacy(const syngan_report *report, sg_judgement *to) {
         say(to->grade, "no sign that training rows were learnt by heart",
             "some training rows shine through",
             "training rows were learnt by heart"));
+    return SYNGAN_OK;
 }
 
 static void judge_all(const syngan_report *report, sg_judgement *judgement) {
     syngan_context *context = report->context;
-    static const char *const names[] = {"", "quality", "detection", "utility",
-                                        "privacy"};
     int32_t worst = SG_NOT_JUDGED, judged = 0;
     for (int i = SG_JUDGE_QUALITY; i < SG_JUDGEMENTS; i++) {
         if (judgement[i].grade > worst) worst = judgement[i].grade;
@@ -316,7 +349,7 @@ static void judge_all(const syngan_report *report, sg_judgement *judgement) {
     for (int i = SG_JUDGE_QUALITY; i < SG_JUDGEMENTS; i++) {
         if (judgement[i].grade != worst || worst == SG_NOT_JUDGED) continue;
         if (count++ > 0) strcat(blamed, ", ");
-        strcat(blamed, names[i]);
+        strcat(blamed, sg_judgement_names[i]);
     }
     if (worst <= SG_GOOD)
         to->text =
@@ -329,19 +362,22 @@ static void judge_all(const syngan_report *report, sg_judgement *judgement) {
                              worst == SG_MIXED ? "Mixed" : "Poor", blamed);
 }
 
+/* The lines behind the whole, by kind of rows: SYNGAN_ROWS_... */
+typedef syngan_status judge_fn(const syngan_report *report, sg_judgement *to);
+static judge_fn *const judges[][SG_JUDGEMENTS] = {
+    [SYNGAN_ROWS_INDEPENDENT] = {NULL, judge_quality, judge_detection,
+                                 judge_utility, judge_privacy},
+    [SYNGAN_ROWS_BASKETS] = {NULL, judge_baskets, judge_detection,
+                             judge_utility, judge_basket_copies},
+    [SYNGAN_ROWS_SEQUENCES] = {NULL, judge_sequences, judge_detection,
+                               judge_utility, judge_privacy},
+};
+
 syngan_status sg_report_judge(syngan_report *report) {
     sg_judgement *all = report->judgement;
-    bool baskets = report->rows_are == SYNGAN_ROWS_BASKETS;
-    SG_TRY(report->rows_are == SYNGAN_ROWS_INDEPENDENT
-               ? judge_quality(report, &all[SG_JUDGE_QUALITY])
-               : judge_rows(report, &all[SG_JUDGE_QUALITY]));
+    for (int i = SG_JUDGE_QUALITY; i < SG_JUDGEMENTS; i++)
+        SG_TRY(judges[report->rows_are][i](report, &all[i]));
     add_left_out(report, &all[SG_JUDGE_QUALITY]);
-    judge_detection(report, &all[SG_JUDGE_DETECTION]);
-    judge_utility(report, &all[SG_JUDGE_UTILITY]);
-    if (baskets)
-        judge_basket_copies(report, &all[SG_JUDGE_PRIVACY]);
-    else
-        judge_privacy(report, &all[SG_JUDGE_PRIVACY]);
     judge_all(report, all);
     add_left_out(report, &all[SG_JUDGE_ALL]);
     for (int i = 0; i < SG_JUDGEMENTS; i++)

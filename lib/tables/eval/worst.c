@@ -43,10 +43,6 @@ int32_t sg_name_parts(const char *name, sg_name_part *parts, int32_t most) {
     }
 }
 
-static bool is_part(sg_name_part part, const char *text) {
-    return strlen(text) == part.size && memcmp(part.text, text, part.size) == 0;
-}
-
 size_t sg_name_cut(const char *name, size_t size) {
     if (size <= SG_NAME_SHORT) return size;
     size = SG_NAME_SHORT;
@@ -65,75 +61,61 @@ static void plain_name(sg_name_part part, char out[SG_NAME_SHORT + 1]) {
     out[used] = '\0';
 }
 
-/* ---- kinds --------------------------------------------------------------- */
+/* ---- the worst ----------------------------------------------------------- */
 
-/* columns.C.MEASURE or pairs.A.B.MEASURE, and what it is for other real rows:
- * columns.C.HOLDOUT. */
-static const struct {
-    const char *group, *measure, *holdout;
-    int32_t parts;
-    sg_limits plain;
-} kinds[] = {
-    [SG_WORST_SHAPE] = {"columns", "shape", "holdout.shape", 3, {0.8, 0.6}},
-    [SG_WORST_MISSING] = {"columns", "missing", NULL, 3, {0.9, 0.75}},
-    [SG_WORST_PAIR] = {"pairs", "trend", "holdout", 4, {0.7, 0.45}},
-};
-static const sg_limits relative = {0.9, 0.75};
+/* Less is better: by how far the value is above its ideal. */
+static int32_t grade_excess(const syngan_report *report, const sg_rule *rule,
+                            double value) {
+    double ideal = rule->chance != NULL ? sg_report_value(report, rule->chance)
+                                        : rule->ideal;
+    return sg_grade_of(-(value - ideal), -rule->plain.good, -rule->plain.mixed);
+}
 
 static syngan_status grade_entry(const syngan_report *report,
-                                 const sg_report_entry *entry,
-                                 sg_worst_kind kind, const sg_name_part *parts,
-                                 int32_t *grade) {
-    double yardstick = NAN;
-    if (kinds[kind].holdout != NULL) {
-        const sg_name_part *last = &parts[kinds[kind].parts - 1];
-        char *name = sg_format(report->context, "%.*s%s",
-                               (int)(last->text - entry->name), entry->name,
-                               kinds[kind].holdout);
+                                 const sg_report_entry *entry, int32_t *grade) {
+    const sg_measure *measure = entry->measure;
+    const sg_rule *rule = &measure->rule;
+    double baseline = NAN;
+    if (measure->direction == SG_LESS_IS_BETTER) {
+        *grade = grade_excess(report, rule, entry->value);
+        return SYNGAN_OK;
+    }
+    if (measure->baseline != NULL) {
+        char *name =
+            sg_measure_baseline_name(report->context, measure, entry->name);
         if (name == NULL)
             return sg_fail_memory(report->context, "a verdict", 0);
-        yardstick = sg_report_find(report, name);
+        sg_report_has(report, name, &baseline);
         sg_free(report->context, name);
     }
     *grade =
-        sg_grade_against(entry->value, yardstick, kinds[kind].plain, relative);
+        sg_grade_against(entry->value, baseline, rule->plain, rule->relative);
     return SYNGAN_OK;
 }
 
-static syngan_status name_worst(const syngan_report *report,
-                                const sg_report_entry *entry, sg_worst *out) {
-    sg_name_part parts[4];
-    char first[SG_NAME_SHORT + 1], second[SG_NAME_SHORT + 1];
-    int32_t count = sg_name_parts(entry->name, parts, 4);
-    plain_name(parts[1], first);
-    plain_name(parts[count - 2], second);
-    out->what = count == 3 ? sg_format(report->context, "'%s'", first)
-                           : sg_format(report->context, "'%s' with '%s'", first,
-                                       second);
-    return out->what != NULL ? SYNGAN_OK
-                             : sg_fail_memory(report->context, "a verdict", 0);
-}
-
-syngan_status sg_report_worst(const syngan_report *report, sg_worst_kind kind,
-                              sg_worst *out) {
-    const sg_report_entry *worst = NULL;
-    *out = (sg_worst){.value = NAN, .grade = SG_NOT_JUDGED};
+syngan_status sg_report_worst(const syngan_report *report,
+                              const sg_measure *measure, sg_worst *out) {
+    *out = (sg_worst){.grade = SG_NOT_JUDGED};
     for (size_t i = 0; i < report->count; i++) {
         const sg_report_entry *entry = &report->entry[i];
-        sg_name_part parts[4];
         int32_t grade = SG_NOT_JUDGED;
-        int32_t count = sg_name_parts(entry->name, parts, 4);
-        if (count != kinds[kind].parts || isnan(entry->value) ||
-            !is_part(parts[0], kinds[kind].group) ||
-            !is_part(parts[count - 1], kinds[kind].measure))
+        if (entry->measure != measure || isnan(entry->value)) continue;
+        SG_TRY(grade_entry(report, entry, &grade));
+        if (grade < out->grade || (out->entry != NULL && grade == out->grade &&
+                                   !(entry->value < out->entry->value)))
             continue;
-        SG_TRY(grade_entry(report, entry, kind, parts, &grade));
-        if (grade < out->grade ||
-            (grade == out->grade && !(entry->value < out->value)))
-            continue;
-        out->grade = grade;
-        out->value = entry->value;
-        worst = entry;
+        *out = (sg_worst){entry, grade};
     }
-    return worst == NULL ? SYNGAN_OK : name_worst(report, worst, out);
+    return SYNGAN_OK;
+}
+
+char *sg_worst_name(const syngan_report *report, const sg_worst *worst) {
+    sg_name_part parts[4];
+    char first[SG_NAME_SHORT + 1], second[SG_NAME_SHORT + 1];
+    int32_t count = sg_name_parts(worst->entry->name, parts, 4);
+    plain_name(parts[1], first);
+    plain_name(parts[count - 2], second);
+    return count == 3
+               ? sg_format(report->context, "'%s'", first)
+               : sg_format(report->context, "'%s' with '%s'", first, second);
 }

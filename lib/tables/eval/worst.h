@@ -7,11 +7,6 @@
 
 #include "eval/report.h"
 
-/* From `good` on a value is good, from `mixed` on mixed. */
-typedef struct sg_limits {
-    double good, mixed;
-} sg_limits;
-
 /* SG_NOT_JUDGED for NaN. */
 int32_t sg_grade_of(double value, double good, double mixed);
 /* By the value itself, or by how near it comes to what other real rows get,
@@ -19,23 +14,18 @@ int32_t sg_grade_of(double value, double good, double mixed);
 int32_t sg_grade_against(double value, double yardstick, sg_limits plain,
                          sg_limits relative);
 
-/* What there is of each column, or of each pair. */
-typedef enum sg_worst_kind {
-    SG_WORST_SHAPE,
-    SG_WORST_MISSING,
-    SG_WORST_PAIR,
-} sg_worst_kind;
-
 typedef struct sg_worst {
-    char *what; /* "'age'", "'age' with 'income'"; NULL: there is none */
-    double value;
+    const sg_report_entry *entry; /* NULL: there is none */
     int32_t grade;
 } sg_worst;
 
-/* The one of the worst grade, and of the least value among these. Only when the
- * report is sorted. SYNGAN_E_MEMORY. The caller frees `what`. */
-syngan_status sg_report_worst(const syngan_report *report, sg_worst_kind kind,
-                              sg_worst *out);
+/* Of a measure's values by its rule, the one of the worst grade, and the least
+ * among these. Only when the report is sorted. SYNGAN_E_MEMORY. */
+syngan_status sg_report_worst(const syngan_report *report,
+                              const sg_measure *measure, sg_worst *out);
+/* "'age'", "'age' with 'income'"; NULL when out of memory. The caller frees
+ * it. */
+char *sg_worst_name(const syngan_report *report, const sg_worst *worst);
 
 /* Bytes of a name in a sentence, and how many those are of whole characters. */
 #define SG_NAME_SHORT 40

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of all measures, computing those of a subject, names of values.
+ */
+#include "eval/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+const sg_measure *const sg_measures[] = {
+#define SG_MEASURE(name) &sg_measure_##name,
+#include "eval/measures.h"
+#undef SG_MEASURE
+    NULL};
+
+size_t sg_measures_count(sg_subject subject) {
+    size_t count = 0;
+    for (size_t i = 0; sg_measures[i] != NULL; i++)
+        count += sg_measures[i]->subject == subject;
+    return count;
+}
+
+syngan_status sg_measures_compute(sg_subject subject, int variant,
+                                  const void *of, sg_result *results) {
+    for (size_t i = 0; sg_measures[i] != NULL; i++) {
+        const sg_measure *measure = sg_measures[i];
+        if (measure->subject != subject) continue;
+        *results = (sg_result){.measure = measure, .value = NAN};
+        results->left_out = measure->method[variant] == NULL;
+        if (!results->left_out) SG_TRY(measure->compute(of, results));
+        results++;
+    }
+    return SYNGAN_OK;
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+/* A capital letter alone between dots. */
+static bool is_letter(const char *name, const char *at) {
+    return *at >= 'A' && *at <= 'Z' && at > name && at[-1] == '.' &&
+           (at[1] == '.' || at[1] == '\0');
+}
+
+char *sg_measure_name(syngan_context *context, const sg_measure *measure,
+                      const char *const *names) {
+    size_t size = strlen(measure->name) + 1, letter = 0;
+    for (const char *at = measure->name; *at != '\0'; at++)
+        if (is_letter(measure->name, at)) size += strlen(names[letter++]);
+    char *name = sg_alloc(context, size), *to = name;
+    if (name == NULL) return NULL;
+    letter = 0;
+    for (const char *at = measure->name; *at != '\0'; at++) {
+        if (is_letter(measure->name, at)) {
+            size_t length = strlen(names[letter]);
+            memcpy(to, names[letter++], length);
+            to += length;
+        } else {
+            *to++ = *at;
+        }
+    }
+    *to = '\0';
+    return name;
+}
+
+char *sg_measure_baseline_name(syngan_context *context,
+                               const sg_measure *measure, const char *name) {
+    const char *own = measure->name, *other = measure->baseline->name;
+    size_t same = 0;
+    while (own[same] != '\0' && own[same] == other[same])
+        same++;
+    size_t kept = strlen(name) - strlen(own + same);
+    return sg_format(context, "%.*s%s", (int)kept, name, other + same);
+}
