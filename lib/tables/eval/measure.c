@@ -12,7 +12,7 @@
 
 const sg_measure *const sg_measures[] = {
 #define SG_MEASURE(name) &sg_measure_##name,
-#include "eval/measures.h"
+#include "eval/measure_list.h"
 #undef SG_MEASURE
     NULL};
 

@@ -2,8 +2,8 @@
 /*
  * A measure is one constant `sg_measure`: report, JSON, page, verdict and the
  * table in docs/measures.md come from it. It stands beside the function that
- * computes it and has a line in measures.h, in the order of the page; nothing
- * else knows it.
+ * computes it and has a line in measure_list.h, in the order of the page;
+ * nothing else knows it.
  */
 #ifndef SG_EVAL_MEASURE_H
 #define SG_EVAL_MEASURE_H
@@ -124,7 +124,7 @@ struct sg_measure {
 extern const sg_measure *const sg_measures[];
 
 #define SG_MEASURE(name) extern const sg_measure sg_measure_##name;
-#include "eval/measures.h"
+#include "eval/measure_list.h"
 #undef SG_MEASURE
 
 /* Those of a subject. */
