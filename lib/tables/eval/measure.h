@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A measure is one constant `sg_measure`: report, JSON, page, verdict and the
- * table in docs/measures.md come from it. It stands beside the function that
+ * A measure is one constant `sg_measure`: report, JSON, page and verdict come
+ * from it. It stands beside the function that
  * computes it and has a line in measure_list.h, in the order of the page;
  * nothing else knows it.
  */
@@ -107,7 +107,7 @@ struct sg_measure {
     const char *title;         /* on the page; "": as the line above */
     const char *words;         /* on the page, beside the value */
     const sg_section *section; /* of the page; NULL: it is not shown */
-    const char *definition;    /* in docs/measures.md */
+    const char *definition;    /* one or two sentences */
     /* A value's text in the report, and that of one that can't be computed.
      * NULL: none; `text` in place of `reason`. */
     const char *text, *reason;
