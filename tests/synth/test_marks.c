@@ -91,9 +91,81 @@ static void marks_keep_their_shares(void **state) {
     syngan_context_free(context);
 }
 
+/* From a day, or of old (1900-01-01), until a later one, or for ever. */
+static void make_terms(syngan_context *context, syngan_table **out) {
+    static int64_t from[ROWS], until[ROWS];
+    syngan_table *plain;
+    for (int64_t i = 0; i < ROWS; i++) {
+        int64_t day = 18000 + i * 101 % 700;
+        from[i] = (i % 40 == 3 ? -25567 : day) * DAY;
+        until[i] = (i % 5 == 1 ? 2932896 : day + 1 + i * 7 % 90) * DAY;
+    }
+    assert_ok(context, syngan_table_create(context, ROWS, &plain));
+    assert_ok(context, syngan_table_add_times(plain, "from", from, "%Y-%m-%d"));
+    assert_ok(context,
+              syngan_table_add_times(plain, "until", until, "%Y-%m-%d"));
+    assert_ok(context, syngan_table_with_schema(
+                           plain,
+                           "{\"constraints\":[{\"kind\":\"greater\",\"high\":"
+                           "\"until\",\"low\":\"from\",\"strict\":true}]}",
+                           out));
+    syngan_table_free(plain);
+}
+
+static void check_terms(syngan_synthesizer *s, syngan_context *context) {
+    syngan_table *made;
+    int64_t old = 0, ever = 0, last = 0;
+    assert_ok(context,
+              syngan_synthesizer_sample(s, MADE, 5, NULL, NULL, &made));
+    for (int64_t row = 0; row < MADE; row++) {
+        int64_t from = syngan_table_integers(made, 0)[row] / DAY;
+        int64_t until = syngan_table_integers(made, 1)[row] / DAY;
+        assert_true(until > from);
+        assert_true(from == -25567 || (from >= 18000 && from < 18700));
+        assert_true(until == 2932896 || (until > 18000 && until < 18790));
+        old += from == -25567;
+        ever += until == 2932896;
+        last += until == 18789;
+    }
+    print_message("%.4f of 0.025, %.4f of 0.2\n", (double)old / MADE,
+                  (double)ever / MADE);
+    assert_true((double)old / MADE > 0.015 && (double)old / MADE < 0.035);
+    assert_true((double)ever / MADE > 0.15 && (double)ever / MADE < 0.25);
+    assert_true(last < MADE / 50); /* none pile up at the bound */
+    syngan_table_free(made);
+}
+
+static void marks_of_compared_columns_are_kept(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    syngan_synthesizer *s, *loaded;
+    memory_stream file;
+    make_terms(context, &table);
+    assert_ok(context,
+              syngan_synthesizer_fit(
+                  table,
+                  SYNGAN_SYNTHESIZER(.epochs = 3, .width = 32, .noise = 16,
+                                     .batch = 100, .seed = 2),
+                  &s));
+    check_terms(s, context);
+    memory_stream_init(&file, NULL, 0);
+    assert_ok(context, syngan_synthesizer_save_stream(s, &file.hooks,
+                                                      SYNGAN_SAVE_SAMPLING));
+    assert_ok(context,
+              syngan_synthesizer_load_stream(context, &file.hooks, &loaded));
+    check_terms(loaded, context);
+    memory_stream_end(&file);
+    syngan_synthesizer_free(loaded);
+    syngan_synthesizer_free(s);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marks_keep_their_shares),
+        cmocka_unit_test(marks_of_compared_columns_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

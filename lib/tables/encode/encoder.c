@@ -148,6 +148,8 @@ typedef struct encoding {
 typedef struct column_encoding {
     const sg_column *column;
     const sg_column_code *code;
+    const sg_encoder *encoder;
+    const sg_column *marked; /* of differences: the column with marks */
     const int32_t *map;
     const int32_t *found; /* combinations of a joint choice, by row */
     sg_random random;
@@ -166,6 +168,18 @@ static void note_unknown(column_encoding *e, int64_t row) {
     }
 }
 
+/* Marks of an ordered column are no differences. */
+static void set_marks(const column_encoding *e, int64_t first, int32_t count,
+                      int32_t *modes, float *numbers) {
+    for (int32_t i = 0; i < count; i++) {
+        int32_t mark =
+            sg_order_mark(e->encoder, e->code->ordered, e->marked, first + i);
+        if (mark < 0) continue;
+        modes[i] = mark;
+        numbers[i] = 0;
+    }
+}
+
 static void encode_numbers(void *argument, int64_t first, int64_t last) {
     column_encoding *e = argument;
     float unit[SG_NUMBER_ROWS], numbers[SG_NUMBER_ROWS];
@@ -177,6 +191,7 @@ static void encode_numbers(void *argument, int64_t first, int64_t last) {
                           SG_NUMBER_ROWS, unit);
         sg_number_encode(&e->code->number, e->column, row, n, unit, modes,
                          numbers);
+        if (e->marked != NULL) set_marks(e, row, n, modes, numbers);
         for (int32_t i = 0; i < n; i++) {
             sg_encoded_cell *cells = e->cells + (row + i) * e->width;
             if (modes[i] < 0) note_unknown(e, row + i);
@@ -239,6 +254,8 @@ static syngan_status encode_number_column(const encoding *all,
         if (!sg_order_differences(all->encoder, item, all->columns, all->rows,
                                   &differences))
             return sg_fail_memory(context, "a column", (uint64_t)all->rows * 8);
+        if (all->encoder->order->item[item].marks.count > 0)
+            e->marked = e->column;
         e->column = &differences;
     }
     sg_parallel(context, all->rows, GRAIN, encode_numbers, e);
@@ -265,8 +282,10 @@ static syngan_status encode_joint_column(const encoding *all,
 static syngan_status encode_column(const encoding *all, size_t c) {
     const sg_encoder *encoder = all->encoder;
     const sg_column_code *code = &encoder->codes[c];
-    column_encoding e = {
-        .column = all->columns[c], .code = code, .map = all->map[c]};
+    column_encoding e = {.column = all->columns[c],
+                         .code = code,
+                         .encoder = encoder,
+                         .map = all->map[c]};
     e.random = (sg_random){
         .seed = all->seed, .step = c, .stream = sg_stream_id("encode")};
     atomic_init(&e.unknown, NO_ROW);

@@ -109,9 +109,6 @@ void sg_write_missing(sg_column *column, int64_t row);
  * units of the grid's from `base` on. `room`: for as many. */
 void sg_lattice_fit(const double *x, int64_t count, int64_t base, int32_t type,
                     int64_t *room, sg_grid *grid);
-/* The same, of a column's values. False when out of memory. */
-bool sg_lattice_of(syngan_context *context, const sg_column *column,
-                   int64_t rows, sg_grid *grid);
 /* One level: all that the grid has. */
 void sg_lattice_plain(sg_grid *grid);
 /* The step of the most frequent level, as x has it; 0: none. */
@@ -190,6 +187,12 @@ typedef struct sg_singles {
     int32_t count;
 } sg_singles;
 
+/* Values at or beyond these are marks; infinite where there are none. */
+typedef struct sg_ends {
+    double low, high;
+} sg_ends;
+sg_ends sg_marks_find(const sg_encoder_options *options, const double *x,
+                      int64_t count, double code);
 /* No more values than this can be single ones. */
 int32_t sg_singles_most(const sg_encoder_options *options);
 /* Takes single values out of `count` values in rising order: frequent ones,
@@ -276,14 +279,40 @@ void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
 /*
  * Columns of "greater" constraints, in the order in which they are decoded. One
  * that has a reference among those before it is coded as its difference from
- * it, with a stand-in for missing references. What is decoded is moved until
+ * it, with a stand-in for references that are missing or marks; its own marks
+ * are no differences, but modes of their own. What is decoded is moved until
  * all relations to the columns before it hold.
  */
+typedef union sg_number {
+    int64_t integer;
+    double real;
+} sg_number;
+
+/* Marks of a column, such as 9999-12-31, and how many rows have each. */
+typedef struct sg_marks {
+    int32_t count;
+    sg_number value[2 * SG_MARKS_MOST];
+    int64_t rows[2 * SG_MARKS_MOST];
+} sg_marks;
+
+/* The marks of a column, and bounds and levels of its other values. `grid`, of
+ * the column, gets these levels, too. False when out of memory. */
+bool sg_marks_fit(syngan_context *context, const sg_column *column,
+                  int64_t rows, const sg_range *range,
+                  const sg_encoder_options *options, sg_grid *grid,
+                  sg_grid *others, sg_marks *marks);
+/* Gives a code of differences modes for the marks of its column: single values
+ * beyond all others, in their order. */
+bool sg_number_add_marks(syngan_context *context, const sg_marks *marks,
+                         int64_t rows, sg_number_code *code);
+
 typedef struct sg_ordered {
     int32_t column;
     int32_t reference; /* an item before; -1: none */
     bool is_joint;     /* given by a joint choice: not moved */
     sg_grid grid;      /* of the column itself */
+    sg_grid others;    /* of values that are no marks */
+    sg_marks marks;
     int64_t integer_stand_in;
     double real_stand_in;
 } sg_ordered;
@@ -299,7 +328,8 @@ typedef struct sg_order_code {
 /* Items, references and bounds for a table's constraints, when the encoder's
  * columns have their kinds; `whole` may be NULL. SYNGAN_E_ARGUMENT for
  * constraints on columns that are no numbers, or in a circle. */
-syngan_status sg_order_fit(const syngan_table *table, const sg_whole *whole,
+syngan_status sg_order_fit(const syngan_table *table,
+                           const sg_encoder_options *options,
                            sg_encoder *encoder);
 /* Takes in the bounds that "range" constraints give a column. */
 void sg_limit_by_ranges(const syngan_table *table, int32_t column,
@@ -310,6 +340,9 @@ void sg_order_end(syngan_context *context, sg_order_code *order);
 bool sg_order_differences(const sg_encoder *encoder, int32_t item,
                           const sg_column *const *columns, int64_t rows,
                           sg_column *out);
+/* The mode of a mark in a row of an item's column; -1: the row has none. */
+int32_t sg_order_mark(const sg_encoder *encoder, int32_t item,
+                      const sg_column *column, int64_t row);
 /* Decodes an item that is no joint choice's, when those before it are. */
 void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
                      float number, float unit, syngan_table *table,

@@ -67,7 +67,13 @@ static void fit_number(const fit *f, int32_t c, sg_fit_failure *failure) {
                   column == &differences ? NULL : whole_column(f, (size_t)c),
                   &f->options, seed, &code->number, failure);
     sg_free(context, differences.data);
-    if (column == &differences) return;
+    if (column == &differences) {
+        if (failure->status == SYNGAN_OK && item->marks.count > 0 &&
+            !sg_number_add_marks(context, &item->marks, f->table->rows,
+                                 &code->number))
+            failure->status = SYNGAN_E_MEMORY;
+        return;
+    }
     limit_grid(f->table, c, item, &code->number.grid);
     limit_grid(f->table, c, item, &code->number.mixed);
 }
@@ -483,7 +489,7 @@ static syngan_status fit_encoder(fit *f) {
         f->by_form[c] = &f->table->columns[c];
     SG_TRY(make_form(f->table, f->encoder));
     SG_TRY(find_kinds(f));
-    SG_TRY(sg_order_fit(f->table, f->options.whole, f->encoder));
+    SG_TRY(sg_order_fit(f->table, &f->options, f->encoder));
     SG_TRY(fit_all_numbers(f));
     SG_TRY(fit_others(f));
     return sg_encoder_lay_out(f->encoder);

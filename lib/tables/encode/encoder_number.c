@@ -7,6 +7,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "encode/encoder_code.h"
@@ -333,19 +334,109 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
     sg_free(context, found.value);
 }
 
-bool sg_lattice_of(syngan_context *context, const sg_column *column,
-                   int64_t rows, sg_grid *grid) {
+/* ---- marks among ordered columns ----------------------------------------- */
+
+static void add_mark(const sg_number_code *code, const sg_column *column,
+                     int64_t row, sg_marks *marks) {
+    const sg_number v = code->grid.is_real
+                            ? (sg_number){.real = column->reals[row]}
+                            : (sg_number){.integer = column->integers[row]};
+    int32_t i = 0;
+    while (i < marks->count && marks->value[i].integer != v.integer)
+        i++;
+    if (i == 2 * SG_MARKS_MOST) return;
+    if (i == marks->count) marks->value[marks->count++] = v;
+    marks->rows[i]++;
+}
+
+/* Takes what lies at or beyond the ends out of values in rising order. */
+static int64_t drop_ends(const sg_ends *ends, double *x, int64_t count) {
+    int64_t first = 0;
+    while (first < count && x[first] <= ends->low)
+        first++;
+    while (count > first && x[count - 1] >= ends->high)
+        count--;
+    memmove(x, x + first, (size_t)(count - first) * sizeof *x);
+    return count - first;
+}
+
+static void fit_others(const sg_column *column, int64_t rows, double *x,
+                       int64_t count, const sg_range *range,
+                       const sg_encoder_options *options, sg_number_code *code,
+                       sg_marks *marks) {
+    sg_sort_f64(x, x + rows, count);
+    const sg_ends ends =
+        sg_marks_find(options, x, count, minus_one(code, column->type));
+    double beyond[] = {ends.low, ends.high};
+    const sg_singles found = {.value = beyond, .count = 2};
+    int64_t kept = drop_ends(&ends, x, count);
+    if (kept == 0) return;
+    fit_mixed(x, kept, &found, column->type, *range, (int64_t *)(x + rows),
+              code);
+    for (int64_t row = 0; row < rows && kept < count; row++) {
+        if (sg_column_is_missing(column, row)) continue;
+        double at = x_of(code, column, row);
+        if (at <= ends.low || at >= ends.high)
+            add_mark(code, column, row, marks);
+    }
+}
+
+bool sg_marks_fit(syngan_context *context, const sg_column *column,
+                  int64_t rows, const sg_range *range,
+                  const sg_encoder_options *options, sg_grid *grid,
+                  sg_grid *others, sg_marks *marks) {
     sg_fit_failure ignored;
-    sg_number_code code = {.grid = *grid, .base = grid->least};
+    sg_number_code code = {.grid = *grid, .mixed = *grid, .base = grid->least};
     double *x = sg_alloc(context, 2 * (size_t)rows * sizeof(double));
     if (x == NULL) return false;
     int64_t count = collect(&code, column, rows, x, &ignored);
-    if (count > 0) {
-        sg_sort_f64(x, x + rows, count);
-        sg_lattice_fit(x, count, code.base, column->type, (int64_t *)(x + rows),
-                       grid);
-    }
+    if (count > 0)
+        fit_others(column, rows, x, count, range, options, &code, marks);
     sg_free(context, x);
+    *others = code.mixed;
+    grid->lattice = code.mixed.lattice;
+    return true;
+}
+
+/* Beyond all that the code can have. */
+static double beyond_all(const sg_number_code *code) {
+    double most = 0;
+    if (code->n_singles > 0) most = code->singles[code->n_singles - 1];
+    if (code->mixture.count > 0) {
+        double high = code->grid.is_real
+                          ? code->mixed.high
+                          : (double)code->mixed.most / (double)code->grid.unit;
+        most = fmax(most, 2 * fabs(high));
+    }
+    return floor(fmin(most, SG_LARGEST / 4)) + 0.5;
+}
+
+bool sg_number_add_marks(syngan_context *context, const sg_marks *marks,
+                         int64_t rows, sg_number_code *code) {
+    int32_t n = code->n_singles, all = n + marks->count;
+    int32_t before = code->n_modes - code->has_missing;
+    double *singles = sg_alloc(context, (size_t)all * sizeof(double));
+    double *share = sg_alloc(context, (size_t)(code->n_modes + marks->count) *
+                                          sizeof(double));
+    if (singles == NULL || share == NULL) {
+        sg_free(context, singles);
+        sg_free(context, share);
+        return false;
+    }
+    double last = beyond_all(code);
+    if (n > 0) memcpy(singles, code->singles, (size_t)n * sizeof(double));
+    if (before > 0) memcpy(share, code->share, (size_t)before * sizeof(double));
+    for (int32_t i = 0; i < marks->count; i++) {
+        singles[n + i] = last * (1 + (i + 1) / 16.0) + i + 1;
+        share[before + i] = (double)marks->rows[i] / (double)rows;
+    }
+    if (code->has_missing) share[before + marks->count] = code->share[before];
+    sg_free(context, code->singles);
+    sg_free(context, code->share);
+    code->singles = singles;
+    code->share = share;
+    code->n_singles = all;
+    code->n_modes += marks->count;
     return true;
 }
 

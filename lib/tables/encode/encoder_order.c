@@ -24,6 +24,28 @@ static uint8_t *relation_at(const sg_order_code *order, int32_t i, int32_t j) {
     return &order->relation[(size_t)i * (size_t)order->count + (size_t)j];
 }
 
+static bool is_mark(const sg_ordered *item, const sg_column *column,
+                    int64_t row, int32_t *out) {
+    for (int32_t i = 0; i < item->marks.count; i++) {
+        const sg_number *v = &item->marks.value[i];
+        if (item->grid.is_real ? column->reals[row] != v->real
+                               : column->integers[row] != v->integer)
+            continue;
+        *out = i;
+        return true;
+    }
+    return false;
+}
+
+int32_t sg_order_mark(const sg_encoder *encoder, int32_t item,
+                      const sg_column *column, int64_t row) {
+    const sg_ordered *a = &encoder->order->item[item];
+    const sg_number_code *code = &encoder->codes[a->column].number;
+    int32_t mark;
+    if (!is_mark(a, column, row, &mark)) return -1;
+    return code->mixture.count + code->n_singles - a->marks.count + mark;
+}
+
 /* ---- planning --------------------------------------------------------------
  */
 
@@ -145,13 +167,14 @@ static void sort_items(sg_encoder *encoder) {
     }
 }
 
-/* The mean of a column, on its grid. */
+/* The mean of a column, without its marks, on its grid. */
 static void find_stand_in(const sg_column *column, int64_t rows,
                           sg_ordered *item) {
     long double sum = 0, v;
     int64_t count = 0;
+    int32_t mark;
     for (int64_t row = 0; row < rows; row++)
-        if (value_of(column, row, &v)) {
+        if (value_of(column, row, &v) && !is_mark(item, column, row, &mark)) {
             sum += v;
             count++;
         }
@@ -204,29 +227,46 @@ static void share_bounds(const sg_order_code *order) {
         }
 }
 
-syngan_status sg_order_fit(const syngan_table *table, const sg_whole *whole,
+/* Bounds, levels and marks of an item. */
+static syngan_status fit_item(const syngan_table *table,
+                              const sg_encoder_options *options,
+                              sg_ordered *item) {
+    const sg_column *column = &table->columns[item->column];
+    sg_range range;
+    if (options->whole != NULL) {
+        range = options->whole->columns[item->column].range;
+    } else {
+        sg_range_start(&range, column->type);
+        sg_range_take(&range, column, table->rows);
+    }
+    sg_grid_set(&range, column, &item->grid);
+    if (!sg_marks_fit(table->context, column, table->rows, &range, options,
+                      &item->grid, &item->others, &item->marks))
+        return sg_fail_memory(table->context, "constraints",
+                              16 * (uint64_t)table->rows);
+    sg_limit_by_ranges(table, item->column, &item->grid);
+    find_stand_in(column, table->rows, item);
+    return SYNGAN_OK;
+}
+
+syngan_status sg_order_fit(const syngan_table *table,
+                           const sg_encoder_options *options,
                            sg_encoder *encoder) {
     SG_TRY(list_items(table, encoder));
     SG_TRY(relate(table, encoder));
     sort_items(encoder);
     for (int32_t i = 0; i < encoder->order->count; i++) {
         sg_ordered *item = &encoder->order->item[i];
-        const sg_column *column = &table->columns[item->column];
-        if (whole != NULL)
-            sg_grid_set(&whole->columns[item->column].range, column,
-                        &item->grid);
-        else
-            sg_grid_fit(column, table->rows, &item->grid);
-        sg_limit_by_ranges(table, item->column, &item->grid);
-        find_stand_in(column, table->rows, item);
+        SG_TRY(fit_item(table, options, item));
         if (!item->is_joint)
             item->reference = find_reference(encoder->order, i);
-        if (item->reference >= 0 &&
-            !sg_lattice_of(table->context, column, table->rows, &item->grid))
-            return sg_fail_memory(table->context, "constraints",
-                                  16 * (uint64_t)table->rows);
     }
     share_bounds(encoder->order);
+    for (int32_t i = 0; i < encoder->order->count; i++) {
+        sg_ordered *item = &encoder->order->item[i];
+        sg_grid_limit(&item->others, lower_bound(&item->grid),
+                      upper_bound(&item->grid));
+    }
     return SYNGAN_OK;
 }
 
@@ -265,6 +305,16 @@ static long double stand_in(const sg_ordered *item) {
                               : (long double)item->integer_stand_in;
 }
 
+/* What an item with this reference differs from. */
+static long double base_of(const sg_ordered *reference, const sg_column *column,
+                           int64_t row) {
+    long double v;
+    int32_t mark;
+    bool has =
+        value_of(column, row, &v) && !is_mark(reference, column, row, &mark);
+    return has ? v : stand_in(reference);
+}
+
 static int64_t to_integer(long double v) {
     if (v >= 0x1p63L) return INT64_MAX;
     return v <= -0x1p63L ? -INT64_MAX : (int64_t)v;
@@ -281,13 +331,14 @@ bool sg_order_differences(const sg_encoder *encoder, int32_t item,
     out->integers = sg_alloc(encoder->context, (size_t)rows * sizeof(int64_t));
     if (out->integers == NULL) return false;
     for (int64_t row = 0; row < rows; row++) {
-        long double v, reference;
-        if (!value_of(of, row, &v)) {
+        long double v, reference = base_of(b, from, row);
+        int32_t mark;
+        bool has = value_of(of, row, &v);
+        if (!has || is_mark(a, of, row, &mark)) {
             sg_write_missing(out, row);
-            out->missing++;
+            out->missing += !has;
             continue;
         }
-        if (!value_of(from, row, &reference)) reference = stand_in(b);
         long double d = sign > 0 ? v - reference : reference - v;
         if (out->type == SYNGAN_COLUMN_REAL)
             out->reals[row] = sg_round_decimals((double)d, out->decimals);
@@ -306,21 +357,6 @@ static void write_value(const sg_grid *grid, long double v, sg_column *column,
         sg_grid_write_real(grid, (double)v, column, row);
     else
         sg_grid_write_integer(grid, to_integer(v), column, row);
-}
-
-/* Levels are those of `unit`; at bounds values are reflected, as those of files
- * of earlier versions are not. */
-static void write_decoded(const sg_grid *grid, long double v, float unit,
-                          sg_column *column, int64_t row) {
-    if (grid->lattice.count == 0)
-        write_value(grid, v, column, row);
-    else if (grid->is_real)
-        sg_lattice_write(grid, 0, (double)v, unit, column, row);
-    else
-        sg_lattice_write(
-            grid, grid->least,
-            (double)((v - (long double)grid->least) / (long double)grid->unit),
-            unit, column, row);
 }
 
 /* What the items before leave to an item. */
@@ -348,6 +384,32 @@ static void find_room(const sg_encoder *encoder, int32_t item,
     }
 }
 
+/* Levels are those of `unit`; at bounds, and at what the items before leave,
+ * values are reflected, as those of files of earlier versions are not. */
+static void write_decoded(const sg_encoder *encoder, int32_t item,
+                          long double v, float unit, syngan_table *table,
+                          int64_t row) {
+    const sg_ordered *a = &encoder->order->item[item];
+    sg_column *column = &table->columns[a->column];
+    if (a->others.lattice.count == 0) {
+        write_value(&a->grid, v, column, row);
+        return;
+    }
+    sg_grid grid = a->others;
+    long double low, high;
+    find_room(encoder, item, table, row, &low, &high);
+    low = fmaxl(low, lower_bound(&grid));
+    high = fminl(high, upper_bound(&grid));
+    if (low <= high) sg_grid_limit(&grid, low, high);
+    if (grid.is_real)
+        sg_lattice_write(&grid, 0, (double)v, unit, column, row);
+    else
+        sg_lattice_write(
+            &grid, grid.least,
+            (double)((v - (long double)grid.least) / (long double)grid.unit),
+            unit, column, row);
+}
+
 /* Moves an item's value to where all relations hold; if there is no such place,
  * the value is missing, which satisfies them. */
 static void repair(const sg_encoder *encoder, int32_t item, syngan_table *table,
@@ -364,32 +426,50 @@ static void repair(const sg_encoder *encoder, int32_t item, syngan_table *table,
         sg_write_missing(column, row);
 }
 
+static void write_mark(const sg_ordered *item, int32_t mark, sg_column *column,
+                       int64_t row) {
+    if (item->grid.is_real)
+        column->reals[row] = item->marks.value[mark].real;
+    else
+        column->integers[row] = item->marks.value[mark].integer;
+}
+
+/* An item that is coded as a difference. */
+static void decode_difference(const sg_encoder *encoder, int32_t item,
+                              int32_t mode, float number, float unit,
+                              syngan_table *table, int64_t row) {
+    const sg_ordered *a = &encoder->order->item[item];
+    const sg_ordered *b = &encoder->order->item[a->reference];
+    const sg_number_code *code = &encoder->codes[a->column].number;
+    sg_column *column = &table->columns[a->column];
+    int32_t mark =
+        mode - code->mixture.count - code->n_singles + a->marks.count;
+    if (mark >= 0 && mark < a->marks.count) {
+        write_mark(a, mark, column, row);
+        return;
+    }
+    sg_number cell;
+    sg_column difference = difference_form(encoder, item);
+    difference.data = &cell;
+    sg_number_decode(code, mode, number, 0, &difference, 0);
+    long double d;
+    if (!value_of(&difference, 0, &d)) {
+        sg_write_missing(column, row);
+        return;
+    }
+    if (direction(encoder->order, item) < 0) d = -d;
+    d += base_of(b, &table->columns[b->column], row);
+    write_decoded(encoder, item, d, unit, table, row);
+}
+
 void sg_order_decode(const sg_encoder *encoder, int32_t item, int32_t mode,
                      float number, float unit, syngan_table *table,
                      int64_t row) {
     const sg_ordered *a = &encoder->order->item[item];
-    const sg_number_code *code = &encoder->codes[a->column].number;
-    sg_column *column = &table->columns[a->column];
-    if (a->reference < 0) {
-        sg_number_decode(code, mode, number, unit, column, row);
-    } else {
-        union {
-            int64_t integer;
-            double real;
-        } cell;
-        sg_column difference = difference_form(encoder, item);
-        difference.data = &cell;
-        sg_number_decode(code, mode, number, 0, &difference, 0);
-        const sg_ordered *b = &encoder->order->item[a->reference];
-        long double d, reference;
-        if (!value_of(&difference, 0, &d)) {
-            sg_write_missing(column, row);
-            return;
-        }
-        if (!value_of(&table->columns[b->column], row, &reference))
-            reference = stand_in(b);
-        if (direction(encoder->order, item) < 0) d = -d;
-        write_decoded(&a->grid, reference + d, unit, column, row);
-    }
+    if (a->reference < 0)
+        sg_number_decode(&encoder->codes[a->column].number, mode, number, unit,
+                         &table->columns[a->column], row);
+    else
+        decode_difference(encoder, item, mode, number, unit, table, row);
     repair(encoder, item, table, row);
 }

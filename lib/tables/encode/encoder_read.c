@@ -423,6 +423,18 @@ static bool codes_reals(const sg_encoder *encoder, size_t c) {
         .grid.is_real;
 }
 
+/* The marks of a column whose differences are coded are the last modes. */
+static syngan_status check_marks(const sg_encoder *encoder,
+                                 sg_json_value column, size_t c) {
+    int32_t item = encoder->codes[c].ordered;
+    if (item < 0 || encoder->order->item[item].reference < 0 ||
+        encoder->order->item[item].marks.count <=
+            encoder->codes[c].number.n_singles)
+        return SYNGAN_OK;
+    return sg_json_fail(sg_json_member(column, "singles"),
+                        "has fewer values than the column has marks");
+}
+
 static syngan_status read_code(sg_encoder *encoder, sg_json_value column,
                                size_t c) {
     syngan_context *context = encoder->context;
@@ -430,8 +442,9 @@ static syngan_status read_code(sg_encoder *encoder, sg_json_value column,
     const sg_column *form = &encoder->form->columns[c];
     switch (code->kind) {
     case SG_CODE_NUMBER:
-        return read_number(context, column, codes_reals(encoder, c),
-                           &code->number);
+        SG_TRY(read_number(context, column, codes_reals(encoder, c),
+                           &code->number));
+        return check_marks(encoder, column, c);
     case SG_CODE_CHOICE:
         return read_choice(context, column, form->words->count, &code->choice);
     case SG_CODE_JOINT:
@@ -468,6 +481,30 @@ static syngan_status read_codes(sg_encoder *encoder, sg_json_value columns) {
     return SYNGAN_OK;
 }
 
+/* ---- reading: marks, of which files of earlier versions have none ----------
+ */
+
+static syngan_status read_marks(sg_json_value value, bool is_real,
+                                sg_ordered *item) {
+    sg_json_value marks = sg_json_member(value, "marks");
+    size_t count;
+    item->others = item->grid;
+    if (!sg_json_present(marks)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_array(marks, &count));
+    if (count > 2 * SG_MARKS_MOST)
+        return sg_json_fail(marks, "has %zu values, but at most %d may be",
+                            count, 2 * SG_MARKS_MOST);
+    item->marks.count = (int32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        sg_json_value mark = sg_json_item(marks, i);
+        sg_number *to = &item->marks.value[i];
+        SG_TRY(is_real ? read_finite(mark, &to->real)
+                       : sg_json_read_i64(mark, -INT64_MAX, INT64_MAX,
+                                          &to->integer));
+    }
+    return sg_grid_read(value, "others", is_real, &item->others);
+}
+
 /* ---- reading: order ---------------------------------------------------------
  */
 
@@ -488,6 +525,7 @@ static syngan_status read_item(sg_encoder *encoder, sg_json_value value,
                             item->is_joint ? -1 : i - 1, &item->reference));
     SG_TRY(sg_grid_read(value, "grid", form->type == SYNGAN_COLUMN_REAL,
                         &item->grid));
+    SG_TRY(read_marks(value, form->type == SYNGAN_COLUMN_REAL, item));
     SG_TRY(sg_json_read_i64(sg_json_member(value, "integer"), -INT64_MAX,
                             INT64_MAX, &item->integer_stand_in));
     return read_finite(sg_json_member(value, "real"), &item->real_stand_in);

@@ -89,11 +89,6 @@ static int32_t count_marks(const double *x, int64_t count, bool from_high,
 
 /* ---- taking single values out -------------------------------------------- */
 
-/* Values at or beyond these are marks. */
-typedef struct ends {
-    double low, high;
-} ends;
-
 static double nth_from_end(const double *x, int64_t count, bool from_high,
                            int32_t n) {
     run r[SG_MARKS_MOST];
@@ -101,9 +96,9 @@ static double nth_from_end(const double *x, int64_t count, bool from_high,
     return r[found - 1].value;
 }
 
-static ends find_ends(const sg_encoder_options *options, const double *x,
+sg_ends sg_marks_find(const sg_encoder_options *options, const double *x,
                       int64_t count, double code) {
-    ends out = {-INFINITY, INFINITY};
+    sg_ends out = {-INFINITY, INFINITY};
     if (options->frequent > 1 || count == 0) return out;
     int32_t low = count_marks(x, count, false, code);
     int32_t high = count_marks(x, count, true, (double)NAN);
@@ -112,7 +107,7 @@ static ends find_ends(const sg_encoder_options *options, const double *x,
     return out;
 }
 
-static bool is_single(const sg_encoder_options *options, const ends *marks,
+static bool is_single(const sg_encoder_options *options, const sg_ends *marks,
                       double value, int64_t equal, int64_t rows) {
     if (value <= marks->low || value >= marks->high) return true;
     return equal >= SG_LEAST_EQUAL &&
@@ -132,7 +127,7 @@ int64_t sg_singles_take(const sg_encoder_options *options, int64_t rows,
                         double *x, int64_t count, double code,
                         sg_singles *out) {
     int64_t different = 0, others = 0, n;
-    const ends marks = find_ends(options, x, count, code);
+    const sg_ends marks = sg_marks_find(options, x, count, code);
     for (int64_t i = 0; i < count; i += n) {
         n = run_length(x + i, count - i);
         if (is_single(options, &marks, x[i], n, rows)) continue;

@@ -154,6 +154,17 @@ static void put_column(sg_json_writer *writer, const sg_encoder *encoder,
     sg_json_close_object(writer);
 }
 
+static void put_marks(sg_json_writer *writer, const sg_ordered *item) {
+    sg_grid_put(&item->others, "others", writer);
+    sg_json_open_array(writer, "marks");
+    for (int32_t i = 0; i < item->marks.count; i++)
+        if (item->grid.is_real)
+            sg_json_put_f64(writer, NULL, item->marks.value[i].real);
+        else
+            sg_json_put_i64(writer, NULL, item->marks.value[i].integer);
+    sg_json_close_array(writer);
+}
+
 static void put_order(sg_json_writer *writer, const sg_order_code *order) {
     sg_json_open_object(writer, "order");
     sg_json_open_array(writer, "items");
@@ -163,6 +174,8 @@ static void put_order(sg_json_writer *writer, const sg_order_code *order) {
         sg_json_put_i64(writer, "column", item->column);
         sg_json_put_i64(writer, "reference", item->reference);
         sg_grid_put(&item->grid, "grid", writer);
+        /* Files of earlier versions have none. */
+        if (item->others.lattice.count > 0) put_marks(writer, item);
         sg_json_put_i64(writer, "integer", item->integer_stand_in);
         sg_json_put_f64(writer, "real", item->real_stand_in);
         sg_json_close_object(writer);
