@@ -5,6 +5,7 @@
 #ifndef SG_ENCODE_ENCODER_CODE_H
 #define SG_ENCODE_ENCODER_CODE_H
 
+#include "base/index.h"
 #include "encode/encoder.h"
 #include "encode/mixture.h"
 #include "table/key.h"
@@ -243,13 +244,12 @@ typedef struct sg_joint_code {
                          dictionaries (-1: missing), bits of reals */
 } sg_joint_code;
 
-/* Combinations while they are collected: a hash table, and the rows of each. */
+/* Combinations while they are collected, and the rows of each. */
 typedef struct sg_joint_table {
     syngan_context *context;
     sg_joint_code *code;
     size_t capacity; /* of rows of cells */
-    int32_t *slot;   /* -1: free */
-    size_t n_slots;
+    sg_index index;
     int64_t *count; /* rows by combination */
     size_t count_capacity;
     int64_t *cells; /* of a row */

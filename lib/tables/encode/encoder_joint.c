@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Joint choices: combinations of the values of several columns, found by
- * hashing.
+ * Joint choices: combinations of the values of several columns, numbered in the
+ * order in which they come.
  */
 #include <string.h>
 
@@ -40,60 +40,37 @@ void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
 /* ---- the table of combinations --------------------------------------------
  */
 
-typedef sg_joint_table hashing;
-
-static uint64_t hash_cells(const int64_t *cells, int32_t n) {
-    uint64_t hash = 0x9e3779b97f4a7c15u;
-    for (int32_t i = 0; i < n; i++) {
-        hash = (hash ^ (uint64_t)cells[i]) * 0x9fb21c651e98df25u;
-        hash ^= hash >> 29;
-    }
-    return hash ^ hash >> 32;
+static bool has_cells(const void *user, int32_t number, const void *key) {
+    const sg_joint_code *code = user;
+    return memcmp(code->cells + (int64_t)number * code->n_columns, key,
+                  (size_t)code->n_columns * sizeof *code->cells) == 0;
 }
 
-/* The slot of a combination, or the free one where it would go. */
-static size_t slot_of(const hashing *h, const int64_t *cells) {
-    int32_t n = h->code->n_columns;
-    size_t bytes = (size_t)n * sizeof *cells;
-    size_t slot = hash_cells(cells, n) & (h->n_slots - 1);
-    while (h->slot[slot] >= 0 &&
-           memcmp(h->code->cells + (int64_t)h->slot[slot] * n, cells, bytes) !=
-               0)
-        slot = (slot + 1) & (h->n_slots - 1);
-    return slot;
+static sg_index index_of(syngan_context *context, const sg_joint_code *code) {
+    return (sg_index){.context = context, .equal = has_cells, .user = code};
 }
 
-static bool grow_slots(hashing *h) {
-    size_t wanted = h->n_slots == 0 ? 64 : 2 * h->n_slots;
-    while (wanted < 2 * ((size_t)h->code->n_rows + 1))
-        wanted *= 2;
-    int32_t *slot = sg_alloc(h->context, wanted * sizeof *slot);
-    if (slot == NULL) return false;
-    memset(slot, 0xff, wanted * sizeof *slot);
-    sg_free(h->context, h->slot);
-    h->slot = slot;
-    h->n_slots = wanted;
-    for (int32_t i = 0; i < h->code->n_rows; i++)
-        h->slot[slot_of(h, h->code->cells + (int64_t)i * h->code->n_columns)] =
-            i;
-    return true;
+static uint64_t hash_cells(const sg_index *index, const int64_t *cells) {
+    const sg_joint_code *code = index->user;
+    return sg_hash(&index->context->hash_key, cells,
+                   (size_t)code->n_columns * sizeof *cells);
 }
 
-static bool add_combination(hashing *h, const int64_t *cells, int32_t *out) {
-    if (2 * ((size_t)h->code->n_rows + 1) > h->n_slots && !grow_slots(h))
-        return false;
-    size_t slot = slot_of(h, cells);
-    *out = h->slot[slot];
+/* The number of the combination in h->cells, a new one if it is not there. */
+static bool add_combination(sg_joint_table *h, int32_t *out) {
+    uint64_t hash = hash_cells(&h->index, h->cells);
+    *out = sg_index_find(&h->index, hash, h->cells);
     if (*out >= 0) return true;
-    size_t bytes = (size_t)h->code->n_columns * sizeof *cells;
+    size_t bytes = (size_t)h->code->n_columns * sizeof *h->cells;
     void *array = h->code->cells;
     if (!sg_reserve(h->context, &array, &h->capacity, (size_t)h->code->n_rows,
                     bytes))
         return false;
     h->code->cells = array;
-    *out = h->slot[slot] = h->code->n_rows;
-    memcpy(h->code->cells + (int64_t)h->code->n_rows++ * h->code->n_columns,
-           cells, bytes);
+    memcpy(h->code->cells + (int64_t)h->code->n_rows * h->code->n_columns,
+           h->cells, bytes);
+    if (!sg_index_add(&h->index, hash, h->code->n_rows)) return false;
+    *out = h->code->n_rows++;
     return true;
 }
 
@@ -103,7 +80,8 @@ static bool add_combination(hashing *h, const int64_t *cells, int32_t *out) {
 syngan_status sg_joint_begin(syngan_context *context, sg_joint_code *code,
                              sg_joint_table *out) {
     size_t bytes = (size_t)code->n_columns * sizeof *out->cells;
-    *out = (sg_joint_table){.context = context, .code = code};
+    *out = (sg_joint_table){
+        .context = context, .code = code, .index = index_of(context, code)};
     out->cells = sg_alloc(context, bytes);
     return out->cells != NULL
                ? SYNGAN_OK
@@ -113,15 +91,15 @@ syngan_status sg_joint_begin(syngan_context *context, sg_joint_code *code,
 void sg_joint_finish(sg_joint_table *h) {
     if (h->context == NULL) return;
     sg_free(h->context, h->cells);
-    sg_free(h->context, h->slot);
+    sg_index_free(&h->index);
     sg_free(h->context, h->count);
     *h = (sg_joint_table){0};
 }
 
 /* Counts the combination of a row, a new one from 0. */
-static bool count_row(hashing *h) {
+static bool count_row(sg_joint_table *h) {
     int32_t before = h->code->n_rows, at;
-    if (!add_combination(h, h->cells, &at)) return false;
+    if (!add_combination(h, &at)) return false;
     if (at == before) {
         void *array = h->count;
         if (!sg_reserve(h->context, &array, &h->count_capacity, (size_t)before,
@@ -163,21 +141,22 @@ void sg_joint_end(syngan_context *context, sg_joint_code *code) {
 syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
                             const sg_column *const *columns,
                             int32_t *const *map, int64_t rows, int32_t *found) {
-    /* Nothing is added, so that the code stays as it is. */
-    hashing h = {.context = context, .code = (sg_joint_code *)code};
+    sg_index index = index_of(context, code);
     size_t bytes = (size_t)code->n_columns * sizeof(int64_t);
     int64_t *cells = sg_alloc(context, bytes);
-    if (cells == NULL || !grow_slots(&h)) {
-        sg_free(context, cells);
-        return sg_fail_memory(context, "the combinations of columns", bytes);
+    bool ok = cells != NULL;
+    for (int32_t i = 0; i < code->n_rows && ok; i++) {
+        const int64_t *known = code->cells + (int64_t)i * code->n_columns;
+        ok = sg_index_add(&index, hash_cells(&index, known), i);
     }
-    for (int64_t row = 0; row < rows; row++) {
+    for (int64_t row = 0; row < rows && ok; row++) {
         for (int32_t i = 0; i < code->n_columns; i++)
             cells[i] =
                 cell_of(columns[code->columns[i]], map[code->columns[i]], row);
-        found[row] = h.slot[slot_of(&h, cells)];
+        found[row] = sg_index_find(&index, hash_cells(&index, cells), cells);
     }
     sg_free(context, cells);
-    sg_free(context, h.slot);
-    return SYNGAN_OK;
+    sg_index_free(&index);
+    return ok ? SYNGAN_OK
+              : sg_fail_memory(context, "the combinations of columns", bytes);
 }

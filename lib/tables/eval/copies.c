@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/thread.h"
 
@@ -63,18 +64,23 @@ static bool rows_equal(const work *all, int64_t real, int64_t other) {
     return true;
 }
 
+/* Where a search begins. The rows' own hashes are quick, but have no key. */
+static uint64_t slot_of(const work *all, uint64_t hash) {
+    return sg_hash(&all->match->context->hash_key, &hash, sizeof hash);
+}
+
 /* Looks up each of the others in a table of the real rows (-1: free). */
 static int64_t count_equal(const work *all, int64_t *slot, uint64_t mask) {
     int64_t n_real = all->match->rows[all->side[0]], equal = 0;
     int64_t n_others = all->match->rows[all->side[1]];
     for (int64_t i = 0; i < n_real && !is_cancelled(all, i); i++) {
-        uint64_t at = all->hash[0][i] & mask;
+        uint64_t at = slot_of(all, all->hash[0][i]) & mask;
         while (slot[at] >= 0 && all->hash[0][slot[at]] != all->hash[0][i])
             at = (at + 1) & mask;
         slot[at] = i; /* of rows with one hash any will do */
     }
     for (int64_t i = 0; i < n_others && !is_cancelled(all, i); i++) {
-        uint64_t at = all->hash[1][i] & mask;
+        uint64_t at = slot_of(all, all->hash[1][i]) & mask;
         while (slot[at] >= 0 && all->hash[0][slot[at]] != all->hash[1][i])
             at = (at + 1) & mask;
         equal += slot[at] >= 0 && rows_equal(all, slot[at], i);
