@@ -262,9 +262,15 @@ SYNGAN_API const char *syngan_last_error(const syngan_context *context);
 /** Threads that this context computes with. */
 SYNGAN_API int32_t syngan_context_threads(const syngan_context *context);
 
-/** Asks what runs on this context (syngan_trainer_run(), syngan_model_predict()
- *  and syngan_model_sample()) to stop at its next safe point with
- *  SYNGAN_E_CANCELLED; later calls stop at once, until syngan_cancel_reset().
+/** Asks what runs on this context to stop at its next safe point, within a
+ *  second, with SYNGAN_E_CANCELLED; later calls stop at once, until
+ *  syngan_cancel_reset(). What stops: syngan_trainer_run(),
+ *  syngan_model_predict() and syngan_model_sample(); syngan_program_create()
+ *  with `tune`; fitting, estimating, continuing and sampling of synthesizers;
+ *  syngan_evaluate(); reading and writing tables as CSV, Arrow and SQLite,
+ *  selecting, splitting and making them. A file that was to be written is as
+ *  before. Saving and loading models, checkpoints and synthesizers is never
+ *  stopped, nor is a single run of a program.
  *  Async-signal-safe; any thread may call it. */
 SYNGAN_API void syngan_cancel(syngan_context *context);
 

@@ -211,6 +211,25 @@ static void updates_are_not_timed(void **state) {
     end(&f);
 }
 
+static void a_cancel_ends_it(void **state) {
+    (void)state;
+    fixture f;
+    syngan_program *program = NULL;
+    begin(&f, SYNGAN_SHAPE(3), &slow, &quick);
+    syngan_cancel(f.context);
+    assert_fails(f.context,
+                 syngan_program_create(&f.node, 1, NULL, 0,
+                                       SYNGAN_PROGRAM(.tune = 1), &program),
+                 SYNGAN_E_CANCELLED, "cancelled");
+    assert_int_equal(runs[0] + runs[1], 0);
+    syngan_cancel_reset(f.context);
+    assert_ok(f.context,
+              syngan_program_create(&f.node, 1, NULL, 0,
+                                    SYNGAN_PROGRAM(.tune = 1), &program));
+    syngan_program_free(program);
+    end(&f);
+}
+
 /* ---- reports --------------------------------------------------------------
  */
 
@@ -391,6 +410,7 @@ int main(void) {
         cmocka_unit_test(what_is_left_to_others_counts),
         cmocka_unit_test(broken_kernels_are_out),
         cmocka_unit_test(updates_are_not_timed),
+        cmocka_unit_test(a_cancel_ends_it),
         cmocka_unit_test(reports_tell_of_it),
         cmocka_unit_test(stored_choices_are_taken),
         cmocka_unit_test(results_stay_right),

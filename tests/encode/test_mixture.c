@@ -28,7 +28,7 @@ static void points_keep_the_moments(void **state) {
         sum += values[i] / N;
         squares += values[i] * values[i] / N;
     }
-    sg_sort_f64(values, values + N, N);
+    sg_sort_f64(NULL, values, values + N, N);
     for (int i = 1; i < N; i++)
         assert_true(values[i - 1] <= values[i]);
     sg_points points;
@@ -58,11 +58,11 @@ static void sorting_takes_any_numbers(void **state) {
                        -1e300};
     enum { N = sizeof values / sizeof values[0] };
     double room[N];
-    sg_sort_f64(values, room, N);
+    sg_sort_f64(NULL, values, room, N);
     for (int i = 1; i < N; i++)
         assert_true(values[i - 1] <= values[i]);
-    sg_sort_f64(values, room, 1);
-    sg_sort_f64(values, room, 0);
+    sg_sort_f64(NULL, values, room, 1);
+    sg_sort_f64(NULL, values, room, 0);
 }
 
 /* ---- against scikit-learn --------------------------------------------------
@@ -116,7 +116,7 @@ static void check_case(syngan_context *context, sg_json_value one) {
     assert_non_null(values);
     int64_t rows = make_values(one, values);
     assert_in_range(rows, 1, MOST);
-    sg_sort_f64(values, values + MOST, rows);
+    sg_sort_f64(NULL, values, values + MOST, rows);
     sg_points points;
     sg_mixture mixture;
     assert_true(sg_points_make(context, values, rows, 0, &points));

@@ -139,7 +139,7 @@ static void areas_and_quantiles_are_right(void **state) {
     assert_true(isnan(sg_auc(context, score, positive, 0)));
     double some[] = {3, 1, 2, 10};
     double room[4];
-    sg_sort_f64(some, room, 4);
+    sg_sort_f64(NULL, some, room, 4);
     assert_true(sg_quantile(some, 4, 0) == 1 && sg_quantile(some, 4, 1) == 10);
     assert_true(sg_quantile(some, 4, 0.5) == 2.5);
     assert_true(isnan(sg_quantile(some, 0, 0.5)));

@@ -176,7 +176,7 @@ static void failures_pass(void **state) {
     assert_fails(
         context,
         syngan_table_stream_csv(context, path, NULL, 1, append, &calls),
-        SYNGAN_E_CANCELLED, "cancelled after");
+        SYNGAN_E_CANCELLED, "cancelled");
     syngan_context_free(context);
 }
 

@@ -96,6 +96,20 @@ static inline bool sg_is_cancelled(syngan_context *context) {
     return atomic_load_explicit(&context->cancelled, memory_order_relaxed) != 0;
 }
 
+/* SYNGAN_E_CANCELLED with the sentence "WHAT: cancelled" after a cancel. */
+syngan_status sg_check_cancelled(syngan_context *context, const char *what);
+
+/* The same within a loop of many rows, which looks once for some of them. */
+#define SG_CANCEL_ROWS 1024
+static inline bool sg_is_cancelled_at(syngan_context *context, int64_t row) {
+    return row % SG_CANCEL_ROWS == 0 && sg_is_cancelled(context);
+}
+static inline syngan_status sg_check_at(syngan_context *context, int64_t row,
+                                        const char *what) {
+    return row % SG_CANCEL_ROWS == 0 ? sg_check_cancelled(context, what)
+                                     : SYNGAN_OK;
+}
+
 /* Leaves the function with a status that is not SYNGAN_OK. */
 #define SG_TRY(call)                                                           \
     do {                                                                       \

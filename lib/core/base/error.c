@@ -54,6 +54,12 @@ void sg_error_put_back(syngan_context *context, const sg_error_text *kept) {
     memcpy(context->error, kept->text, sizeof(kept->text));
 }
 
+syngan_status sg_check_cancelled(syngan_context *context, const char *what) {
+    return sg_is_cancelled(context)
+               ? sg_fail(context, SYNGAN_E_CANCELLED, "%s: cancelled", what)
+               : SYNGAN_OK;
+}
+
 const char *syngan_last_error(const syngan_context *context) {
     return context == NULL ? "" : context->error;
 }

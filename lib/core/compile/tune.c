@@ -209,6 +209,7 @@ static syngan_status take_fastest(const syngan_program *program,
     sg_error_keep(program->context, &before);
     for (size_t i = 0; i < count; i++) {
         double seconds = 0.0;
+        SG_TRY(sg_check_cancelled(program->context, "program"));
         status = time_candidate(program, &candidates[i], most, &seconds);
         if (status == SYNGAN_E_MEMORY) return status;
         if (status != SYNGAN_OK) continue;

@@ -146,6 +146,7 @@ typedef struct encoding {
 
 /* A column that is encoded, in parallel. */
 typedef struct column_encoding {
+    syngan_context *context;
     const sg_column *column;
     const sg_column_code *code;
     const sg_encoder *encoder;
@@ -185,6 +186,7 @@ static void encode_numbers(void *argument, int64_t first, int64_t last) {
     float unit[SG_NUMBER_ROWS], numbers[SG_NUMBER_ROWS];
     int32_t modes[SG_NUMBER_ROWS];
     for (int64_t row = first; row < last; row += SG_NUMBER_ROWS) {
+        if (sg_is_cancelled_at(e->context, row)) return;
         int32_t n = (int32_t)(last - row < SG_NUMBER_ROWS ? last - row
                                                           : SG_NUMBER_ROWS);
         sg_random_uniform(&e->random, (uint64_t)(e->first + row),
@@ -215,6 +217,7 @@ static void encode_choices(void *argument, int64_t first, int64_t last) {
     const sg_choice_code *choice = &e->code->choice;
     bool has_shared = choice->n_values > choice->n_alternatives;
     for (int64_t row = first; row < last; row++) {
+        if (sg_is_cancelled_at(e->context, row)) return;
         int32_t value = value_of(e, row);
         int32_t alternative = value >= 0   ? choice->alternative[value]
                               : has_shared ? choice->n_alternatives - 1
@@ -282,7 +285,8 @@ static syngan_status encode_joint_column(const encoding *all,
 static syngan_status encode_column(const encoding *all, size_t c) {
     const sg_encoder *encoder = all->encoder;
     const sg_column_code *code = &encoder->codes[c];
-    column_encoding e = {.column = all->columns[c],
+    column_encoding e = {.context = encoder->context,
+                         .column = all->columns[c],
                          .code = code,
                          .encoder = encoder,
                          .map = all->map[c]};
@@ -304,6 +308,7 @@ static syngan_status encode_column(const encoding *all, size_t c) {
         SG_TRY(encode_joint_column(all, &e));
     else if (code->kind == SG_CODE_CHOICE)
         sg_parallel(encoder->context, all->rows, GRAIN, encode_choices, &e);
+    SG_TRY(sg_check_cancelled(encoder->context, "table"));
     return check_known(all, &e, c);
 }
 

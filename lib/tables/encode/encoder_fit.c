@@ -96,6 +96,7 @@ static syngan_status tell(fit *f) {
 static syngan_status report(const fit *f, int64_t i) {
     const sg_fit_failure *failure = &f->failures[i];
     syngan_context *context = f->encoder->context;
+    SG_TRY(sg_check_cancelled(context, "table"));
     if (failure->status == SYNGAN_OK) return SYNGAN_OK;
     if (failure->status == SYNGAN_E_MEMORY)
         return sg_fail_memory(context, "fitting a column",
@@ -161,6 +162,7 @@ static syngan_status count_codes(const fit *f, size_t c, int64_t **out) {
         return SYNGAN_OK;
     }
     for (int64_t row = 0; row < f->table->rows; row++) {
+        SG_TRY(sg_check_at(context, row, "table"));
         int32_t code = column->codes[row];
         count[code < 0 ? (int32_t)n : code]++;
     }

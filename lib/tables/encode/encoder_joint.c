@@ -116,6 +116,7 @@ syngan_status sg_joint_take(sg_joint_table *h, const syngan_table *table,
                             int32_t *const *map) {
     const sg_joint_code *code = h->code;
     for (int64_t row = 0; row < table->rows; row++) {
+        SG_TRY(sg_check_at(h->context, row, "table"));
         for (int32_t i = 0; i < code->n_columns; i++)
             h->cells[i] = cell_of(&table->columns[code->columns[i]],
                                   map[code->columns[i]], row);
@@ -150,6 +151,7 @@ syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
         ok = sg_index_add(&index, hash_cells(&index, known), i);
     }
     for (int64_t row = 0; row < rows && ok; row++) {
+        if (sg_is_cancelled_at(context, row)) break;
         for (int32_t i = 0; i < code->n_columns; i++)
             cells[i] =
                 cell_of(columns[code->columns[i]], map[code->columns[i]], row);
@@ -157,6 +159,6 @@ syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
     }
     sg_free(context, cells);
     sg_index_free(&index);
-    return ok ? SYNGAN_OK
+    return ok ? sg_check_cancelled(context, "table")
               : sg_fail_memory(context, "the combinations of columns", bytes);
 }

@@ -300,7 +300,8 @@ syngan_status sg_name_fit(syngan_context *context, const sg_column *column,
                       .count = count,
                       .secret = secret_of(column, rows, seed),
                       .whole = sg_stored_as_integers(column)};
-    syngan_status status = fit_names(&n, out);
+    syngan_status status = sg_check_cancelled(context, "table");
+    if (status == SYNGAN_OK) status = fit_names(&n, out);
     sg_free(context, count);
     return status;
 }

@@ -325,8 +325,9 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
         found.share = found.value + room;
         int64_t count = collect(out, column, rows, x, failure);
         if (count >= 0) {
-            sg_sort_f64(x, x + rows, count);
-            if (fit_values(&f, x, count, &found, out))
+            sg_sort_f64(context, x, x + rows, count);
+            if (!sg_is_cancelled(context) &&
+                fit_values(&f, x, count, &found, out))
                 failure->status = SYNGAN_OK;
         }
     }
@@ -360,11 +361,11 @@ static int64_t drop_ends(const sg_ends *ends, double *x, int64_t count) {
     return count - first;
 }
 
-static void fit_others(const sg_column *column, int64_t rows, double *x,
-                       int64_t count, const sg_range *range,
-                       const sg_encoder_options *options, sg_number_code *code,
-                       sg_marks *marks) {
-    sg_sort_f64(x, x + rows, count);
+static void fit_others(syngan_context *context, const sg_column *column,
+                       int64_t rows, double *x, int64_t count,
+                       const sg_range *range, const sg_encoder_options *options,
+                       sg_number_code *code, sg_marks *marks) {
+    sg_sort_f64(context, x, x + rows, count);
     const sg_ends ends =
         sg_marks_find(options, x, count, minus_one(code, column->type));
     double beyond[] = {ends.low, ends.high};
@@ -391,7 +392,8 @@ bool sg_marks_fit(syngan_context *context, const sg_column *column,
     if (x == NULL) return false;
     int64_t count = collect(&code, column, rows, x, &ignored);
     if (count > 0)
-        fit_others(column, rows, x, count, range, options, &code, marks);
+        fit_others(context, column, rows, x, count, range, options, &code,
+                   marks);
     sg_free(context, x);
     *others = code.mixed;
     grid->lattice = code.mixed.lattice;

@@ -198,6 +198,7 @@ syngan_status sg_survey_take(sg_survey *s, const syngan_table *piece) {
     for (size_t c = 0; c < piece->n_columns; c++) {
         const sg_column *from = &piece->columns[c];
         surveyed *to = &s->columns[c];
+        SG_TRY(sg_check_cancelled(s->context, "table"));
         to->whole.missing += from->missing;
         to->whole.present += piece->rows - from->missing;
         if (!sg_column_has_codes(from))

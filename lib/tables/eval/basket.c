@@ -219,7 +219,7 @@ static void rank_items(measuring *m, double *values, double *room) {
     const int64_t *frequency = m->side[REAL].frequency;
     for (int32_t i = 0; i < m->n_items; i++)
         values[i] = (double)frequency[i];
-    sg_sort_f64(values, room, m->n_items);
+    sg_sort_f64(m->context, values, room, m->n_items);
     double least =
         m->n_items > SG_BASKET_ITEMS ? values[m->n_items - SG_BASKET_ITEMS] : 1;
     for (int32_t i = 0; i < m->n_items; i++) {
@@ -266,10 +266,10 @@ static void list_lifts(measuring *m) {
 }
 
 /* The least lift of the top pairs. */
-static double top_limit(const double *lift, int64_t count, double *sorted,
-                        double *room) {
+static double top_limit(syngan_context *context, const double *lift,
+                        int64_t count, double *sorted, double *room) {
     memcpy(sorted, lift, (size_t)count * sizeof *lift);
-    sg_sort_f64(sorted, room, count);
+    sg_sort_f64(context, sorted, room, count);
     return sorted[count > SG_BASKET_TOP ? count - SG_BASKET_TOP : 0];
 }
 
@@ -282,7 +282,7 @@ static void compare_lifts(const measuring *m, double *sorted, double *room,
     if (m->n_pairs < 2) return;
     double limit[2], error = 0;
     for (int k = 0; k < 2; k++)
-        limit[k] = top_limit(m->lift[k], m->n_pairs, sorted, room);
+        limit[k] = top_limit(m->context, m->lift[k], m->n_pairs, sorted, room);
     for (int64_t i = 0; i < m->n_pairs; i++) {
         double x = m->lift[REAL][i], y = m->lift[SYNTHETIC][i];
         add_point(&sums, x, y);
@@ -352,7 +352,7 @@ static syngan_status measure_copies(measuring *m, sg_basket_measures *out) {
     double *room = sg_alloc(m->context, bytes);
     if (room == NULL)
         return sg_fail_memory(m->context, "measures of baskets", bytes);
-    sg_sort_f64(real->hash, room, real->count);
+    sg_sort_f64(m->context, real->hash, room, real->count);
     sg_free(m->context, room);
     out->verbatim = share_of_copies(real, &m->side[SYNTHETIC]);
     out->verbatim_holdout = share_of_copies(real, &m->side[HOLDOUT]);

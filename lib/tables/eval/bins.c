@@ -35,7 +35,7 @@ static bool fit_number(const sg_examples *examples, sg_binning *to) {
         double v = to->column->value[examples->side[i]][examples->row[i]];
         if (!isnan(v)) value[count++] = v;
     }
-    sg_sort_f64(value, value + rows, count);
+    sg_sort_f64(context, value, value + rows, count);
     /* An edge at each value if they are few, else at quantiles. */
     int64_t different = 0;
     for (int64_t i = 0; i < count; i++)

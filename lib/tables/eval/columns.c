@@ -25,7 +25,7 @@ static bool sort_side(sg_column_sides *s, int side) {
     if (to == NULL) return false;
     for (int64_t i = 0; i < rows; i++)
         if (!isnan(from[i])) to[s->count[side]++] = from[i];
-    sg_sort_f64(to, to + rows, s->count[side]);
+    sg_sort_f64(s->match->context, to, to + rows, s->count[side]);
     return true;
 }
 

@@ -77,6 +77,7 @@ static syngan_status take_codes(syngan_context *context, int64_t rows,
     syngan_status status = SYNGAN_OK;
     if (map == NULL || code == NULL)
         status = sg_fail_memory(context, "a column", bytes + map_bytes);
+    if (status == SYNGAN_OK) status = sg_check_cancelled(context, "evaluate");
     for (int32_t k = 0; k < count && status == SYNGAN_OK; k++)
         status =
             sg_dictionary_add(to->words, sg_dictionary_text(from->words, k),

@@ -24,7 +24,7 @@ static syngan_status find_range(const sg_match *match, const sg_matched *column,
     for (int64_t i = 0; i < rows; i++)
         if (isfinite(column->value[SG_REAL][i]))
             sorted[count++] = column->value[SG_REAL][i];
-    sg_sort_f64(sorted, sorted + rows, count);
+    sg_sort_f64(match->context, sorted, sorted + rows, count);
     *low = count > 0 ? sorted[count / 200] : 0;
     *high = count > 0 ? sorted[count - 1 - count / 200] : 0;
     sg_free(match->context, sorted);

@@ -13,7 +13,7 @@
 #define MOST_WORK 4e11
 
 void sg_privacy_sort(const sg_privacy *all, int64_t count) {
-    sg_sort_f64(all->scratch, all->room, count);
+    sg_sort_f64(all->context, all->scratch, all->room, count);
 }
 
 syngan_status sg_privacy_search(const sg_privacy *all, int queries,

@@ -5,9 +5,9 @@
 #include "eval/scores.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/memory.h"
+#include "table/sort.h"
 
 double sg_quantile(const double *sorted, int64_t count, double share) {
     if (count == 0) return NAN;
@@ -18,30 +18,52 @@ double sg_quantile(const double *sorted, int64_t count, double share) {
     return sorted[below] + part * (sorted[above] - sorted[below]);
 }
 
-typedef struct example {
-    double score;
-    bool positive;
-} example;
+/* Scores of one kind, ascending; those that are none come last and tie. */
+typedef struct scores {
+    double *value;
+    int64_t count, none, at;
+} scores;
 
-/* A score that is none comes last, and ties with its like. */
-static int by_score(const void *a, const void *b) {
-    double x = ((const example *)a)->score, y = ((const example *)b)->score;
-    if (isnan(x) || isnan(y)) return isnan(x) - isnan(y);
-    return (x > y) - (x < y);
+static void take(scores *s, double *value, const double *score,
+                 const bool *positive, bool which, int64_t count) {
+    *s = (scores){.value = value};
+    for (int64_t i = 0; i < count; i++) {
+        if (positive[i] != which) continue;
+        if (isnan(score[i]))
+            s->none++;
+        else
+            value[s->count++] = score[i];
+    }
+}
+
+/* Passes by the scores that equal `value`; returns how many. */
+static int64_t pass(scores *s, double value) {
+    int64_t first = s->at;
+    while (s->at < s->count && s->value[s->at] == value)
+        s->at++;
+    return s->at - first;
+}
+
+static double least_left(const scores *a, const scores *b) {
+    if (a->at == a->count) return b->value[b->at];
+    if (b->at == b->count) return a->value[a->at];
+    return fmin(a->value[a->at], b->value[b->at]);
 }
 
 /* The Mann-Whitney statistic by ranks, which ties share. */
-static double rank_area(const example *sorted, int64_t count) {
-    double positives = 0, rank_sum = 0;
-    for (int64_t i = 0; i < count;) {
-        int64_t end = i, inside = 0;
-        while (end < count && by_score(&sorted[end], &sorted[i]) == 0)
-            inside += sorted[end++].positive;
-        rank_sum += (double)inside * ((double)(i + end + 1) / 2);
-        positives += (double)inside;
-        i = end;
+static double rank_area(scores *yes, scores *no) {
+    double rank_sum = 0, before = 0;
+    double positives = (double)(yes->count + yes->none);
+    double negatives = (double)(no->count + no->none);
+    while (yes->at < yes->count || no->at < no->count) {
+        double value = least_left(yes, no);
+        double inside = (double)pass(yes, value);
+        double ties = inside + (double)pass(no, value);
+        rank_sum += inside * (before + (ties + 1) / 2);
+        before += ties;
     }
-    double negatives = (double)count - positives;
+    double ties = (double)(yes->none + no->none);
+    rank_sum += (double)yes->none * (before + (ties + 1) / 2);
     if (positives == 0 || negatives == 0) return NAN;
     return (rank_sum - positives * (positives + 1) / 2) /
            (positives * negatives);
@@ -49,12 +71,15 @@ static double rank_area(const example *sorted, int64_t count) {
 
 double sg_auc(syngan_context *context, const double *score,
               const bool *positive, int64_t count) {
-    example *sorted = sg_alloc(context, (size_t)count * sizeof *sorted);
-    if (sorted == NULL) return -1;
-    for (int64_t i = 0; i < count; i++)
-        sorted[i] = (example){score[i], positive[i]};
-    if (count > 1) qsort(sorted, (size_t)count, sizeof *sorted, by_score);
-    double area = rank_area(sorted, count);
-    sg_free(context, sorted);
+    double *value = sg_alloc(context, 2 * (size_t)count * sizeof *value);
+    scores yes, no;
+    if (value == NULL) return -1;
+    double *room = value + count;
+    take(&yes, value, score, positive, true, count);
+    take(&no, value + yes.count, score, positive, false, count);
+    sg_sort_f64(context, yes.value, room, yes.count);
+    sg_sort_f64(context, no.value, room, no.count);
+    double area = rank_area(&yes, &no);
+    sg_free(context, value);
     return area;
 }

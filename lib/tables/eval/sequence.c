@@ -46,7 +46,7 @@ static syngan_status compare(const sg_sequence_side *const *sides,
     bool good = values[0] != NULL && values[1] != NULL && room != NULL;
     for (int k = 0; good && k < 2; k++) {
         n[k] = list(sides[k], columns[k], values[k]);
-        sg_sort_f64(values[k], room, n[k]);
+        sg_sort_f64(context, values[k], room, n[k]);
     }
     if (good)
         *out = n[0] > 0 && n[1] > 0
@@ -252,7 +252,7 @@ static syngan_status compare_pairs(const sg_sequence_side *const *sides,
                                   "measures of sequences", 64);
         n[k] = list_pairs(sides[k], columns[k], code,
                           (int64_t)real->words->count + 2, values[k]);
-        sg_sort_f64(values[k], room, n[k]);
+        sg_sort_f64(sides[0]->table->context, values[k], room, n[k]);
         sg_free(sides[0]->table->context, code);
     }
     *out = n[0] > 0 && n[1] > 0 ? distance(values[0], n[0], values[1], n[1])

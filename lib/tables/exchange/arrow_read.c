@@ -73,6 +73,7 @@ static syngan_status gather_texts(const sg_arrow_source *s,
                                   int32_t *code_of, sg_column *column) {
     for (int64_t row = 0; row < s->rows; row++) {
         int64_t index;
+        SG_TRY(sg_check_at(s->context, row, "Arrow"));
         SG_TRY(index_at(s, row, count, &index));
         int32_t old = index < 0 ? -1 : values->codes[index];
         if (old >= 0 && code_of[old] < 0)
@@ -133,6 +134,7 @@ static syngan_status read_dictionary(sg_arrow_source *s, sg_column *column) {
 
 static syngan_status read_column(sg_arrow_source *s, syngan_table *table) {
     sg_column column = {.decimals = -1};
+    SG_TRY(sg_check_cancelled(s->context, "Arrow"));
     column.name = sg_strdup(s->context, s->name);
     syngan_status status = SYNGAN_OK;
     if (column.name == NULL)

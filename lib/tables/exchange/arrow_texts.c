@@ -94,6 +94,7 @@ static syngan_status take_texts(const sg_arrow_source *s, text_sink *sink) {
     int64_t size;
     find_fn find = s->schema->format[0] == 'v' ? find_by_view : find_by_offsets;
     for (int64_t row = 0; row < s->rows; row++) {
+        SG_TRY(sg_check_at(s->context, row, "Arrow"));
         if (sg_arrow_is_null(s, row)) {
             if (sink->column != NULL)
                 sink->column->codes[row] = -1;

@@ -305,6 +305,7 @@ static syngan_status write_texts(const column_call *call, const texts *t,
     int64_t at = 0;
     for (int64_t i = 0; i < t->count; i++) {
         size_t size;
+        SG_TRY(sg_check_at(call->table->context, i, "Arrow"));
         const char *text = text_at(t, i, &size);
         memcpy(data + at, text, size);
         at += (int64_t)size;
@@ -402,6 +403,7 @@ static syngan_status write_table(syngan_table *table, int64_t utf8_limit,
     SG_TRY(make_array(table, table->rows, 1, table->n_columns, array));
     for (size_t i = 0; i < table->n_columns; i++) {
         column_call call = {table, &table->columns[i], utf8_limit};
+        SG_TRY(sg_check_cancelled(table->context, "Arrow"));
         SG_TRY(write_column(&call, schema->children[i], array->children[i]));
         schema->children[i]->flags |= ARROW_FLAG_NULLABLE;
     }

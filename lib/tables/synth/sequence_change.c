@@ -73,7 +73,7 @@ static syngan_status find_knots(const syngan_table *table,
     for (int64_t row = 0; row < table->rows; row++)
         if (!sg_column_is_missing(column, row))
             values[count++] = number_at(column, row);
-    sg_sort_f64(values, values + table->rows, count);
+    sg_sort_f64(table->context, values, values + table->rows, count);
     for (int32_t k = 1; k < SG_CHANGE_PARTS; k++)
         knot[k - 1] = values[count * k / SG_CHANGE_PARTS];
     sg_free(table->context, values);

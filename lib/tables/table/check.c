@@ -66,9 +66,11 @@ static syngan_status fail_row(const check *c, int64_t row) {
 }
 
 static syngan_status check_rows(const check *c) {
-    for (int64_t row = 0; row < c->table->rows; row++)
+    for (int64_t row = 0; row < c->table->rows; row++) {
+        SG_TRY(sg_check_at(c->table->context, row, "table"));
         if (!sg_constraint_holds(c->constraint, c->table, row))
             return fail_row(c, row);
+    }
     return SYNGAN_OK;
 }
 
@@ -123,11 +125,13 @@ static syngan_status check_unique(const check *c) {
     const sg_hash_key key = sg_hash_key_draw();
     syngan_status status = SYNGAN_OK;
     for (int64_t row = 0; row < c->table->rows && status == SYNGAN_OK; row++) {
+        status = sg_check_at(c->table->context, row, "table");
         if (any_missing(c, row)) continue;
         size_t at = hash_row(c, &key, row) & (slots - 1);
         while (slot[at] >= 0 && !rows_equal(c, slot[at], row))
             at = (at + 1) & (slots - 1);
-        if (slot[at] >= 0) status = fail_pair(c, row, slot[at]);
+        if (slot[at] >= 0 && status == SYNGAN_OK)
+            status = fail_pair(c, row, slot[at]);
         slot[at] = row;
     }
     sg_free(c->table->context, slot);

@@ -205,6 +205,8 @@ static syngan_status fail_parser(sg_csv_records *r) {
 syngan_status sg_csv_records_put(sg_csv_records *records, const char *text,
                                  size_t size) {
     sg_csv_records *r = records;
+    if (r->status == SYNGAN_OK)
+        r->status = sg_check_cancelled(r->context, r->sink.name);
     if (r->status == SYNGAN_OK &&
         csv_parse(&r->parser, text, size, take_cell, take_end, r) < size)
         r->status = fail_parser(r);

@@ -94,9 +94,11 @@ static syngan_status put_rows(writing *w) {
         const char *name = table->columns[i].name;
         SG_TRY(put_cell(w, name, strlen(name), i));
     }
-    for (int64_t row = 0; row < table->rows; row++)
+    for (int64_t row = 0; row < table->rows; row++) {
+        SG_TRY(sg_check_at(table->context, row, "CSV"));
         for (size_t i = 0; i < table->n_columns; i++)
             SG_TRY(put_value(w, row, i));
+    }
     return SYNGAN_OK;
 }
 

@@ -47,9 +47,12 @@ static void merge(const entry *from, int64_t first, int64_t middle,
     }
 }
 
-/* Returns where the sorted entries are: in `entries` or in `room`. */
-static entry *sort(entry *entries, entry *room, int64_t count) {
-    for (int64_t width = 1; width < count; width *= 2) {
+/* Returns where the sorted entries are: in `entries` or in `room`. After a
+ * cancel they aren't sorted. */
+static entry *sort(syngan_context *context, entry *entries, entry *room,
+                   int64_t count) {
+    for (int64_t width = 1; width < count && !sg_is_cancelled(context);
+         width *= 2) {
         for (int64_t first = 0; first < count; first += 2 * width) {
             int64_t middle = first + width < count ? first + width : count;
             int64_t last = middle + width < count ? middle + width : count;
@@ -69,6 +72,7 @@ static syngan_status list_entries(const syngan_table *table,
                                   entry *entries, int64_t *count) {
     *count = 0;
     for (int64_t row = 0; row < table->rows; row++) {
+        SG_TRY(sg_check_at(table->context, row, "table"));
         if (sg_column_is_missing(key, row)) continue;
         if (order != NULL && sg_column_is_missing(order, row))
             return sg_fail(table->context, SYNGAN_E_ARGUMENT,
@@ -107,7 +111,9 @@ static syngan_status group(const syngan_table *table, const sg_column *key,
     groups->rows = sg_alloc(table->context, bytes);
     if (groups->first == NULL || groups->rows == NULL)
         return sg_fail_memory(table->context, "groups of rows", 2 * bytes);
-    divide(sort(room, room + count, count), count, groups);
+    const entry *sorted = sort(table->context, room, room + count, count);
+    SG_TRY(sg_check_cancelled(table->context, "table"));
+    divide(sorted, count, groups);
     return SYNGAN_OK;
 }
 
@@ -142,6 +148,7 @@ static syngan_status number_texts(syngan_context *context, int64_t first,
         return sg_fail_memory(context, "keys", sizeof *keys->words);
     for (int64_t i = 0; i < count; i++) {
         int32_t code;
+        SG_TRY(sg_check_at(context, i, "keys"));
         int size =
             sg_text(text, sizeof text, "%lld", (long long)(first + i + 1));
         SG_TRY(sg_dictionary_add(keys->words, text, (size_t)size, &code));

@@ -143,11 +143,13 @@ static void make_values(const inference *in, const uint64_t *of_word) {
     }
 }
 
-/* Whether each cell has a value of the type, or is missing for that. */
+/* Whether each cell has a value of the type, or is missing for that; false
+ * after a cancel, too. */
 static bool all_fit(const inference *in, uint64_t *of_word) {
     const uint64_t *cell = sg_cells_words(in->cells);
     uint64_t bits;
     for (int32_t code = 0; code < in->n_words; code++) {
+        if (sg_is_cancelled_at(in->context, code)) return false;
         if (cell_bits(in, sg_cell_of_code(code), &of_word[code])) continue;
         if (!in->is.lenient) return false;
         of_word[code] = missing_bits(in);
@@ -168,6 +170,7 @@ static syngan_status to_values(inference *in, sg_column *out) {
     bool fits = all_fit(in, of_word);
     if (fits) make_values(in, of_word);
     sg_free(in->context, of_word);
+    SG_TRY(sg_check_cancelled(in->context, in->origin->name));
     if (!fits) return fail_value(in);
     bytes = in->cells->count * sizeof(int64_t);
     void *block = sg_realloc(in->context, in->cells->block, bytes);
@@ -196,6 +199,7 @@ static syngan_status code_all(const inference *in, sg_column *out) {
     for (size_t row = 0; row < in->cells->count; row++) {
         char room[SG_NUMERAL_TEXT];
         size_t size;
+        SG_TRY(sg_check_at(in->context, (int64_t)row, in->origin->name));
         out->codes[row] = -1;
         if (sg_cell_kind(cell[row]) == SG_CELL_EMPTY) continue;
         const char *text = sg_cells_text(in->cells, cell[row], room, &size);

@@ -192,6 +192,7 @@ static syngan_status fill_codes(const int64_t *values, int64_t rows,
                                 int32_t *codes, sg_dictionary *words) {
     for (int64_t row = 0; row < rows; row++) {
         char text[24];
+        SG_TRY(sg_check_at(words->context, row, "table"));
         codes[row] = -1;
         if (values[row] == SYNGAN_MISSING) continue;
         int32_t size =

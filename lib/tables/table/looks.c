@@ -309,6 +309,7 @@ static void look_at_pair(sg_looks *l, const sg_dictionary *words) {
 syngan_status sg_looks_take(sg_looks *looks, const sg_cells *cells,
                             const sg_origin *origin) {
     const sg_dictionary *words = cells->words;
+    SG_TRY(sg_check_cancelled(cells->context, origin->name));
     look_at_cells(looks, cells);
     sg_key_take(&looks->key, cells);
     looks->cells += cells->count;
@@ -325,9 +326,11 @@ syngan_status sg_looks_take(sg_looks *looks, const sg_cells *cells,
         struct used *used = &t.used[sg_cell_code(cell[row])];
         if (used->cells++ == 0) used->row = (int64_t)row;
     }
-    for (int32_t code = 0; code < words->count; code++)
+    for (int32_t code = 0;
+         code < words->count && !sg_is_cancelled_at(cells->context, code);
+         code++)
         look_at_word(&t, code);
     look_at_pair(looks, words);
     sg_free(cells->context, t.used);
-    return SYNGAN_OK;
+    return sg_check_cancelled(cells->context, origin->name);
 }

@@ -36,8 +36,10 @@ static uint64_t load(const double *at) {
     return key;
 }
 
-void sg_sort_f64(double *values, double *room, int64_t count) {
+void sg_sort_f64(syngan_context *context, double *values, double *room,
+                 int64_t count) {
     int64_t places[PASSES][DIGITS] = {0};
+    bool stopped = false;
     for (int64_t i = 0; i < count; i++) {
         uint64_t key = key_of(values[i]);
         store(&values[i], key);
@@ -45,7 +47,7 @@ void sg_sort_f64(double *values, double *room, int64_t count) {
             places[pass][key >> (8 * pass) & 255]++;
     }
     double *from = values, *to = room;
-    for (int pass = 0; pass < PASSES && count > 0; pass++) {
+    for (int pass = 0; pass < PASSES && count > 0 && !stopped; pass++) {
         int64_t *place = places[pass], sum = 0;
         if (place[load(from) >> (8 * pass) & 255] == count) continue;
         for (int digit = 0; digit < DIGITS; digit++) {
@@ -60,7 +62,8 @@ void sg_sort_f64(double *values, double *room, int64_t count) {
         double *other = from;
         from = to;
         to = other;
+        stopped = context != NULL && sg_is_cancelled(context);
     }
     for (int64_t i = 0; i < count; i++)
-        values[i] = value_of(load(&from[i]));
+        values[i] = value_of(load(&from[stopped ? 0 : i]));
 }

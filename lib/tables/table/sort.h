@@ -6,10 +6,12 @@
 #ifndef SG_TABLE_SORT_H
 #define SG_TABLE_SORT_H
 
-#include <stdint.h>
+#include "base/context.h"
 
 /* Sorts `count` numbers, none of them NaN, in rising order; `room` has place
- * for as many. */
-void sg_sort_f64(double *values, double *room, int64_t count);
+ * for as many. After a cancel of the context (NULL: there is none) all become
+ * one of them, so that they are in order, too. */
+void sg_sort_f64(syngan_context *context, double *values, double *room,
+                 int64_t count);
 
 #endif

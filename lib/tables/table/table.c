@@ -238,8 +238,11 @@ static syngan_status select_rows(const syngan_table *table, const int64_t *rows,
     *out = NULL;
     SG_TRY(sg_table_make(table->context, count, &made));
     syngan_status status = copy_rest(table, made);
-    for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++)
-        status = sg_table_add_selected(made, &table->columns[i], rows);
+    for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++) {
+        status = sg_check_cancelled(table->context, "table");
+        if (status == SYNGAN_OK)
+            status = sg_table_add_selected(made, &table->columns[i], rows);
+    }
     if (status == SYNGAN_OK)
         *out = made;
     else
@@ -334,8 +337,9 @@ syngan_status syngan_table_split(const syngan_table *table, double share,
     int64_t *rows = sg_alloc(context, bytes);
     if (rows == NULL) return sg_fail_memory(context, "a split", bytes);
     int64_t chosen = choose_rows(table->rows, share, seed, rows);
-    syngan_status status =
-        divide(table, rows, chosen, table->rows, first, second);
+    syngan_status status = sg_check_cancelled(context, "table");
+    if (status == SYNGAN_OK)
+        status = divide(table, rows, chosen, table->rows, first, second);
     sg_free(context, rows);
     return status;
 }

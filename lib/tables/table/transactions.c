@@ -406,6 +406,7 @@ static syngan_status make_customers(world *w) {
     double sum = 0;
     for (int64_t i = 0; i < w->customers; i++) {
         float z;
+        SG_TRY(sg_check_at(w->context, i, "table"));
         draw_normal(w, "activity", (uint64_t)i, 1, &z);
         w->until[i] = sum += exp(0.6 * (double)z);
     }
@@ -489,6 +490,7 @@ static syngan_status fill_codes(const world *w, const int32_t *order,
     for (int64_t row = 0; row < w->rows; row++) {
         int32_t number = number_of(&w->purchases[order[row]], index);
         column->codes[row] = -1;
+        SG_TRY(sg_check_at(w->context, row, "table"));
         if (number < 0) continue;
         if (code_of[number] < 0) {
             const char *text = text_of(w, index, number, room);
@@ -544,6 +546,7 @@ static syngan_status fill(const world *w, const int32_t *order, size_t index,
 static syngan_status fill_table(const world *w, const int32_t *order,
                                 syngan_table *table) {
     for (size_t i = 0; i < COLUMNS; i++) {
+        SG_TRY(sg_check_cancelled(w->context, "table"));
         sg_column column = {.type = columns[i].type,
                             .decimals = columns[i].decimals};
         syngan_status status = fill(w, order, i, &column);
@@ -564,8 +567,10 @@ static syngan_status make_world(world *w, syngan_table *table) {
         sg_alloc(w->context, (size_t)w->most * (DRAWS + 1) * sizeof *w->draws);
     if (w->purchases == NULL || w->draws == NULL)
         return sg_fail_memory(w->context, "a table", bytes);
-    for (int64_t i = 0; i < w->customers; i++)
+    for (int64_t i = 0; i < w->customers; i++) {
+        SG_TRY(sg_check_cancelled(w->context, "table"));
         live(w, i);
+    }
     bytes = (size_t)w->rows * sizeof(int32_t);
     int32_t *order = sg_alloc(w->context, 2 * bytes);
     if (order == NULL) return sg_fail_memory(w->context, "a table", 2 * bytes);
