@@ -162,4 +162,5 @@ def main():
         sys.exit(run(pathlib.Path(folder), options))
 
 
-main()
+if __name__ == "__main__":
+    main()
