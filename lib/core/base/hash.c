@@ -10,11 +10,11 @@ typedef struct state {
     uint64_t v[4];
 } state;
 
-static uint64_t rotate(uint64_t x, int bits) {
+static inline uint64_t rotate(uint64_t x, int bits) {
     return x << bits | x >> (64 - bits);
 }
 
-static void mix(state *s) {
+static inline void mix(state *s) {
     uint64_t *v = s->v;
     v[0] += v[1];
     v[2] += v[3];
@@ -28,7 +28,7 @@ static void mix(state *s) {
     v[2] = rotate(v[2], 32);
 }
 
-static void take_word(state *s, uint64_t word) {
+static inline void take_word(state *s, uint64_t word) {
     s->v[3] ^= word;
     mix(s);
     s->v[0] ^= word;

@@ -16,6 +16,8 @@
 /* n values drawn from a range of r are all different with a chance of about
  * exp(-n^2 / 2r); below exp(-14) that is none. */
 #define NO_CHANCE 14.0
+/* Values that are compared before all of them are. */
+#define FIRST_VALUES 4096
 
 /* ---- values ------------------------------------------------------------- */
 
@@ -102,14 +104,15 @@ static bool are_instants(const sg_key_looks *l) {
 }
 
 bool sg_key_may_be(const sg_key_looks *l, int32_t named) {
-    if (l->no_key || l->count < LEAST_ROWS || named == SG_NAMED_MEASURE)
+    double count = (double)l->count;
+    double range = (double)l->high - (double)l->low + 1;
+    if (l->no_key || l->count < LEAST_ROWS || count > range ||
+        named == SG_NAMED_MEASURE)
         return false;
     if (!l->no_counter || named == SG_NAMED_KEY) return true;
     if (l->missing || l->count < LEAST_UNNAMED || l->low < 0 || !l->no_date ||
         are_instants(l))
         return false;
-    double count = (double)l->count;
-    double range = (double)l->high - (double)l->low + 1;
     if (!l->no_rise || !l->no_fall) return 2 * count >= range;
     return count * count > 2 * NO_CHANCE * range;
 }
@@ -134,11 +137,18 @@ static int compare(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-static bool are_unique(int64_t *values, int64_t count) {
+static bool sort_unique(int64_t *values, int64_t count) {
     qsort(values, (size_t)count, sizeof *values, compare);
     for (int64_t i = 1; i < count; i++)
         if (values[i] == values[i - 1]) return false;
     return true;
+}
+
+/* Most columns show it in the first values. */
+static bool are_unique(int64_t *values, int64_t count) {
+    if (count > FIRST_VALUES && !sort_unique(values, FIRST_VALUES))
+        return false;
+    return sort_unique(values, count);
 }
 
 static int64_t *make_room(syngan_context *context, int64_t count) {
