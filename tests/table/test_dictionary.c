@@ -24,8 +24,10 @@ static void no_texts_share_a_hash(void **state) {
         assert_int_equal(code, (int32_t)i);
     }
     size_t moved = 0;
-    for (size_t i = 0; i < d->n_slots; i++)
-        if (d->slot[i].code >= 0 && (d->slot[i].hash & (d->n_slots - 1)) != i)
+    const sg_index *index = &d->index;
+    for (size_t i = 0; i < index->n_slots; i++)
+        if (index->slot[i].number >= 0 &&
+            (index->slot[i].hash & (index->n_slots - 1)) != i)
             moved++;
     assert_true(moved < TEXTS / 2);
     sg_dictionary_release(d);

@@ -82,11 +82,11 @@ static bool any_missing(const check *c, int64_t row) {
     return false;
 }
 
-static uint64_t hash_row(const check *c, const sg_hash_key *key, int64_t row) {
+static uint64_t hash_row(const check *c, int64_t row) {
     uint64_t pair[2] = {0, 0};
     for (int32_t i = 0; i < c->constraint->n_columns; i++) {
         pair[1] = sg_column_bits(column_of(c, i), row);
-        pair[0] = sg_hash(key, pair, sizeof pair);
+        pair[0] = sg_hash(&c->table->context->hash_key, pair, sizeof pair);
     }
     return pair[0];
 }
@@ -122,12 +122,11 @@ static syngan_status check_unique(const check *c) {
         return sg_fail_memory(c->table->context, "a unique constraint",
                               slots * sizeof *slot);
     memset(slot, 0xff, slots * sizeof *slot);
-    const sg_hash_key key = sg_hash_key_draw();
     syngan_status status = SYNGAN_OK;
     for (int64_t row = 0; row < c->table->rows && status == SYNGAN_OK; row++) {
         status = sg_check_at(c->table->context, row, "table");
         if (any_missing(c, row)) continue;
-        size_t at = hash_row(c, &key, row) & (slots - 1);
+        size_t at = hash_row(c, row) & (slots - 1);
         while (slot[at] >= 0 && !rows_equal(c, slot[at], row))
             at = (at + 1) & (slots - 1);
         if (slot[at] >= 0 && status == SYNGAN_OK)

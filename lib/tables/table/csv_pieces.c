@@ -78,7 +78,6 @@ static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
             return sg_fail_memory(scan->context, scan->name, strlen(name));
         l->columns[c].distinct =
             (sg_distinct){.context = scan->context,
-                          .key = sg_hash_key_draw(),
                           .most = most < TEXTS_LEAST ? TEXTS_LEAST : most};
     }
     return SYNGAN_OK;

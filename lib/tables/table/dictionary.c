@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dictionaries, by open addressing.
+ * Dictionaries: their texts one behind the other, and an index of them.
  */
 #include "table/dictionary.h"
 
@@ -8,12 +8,25 @@
 
 #include "base/memory.h"
 
+/* A text that is looked for. */
+typedef struct span {
+    const char *text;
+    size_t size;
+} span;
+
+static bool is_text(const void *dictionary, int32_t code, const void *key) {
+    const span *wanted = key;
+    return sg_dictionary_size(dictionary, code) == wanted->size &&
+           memcmp(sg_dictionary_text(dictionary, code), wanted->text,
+                  wanted->size) == 0;
+}
+
 sg_dictionary *sg_dictionary_make(syngan_context *context) {
     sg_dictionary *d = sg_alloc_zero(context, 1, sizeof *d);
     if (d == NULL) return NULL;
     atomic_init(&d->references, 1);
     d->context = context;
-    d->key = sg_hash_key_draw();
+    d->index = (sg_index){.context = context, .equal = is_text, .user = d};
     sg_context_retain(context);
     return d;
 }
@@ -29,60 +42,16 @@ void sg_dictionary_release(sg_dictionary *dictionary) {
     syngan_context *context = dictionary->context;
     sg_free(context, dictionary->bytes);
     sg_free(context, dictionary->offset);
-    sg_free(context, dictionary->slot);
+    sg_index_free(&dictionary->index);
     sg_free(context, dictionary);
     sg_context_release(context);
 }
 
-static uint32_t hash_of(const sg_dictionary *d, const char *text, size_t size) {
-    return (uint32_t)sg_hash(&d->key, text, size);
-}
-
-static size_t next_slot(const sg_dictionary *d, size_t slot) {
-    return (slot + 1) & (d->n_slots - 1);
-}
-
-static bool is_text(const sg_dictionary *d, int32_t code, const char *text,
-                    size_t size) {
-    return sg_dictionary_size(d, code) == size &&
-           memcmp(sg_dictionary_text(d, code), text, size) == 0;
-}
-
-/* The code of a text, or -1 and the free slot where it would go. */
-static int32_t look_up(const sg_dictionary *d, const char *text, size_t size,
-                       uint32_t hash, size_t *slot) {
-    size_t at = hash & (d->n_slots - 1);
-    for (; d->slot[at].code >= 0; at = next_slot(d, at))
-        if (d->slot[at].hash == hash &&
-            is_text(d, d->slot[at].code, text, size))
-            return d->slot[at].code;
-    *slot = at;
-    return -1;
-}
-
-static bool grow_slots(sg_dictionary *d) {
-    size_t before = d->n_slots, wanted = before == 0 ? 16 : 2 * before;
-    struct sg_dictionary_slot *old = d->slot;
-    struct sg_dictionary_slot *slot =
-        sg_alloc(d->context, wanted * sizeof *slot);
-    if (slot == NULL) return false;
-    memset(slot, 0xff, wanted * sizeof *slot);
-    d->slot = slot;
-    d->n_slots = wanted;
-    for (size_t i = 0; i < before; i++) {
-        if (old[i].code < 0) continue;
-        size_t at = old[i].hash & (wanted - 1);
-        while (slot[at].code >= 0)
-            at = next_slot(d, at);
-        slot[at] = old[i];
-    }
-    sg_free(d->context, old);
-    return true;
+static uint64_t hash_of(const sg_dictionary *d, const char *text, size_t size) {
+    return sg_hash(&d->context->hash_key, text, size);
 }
 
 static bool reserve(sg_dictionary *d, size_t size) {
-    if (4 * ((size_t)d->count + 1) > 3 * d->n_slots && !grow_slots(d))
-        return false;
     void *offset = d->offset;
     if (!sg_reserve(d->context, &offset, &d->offset_capacity, (size_t)d->count,
                     sizeof *d->offset))
@@ -100,17 +69,14 @@ static bool reserve(sg_dictionary *d, size_t size) {
 syngan_status sg_dictionary_add(sg_dictionary *dictionary, const char *text,
                                 size_t size, int32_t *code) {
     sg_dictionary *d = dictionary;
-    uint32_t hash = hash_of(d, text, size);
-    size_t slot = 0;
-    *code = d->n_slots > 0 ? look_up(d, text, size, hash, &slot) : -1;
+    uint64_t hash = hash_of(d, text, size);
+    *code = sg_index_find(&d->index, hash, &(span){text, size});
     if (*code >= 0) return SYNGAN_OK;
-    size_t slots = d->n_slots;
-    if (d->count == INT32_MAX || !reserve(d, size))
+    if (d->count == INT32_MAX || !reserve(d, size) ||
+        !sg_index_add(&d->index, hash, d->count))
         return sg_fail_memory(d->context, "the texts of a column",
                               d->byte_capacity + size);
-    if (d->n_slots != slots) (void)look_up(d, text, size, hash, &slot);
     *code = d->count;
-    d->slot[slot] = (struct sg_dictionary_slot){d->count, hash};
     d->offset[d->count++] = d->n_bytes;
     memcpy(d->bytes + d->n_bytes, text, size);
     d->n_bytes += size;
@@ -120,8 +86,6 @@ syngan_status sg_dictionary_add(sg_dictionary *dictionary, const char *text,
 
 int32_t sg_dictionary_find(const sg_dictionary *dictionary, const char *text,
                            size_t size) {
-    size_t slot;
-    if (dictionary->n_slots == 0) return -1;
-    return look_up(dictionary, text, size, hash_of(dictionary, text, size),
-                   &slot);
+    return sg_index_find(&dictionary->index, hash_of(dictionary, text, size),
+                         &(span){text, size});
 }

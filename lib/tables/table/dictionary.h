@@ -5,8 +5,7 @@
 #ifndef SG_TABLE_DICTIONARY_H
 #define SG_TABLE_DICTIONARY_H
 
-#include "base/context.h"
-#include "base/hash.h"
+#include "base/index.h"
 
 typedef struct sg_dictionary {
     atomic_int references;
@@ -16,12 +15,7 @@ typedef struct sg_dictionary {
     size_t n_bytes, byte_capacity;
     uint64_t *offset; /* of each text */
     size_t offset_capacity;
-    struct sg_dictionary_slot {
-        int32_t code;  /* -1: free */
-        uint32_t hash; /* of its text, so that others need no look at it */
-    } * slot;
-    size_t n_slots; /* a power of two */
-    sg_hash_key key;
+    sg_index index; /* of the texts */
 } sg_dictionary;
 
 /* NULL when out of memory. */

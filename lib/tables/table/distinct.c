@@ -19,7 +19,7 @@ struct sg_distinct_text {
 static struct sg_distinct_text *find(const sg_distinct *d,
                                      struct sg_distinct_text *slot, size_t n,
                                      uint64_t hash) {
-    size_t at = sg_hash(&d->key, &hash, sizeof hash) & (n - 1);
+    size_t at = sg_hash(&d->context->hash_key, &hash, sizeof hash) & (n - 1);
     while (slot[at].hash != 0 && slot[at].hash != hash)
         at = (at + 1) & (n - 1);
     return &slot[at];

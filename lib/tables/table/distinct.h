@@ -13,7 +13,6 @@
 typedef struct sg_distinct {
     syngan_context *context;
     size_t most;
-    sg_hash_key key;
     struct sg_distinct_text *slot;
     size_t n_slots, count;
     int32_t zeros; /* at the end of hashes that are kept */
