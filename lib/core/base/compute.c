@@ -6,9 +6,9 @@
  */
 #include <pthread.h>
 #include <signal.h>
-#include <time.h>
 #include <xmmintrin.h>
 
+#include "base/clock.h"
 #include "base/spin.h"
 #include "base/team.h"
 
@@ -24,13 +24,6 @@ static _Thread_local double breath; /* when signals were let through */
 
 bool sg_team_computes(void) {
     return computes;
-}
-
-/* Steady, and cheap enough to be asked for each step. */
-static double coarse_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* All but those that tell of a fault in the thread itself. */
@@ -58,7 +51,7 @@ static void leave(sg_outside *own) {
 }
 
 void sg_compute_breathe(void) {
-    const double now = coarse_seconds();
+    const double now = sg_seconds_coarse();
     if (!computes || now - breath < BREATH_SECONDS) return;
     breath = now;
     sigset_t own;
@@ -86,7 +79,7 @@ static int32_t enter_team(int32_t threads) {
     } else {
         sg_team_run(threads, enter_member, &members);
     }
-    breath = coarse_seconds();
+    breath = sg_seconds_coarse();
     return atomic_load(&members);
 }
 

@@ -8,10 +8,10 @@
  */
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/start.h"
 #include "base/team.h"
 
 struct sg_runner {
@@ -56,16 +56,6 @@ static void *serve(void *data) {
     return NULL;
 }
 
-/* No handler of the host runs in this thread, nor in its team. */
-static bool start(syngan_context *context, struct sg_runner *r) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int error = pthread_create(&r->thread, NULL, serve, context);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error == 0;
-}
-
 static void discard(syngan_context *context) {
     sg_free(context, context->runner);
     context->runner = NULL;
@@ -79,7 +69,8 @@ static syngan_status make_runner(syngan_context *context) {
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
     context->runner = r;
-    if (start(context, r)) return SYNGAN_OK;
+    /* Its team has no signals, either. */
+    if (sg_thread_start(&r->thread, serve, context)) return SYNGAN_OK;
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);
     discard(context);

@@ -6,13 +6,13 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/processors.h"
+#include "base/start.h"
 #include "base/team.h"
 
 /* Seconds between two looks, and looks in a row after which spinning gets
@@ -55,18 +55,13 @@ static void *sleep_all(void *data) {
     return NULL;
 }
 
-/* More threads than processors, with those of the context. Signals are for the
- * host's threads. */
+/* More threads than processors, with those of the context. */
 static void start(syngan_context *context, struct sg_spin *s) {
-    sigset_t all, before;
     int32_t more = sg_processor_affinity() - context->threads;
     s->members = (more < 0 ? 0 : more) + 2;
     if (s->members > SG_MAX_THREADS) return;
     s->ending = false;
-    sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return;
-    s->sleeps = pthread_create(&s->thread, NULL, sleep_all, s) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    s->sleeps = sg_thread_start(&s->thread, sleep_all, s);
 }
 
 static void end(struct sg_spin *s) {
@@ -80,12 +75,6 @@ static void end(struct sg_spin *s) {
 }
 
 /* ---- looking ------------------------------------------------------------ */
-
-static double coarse_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* A line of a file of the system's, "" if there is none. */
 static void read_line(const char *path, char *line, size_t size) {
@@ -142,7 +131,7 @@ static struct sg_spin *find(syngan_context *context) {
 }
 
 void sg_spin_notice(syngan_context *context) {
-    const double now = coarse_seconds();
+    const double now = sg_seconds_coarse();
     if (context->threads == 1) return;
     struct sg_spin *s = context->spin;
     if (s != NULL && now - s->looked < LOOK_SECONDS) return;

@@ -8,8 +8,9 @@
 #include "base/team.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
+
+#include "base/start.h"
 
 /* libgomp's entry points. Compilers call the first for "omp parallel". */
 void GOMP_parallel(void (*work)(void *), void *data, unsigned threads,
@@ -133,18 +134,14 @@ static bool can_start(int32_t count) {
     pthread_t thread[SG_MAX_THREADS];
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     int32_t started = 0;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_mutex_lock(&gate);
     while (started < count &&
-           pthread_create(&thread[started], NULL, wait_for_gate, &gate) == 0)
+           sg_thread_start(&thread[started], wait_for_gate, &gate))
         started++;
     pthread_mutex_unlock(&gate);
     for (int32_t i = 0; i < started; i++)
         pthread_join(thread[i], NULL);
     pthread_mutex_destroy(&gate);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started == count;
 }
 

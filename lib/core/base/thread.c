@@ -5,7 +5,6 @@
 #include "base/thread.h"
 
 #include <assert.h>
-#include <time.h>
 
 #include "base/spin.h"
 #include "base/team.h"
@@ -78,10 +77,4 @@ int32_t sg_cpu_isa(void) {
     }
     return __builtin_cpu_supports("avx512bf16") ? SYNGAN_ISA_AVX512_BF16
                                                 : SYNGAN_ISA_AVX512;
-}
-
-double sg_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

@@ -6,6 +6,7 @@
 #ifndef SG_BASE_THREAD_H
 #define SG_BASE_THREAD_H
 
+#include "base/clock.h"
 #include "base/context.h"
 
 #define SG_MAX_THREADS 256
@@ -50,8 +51,5 @@ int32_t sg_processor_count(void);
 /* Best instruction set of this CPU, SYNGAN_ISA_SSE41 ... ; SYNGAN_ISA_BEST (0)
  * if it has not even SSE4.1. */
 int32_t sg_cpu_isa(void);
-
-/* Seconds of a steady clock. */
-double sg_seconds(void);
 
 #endif

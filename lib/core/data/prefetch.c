@@ -6,11 +6,11 @@
 #include "data/prefetch.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/start.h"
 
 #define N_SLOTS 2
 
@@ -75,16 +75,6 @@ static void *work(void *argument) {
     }
     pthread_mutex_unlock(&p->lock);
     return NULL;
-}
-
-/* Signals are for the host's threads. */
-static bool start_thread(sg_prefetch *p) {
-    sigset_t all, old;
-    sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &old) != 0) return false;
-    const int error = pthread_create(&p->thread, NULL, work, p);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return error == 0;
 }
 
 /* ---- the caller's side --------------------------------------------------- */
@@ -211,7 +201,7 @@ syngan_status sg_prefetch_start(sg_prefetch *p, int64_t step, int64_t batch) {
     if (p->capacity < batch) SG_TRY(grow_slots(p, batch));
     if (!p->has_thread) {
         p->process = getpid();
-        p->has_thread = start_thread(p);
+        p->has_thread = sg_thread_start(&p->thread, work, p);
     }
     if (!p->has_thread) {
         p->refused = true;
