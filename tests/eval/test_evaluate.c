@@ -127,6 +127,10 @@ static void copies_are_bad_for_privacy_only(void **state) {
      * hold-out rows; the others are on one side by chance. */
     assert_true(value_of(t.report, "privacy.dcr.share") > 0.7);
     assert_true(value_of(t.report, "privacy.membership.auc") > 0.99);
+    /* What has learnt one of two equal rows takes the other for its like. */
+    assert_true(value_of(t.report, "detection.trees.auc") < 0.48);
+    assert_true(fabs(value_of(t.report, "detection.trees") - 1) < 0.02);
+    assert_true(value_of(t.report, "detection.trees") < 1 + 1e-12);
     assert_true(value_of(t.report, "privacy.attribute.train") == 1);
     assert_int_equal(t.report->judgement[SG_JUDGE_PRIVACY].grade, SG_POOR);
     assert_int_equal(t.report->judgement[SG_JUDGE_QUALITY].grade, SG_GOOD);

@@ -239,8 +239,49 @@ static void test_sampling(void **state) {
     syngan_context_free(context);
 }
 
+/* Four sequences are one block: a cancel between two of its positions ends it.
+ * The allocation in the middle is well behind the heads. */
+static void test_positions(void **state) {
+    (void)state;
+    trap t = {.at = 0};
+    const syngan_allocator hooks = {.struct_size = sizeof hooks,
+                                    .allocate = allocate,
+                                    .release = release,
+                                    .user = &t};
+    assert_int_equal(
+        syngan_context_create(SYNGAN_CONTEXT(.threads = 1, .allocator = &hooks),
+                              &t.context),
+        SYNGAN_OK);
+    syngan_table *table = NULL, *made = NULL;
+    syngan_synthesizer *s = NULL;
+    assert_ok(t.context, rows_sequences(t.context, 20, &table));
+    assert_ok(t.context,
+              syngan_synthesizer_fit(
+                  table,
+                  SYNGAN_SYNTHESIZER(TINY, .rows = SYNGAN_ROWS_SEQUENCES,
+                                     .key = "person", .order = "time"),
+                  &s));
+    for (int i = 0; i < 2; i++) { /* the first time makes the programs, too */
+        t.armed = true;
+        t.calls = 0;
+        assert_ok(t.context,
+                  syngan_synthesizer_sample(s, 4, 1, NULL, NULL, &made));
+        syngan_table_free(made);
+    }
+    t.at = t.calls / 2;
+    t.calls = 0;
+    assert_fails(t.context,
+                 syngan_synthesizer_sample(s, 4, 1, NULL, NULL, &made),
+                 SYNGAN_E_CANCELLED, "cancelled");
+    assert_null(made);
+    syngan_synthesizer_free(s);
+    syngan_table_free(table);
+    syngan_context_free(t.context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_measuring),
-                                       cmocka_unit_test(test_sampling)};
+                                       cmocka_unit_test(test_sampling),
+                                       cmocka_unit_test(test_positions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,8 +43,10 @@ static void subtract_gradient(syngan_node *node, syngan_node *dy,
 
 static void multiply_gradient(syngan_node *node, syngan_node *dy,
                               syngan_node **dx) {
-    set(node, dx, syngan_multiply(dy, node->inputs[1]),
-        syngan_multiply(dy, node->inputs[0]));
+    /* One after the other: sums of second gradients follow the nodes. */
+    syngan_node *db = syngan_multiply(dy, node->inputs[0]);
+    syngan_node *da = syngan_multiply(dy, node->inputs[1]);
+    set(node, dx, da, db);
 }
 
 static void divide_gradient(syngan_node *node, syngan_node *dy,

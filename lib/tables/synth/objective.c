@@ -111,8 +111,10 @@ static void build_critic(const plan *p) {
         syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_F32,
                      SYNGAN_SHAPE(p->batch, p->row + p->condition)),
         SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
-    syngan_node *wasserstein =
-        syngan_subtract(mean_of(score(p, fake)), mean_of(score(p, real)));
+    /* One after the other: the streams of what the critic drops go by it. */
+    syngan_node *of_real = mean_of(score(p, real));
+    syngan_node *of_fake = mean_of(score(p, fake));
+    syngan_node *wasserstein = syngan_subtract(of_fake, of_real);
     p->objective->loss = wasserstein;
     if (s->settings.recipe.critic_statistics) move_statistics(p, logits);
     add_update(
