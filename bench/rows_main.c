@@ -103,7 +103,7 @@ static syngan_status baskets(syngan_context *context, int argc, char **argv) {
         real,
         SYNGAN_SYNTHESIZER(.rows = SYNGAN_ROWS_BASKETS, .key = key,
                            .item = item,
-                           .epochs = argc > 3 ? atoll(argv[3]) : 0),
+                           .epochs = argc > 3 ? atoll(argv[3]) : SYNGAN_AUTO),
         &s));
     printf("%lld rows learnt in %.0f s\n", (long long)real->rows,
            sg_seconds() - start);

@@ -73,7 +73,8 @@ static syngan_status learn(const setting *s, syngan_context *context, result *r,
                            syngan_table **table,
                            syngan_synthesizer **synthesizer) {
     const syngan_synthesizer_options *options =
-        SYNGAN_SYNTHESIZER(.recipe = s->recipe, .epochs = s->epochs,
+        SYNGAN_SYNTHESIZER(.recipe = s->recipe,
+                           .epochs = s->epochs > 0 ? s->epochs : SYNGAN_AUTO,
                            .bf16 = s->bf16, .keep_last = !s->best,
                            .profile = s->profile,
                            .memory_limit = s->megabytes << 20, .progress = note,

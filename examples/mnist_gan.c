@@ -274,10 +274,12 @@ static syngan_status make_trainer(syngan_context *context, settings *s,
                                   syngan_trainer **out) {
     const syngan_trainer_options *options =
         SYNGAN_TRAINER(.recipe = is_published(s) ? SYNGAN_RECIPE_PUBLISHED
-                                                 : SYNGAN_RECIPE_DEFAULT,
-                       .batch = (int32_t)s->batch, .bf16 = s->bf16,
-                       .tune = s->tune, .progress = report, .progress_user = s,
-                       .other_data = s->other_data, .line = print_line);
+                                                 : SYNGAN_AUTO,
+                       .batch = s->batch > 0 ? (int32_t)s->batch : SYNGAN_AUTO,
+                       .bf16 = s->bf16 ? 1 : SYNGAN_AUTO,
+                       .tune = s->tune ? 1 : SYNGAN_AUTO, .progress = report,
+                       .progress_user = s, .other_data = s->other_data,
+                       .line = print_line);
     if (s->resume != NULL)
         return syngan_trainer_load(context, s->resume, dataset, options, out);
     syngan_model *generator = NULL, *discriminator = NULL;

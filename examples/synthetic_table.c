@@ -257,7 +257,7 @@ static void set_option(settings *s, int which, const char *text) {
 }
 
 static settings read_command_line(int argc, char **argv) {
-    settings s = {.program = argv[0], .fit.struct_size = sizeof s.fit};
+    settings s = {.program = argv[0], .fit = SYNGAN_SYNTHESIZER_INIT};
     int which;
     while ((which = getopt_long(argc, argv, "n:w:o:", options, NULL)) != -1) {
         set_option(&s, which, optarg);
@@ -329,8 +329,8 @@ static char *read_text(const char *path) {
  * UTF-8 with a header. */
 static syngan_csv_options csv_options(const settings *s, const char *schema,
                                       bool real) {
-    syngan_csv_options csv = {
-        .struct_size = sizeof csv, .missing = s->missing, .schema = schema};
+    syngan_csv_options csv = {SYNGAN_CSV_DEFAULTS, .missing = s->missing,
+                              .schema = schema};
     if (real) {
         csv.no_header = s->no_header;
         csv.encoding = s->encoding;

@@ -32,6 +32,7 @@
 #include <syngan/layers.h>
 #include <syngan/model.h>
 #include <syngan/optimizer.h>
+#include <syngan/options.h>
 #include <syngan/program.h>
 #include <syngan/synthesizer.h>
 #include <syngan/table.h>

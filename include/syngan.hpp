@@ -67,10 +67,41 @@ inline void check(syngan_status status, const syngan_context *context) {
     throw error(status, text.empty() ? syngan_status_text(status) : text);
 }
 
-/** An options struct with all defaults. */
+namespace detail {
+
+/** The name that syngan_options_init() knows an options struct by. */
+template <class T> inline constexpr const char *options_name = nullptr;
+#define SYNGAN_OPTIONS_NAME(name)                                              \
+    template <>                                                                \
+    inline constexpr const char *options_name<syngan_##name##_options> =       \
+        #name;
+SYNGAN_OPTIONS_NAME(batch_norm)
+SYNGAN_OPTIONS_NAME(context)
+SYNGAN_OPTIONS_NAME(conv2d)
+SYNGAN_OPTIONS_NAME(csv)
+SYNGAN_OPTIONS_NAME(dataset)
+SYNGAN_OPTIONS_NAME(dense)
+SYNGAN_OPTIONS_NAME(evaluate)
+SYNGAN_OPTIONS_NAME(grid)
+SYNGAN_OPTIONS_NAME(optimizer)
+SYNGAN_OPTIONS_NAME(parameter)
+SYNGAN_OPTIONS_NAME(pool2d)
+SYNGAN_OPTIONS_NAME(program)
+SYNGAN_OPTIONS_NAME(sample)
+SYNGAN_OPTIONS_NAME(synthesizer)
+SYNGAN_OPTIONS_NAME(trainer)
+#undef SYNGAN_OPTIONS_NAME
+
+} // namespace detail
+
+/** An options struct with all defaults, or another struct with its size. */
 template <class T> T options() {
     T value{};
     value.struct_size = sizeof value;
+    if constexpr (detail::options_name<T> != nullptr)
+        check(
+            syngan_options_init(detail::options_name<T>, &value, sizeof value),
+            nullptr);
     return value;
 }
 

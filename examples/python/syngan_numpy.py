@@ -21,14 +21,26 @@ F32 = 1
 RELU, LEAKY_RELU, TANH = 1, 2, 3
 
 
-class Options(ctypes.Structure):
-    """An options struct: its first field, its size, is filled in."""
+class Sized(ctypes.Structure):
+    """A struct whose first field, its size, is filled in."""
 
-    def __init__(self, **fields):
-        super().__init__(ctypes.sizeof(self), **fields)
+    def __init__(self):
+        super().__init__(ctypes.sizeof(self))
+
+
+class Options(ctypes.Structure):
+    """An options struct: the library writes the defaults, then come fields."""
+
+    def __init__(self, library, **fields):
+        super().__init__()
+        library.call("options_init", self.kind, byref(self),
+                     ctypes.sizeof(self))
+        for name, value in fields.items():
+            setattr(self, name, value)
 
 
 class DenseOptions(Options):
+    kind = b"dense"
     _fields_ = [("struct_size", c_size_t), ("name", c_char_p),
                 ("units", c_int64), ("activation", c_int32),
                 ("activation_slope", c_float), ("no_bias", c_int32),
@@ -37,13 +49,14 @@ class DenseOptions(Options):
 
 
 class DatasetOptions(Options):
+    kind = b"dataset"
     _fields_ = [("struct_size", c_size_t), ("order", c_int32),
                 ("prefetch", c_int32), ("seed", c_uint64),
                 ("low", c_float), ("high", c_float),
                 ("reserved", c_int32 * 2)]
 
 
-class Losses(Options):
+class Losses(Sized):
     _fields_ = [("struct_size", c_size_t), ("iteration", c_int64),
                 ("seconds", c_double), ("d_loss_real", c_float),
                 ("d_loss_fake", c_float), ("d_loss", c_float),
@@ -65,6 +78,7 @@ class Error(Exception):
 HANDLE, OUT = c_void_p, POINTER(c_void_p)
 FUNCTIONS = {
     "context_create": ([c_void_p, OUT], "status"),
+    "options_init": ([c_char_p, c_void_p, c_size_t], "status"),
     "graph_create": ([HANDLE, OUT], "status"),
     "input": ([HANDLE, c_char_p, c_int32, POINTER(c_int64), c_size_t], HANDLE),
     "dense": ([HANDLE, POINTER(DenseOptions)], HANDLE),
@@ -135,7 +149,7 @@ class Library:
                                    len(dims))
 
     def dense(self, x, units, activation=0):
-        options = DenseOptions(units=units, activation=activation)
+        options = DenseOptions(self, units=units, activation=activation)
         return self.c.syngan_dense(x, byref(options))
 
     def model(self, node, name):
@@ -186,7 +200,7 @@ def make_discriminator(library):
 def train(library, iterations):
     """Trains and returns the model to sample from, and the last losses."""
     digits = library.make("dataset", "dataset_digits", library.context, 2000,
-                          DatasetOptions(seed=1))
+                          DatasetOptions(library, seed=1))
     trainer = library.make("trainer", "trainer_create",
                            make_generator(library),
                            make_discriminator(library), digits, None)

@@ -28,7 +28,7 @@ SAVE_ALL, SAVE_SAMPLING = 0, 1
 STRUCT_SIZE = 1024
 
 
-class Option(syngan_numpy.Options):
+class Option(syngan_numpy.Sized):
     """syngan_option: where a field lies in its struct."""
     _fields_ = [("struct_size", c_size_t), ("name", c_char_p),
                 ("help", c_char_p), ("choices", c_char_p),
@@ -61,7 +61,8 @@ class Options:
         self.buffer = ctypes.create_string_buffer(STRUCT_SIZE)
         self._as_parameter_ = ctypes.addressof(self.buffer)
         self.kept = []
-        c_size_t.from_buffer(self.buffer).value = STRUCT_SIZE
+        library.call("options_init", kind, self,
+                     STRUCT_SIZE)
         for name, value in fields.items():
             if isinstance(value, Table):
                 self.set_table(library, kind, name, value)

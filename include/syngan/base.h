@@ -39,8 +39,7 @@
 #ifndef SYNGAN_BASE_H
 #define SYNGAN_BASE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include <syngan/options.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -116,15 +115,6 @@ SYNGAN_API const char *syngan_status_text(syngan_status status);
 
 /* ---- options structs ---------------------------------------------------- */
 
-/**
- * Options structs start with `size_t struct_size`, filled in by a macro in C
- * (`SYNGAN_CONV2D(.filters = 64)`) or by `syngan::options<T>()` in C++.
- * A field that is zero means its documented default. Where zero itself is
- * wanted and is not the default, give SYNGAN_ZERO. NULL instead of a struct
- * means all defaults. Structs from older headers keep working.
- */
-#define SYNGAN_ZERO (-1073741824)
-
 /** Expands to the pointer and count of a shape: `SYNGAN_SHAPE(64, 100)`. */
 #define SYNGAN_SHAPE(...)                                                      \
     (const int64_t[]){__VA_ARGS__},                                            \
@@ -157,8 +147,9 @@ typedef struct syngan_option {
     const char *choices;  /**< of an enum: "same|valid|explicit"; else NULL */
     double minimum;       /**< smallest value accepted */
     double maximum;       /**< greatest value accepted */
-    double default_value; /**< used where the field is zero; 0 where `help`
-                               tells what is used instead */
+    double default_value; /**< what syngan_options_init() writes; SYNGAN_AUTO
+                               (of seeds SYNGAN_AUTO_SEED) where the library
+                               decides, as `help` tells. Always accepted */
     size_t offset;        /**< in the struct, in bytes */
     int32_t type;         /**< SYNGAN_OPTION_... */
     int32_t reserved;
@@ -174,6 +165,15 @@ SYNGAN_API size_t syngan_option_count(const char *type);
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_option_get(const char *type,
                                                           size_t index,
                                                           syngan_option *out);
+
+/** Fills the options struct named `type` with its defaults: what SYNGAN_X_INIT
+ *  does in C, for other languages. Thread-safe.
+ *  @param size sizeof of the struct as the caller knows it; a larger one is
+ *              zeroed beyond what this version knows
+ *  @return SYNGAN_OK, SYNGAN_E_ARGUMENT or SYNGAN_E_NOT_FOUND. */
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_options_init(const char *type,
+                                                            void *options,
+                                                            size_t size);
 
 /* ---- host hooks --------------------------------------------------------- */
 
@@ -226,7 +226,7 @@ typedef struct syngan_context_options {
     syngan_log_fn log;                 /**< default: none */
     void *log_user;
     int32_t log_level; /**< most detailed level wanted; default warnings */
-    int32_t threads;   /**< for computing; default: the processors that
+    int32_t threads;   /**< for computing; default 0: the processors that
                             this process may use, by its affinity and the CPU
                             quota of its control group, at most 256;
                             never more than OpenMP's thread limit */
@@ -234,12 +234,17 @@ typedef struct syngan_context_options {
                             process: another one later is refused */
     int32_t reserved;
     uint64_t memory_limit; /**< bytes that the library may hold at once through
-                                this context; default: no limit */
+                                this context; default 0: no limit */
 } syngan_context_options;
 
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_CONTEXT_DEFAULTS                                                \
+    .struct_size = SYNGAN_INITIALISED(syngan_context_options),                 \
+    .log_level = SYNGAN_LOG_WARNING
+#define SYNGAN_CONTEXT_INIT                                                    \
+    { SYNGAN_CONTEXT_DEFAULTS }
 #define SYNGAN_CONTEXT(...)                                                    \
-    (&(const syngan_context_options){                                          \
-        .struct_size = sizeof(syngan_context_options), __VA_ARGS__})
+    (&(const syngan_context_options){SYNGAN_CONTEXT_DEFAULTS, __VA_ARGS__})
 
 typedef struct syngan_context syngan_context;
 
@@ -280,11 +285,11 @@ SYNGAN_API void syngan_cancel_reset(syngan_context *context);
 /** Reads `text` ("0.5", "same", "true") into the field `name` of an options
  *  struct, for options from a command line or another language.
  *  @param type    as in syngan_option_count()
- *  @param options the struct, its `struct_size` set
+ *  @param options the struct, initialised (options.h)
  *  @return SYNGAN_OK; SYNGAN_E_NOT_FOUND for an unknown type or field;
  *  SYNGAN_E_ARGUMENT for a text that is no value of the field, or out of
- *  range. Strings are borrowed: `text` must outlive the struct. A zero is
- *  stored as SYNGAN_ZERO, so that it is not taken for the default. */
+ *  range. Strings are borrowed: `text` must outlive the struct. "auto" stands
+ *  for SYNGAN_AUTO. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_option_set(syngan_context *context, const char *type, void *options,
                   const char *name, const char *text);

@@ -33,15 +33,20 @@ typedef struct syngan_dataset_options {
     size_t struct_size;
     int32_t order;    /**< default SYNGAN_SHUFFLE */
     int32_t prefetch; /**< default SYNGAN_PREFETCH_DEFAULT */
-    uint64_t seed;    /**< of the order and of the built-in digits; default: the
-                           context's */
+    uint64_t seed;    /**< of the order and of the built-in digits; default
+                           SYNGAN_AUTO_SEED: the context's */
     float low;        /**< u8 elements 0 ... 255 become low ... high; */
     float high;       /**< default -1 and 1. Other types are not scaled */
     int32_t reserved[2];
 } syngan_dataset_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_DATASET_DEFAULTS                                                \
+    .struct_size = SYNGAN_INITIALISED(syngan_dataset_options),                 \
+    .seed = SYNGAN_AUTO_SEED, .low = -1, .high = 1
+#define SYNGAN_DATASET_INIT                                                    \
+    { SYNGAN_DATASET_DEFAULTS }
 #define SYNGAN_DATASET(...)                                                    \
-    (&(const syngan_dataset_options){                                          \
-        .struct_size = sizeof(syngan_dataset_options), __VA_ARGS__})
+    (&(const syngan_dataset_options){SYNGAN_DATASET_DEFAULTS, __VA_ARGS__})
 
 /** Examples in memory, kept by reference: they must not change while batches
  *  are made.

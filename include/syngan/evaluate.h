@@ -152,7 +152,8 @@ typedef struct syngan_evaluate_options {
                                       measure of utility */
     const char *sensitive;       /**< column of attribute inference; default:
                                       the target */
-    uint64_t seed;               /**< of samples and folds */
+    uint64_t seed;               /**< of samples and folds; default
+                                      SYNGAN_AUTO_SEED: the context's */
     int64_t max_rows;            /**< of each table, drawn by chance, for
                                       detection, utility and privacy; default
                                       50000. Wide tables: fewer. The report's
@@ -174,9 +175,14 @@ typedef struct syngan_evaluate_options {
     const char *date; /**< as it is to be read; the library asks no clock */
     int64_t epochs;   /**< that the synthesizer has learnt; 0: not told */
 } syngan_evaluate_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_EVALUATE_DEFAULTS                                               \
+    .struct_size = SYNGAN_INITIALISED(syngan_evaluate_options),                \
+    .seed = SYNGAN_AUTO_SEED, .max_rows = 50000
+#define SYNGAN_EVALUATE_INIT                                                   \
+    { SYNGAN_EVALUATE_DEFAULTS }
 #define SYNGAN_EVALUATE(...)                                                   \
-    (&(const syngan_evaluate_options){                                         \
-        .struct_size = sizeof(syngan_evaluate_options), __VA_ARGS__})
+    (&(const syngan_evaluate_options){SYNGAN_EVALUATE_DEFAULTS, __VA_ARGS__})
 
 /**
  * Compares a synthetic table with the real one that it was made from. Columns

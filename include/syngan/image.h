@@ -14,16 +14,21 @@ extern "C" {
 
 typedef struct syngan_grid_options {
     size_t struct_size;
-    int32_t columns; /**< default: as many as make the grid about square */
+    int32_t columns; /**< default 0: as many as make the grid about square */
     int32_t spacing; /**< pixels between images; default 2 */
     int32_t zoom;    /**< each pixel becomes zoom x zoom; default 1 */
     float low;       /**< value of black; default -1 */
     float high;      /**< value of white; default 1 */
     int32_t reserved;
 } syngan_grid_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_GRID_DEFAULTS                                                   \
+    .struct_size = SYNGAN_INITIALISED(syngan_grid_options), .spacing = 2,      \
+    .zoom = 1, .low = -1, .high = 1
+#define SYNGAN_GRID_INIT                                                       \
+    { SYNGAN_GRID_DEFAULTS }
 #define SYNGAN_GRID(...)                                                       \
-    (&(const syngan_grid_options){.struct_size = sizeof(syngan_grid_options),  \
-                                  __VA_ARGS__})
+    (&(const syngan_grid_options){SYNGAN_GRID_DEFAULTS, __VA_ARGS__})
 
 /** Images as one PNG, row by row from the top left. NaN is black.
  *  @param images N x 1 x H x W (grey) or N x 3 x H x W; f32, or u8, which is

@@ -52,15 +52,20 @@ typedef struct syngan_parameter_options {
     size_t struct_size;
     int32_t initializer; /**< default SYNGAN_GLOROT_UNIFORM */
     float scale;         /**< of uniform, normal and constant; default 0.05 */
-    int64_t fan_in;      /**< for Glorot and He; default: by the shape, read as
-                              out x in x kernel */
-    int64_t fan_out;
-    int32_t frozen; /**< 1: no optimizer changes it */
+    int64_t fan_in;      /**< for Glorot and He; default SYNGAN_AUTO: by the
+                              shape, read as out x in x kernel */
+    int64_t fan_out;     /**< likewise */
+    int32_t frozen;      /**< 1: no optimizer changes it */
     int32_t reserved;
 } syngan_parameter_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_PARAMETER_DEFAULTS                                              \
+    .struct_size = SYNGAN_INITIALISED(syngan_parameter_options),               \
+    .scale = 0.05f, .fan_in = SYNGAN_AUTO, .fan_out = SYNGAN_AUTO
+#define SYNGAN_PARAMETER_INIT                                                  \
+    { SYNGAN_PARAMETER_DEFAULTS }
 #define SYNGAN_PARAMETER(...)                                                  \
-    (&(const syngan_parameter_options){                                        \
-        .struct_size = sizeof(syngan_parameter_options), __VA_ARGS__})
+    (&(const syngan_parameter_options){SYNGAN_PARAMETER_DEFAULTS, __VA_ARGS__})
 
 /** A tensor that belongs to the model. Names are unique in a graph. */
 SYNGAN_API syngan_node *
@@ -72,15 +77,20 @@ typedef struct syngan_dense_options {
     const char *name;
     int64_t units;           /**< required */
     int32_t activation;      /**< default none */
-    float activation_slope;  /**< of leaky ReLU; default 0.2 */
+    float activation_slope;  /**< of leaky ReLU, above 0; default 0.2 */
     int32_t no_bias;         /**< 1: without bias */
     int32_t initializer;     /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
     int32_t reserved;
 } syngan_dense_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_DENSE_DEFAULTS                                                  \
+    .struct_size = SYNGAN_INITIALISED(syngan_dense_options),                   \
+    .activation_slope = 0.2f, .initializer_scale = 0.05f
+#define SYNGAN_DENSE_INIT                                                      \
+    { SYNGAN_DENSE_DEFAULTS }
 #define SYNGAN_DENSE(...)                                                      \
-    (&(const syngan_dense_options){                                            \
-        .struct_size = sizeof(syngan_dense_options), __VA_ARGS__})
+    (&(const syngan_dense_options){SYNGAN_DENSE_DEFAULTS, __VA_ARGS__})
 
 /** activation(x weight^T + bias).
  *  @param x N x features; weight: units x features; result: N x units */
@@ -92,11 +102,11 @@ typedef struct syngan_conv2d_options {
     const char *name;
     int64_t filters;        /**< required: channels of the result */
     int32_t kernel;         /**< required: height, and width unless given */
-    int32_t kernel_width;   /**< default: `kernel` */
+    int32_t kernel_width;   /**< default SYNGAN_AUTO: `kernel` */
     int32_t stride;         /**< default 1 */
-    int32_t stride_width;   /**< default: `stride` */
+    int32_t stride_width;   /**< default SYNGAN_AUTO: `stride` */
     int32_t dilation;       /**< distance of kernel elements; default 1 */
-    int32_t dilation_width; /**< default: `dilation` */
+    int32_t dilation_width; /**< default SYNGAN_AUTO: `dilation` */
     int32_t groups;         /**< default 1; divides both channel counts */
     int32_t padding;        /**< default SYNGAN_SAME */
     int32_t pad_top;        /**< these four with SYNGAN_EXPLICIT only */
@@ -104,15 +114,22 @@ typedef struct syngan_conv2d_options {
     int32_t pad_left;
     int32_t pad_right;
     int32_t activation;      /**< default none */
-    float activation_slope;  /**< of leaky ReLU; default 0.2 */
+    float activation_slope;  /**< of leaky ReLU, above 0; default 0.2 */
     int32_t no_bias;         /**< 1: without bias */
     int32_t initializer;     /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
     int32_t reserved;
 } syngan_conv2d_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_CONV2D_DEFAULTS                                                 \
+    .struct_size = SYNGAN_INITIALISED(syngan_conv2d_options),                  \
+    .kernel_width = SYNGAN_AUTO, .stride = 1, .stride_width = SYNGAN_AUTO,     \
+    .dilation = 1, .dilation_width = SYNGAN_AUTO, .groups = 1,                 \
+    .activation_slope = 0.2f, .initializer_scale = 0.05f
+#define SYNGAN_CONV2D_INIT                                                     \
+    { SYNGAN_CONV2D_DEFAULTS }
 #define SYNGAN_CONV2D(...)                                                     \
-    (&(const syngan_conv2d_options){                                           \
-        .struct_size = sizeof(syngan_conv2d_options), __VA_ARGS__})
+    (&(const syngan_conv2d_options){SYNGAN_CONV2D_DEFAULTS, __VA_ARGS__})
 
 /** Convolution (cross-correlation, as the field calls it; sizes as in Dumoulin
  *  and Visin 2016).
@@ -127,6 +144,7 @@ SYNGAN_API syngan_node *syngan_conv2d(syngan_node *x,
  *  stride; SYNGAN_VALID gives (size - 1) stride + dilation (kernel - 1) + 1;
  *  SYNGAN_EXPLICIT takes the four pads off that. */
 typedef struct syngan_conv2d_options syngan_conv2d_transpose_options;
+#define SYNGAN_CONV2D_TRANSPOSE_INIT SYNGAN_CONV2D_INIT
 #define SYNGAN_CONV2D_TRANSPOSE(...) SYNGAN_CONV2D(__VA_ARGS__)
 
 /** Transposed convolution: the gradient of a convolution with respect to its
@@ -139,13 +157,20 @@ syngan_conv2d_transpose(syngan_node *x,
 typedef struct syngan_batch_norm_options {
     size_t struct_size;
     const char *name;
-    float momentum; /**< of the running statistics; default 0.99 */
+    float momentum; /**< of the running statistics, above 0; default
+                         0.99 */
     float epsilon;  /**< default 1e-3 */
     int32_t reserved[2];
 } syngan_batch_norm_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_BATCH_NORM_DEFAULTS                                             \
+    .struct_size = SYNGAN_INITIALISED(syngan_batch_norm_options),              \
+    .momentum = 0.99f, .epsilon = 1e-3f
+#define SYNGAN_BATCH_NORM_INIT                                                 \
+    { SYNGAN_BATCH_NORM_DEFAULTS }
 #define SYNGAN_BATCH_NORM(...)                                                 \
-    (&(const syngan_batch_norm_options){                                       \
-        .struct_size = sizeof(syngan_batch_norm_options), __VA_ARGS__})
+    (&(const syngan_batch_norm_options){SYNGAN_BATCH_NORM_DEFAULTS,            \
+                                        __VA_ARGS__})
 
 /**
  * Batch normalisation over dimension 1 (Ioffe and Szegedy 2015): with the
@@ -170,9 +195,10 @@ SYNGAN_API syngan_node *syngan_gaussian_noise(syngan_node *x, double deviation);
 typedef struct syngan_pool2d_options {
     size_t struct_size;
     int32_t size;         /**< window height; default 2 */
-    int32_t size_width;   /**< default: `size` */
-    int32_t stride;       /**< default: the window's height */
-    int32_t stride_width; /**< default: `stride`, else the window's width */
+    int32_t size_width;   /**< default SYNGAN_AUTO: `size` */
+    int32_t stride;       /**< default SYNGAN_AUTO: the window's height */
+    int32_t stride_width; /**< default SYNGAN_AUTO: `stride` if given, else the
+                               window's width */
     int32_t padding;      /**< default SYNGAN_SAME; padding is never counted */
     int32_t pad_top;
     int32_t pad_bottom;
@@ -180,9 +206,15 @@ typedef struct syngan_pool2d_options {
     int32_t pad_right;
     int32_t reserved;
 } syngan_pool2d_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_POOL2D_DEFAULTS                                                 \
+    .struct_size = SYNGAN_INITIALISED(syngan_pool2d_options), .size = 2,       \
+    .size_width = SYNGAN_AUTO, .stride = SYNGAN_AUTO,                          \
+    .stride_width = SYNGAN_AUTO
+#define SYNGAN_POOL2D_INIT                                                     \
+    { SYNGAN_POOL2D_DEFAULTS }
 #define SYNGAN_POOL2D(...)                                                     \
-    (&(const syngan_pool2d_options){                                           \
-        .struct_size = sizeof(syngan_pool2d_options), __VA_ARGS__})
+    (&(const syngan_pool2d_options){SYNGAN_POOL2D_DEFAULTS, __VA_ARGS__})
 
 /** Mean and greatest element of each window. x is N x C x H x W, the result
  *  N x C x H' x W', its sizes those of a convolution. */

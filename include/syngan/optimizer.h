@@ -62,20 +62,21 @@ enum {
 
 typedef struct syngan_optimizer_options {
     size_t struct_size;
-    int32_t kind;           /**< default SYNGAN_ADAM */
-    float learning_rate;    /**< default 1e-3 (SGD: 1e-2) */
-    float beta1;            /**< Adam: default 0.9 */
-    float beta2;            /**< Adam: default 0.999 */
-    float epsilon;          /**< default 1e-7 */
-    float momentum;         /**< SGD: default 0 */
-    float rho;              /**< RMSprop: default 0.9 */
-    float weight_decay;     /**< AdamW: default 0.01; others add it to the
-                                 gradient (L2), default 0 */
-    float clip_value;       /**< limits each gradient element; default none */
-    float clip_norm;        /**< limits the norm of all gradients together
-                                 (Pascanu and others 2013); default none */
-    int32_t schedule;       /**< default constant */
-    float final_rate;       /**< learning rate at the end of the schedule */
+    int32_t kind;        /**< default SYNGAN_ADAM */
+    float learning_rate; /**< default SYNGAN_AUTO: 1e-3 (SGD: 1e-2) */
+    float beta1;         /**< Adam: default 0.9 */
+    float beta2;         /**< Adam: default 0.999 */
+    float epsilon;       /**< default 1e-7 */
+    float momentum;      /**< SGD: default 0 */
+    float rho;           /**< RMSprop: default 0.9 */
+    float weight_decay;  /**< of AdamW decoupled, else added to the gradient
+                              (L2); default SYNGAN_AUTO: 0.01 for AdamW,
+                              else 0 */
+    float clip_value;    /**< limits each gradient element; default 0: none */
+    float clip_norm;     /**< limits the norm of all gradients together
+                              (Pascanu and others 2013); default 0: none */
+    int32_t schedule;    /**< default constant */
+    float final_rate;    /**< learning rate at the end of the schedule */
     int64_t schedule_steps; /**< required with a schedule */
     int64_t warmup_steps;   /**< so many updates at first have a rate that
                                  grows linearly, (t + 1) / warmup_steps of
@@ -83,9 +84,15 @@ typedef struct syngan_optimizer_options {
                                  them; default 0 */
     int64_t reserved[2];
 } syngan_optimizer_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_OPTIMIZER_DEFAULTS                                              \
+    .struct_size = SYNGAN_INITIALISED(syngan_optimizer_options),               \
+    .learning_rate = SYNGAN_AUTO, .beta1 = 0.9f, .beta2 = 0.999f,              \
+    .epsilon = 1e-7f, .rho = 0.9f, .weight_decay = SYNGAN_AUTO
+#define SYNGAN_OPTIMIZER_INIT                                                  \
+    { SYNGAN_OPTIMIZER_DEFAULTS }
 #define SYNGAN_OPTIMIZER(...)                                                  \
-    (&(const syngan_optimizer_options){                                        \
-        .struct_size = sizeof(syngan_optimizer_options), __VA_ARGS__})
+    (&(const syngan_optimizer_options){SYNGAN_OPTIMIZER_DEFAULTS, __VA_ARGS__})
 
 typedef struct syngan_optimizer syngan_optimizer;
 

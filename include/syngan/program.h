@@ -18,7 +18,8 @@ typedef struct syngan_program syngan_program;
 
 typedef struct syngan_program_options {
     size_t struct_size;
-    uint64_t seed;     /**< of its random nodes; default: the context's */
+    uint64_t seed;     /**< of its random nodes; default SYNGAN_AUTO_SEED: the
+                            context's */
     int32_t profile;   /**< 1: time each kernel, for syngan_program_report() */
     int32_t no_fusion; /**< 1: one kernel for each node, for finding faults */
     int32_t bf16;      /**< 1: convolutions and matrix products take bf16
@@ -30,9 +31,14 @@ typedef struct syngan_program_options {
                             of results differ between machines and from one
                             program to the next */
 } syngan_program_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_PROGRAM_DEFAULTS                                                \
+    .struct_size = SYNGAN_INITIALISED(syngan_program_options),                 \
+    .seed = SYNGAN_AUTO_SEED
+#define SYNGAN_PROGRAM_INIT                                                    \
+    { SYNGAN_PROGRAM_DEFAULTS }
 #define SYNGAN_PROGRAM(...)                                                    \
-    (&(const syngan_program_options){                                          \
-        .struct_size = sizeof(syngan_program_options), __VA_ARGS__})
+    (&(const syngan_program_options){SYNGAN_PROGRAM_DEFAULTS, __VA_ARGS__})
 
 /**
  * Compiles what is needed for some nodes of one graph.

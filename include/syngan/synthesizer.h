@@ -48,58 +48,72 @@ typedef syngan_status (*syngan_fit_progress_fn)(
 
 typedef struct syngan_synthesizer_options {
     size_t struct_size;
-    int32_t recipe;        /**< default SYNGAN_TABLE_RECIPE_DEFAULT */
-    int32_t rows;          /**< what they are; default independent */
-    const char *key;       /**< of baskets and sequences: column; default:
-                                the schema's */
-    const char *order;     /**< of sequences: column; default: the schema's */
-    const char *item;      /**< of baskets: column; default: the only other */
-    int64_t epochs;        /**< default 300 */
-    int32_t batch;         /**< default: the recipe's: 500, or a 64th of the
-                                rows but at least 50; CTGAN: 500 */
-    int32_t pac;           /**< rows that the critic sees at once (PacGAN,
-                                Lin and others 2018); default: the recipe's:
-                                1; CTGAN: 10 */
-    int32_t noise;         /**< size of the noise; default 128 */
-    int32_t width;         /**< of hidden layers; default 256 */
-    int32_t depth;         /**< hidden layers of each network; default 2 */
-    int32_t critic_steps;  /**< updates of the critic for one of the
-                                generator; default 1 */
-    float generator_rate;  /**< Adam; default 2e-4 */
-    float critic_rate;     /**< default 2e-4 */
-    float weight_decay;    /**< L2, coupled; default 1e-6; SYNGAN_ZERO: none */
-    float penalty_weight;  /**< of WGAN-GP; default 10 */
-    float temperature;     /**< of the Gumbel softmax; default 0.2 */
-    int32_t max_modes;     /**< of a number; default 10 */
-    int32_t max_choices;   /**< alternatives of a category, above which rare
-                                values share some; default 256 */
-    int32_t bf16;          /**< 1: bf16 products; refused without
-                                AVX512_BF16 */
-    int32_t patience;      /**< measures of quality without a better one
-                                after which the fit stops; default: never */
-    int32_t keep_last;     /**< 1: the last state is kept, not the best one
-                                by quality */
-    uint64_t seed;         /**< of everything; default: the context's */
+    int32_t recipe;    /**< default SYNGAN_TABLE_RECIPE_DEFAULT */
+    int32_t rows;      /**< what they are; default independent */
+    const char *key;   /**< of baskets and sequences: column; default:
+                            the schema's */
+    const char *order; /**< of sequences: column; default: the schema's */
+    const char *item;  /**< of baskets: column; default: the only other */
+    int64_t epochs;    /**< default SYNGAN_AUTO: 300, of baskets 100 */
+    int32_t batch; /**< default SYNGAN_AUTO: the recipe's: 500, or a 64th of the
+                        rows but at least 50; CTGAN: 500 */
+    int32_t pac;   /**< rows that the critic sees at once (PacGAN,
+                        Lin and others 2018); default SYNGAN_AUTO: the recipe's:
+                        1; CTGAN: 10 */
+    int32_t noise; /**< size of the noise; default 128 */
+    int32_t width; /**< of hidden layers; default 256 */
+    int32_t depth; /**< hidden layers of each network; default 2 */
+    int32_t critic_steps; /**< updates of the critic for one of the
+                               generator; default 1 */
+    float
+        generator_rate; /**< Adam; default SYNGAN_AUTO: 2e-4, of baskets 5e-4 */
+    float critic_rate;  /**< likewise */
+    float weight_decay; /**< L2, coupled; default 1e-6 */
+    float penalty_weight; /**< of WGAN-GP; default 10 */
+    float temperature;    /**< of the Gumbel softmax; default 0.2 */
+    int32_t max_modes;    /**< of a number; default 10 */
+    int32_t max_choices;  /**< alternatives of a category, above which rare
+                               values share some; default SYNGAN_AUTO: 256, of
+                             baskets 1024 */
+    int32_t bf16;         /**< 1: bf16 products; refused without
+                               AVX512_BF16 */
+    int32_t patience;     /**< measures of quality without a better one
+                               after which the fit stops; default 0: never */
+    int32_t keep_last;    /**< 1: the last state is kept, not the best one
+                               by quality */
+    uint64_t
+        seed; /**< of everything; default SYNGAN_AUTO_SEED: the context's */
     uint64_t memory_limit; /**< bytes: a fit that would need more is refused
-                                before it starts; default: none */
-    float time_limit;      /**< seconds: likewise by the estimate; default:
+                                before it starts; default 0: none */
+    float time_limit;      /**< seconds: likewise by the estimate; default 0:
                                 none */
     int32_t profile;       /**< 1: each kernel is timed, and the programs'
                                 reports go to the log (SYNGAN_LOG_INFO) when
                                 the fit ends */
     syngan_fit_progress_fn progress;
     void *progress_user;
-    int64_t sample_rows; /**< of a file read in pieces: rows that are kept for
-                              preparing columns and measuring quality; default
+    int64_t
+        sample_rows;     /**< of a file read in pieces: rows that are kept for
+                              preparing columns and measuring quality; default 0:
                               200000, less if there are more than 167 columns */
     const char *scratch; /**< of such a file: folder of the temporary file that
                               takes encoded rows when memory does not; default:
                               the environment's TMPDIR, else /var/tmp */
     int64_t reserved[4];
 } syngan_synthesizer_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_SYNTHESIZER_DEFAULTS                                            \
+    .struct_size = SYNGAN_INITIALISED(syngan_synthesizer_options),             \
+    .epochs = SYNGAN_AUTO, .batch = SYNGAN_AUTO, .pac = SYNGAN_AUTO,           \
+    .noise = 128, .width = 256, .depth = 2, .critic_steps = 1,                 \
+    .generator_rate = SYNGAN_AUTO, .critic_rate = SYNGAN_AUTO,                 \
+    .weight_decay = 1e-6f, .penalty_weight = 10, .temperature = 0.2f,          \
+    .max_modes = 10, .max_choices = SYNGAN_AUTO, .seed = SYNGAN_AUTO_SEED
+#define SYNGAN_SYNTHESIZER_INIT                                                \
+    { SYNGAN_SYNTHESIZER_DEFAULTS }
 #define SYNGAN_SYNTHESIZER(...)                                                \
-    (&(const syngan_synthesizer_options){                                      \
-        .struct_size = sizeof(syngan_synthesizer_options), __VA_ARGS__})
+    (&(const syngan_synthesizer_options){SYNGAN_SYNTHESIZER_DEFAULTS,          \
+                                         __VA_ARGS__})
 
 /** Memory and time that syngan_synthesizer_fit() with these arguments would
  *  take, without doing it; the time by running a few steps of the networks. Of
@@ -201,9 +215,14 @@ typedef struct syngan_sample_options {
                            */
     int64_t reserved[3];
 } syngan_sample_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_SAMPLE_DEFAULTS                                                 \
+    .struct_size = SYNGAN_INITIALISED(syngan_sample_options),                  \
+    .max_tries = 1000, .max_length = 10000
+#define SYNGAN_SAMPLE_INIT                                                     \
+    { SYNGAN_SAMPLE_DEFAULTS }
 #define SYNGAN_SAMPLE(...)                                                     \
-    (&(const syngan_sample_options){                                           \
-        .struct_size = sizeof(syngan_sample_options), __VA_ARGS__})
+    (&(const syngan_sample_options){SYNGAN_SAMPLE_DEFAULTS, __VA_ARGS__})
 
 /**
  * Rows `first` ... `first + rows - 1` of the endless synthetic table of this

@@ -238,15 +238,21 @@ typedef struct syngan_csv_options {
                                 from the whole file */
     int32_t no_header;     /**< 1: columns are named column_1, ... */
     int32_t encoding;      /**< default SYNGAN_CSV_UTF8 */
-    int64_t max_rows;      /**< so many rows at most are read; default: all */
+    int64_t max_rows;      /**< so many rows at most are read, at least 1;
+                                default SYNGAN_AUTO: all */
     const char *decimal;   /**< "." or ",": the decimal mark where a column
                                 leaves it open ("1,234"); default: what the
                                 other columns and the separator say */
     int64_t reserved[3];
 } syngan_csv_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_CSV_DEFAULTS                                                    \
+    .struct_size = SYNGAN_INITIALISED(syngan_csv_options),                     \
+    .max_rows = SYNGAN_AUTO
+#define SYNGAN_CSV_INIT                                                        \
+    { SYNGAN_CSV_DEFAULTS }
 #define SYNGAN_CSV(...)                                                        \
-    (&(const syngan_csv_options){.struct_size = sizeof(syngan_csv_options),    \
-                                 __VA_ARGS__})
+    (&(const syngan_csv_options){SYNGAN_CSV_DEFAULTS, __VA_ARGS__})
 
 /**
  * Reads a CSV file (RFC 4180; lines that end in LF, CR LF or CR; gzip as well).

@@ -83,32 +83,38 @@ typedef syngan_status (*syngan_progress_fn)(syngan_trainer *trainer,
 /** Receives a line of text about progress, without a line end. */
 typedef void (*syngan_line_fn)(const char *line, void *user);
 
+/** `statistics_momentum`: each layer's own momentum. */
+#define SYNGAN_MOMENTUM_OF_LAYERS (-1)
+
+/**
+ * What decides on the training itself has the default SYNGAN_AUTO, which is
+ * as the recipe has it, or in syngan_trainer_load() as the checkpoint has it.
+ */
 typedef struct syngan_trainer_options {
     size_t struct_size;
-    int32_t recipe;               /**< default SYNGAN_RECIPE_DEFAULT */
-    int32_t batch;                /**< default 64 */
-    int32_t loss;                 /**< default cross-entropy */
-    int32_t discriminator_steps;  /**< per iteration; default 1 */
-    int32_t discriminator_update; /**< default: the recipe's */
-    int32_t fakes;                /**< default: the recipe's */
-    int32_t penalty;              /**< default: the recipe's */
-    float penalty_weight;         /**< default 10 */
-    float real_target;            /**< label of real examples, below 1 smooths
-                                       one side (Salimans 2016); default: recipe's */
-    float average_decay;          /**< of the averaged generator; SYNGAN_ZERO:
-                                       none; default: the recipe's */
-    float statistics_momentum;    /**< of running statistics; SYNGAN_ZERO: each
-                                       layer's own; default: the recipe's */
-    int32_t profile;              /**< 1: time each kernel, for
-                                       syngan_trainer_report() */
+    int32_t recipe;              /**< SYNGAN_AUTO: SYNGAN_RECIPE_DEFAULT */
+    int32_t batch;               /**< SYNGAN_AUTO: 64 */
+    int32_t loss;                /**< SYNGAN_AUTO: cross-entropy */
+    int32_t discriminator_steps; /**< per iteration; SYNGAN_AUTO: 1 */
+    int32_t discriminator_update;
+    int32_t fakes;
+    int32_t penalty;
+    float penalty_weight;      /**< SYNGAN_AUTO: 10 */
+    float real_target;         /**< label of real examples, below 1 smooths
+                                    one side (Salimans 2016) */
+    float average_decay;       /**< of the averaged generator; 0: none */
+    float statistics_momentum; /**< of running statistics, or
+                                    SYNGAN_MOMENTUM_OF_LAYERS */
+    int32_t profile;           /**< 1: time each kernel, for
+                                    syngan_trainer_report() */
     const syngan_optimizer_options
-        *generator_optimizer; /**< default: recipe's */
+        *generator_optimizer; /**< NULL: the recipe's */
     const syngan_optimizer_options *discriminator_optimizer;
-    uint64_t seed;               /**< of noise; default: the context's */
-    int32_t report_every;        /**< iterations; default 100. The state to go
-                                      back to on NaN is kept as often */
-    int32_t bf16;                /**< 1: bf16 products; refused without
-                                      AVX512_BF16 */
+    uint64_t seed;        /**< of noise; SYNGAN_AUTO_SEED: the context's */
+    int32_t report_every; /**< iterations; default 100. The state to go
+                               back to on NaN is kept as often */
+    int32_t bf16;         /**< 1: bf16 products; refused without
+                               AVX512_BF16 */
     syngan_progress_fn progress; /**< default none */
     void *progress_user;
     syngan_line_fn line; /**< ready-made progress line (iteration, rate,
@@ -123,9 +129,20 @@ typedef struct syngan_trainer_options {
                              checkpoint was trained on, not another shape */
     int64_t reserved[3];
 } syngan_trainer_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_TRAINER_DEFAULTS                                                \
+    .struct_size = SYNGAN_INITIALISED(syngan_trainer_options),                 \
+    .recipe = SYNGAN_AUTO, .batch = SYNGAN_AUTO, .loss = SYNGAN_AUTO,          \
+    .discriminator_steps = SYNGAN_AUTO, .discriminator_update = SYNGAN_AUTO,   \
+    .fakes = SYNGAN_AUTO, .penalty = SYNGAN_AUTO,                              \
+    .penalty_weight = SYNGAN_AUTO, .real_target = SYNGAN_AUTO,                 \
+    .average_decay = SYNGAN_AUTO, .statistics_momentum = SYNGAN_AUTO,          \
+    .seed = SYNGAN_AUTO_SEED, .report_every = 100, .bf16 = SYNGAN_AUTO,        \
+    .tune = SYNGAN_AUTO
+#define SYNGAN_TRAINER_INIT                                                    \
+    { SYNGAN_TRAINER_DEFAULTS }
 #define SYNGAN_TRAINER(...)                                                    \
-    (&(const syngan_trainer_options){                                          \
-        .struct_size = sizeof(syngan_trainer_options), __VA_ARGS__})
+    (&(const syngan_trainer_options){SYNGAN_TRAINER_DEFAULTS, __VA_ARGS__})
 
 /**
  * A trainer for a generator (one input: noise N x size) and a discriminator
@@ -215,8 +232,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_trainer_save_stream(
  *                examples, saving and loading make up to 8, each twice; if the
  *                two differ or one fails, the content is not compared
  * @param options NULL, or hooks (progress, line, report_every) to set, and
- *                other_data; any other field that is set must equal the saved
- *                one
+ *                other_data; any other field must be SYNGAN_AUTO (or NULL), or
+ *                equal the saved one
  * @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_VERSION,
  * SYNGAN_E_MISMATCH, SYNGAN_E_MEMORY.
  */

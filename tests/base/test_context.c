@@ -51,14 +51,16 @@ static void wrong_options_are_refused(void **state) {
     const syngan_context_options *const wrong[] = {
         SYNGAN_CONTEXT(.threads = -1),
         SYNGAN_CONTEXT(.threads = 257),
-        SYNGAN_CONTEXT(.threads = SYNGAN_ZERO),
         SYNGAN_CONTEXT(.log_level = 4),
         SYNGAN_CONTEXT(.isa = 5),
         SYNGAN_CONTEXT(.isa = -1),
         SYNGAN_CONTEXT(.reserved = 1),
         SYNGAN_CONTEXT(.allocator = &half),
         SYNGAN_CONTEXT(.allocator = &unsized),
+        SYNGAN_CONTEXT(.log_level = 0),
         &(const syngan_context_options){.threads = 1},
+        &(const syngan_context_options){
+            .struct_size = sizeof(syngan_context_options), .threads = 1},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         context = (syngan_context *)state;

@@ -57,9 +57,12 @@ static const sg_field sample_fields[] = {
 #undef T
 static SG_FIELDS(sample, "sample", sample_options, sample_fields);
 
-#define SAMPLE(...)                                                            \
-    (&(const sample_options){.struct_size = sizeof(sample_options),            \
-                             __VA_ARGS__})
+static SG_LAYER_OPTIONS(layer, "layer", sample_options, sample_fields);
+
+#define SAMPLE_DEFAULTS                                                        \
+    .struct_size = SYNGAN_INITIALISED(sample_options), .whole = 7,             \
+    .choice = 2, .real = 0.25f, .small = 3
+#define SAMPLE(...) (&(const sample_options){SAMPLE_DEFAULTS, __VA_ARGS__})
 
 static syngan_context *context;
 
@@ -86,7 +89,7 @@ static void null_gives_defaults(void **state) {
     sample_options out;
     memset(&out, 0xff, sizeof(out));
     assert_ok(context, read(NULL, &out));
-    assert_int_equal(out.struct_size, sizeof(out));
+    assert_true(out.struct_size == SYNGAN_INITIALISED(out));
     assert_null(out.name);
     assert_int_equal(out.wide, 0);
     assert_int_equal(out.seed, 0);
@@ -118,24 +121,44 @@ static void values_are_taken(void **state) {
     assert_int_equal(out.small, 8);
 }
 
-static void zero_can_be_asked_for(void **state) {
+static void zeros_are_zeros(void **state) {
     (void)state;
     sample_options out;
-    assert_ok(context, read(SAMPLE(.whole = SYNGAN_ZERO, .real = SYNGAN_ZERO,
-                                   .flag = SYNGAN_ZERO,
-                                   .seed = (uint64_t)(int64_t)SYNGAN_ZERO),
-                            &out));
+    assert_ok(context, read(SAMPLE(.whole = 0, .real = 0), &out));
     assert_int_equal(out.whole, 0);
     assert_true(out.real == 0.0f && !signbit(out.real));
-    assert_int_equal(out.flag, 0);
-    assert_int_equal(out.seed, 0);
+    assert_int_equal(out.small, 3);
     /* But only where zero is in the range. */
-    assert_fails(context, read(SAMPLE(.small = SYNGAN_ZERO), &out),
-                 SYNGAN_E_ARGUMENT, "small is 0, but must be from 1 to 8");
-    assert_fails(context, read(SAMPLE(.wide = SYNGAN_ZERO), &out),
-                 SYNGAN_E_ARGUMENT, "wide is 0");
-    assert_fails(context, read(SAMPLE(.choice = SYNGAN_ZERO), &out),
-                 SYNGAN_E_ARGUMENT, "choice is 0");
+    assert_fails(context, read(SAMPLE(.small = 0), &out), SYNGAN_E_ARGUMENT,
+                 "small is 0, but must be from 1 to 8");
+    assert_fails(context, read(SAMPLE(.choice = 0), &out), SYNGAN_E_ARGUMENT,
+                 "choice is 0");
+}
+
+static void zeroed_structs_are_refused_but_for_layers(void **state) {
+    (void)state;
+    const sample_options zeroed = {.struct_size = sizeof(zeroed), .small = 4};
+    sample_options out;
+    assert_fails(context, read(&zeroed, &out), SYNGAN_E_ARGUMENT,
+                 "sample 's1': the options are not initialised");
+    assert_fails(context, read(&zeroed, &out), SYNGAN_E_ARGUMENT,
+                 "SYNGAN_SAMPLE_INIT or syngan_options_init(\"sample\", ");
+    assert_ok(context, sg_options_read(context, &layer, &zeroed, "l", &out));
+    assert_int_equal(out.small, 4);
+    assert_int_equal(out.whole, 7);
+    assert_true(out.real == 0.25f);
+    /* What was read can be given on. */
+    sample_options again;
+    assert_ok(context, read(&out, &again));
+    assert_memory_equal(&again, &out, sizeof(out));
+    /* An initialised struct of a layer's is taken as it is. */
+    assert_ok(context,
+              sg_options_read(context, &layer, SAMPLE(.whole = 0), "l", &out));
+    assert_int_equal(out.whole, 0);
+    assert_fails(
+        context,
+        sg_options_read(context, &layer, SAMPLE(.small = 0), "l", &out),
+        SYNGAN_E_ARGUMENT, "small is 0");
 }
 
 static void ranges_are_checked(void **state) {
@@ -162,37 +185,26 @@ static void ranges_are_checked(void **state) {
                  "3 (explicit)");
 }
 
-static void given_fields_are_told(void **state) {
-    (void)state;
-    size_t at = offsetof(sample_options, seed);
-    assert_false(sg_options_given(&sample, NULL, at));
-    assert_false(sg_options_given(&sample, SAMPLE(.whole = 1), at));
-    assert_true(sg_options_given(&sample, SAMPLE(.seed = 1ull << 63), at));
-    assert_true(sg_options_given(
-        &sample, SAMPLE(.seed = (uint64_t)(int64_t)SYNGAN_ZERO), at));
-    const sample_options_v1 old = {.struct_size = sizeof(old)};
-    assert_false(
-        sg_options_given(&sample, &old, offsetof(sample_options, small)));
-}
-
 /* ---- other versions of the struct ---------------------------------------- */
 
 static void older_structs_work(void **state) {
     (void)state;
-    const sample_options_v1 old = {.struct_size = sizeof(old), .whole = 9};
+    const sample_options_v1 old = {
+        .struct_size = SYNGAN_INITIALISED(old), .choice = 1, .whole = 9};
     sample_options out;
     assert_ok(context, read(&old, &out));
-    assert_int_equal(out.struct_size, sizeof(out));
+    assert_true(out.struct_size == SYNGAN_INITIALISED(out));
     assert_int_equal(out.whole, 9);
     assert_int_equal(out.small, 3); /* the default of what it did not know */
 }
 
 static void newer_structs_work_if_unused(void **state) {
     (void)state;
-    sample_options_v3 new = {.known = {.struct_size = sizeof(new), .whole = 9}};
+    sample_options_v3 new = {.known = {SAMPLE_DEFAULTS, .whole = 9}};
+    new.known.struct_size = SYNGAN_INITIALISED(new);
     sample_options out;
     assert_ok(context, read(&new, &out));
-    assert_int_equal(out.struct_size, sizeof(out));
+    assert_true(out.struct_size == SYNGAN_INITIALISED(out));
     assert_int_equal(out.whole, 9);
     new.more = 1;
     assert_fails(context, read(&new, &out), SYNGAN_E_ARGUMENT, "does not know");
@@ -213,8 +225,13 @@ static void wrong_sizes_are_refused(void **state) {
                             9,    12,       sizeof(sample_options) - 4,
                             5000, SIZE_MAX, SIZE_MAX - 7};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        sample_options given = {.struct_size = sizes[i]};
+        sample_options given = {SAMPLE_DEFAULTS};
+        given.struct_size = sizes[i];
         sample_options out;
+        assert_fails(context, read(&given, &out), SYNGAN_E_ARGUMENT,
+                     "struct_size");
+        if (sizes[i] > UINT16_MAX) continue;
+        given.struct_size |= SYNGAN_INITIALISED_MARK;
         assert_fails(context, read(&given, &out), SYNGAN_E_ARGUMENT,
                      "struct_size");
     }
@@ -224,9 +241,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_gives_defaults),
         cmocka_unit_test(values_are_taken),
-        cmocka_unit_test(zero_can_be_asked_for),
+        cmocka_unit_test(zeros_are_zeros),
+        cmocka_unit_test(zeroed_structs_are_refused_but_for_layers),
         cmocka_unit_test(ranges_are_checked),
-        cmocka_unit_test(given_fields_are_told),
         cmocka_unit_test(older_structs_work),
         cmocka_unit_test(newer_structs_work_if_unused),
         cmocka_unit_test(reserved_bytes_must_be_zero),

@@ -65,14 +65,10 @@ static void bytes_become_low_to_high(void **state) {
     static const float lows[] = {-1, 0, 3}, highs[] = {1, 1, -2};
     for (int k = 0; k < 3; k++) {
         syngan_dataset *dataset = NULL;
-        assert_ok(context,
-                  syngan_dataset_from_tensors(
-                      bytes, NULL,
-                      SYNGAN_DATASET(.low = lows[k] < 0   ? 0
-                                            : lows[k] > 0 ? lows[k]
-                                                          : SYNGAN_ZERO,
-                                     .high = k < 2 ? 0 : highs[k]),
-                      &dataset));
+        assert_ok(context, syngan_dataset_from_tensors(
+                               bytes, NULL,
+                               SYNGAN_DATASET(.low = lows[k], .high = highs[k]),
+                               &dataset));
         assert_int_equal(syngan_dataset_has_labels(dataset), 0);
         assert_ok(context, syngan_dataset_read(dataset, 0, x, NULL));
         assert_true(values[0] == lows[k] && values[255] == highs[k]);
@@ -287,7 +283,7 @@ static void seeds_are_the_contexts_unless_given(void **state) {
     syngan_context *context = NULL;
     assert_int_equal(
         syngan_context_create(SYNGAN_CONTEXT(.seed = 77), &context), SYNGAN_OK);
-    static const uint64_t given[] = {0, 5, (uint64_t)(int64_t)SYNGAN_ZERO};
+    static const uint64_t given[] = {SYNGAN_AUTO_SEED, 5, 0};
     static const uint64_t used[] = {77, 5, 0};
     for (int i = 0; i < 3; i++) {
         syngan_dataset *dataset =

@@ -140,10 +140,9 @@ static void dataset_gives_scaled_digits(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_dataset *digits = NULL;
-    assert_ok(context,
-              syngan_dataset_digits(
-                  context, INT64_MAX,
-                  SYNGAN_DATASET(.seed = 11, .low = SYNGAN_ZERO), &digits));
+    assert_ok(context, syngan_dataset_digits(
+                           context, INT64_MAX,
+                           SYNGAN_DATASET(.seed = 11, .low = 0), &digits));
     assert_true(syngan_dataset_count(digits) == INT64_MAX);
     assert_int_equal(syngan_dataset_has_labels(digits), 1);
     int64_t dims[SYNGAN_MAX_RANK];

@@ -86,15 +86,10 @@ static void use_trainer(syngan_context *context, training *t) {
 static void test_images(void **state) {
     (void)state;
     static const syngan_trainer_options all[] = {
-        {.struct_size = sizeof(syngan_trainer_options), .batch = 4},
-        {.struct_size = sizeof(syngan_trainer_options),
-         .batch = 4,
-         .tune = 1,
-         .profile = 1,
+        {SYNGAN_TRAINER_DEFAULTS, .batch = 4},
+        {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .tune = 1, .profile = 1,
          .average_decay = 0.9f},
-        {.struct_size = sizeof(syngan_trainer_options),
-         .batch = 4,
-         .penalty = SYNGAN_PENALTY_WGAN_GP,
+        {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .penalty = SYNGAN_PENALTY_WGAN_GP,
          .discriminator_steps = 2},
     };
     for (size_t i = 0; i < 3; i++)

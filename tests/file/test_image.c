@@ -124,8 +124,7 @@ static void grids_are_laid_out(void **state) {
     check_bytes(10, 1, 28, 28, SYNGAN_GRID(.columns = 10), 10, 2, 1);
     check_bytes(5, 1, 3, 4, SYNGAN_GRID(.columns = 100), 5, 2, 1);
     check_bytes(5, 3, 3, 4, SYNGAN_GRID(.columns = 2, .zoom = 3), 2, 2, 3);
-    check_bytes(7, 1, 2, 2, SYNGAN_GRID(.spacing = SYNGAN_ZERO, .zoom = 2), 3,
-                0, 2);
+    check_bytes(7, 1, 2, 2, SYNGAN_GRID(.spacing = 0, .zoom = 2), 3, 0, 2);
     check_bytes(3, 1, 2, 5, SYNGAN_GRID(.spacing = 11, .columns = 1), 1, 11, 1);
 }
 
@@ -153,12 +152,11 @@ static void values_become_levels(void **state) {
     assert_int_equal(level(NAN, NULL), 0);
     assert_int_equal(level(INFINITY, NULL), 255);
     assert_int_equal(level(-INFINITY, NULL), 0);
-    const syngan_grid_options unit = {.struct_size = sizeof(unit),
-                                      .low = SYNGAN_ZERO};
+    const syngan_grid_options unit = {SYNGAN_GRID_DEFAULTS, .low = 0};
     assert_int_equal(level(0, &unit), 0);
     assert_int_equal(level(0.2f, &unit), 51);
-    const syngan_grid_options inverse = {
-        .struct_size = sizeof(inverse), .low = 1, .high = -1};
+    const syngan_grid_options inverse = {SYNGAN_GRID_DEFAULTS, .low = 1,
+                                         .high = -1};
     assert_int_equal(level(-1, &inverse), 255);
     assert_int_equal(level(NAN, &inverse), 0);
 }
@@ -257,15 +255,15 @@ static void wrong_options_are_refused(void **state) {
         syngan_grid_options options;
         const char *sentence;
     } cases[] = {
-        {{.columns = -1}, "write_png: columns is -1"},
-        {{.spacing = 5000}, "write_png: spacing is 5000"},
-        {{.zoom = -3}, "write_png: zoom is -3"},
-        {{.low = 1, .high = 1}, "low and high are both 1, but must differ"},
-        {{.reserved = 1}, "reserved"},
+        {{SYNGAN_GRID_DEFAULTS, .columns = -1}, "write_png: columns is -1"},
+        {{SYNGAN_GRID_DEFAULTS, .spacing = 5000}, "write_png: spacing is 5000"},
+        {{SYNGAN_GRID_DEFAULTS, .zoom = -3}, "write_png: zoom is -3"},
+        {{SYNGAN_GRID_DEFAULTS, .low = 1, .high = 1},
+         "low and high are both 1, but must differ"},
+        {{SYNGAN_GRID_DEFAULTS, .reserved = 1}, "reserved"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         syngan_grid_options options = cases[i].options;
-        options.struct_size = sizeof(options);
         check_refused(SYNGAN_U8, SYNGAN_SHAPE(1, 1, 1, 1), &options,
                       SYNGAN_E_ARGUMENT, cases[i].sentence);
     }

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         SYNGAN_CSV(.separator = data[0] & 1 ? ";" : NULL,
                    .quote = data[0] & 2 ? "'" : NULL,
                    .encoding = (data[0] >> 2 & 3) % 3,
-                   .max_rows = data[0] & 32 ? 3 : 0);
+                   .max_rows = data[0] & 32 ? 3 : SYNGAN_AUTO);
     fuzz_input input = {data + 1, size - 1, 0};
     const syngan_stream stream = {
         .struct_size = sizeof stream, .read = fuzz_read, .user = &input};

@@ -168,8 +168,7 @@ const sg_io fault_io_table = {.stat = fault_stat,
  * the status of a run that suffered. */
 static syngan_status run_once(const fault_sweep *sweep, fault_memory *memory,
                               syngan_status expected) {
-    syngan_context_options options = {.struct_size = sizeof(options),
-                                      .threads = 1};
+    syngan_context_options options = {SYNGAN_CONTEXT_DEFAULTS, .threads = 1};
     if (sweep->options != NULL) options = *sweep->options;
     options.allocator = &memory->hooks;
     syngan_context *context = NULL;

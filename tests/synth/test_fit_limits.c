@@ -145,7 +145,7 @@ static void sweep(const fit_case *f) {
 }
 
 #define OPTIONS(...)                                                           \
-    { .struct_size = sizeof(syngan_synthesizer_options), __VA_ARGS__ }
+    { SYNGAN_SYNTHESIZER_DEFAULTS, __VA_ARGS__ }
 
 static void files_in_pieces(void **state) {
     (void)state;

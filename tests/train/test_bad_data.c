@@ -100,8 +100,7 @@ static void test_each_way(void **state) {
             for (int32_t prefetch = SYNGAN_PREFETCH_OFF;
                  prefetch <= SYNGAN_PREFETCH_ON; prefetch++) {
                 bad b = bads[i];
-                const syngan_dataset_options options = {.struct_size =
-                                                            sizeof options,
+                const syngan_dataset_options options = {SYNGAN_DATASET_DEFAULTS,
                                                         .order = order,
                                                         .prefetch = prefetch};
                 train(context, from_tensor(context, &b, &options, NULL),

@@ -290,10 +290,9 @@ static void test_average(void **state) {
     training_end(&t);
     /* Without an average the generator itself is sampled from. */
     assert_ok(context,
-              training_make(
-                  context, NETWORK_DENSE,
-                  SYNGAN_TRAINER(.batch = BATCH, .average_decay = SYNGAN_ZERO),
-                  &t));
+              training_make(context, NETWORK_DENSE,
+                            SYNGAN_TRAINER(.batch = BATCH, .average_decay = 0),
+                            &t));
     assert_ok(context, syngan_trainer_sampler(t.trainer, &sampler));
     assert_ptr_equal(sampler, t.generator);
     syngan_model_free(sampler);

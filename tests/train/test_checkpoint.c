@@ -55,23 +55,20 @@ static const struct {
     int kind;
     syngan_trainer_options options;
 } varieties[] = {
-    {NETWORK_DENSE, {.batch = 6}},
-    {NETWORK_CONVOLUTION, {.batch = 5, .recipe = SYNGAN_RECIPE_PUBLISHED}},
+    {NETWORK_DENSE, {SYNGAN_TRAINER_DEFAULTS, .batch = 6}},
     {NETWORK_CONVOLUTION,
-     {.batch = 4,
-      .discriminator_update = SYNGAN_UPDATE_JOINT,
-      .discriminator_steps = 2,
-      .penalty = SYNGAN_PENALTY_NONE,
-      .average_decay = 0.9f,
-      .seed = 5,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 5, .recipe = SYNGAN_RECIPE_PUBLISHED}},
+    {NETWORK_CONVOLUTION,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 4,
+      .discriminator_update = SYNGAN_UPDATE_JOINT, .discriminator_steps = 2,
+      .penalty = SYNGAN_PENALTY_NONE, .average_decay = 0.9f, .seed = 5,
       .generator_optimizer = SYNGAN_OPTIMIZER(
               .kind = SYNGAN_RMSPROP, .schedule = SYNGAN_SCHEDULE_COSINE,
               .schedule_steps = 9, .final_rate = 1e-5f, .clip_norm = 1),
       .discriminator_optimizer =
           SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD, .momentum = 0.5f)}},
     {NETWORK_DENSE,
-     {.batch = 4,
-      .loss = SYNGAN_LOSS_HINGE,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .loss = SYNGAN_LOSS_HINGE,
       .penalty = SYNGAN_PENALTY_R1,
       .generator_optimizer =
           SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW, .warmup_steps = 4)}},
@@ -83,7 +80,6 @@ static void test_continue(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof varieties / sizeof *varieties; i++) {
         syngan_trainer_options options = varieties[i].options;
-        options.struct_size = sizeof options;
         syngan_context *context = test_context(1);
         bytes want = trained(context, varieties[i].kind, &options, 11, NULL);
         bytes now = trained(context, varieties[i].kind, &options, 3, NULL);
@@ -222,9 +218,8 @@ static void test_sampler(void **state) {
         syngan_model *sampler, *loaded;
         bytes b = trained(
             context, NETWORK_DENSE,
-            SYNGAN_TRAINER(.batch = 4,
-                           .average_decay = average ? 0.9f : SYNGAN_ZERO),
-            5, &t);
+            SYNGAN_TRAINER(.batch = 4, .average_decay = average ? 0.9f : 0), 5,
+            &t);
         memory_stream stream;
         memory_stream_init(&stream, b.data, b.size);
         assert_ok(context,

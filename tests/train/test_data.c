@@ -73,17 +73,12 @@ static training make_training(syngan_context *context, source *s,
 }
 
 static const syngan_trainer_options steps[] = {
-    {.struct_size = sizeof *steps, .batch = 4, .report_every = 1000},
-    {.struct_size = sizeof *steps,
-     .batch = 4,
-     .discriminator_steps = 3,
+    {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .report_every = 1000},
+    {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .discriminator_steps = 3,
      .report_every = 1000},
-    {.struct_size = sizeof *steps,
-     .batch = 4,
-     .discriminator_steps = 2,
+    {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .discriminator_steps = 2,
      .discriminator_update = SYNGAN_UPDATE_JOINT,
-     .penalty = SYNGAN_PENALTY_WGAN_GP,
-     .report_every = 1000}};
+     .penalty = SYNGAN_PENALTY_WGAN_GP, .report_every = 1000}};
 
 /* An example that can't be had, at any place of an iteration, leaves the state
  * before it; a further call goes on as if nothing had been. */
@@ -310,8 +305,7 @@ static bytes trained_on(syngan_context *context, syngan_dataset *dataset) {
 static void test_other_data(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
-    const syngan_dataset_options *unit =
-        SYNGAN_DATASET(.low = SYNGAN_ZERO, .high = 1);
+    const syngan_dataset_options *unit = SYNGAN_DATASET(.low = 0, .high = 1);
     source s = {0};
     bytes b = trained_on(context, images(context, SYNGAN_U8, 5, 0, NULL));
 #define SAME(d) assert_ok(context, load_on(context, b, d, 0))

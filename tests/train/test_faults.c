@@ -14,13 +14,11 @@
 
 /* ---- memory ------------------------------------------------------------ */
 
-static const syngan_trainer_options dense = {.struct_size = sizeof dense,
+static const syngan_trainer_options dense = {SYNGAN_TRAINER_DEFAULTS,
                                              .batch = 6};
 static const syngan_trainer_options joint = {
-    .struct_size = sizeof joint,
-    .batch = 4,
-    .discriminator_update = SYNGAN_UPDATE_JOINT,
-    .average_decay = 0.9f,
+    SYNGAN_TRAINER_DEFAULTS, .batch = 4,
+    .discriminator_update = SYNGAN_UPDATE_JOINT, .average_decay = 0.9f,
     .generator_optimizer = SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP)};
 
 static syngan_status train_dense(syngan_context *context, void *user) {

@@ -20,7 +20,7 @@ enum { BATCH = 4, ITERATIONS = 3, SEED = 21 };
 #define RATE 0.05f
 
 static const syngan_optimizer_options descent = {
-    .struct_size = sizeof descent, .kind = SYNGAN_SGD, .learning_rate = RATE};
+    SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_SGD, .learning_rate = RATE};
 
 typedef struct hand {
     syngan_context *context;
@@ -226,14 +226,15 @@ static void check(int32_t loss, int32_t penalty, int32_t update) {
     syngan_context *context = test_context(1);
     hand h = {.context = context, .loss = loss, .penalty = penalty};
     training t;
-    syngan_trainer_options options = {.struct_size = sizeof options,
+    syngan_trainer_options options = {SYNGAN_TRAINER_DEFAULTS,
                                       .batch = BATCH,
                                       .loss = loss,
                                       .penalty = penalty,
                                       .discriminator_update = update,
                                       .fakes = SYNGAN_FAKES_TRAINING,
-                                      .statistics_momentum = SYNGAN_ZERO,
-                                      .average_decay = SYNGAN_ZERO,
+                                      .statistics_momentum =
+                                          SYNGAN_MOMENTUM_OF_LAYERS,
+                                      .average_decay = 0,
                                       .seed = SEED,
                                       .generator_optimizer = &descent,
                                       .discriminator_optimizer = &descent};

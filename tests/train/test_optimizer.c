@@ -105,8 +105,7 @@ static void test_kinds(void **state) {
                                          .final_rate = 1e-4f));
     }
     check_optimizer(NULL);
-    check_optimizer(SYNGAN_OPTIMIZER(.beta1 = (float)SYNGAN_ZERO,
-                                     .beta2 = (float)SYNGAN_ZERO));
+    check_optimizer(SYNGAN_OPTIMIZER(.beta1 = 0, .beta2 = 0));
 }
 
 /* The norm of all gradients together, times the scale, is the limit. */
@@ -180,9 +179,8 @@ static void test_defaults(void **state) {
     f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW), &rate);
     assert_true((float)f->decay == 0.01f && f->decoupled == 1);
     f = fields_with(&c, model,
-                    SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW,
-                                     .weight_decay = (float)SYNGAN_ZERO,
-                                     .learning_rate = (float)SYNGAN_ZERO),
+                    SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW, .weight_decay = 0,
+                                     .learning_rate = 0),
                     &rate);
     assert_true(f->decay == 0 && rate == 0);
     f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP), &rate);

@@ -56,9 +56,9 @@ static void test_overrides(void **state) {
     assert_int_equal(s.trainer.seed, 3);
     assert_float_equal(s.trainer.average_decay, 0.9f, 0);
     assert_float_equal(s.trainer.real_target, 0.8f, 0);
-    /* A zero that is wanted differs from one that is not given. */
-    s = settings(context, SYNGAN_TRAINER(.average_decay = SYNGAN_ZERO,
-                                         .penalty_weight = SYNGAN_ZERO));
+    /* A zero is a zero. */
+    s = settings(context,
+                 SYNGAN_TRAINER(.average_decay = 0, .penalty_weight = 0));
     assert_float_equal(s.trainer.average_decay, 0, 0);
     assert_float_equal(s.trainer.penalty_weight, 0, 0);
     /* One optimizer of one's own leaves the other as it is. */
@@ -80,28 +80,43 @@ static void test_errors(void **state) {
         syngan_status status;
         const char *sentence;
     } cases[] = {
-        {{.batch = -1}, SYNGAN_E_ARGUMENT, "batch"},
-        {{.recipe = 7}, SYNGAN_E_ARGUMENT, "recipe"},
-        {{.loss = 4}, SYNGAN_E_ARGUMENT, "loss"},
-        {{.fakes = 3}, SYNGAN_E_ARGUMENT, "fakes"},
-        {{.penalty = -1}, SYNGAN_E_ARGUMENT, "penalty"},
-        {{.penalty_weight = -1}, SYNGAN_E_ARGUMENT, "penalty_weight"},
-        {{.real_target = 1.5f}, SYNGAN_E_ARGUMENT, "real_target"},
-        {{.average_decay = 1}, SYNGAN_E_ARGUMENT, "average_decay"},
-        {{.discriminator_steps = -2}, SYNGAN_E_ARGUMENT, "discriminator_steps"},
-        {{.report_every = -5}, SYNGAN_E_ARGUMENT, "report_every"},
-        {{.loss = SYNGAN_LOSS_HINGE, .real_target = 0.9f},
+        {{SYNGAN_TRAINER_DEFAULTS, .batch = -1}, SYNGAN_E_ARGUMENT, "batch"},
+        {{SYNGAN_TRAINER_DEFAULTS, .recipe = 7}, SYNGAN_E_ARGUMENT, "recipe"},
+        {{SYNGAN_TRAINER_DEFAULTS, .loss = 4}, SYNGAN_E_ARGUMENT, "loss"},
+        {{SYNGAN_TRAINER_DEFAULTS, .fakes = 3}, SYNGAN_E_ARGUMENT, "fakes"},
+        {{SYNGAN_TRAINER_DEFAULTS, .penalty = -1},
+         SYNGAN_E_ARGUMENT,
+         "penalty"},
+        {{SYNGAN_TRAINER_DEFAULTS, .penalty_weight = -1},
+         SYNGAN_E_ARGUMENT,
+         "penalty_weight"},
+        {{SYNGAN_TRAINER_DEFAULTS, .real_target = 1.5f},
          SYNGAN_E_ARGUMENT,
          "real_target"},
-        {{.reserved = {0, 1, 0}}, SYNGAN_E_ARGUMENT, "reserved"},
-        {{.generator_optimizer = SYNGAN_OPTIMIZER(.beta1 = 2)},
+        {{SYNGAN_TRAINER_DEFAULTS, .average_decay = 1},
+         SYNGAN_E_ARGUMENT,
+         "average_decay"},
+        {{SYNGAN_TRAINER_DEFAULTS, .discriminator_steps = -2},
+         SYNGAN_E_ARGUMENT,
+         "discriminator_steps"},
+        {{SYNGAN_TRAINER_DEFAULTS, .report_every = -5},
+         SYNGAN_E_ARGUMENT,
+         "report_every"},
+        {{SYNGAN_TRAINER_DEFAULTS, .loss = SYNGAN_LOSS_HINGE,
+          .real_target = 0.9f},
+         SYNGAN_E_ARGUMENT,
+         "real_target"},
+        {{SYNGAN_TRAINER_DEFAULTS, .reserved = {0, 1, 0}},
+         SYNGAN_E_ARGUMENT,
+         "reserved"},
+        {{SYNGAN_TRAINER_DEFAULTS,
+          .generator_optimizer = SYNGAN_OPTIMIZER(.beta1 = 2)},
          SYNGAN_E_ARGUMENT,
          "generator_optimizer: beta1"},
     };
     syngan_context *context = test_context(1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         syngan_trainer_options options = cases[i].options;
-        options.struct_size = sizeof options;
         sg_settings s;
         assert_fails(context, sg_settings_read(context, &options, &s),
                      cases[i].status, cases[i].sentence);
@@ -121,8 +136,7 @@ static void test_text(void **state) {
                        .report_every = 7, .progress_user = &hook,
                        .discriminator_optimizer =
                            SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP,
-                                            .epsilon = SYNGAN_ZERO,
-                                            .rho = 0.3f)));
+                                            .epsilon = 0, .rho = 0.3f)));
     char *text, *other;
     assert_ok(context, sg_settings_write(context, &a, &text));
     sg_settings b;
@@ -143,6 +157,36 @@ static void test_text(void **state) {
     assert_fails(context,
                  sg_settings_parse(context, "file", "{\"trainer\":{}}", &b),
                  SYNGAN_E_FORMAT, "generator_optimizer");
+    syngan_context_free(context);
+}
+
+/* Each layer's own momentum is 0 in files, as ever; a momentum of 0 is not. */
+static void test_momentum(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    const struct {
+        float momentum;
+        const char *text;
+    } cases[] = {{SYNGAN_MOMENTUM_OF_LAYERS, "\"statistics_momentum\":0"},
+                 {0, "\"statistics_momentum\":-1"},
+                 {0.5f, "\"statistics_momentum\":0.5"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sg_settings b,
+            a = settings(context, SYNGAN_TRAINER(.statistics_momentum =
+                                                     cases[i].momentum));
+        char *text;
+        assert_float_equal(a.trainer.statistics_momentum, cases[i].momentum, 0);
+        assert_ok(context, sg_settings_write(context, &a, &text));
+        assert_non_null(strstr(text, cases[i].text));
+        assert_ok(context, sg_settings_parse(context, "test", text, &b));
+        assert_memory_equal(&a.trainer, &b.trainer, sizeof a.trainer);
+        sg_free(context, text);
+    }
+    sg_settings s;
+    assert_fails(context,
+                 sg_settings_read(
+                     context, SYNGAN_TRAINER(.statistics_momentum = -0.5f), &s),
+                 SYNGAN_E_ARGUMENT, "statistics_momentum is -0.5");
     syngan_context_free(context);
 }
 
@@ -176,18 +220,22 @@ static void test_resume(void **state) {
                  SYNGAN_E_MISMATCH, "seed");
     assert_fails(context, resume(context, SYNGAN_TRAINER(.batch = -6), &s),
                  SYNGAN_E_ARGUMENT, "batch");
-    float beta = s.generator_optimizer.beta2;
-    assert_ok(context,
-              resume(context,
-                     SYNGAN_TRAINER(.generator_optimizer =
-                                        SYNGAN_OPTIMIZER(.beta2 = beta)),
-                     &s));
+    /* A zero or a default that is written counts as well. */
+    assert_fails(context, resume(context, SYNGAN_TRAINER(.batch = 64), &s),
+                 SYNGAN_E_MISMATCH, "batch");
     assert_fails(context,
-                 resume(context,
-                        SYNGAN_TRAINER(.discriminator_optimizer =
-                                           SYNGAN_OPTIMIZER(.beta2 = 0.5f)),
-                        &s),
-                 SYNGAN_E_MISMATCH, "discriminator_optimizer: beta2");
+                 resume(context, SYNGAN_TRAINER(.average_decay = 0), &s),
+                 SYNGAN_E_MISMATCH, "average_decay");
+    const syngan_optimizer_options same = s.generator_optimizer;
+    assert_ok(
+        context,
+        resume(context, SYNGAN_TRAINER(.generator_optimizer = &same), &s));
+    syngan_optimizer_options other = s.discriminator_optimizer;
+    other.beta1 = 0;
+    assert_fails(
+        context,
+        resume(context, SYNGAN_TRAINER(.discriminator_optimizer = &other), &s),
+        SYNGAN_E_MISMATCH, "discriminator_optimizer: beta1");
     syngan_context_free(context);
 }
 
@@ -195,7 +243,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published), cmocka_unit_test(test_overrides),
         cmocka_unit_test(test_errors),    cmocka_unit_test(test_text),
-        cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_momentum),  cmocka_unit_test(test_resume),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,15 +166,14 @@ static void scheme_load(syngan_context *context, const files *f, scheme *s) {
 }
 
 static const syngan_optimizer_options varieties[] = {
-    {.kind = SYNGAN_ADAM},
-    {.kind = SYNGAN_ADAMW,
-     .schedule = SYNGAN_SCHEDULE_COSINE,
-     .schedule_steps = 6,
-     .warmup_steps = 3,
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_ADAM},
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_ADAMW,
+     .schedule = SYNGAN_SCHEDULE_COSINE, .schedule_steps = 6, .warmup_steps = 3,
      .final_rate = 1e-5f},
-    {.kind = SYNGAN_SGD, .momentum = 0.9f, .clip_norm = 1},
-    {.kind = SYNGAN_SGD, .learning_rate = 0.1f},
-    {.kind = SYNGAN_RMSPROP, .learning_rate = SYNGAN_ZERO}};
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_SGD, .momentum = 0.9f,
+     .clip_norm = 1},
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_SGD, .learning_rate = 0.1f},
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_RMSPROP, .learning_rate = 0}};
 
 /* n steps, saved, loaded in another context, and m steps are n + m steps. */
 static void test_continue(void **state) {
@@ -183,7 +182,6 @@ static void test_continue(void **state) {
     files_make(&f);
     for (size_t i = 0; i < sizeof varieties / sizeof *varieties; i++) {
         syngan_optimizer_options options = varieties[i];
-        options.struct_size = sizeof options;
         syngan_context *context = test_context(1), *other = test_context(1);
         scheme whole, first, second;
         assert_ok(context, scheme_make(context, &options, &whole));

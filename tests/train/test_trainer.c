@@ -19,45 +19,40 @@ static const struct variety {
     int kind;
     syngan_trainer_options options;
 } varieties[] = {
-    {"default", NETWORK_DENSE, {.batch = 6}},
-    {"default, convolution", NETWORK_CONVOLUTION, {.batch = 6}},
+    {"default", NETWORK_DENSE, {SYNGAN_TRAINER_DEFAULTS, .batch = 6}},
+    {"default, convolution",
+     NETWORK_CONVOLUTION,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 6}},
     {"published",
      NETWORK_CONVOLUTION,
-     {.batch = 5, .recipe = SYNGAN_RECIPE_PUBLISHED}},
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 5, .recipe = SYNGAN_RECIPE_PUBLISHED}},
     {"joint",
      NETWORK_CONVOLUTION,
-     {.batch = 4,
-      .discriminator_update = SYNGAN_UPDATE_JOINT,
-      .discriminator_steps = 3,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 4,
+      .discriminator_update = SYNGAN_UPDATE_JOINT, .discriminator_steps = 3,
       .real_target = 0.9f}},
     {"hinge, r1",
      NETWORK_DENSE,
-     {.batch = 4,
-      .loss = SYNGAN_LOSS_HINGE,
-      .penalty = SYNGAN_PENALTY_R1,
-      .penalty_weight = 2,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .loss = SYNGAN_LOSS_HINGE,
+      .penalty = SYNGAN_PENALTY_R1, .penalty_weight = 2,
       .average_decay = 0.5f}},
     {"wasserstein, gradient penalty",
      NETWORK_DENSE,
-     {.batch = 4,
-      .loss = SYNGAN_LOSS_WASSERSTEIN,
-      .penalty = SYNGAN_PENALTY_WGAN_GP,
-      .discriminator_steps = 2,
-      .average_decay = SYNGAN_ZERO}},
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .loss = SYNGAN_LOSS_WASSERSTEIN,
+      .penalty = SYNGAN_PENALTY_WGAN_GP, .discriminator_steps = 2,
+      .average_decay = 0}},
     {"wasserstein, gradient penalty, joint",
      NETWORK_DENSE,
-     {.batch = 4,
-      .loss = SYNGAN_LOSS_WASSERSTEIN,
+     {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .loss = SYNGAN_LOSS_WASSERSTEIN,
       .penalty = SYNGAN_PENALTY_WGAN_GP,
       .discriminator_update = SYNGAN_UPDATE_JOINT}},
-    {"batch 1", NETWORK_DENSE, {.batch = 1}},
+    {"batch 1", NETWORK_DENSE, {SYNGAN_TRAINER_DEFAULTS, .batch = 1}},
 };
 #define VARIETIES (sizeof varieties / sizeof *varieties)
 
 static training make(syngan_context *context, const struct variety *v) {
     training t;
     syngan_trainer_options options = v->options;
-    options.struct_size = sizeof options;
     assert_ok(context, training_make(context, v->kind, &options, &t));
     return t;
 }
@@ -204,7 +199,6 @@ static void *train_alone(void *argument) {
     syngan_context *context;
     training made;
     syngan_trainer_options options = t->variety->options;
-    options.struct_size = sizeof options;
     if (syngan_context_create(SYNGAN_CONTEXT(.threads = 1), &context) !=
         SYNGAN_OK)
         return NULL;
@@ -284,7 +278,6 @@ static void test_no_allocation(void **state) {
     for (size_t i = 0; i < VARIETIES; i++) {
         reports r = {0};
         struct variety v = varieties[i];
-        v.options.struct_size = sizeof v.options;
         v.options.report_every = 1;
         v.options.progress = note_report;
         v.options.progress_user = &r;
@@ -340,7 +333,7 @@ static void test_line(void **state) {
 static void test_stop(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
-    const syngan_trainer_options options = {.struct_size = sizeof options,
+    const syngan_trainer_options options = {SYNGAN_TRAINER_DEFAULTS,
                                             .batch = 4};
     training whole = make_with(context, &options);
     assert_ok(context, syngan_trainer_run(whole.trainer, 9));
@@ -409,8 +402,8 @@ static void test_nan(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     source nan = {.bad = 30}, none = {.bad = -1};
-    const syngan_trainer_options options = {
-        .struct_size = sizeof options, .batch = 4, .report_every = 4};
+    const syngan_trainer_options options = {SYNGAN_TRAINER_DEFAULTS, .batch = 4,
+                                            .report_every = 4};
     training t = make_on_source(context, &nan, &options);
     training good = make_on_source(context, &none, &options);
     /* Batch 7 holds example 30; reports came after iterations 0 and 4. */
@@ -455,9 +448,8 @@ static void test_data_failure(void **state) {
     for (int steps = 1; steps <= 3; steps += 2) {
         source bad = {.bad = 66, .status = SYNGAN_E_USER + 1};
         source none = {.bad = -1};
-        const syngan_trainer_options options = {.struct_size = sizeof options,
-                                                .batch = 4,
-                                                .report_every = 1,
+        const syngan_trainer_options options = {SYNGAN_TRAINER_DEFAULTS,
+                                                .batch = 4, .report_every = 1,
                                                 .discriminator_steps = steps};
         training t = make_on_source(context, &bad, &options);
         training good = make_on_source(context, &none, &options);
@@ -482,7 +474,6 @@ static void test_estimate(void **state) {
         syngan_trainer_free(t.trainer);
         t.trainer = NULL;
         syngan_trainer_options options = varieties[i].options;
-        options.struct_size = sizeof options;
         uint64_t before = atomic_load(&context->bytes), estimate;
         assert_ok(context,
                   syngan_trainer_estimate(t.generator, t.discriminator,

@@ -2,7 +2,6 @@
 /* Reading options structs by their field tables. */
 #include "base/options_internal.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -71,16 +70,6 @@ static bool is_number(const sg_field *field) {
            field->type != SYNGAN_OPTION_OTHER;
 }
 
-/* SYNGAN_ZERO in any of the types that a field can have. */
-static bool is_zero_wish(const sg_field *field, const void *at) {
-    if (field->type == SYNGAN_OPTION_U64) {
-        uint64_t value;
-        memcpy(&value, at, sizeof(value));
-        return value == (uint64_t)(int64_t)SYNGAN_ZERO;
-    }
-    return sg_field_number(field, at) == SYNGAN_ZERO;
-}
-
 /* "1 (same), 2 (valid) or 3 (explicit)" from "same|valid|explicit". */
 static void spell_choices(const sg_field *field, char *text, size_t size) {
     const char *choice = field->choices;
@@ -103,31 +92,31 @@ static void spell_choices(const sg_field *field, char *text, size_t size) {
 syngan_status sg_field_check(syngan_context *context, const char *where,
                              const sg_field *field, double value) {
     if (value >= field->minimum && value <= field->maximum) return SYNGAN_OK;
+    if (value == field->standard) return SYNGAN_OK;
+    const char *automatic = sg_field_is_auto(field) ? ", or SYNGAN_AUTO" : "";
     if (field->type == SYNGAN_OPTION_ENUM) {
         char choices[MAX_CHOICES_TEXT];
         spell_choices(field, choices, sizeof(choices));
         return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "%s: %s is %.0f, but must be %s", where, field->name,
-                       value, choices);
+                       "%s: %s is %.0f, but must be %s%s", where, field->name,
+                       value, choices, automatic);
     }
     int digits = field->type == SYNGAN_OPTION_F32 ? 6 : 15;
     return sg_fail(context, SYNGAN_E_ARGUMENT,
-                   "%s: %s is %.*g, but must be from %.*g to %.*g", where,
+                   "%s: %s is %.*g, but must be from %.*g to %.*g%s", where,
                    field->name, digits, value, digits, field->minimum, digits,
-                   field->maximum);
+                   field->maximum, automatic);
 }
 
-/* Replaces zero and SYNGAN_ZERO in a field of the copy, and checks it. */
-static syngan_status settle_field(syngan_context *context, const char *where,
-                                  const sg_field *field, void *at) {
-    if (!is_number(field)) return SYNGAN_OK;
-    if (is_zero_wish(field, at)) {
-        memset(at, 0, sg_field_size(field));
-    } else if (sg_field_number(field, at) == 0) {
-        sg_field_store(field, field->standard, at);
-        return SYNGAN_OK;
-    }
-    return sg_field_check(context, where, field, sg_field_number(field, at));
+bool sg_field_is_auto(const sg_field *field) {
+    return field->standard ==
+           (field->type == SYNGAN_OPTION_U64 ? SG_AUTO_SEED : SG_AUTO);
+}
+
+bool sg_field_leaves_open(const sg_field *field, const void *options) {
+    const unsigned char *at = (const unsigned char *)options + field->offset;
+    return is_number(field) && sg_field_is_auto(field) &&
+           sg_field_number(field, at) == field->standard;
 }
 
 /* ---- whole structs ------------------------------------------------------ */
@@ -143,10 +132,53 @@ static const sg_field *field_at(const sg_fields *fields, size_t offset) {
     return NULL;
 }
 
-/* A struct of any version ends at a multiple of 8, with no field cut in two. */
-static bool is_plausible_size(const sg_fields *fields, size_t size) {
+void sg_options_fill(const sg_fields *fields, void *options, size_t size) {
+    size_t marked = size | SYNGAN_INITIALISED_MARK;
+    memset(options, 0, size);
+    memcpy(options, &marked, sizeof(marked));
+    for (size_t i = 0; i < fields->count; i++) {
+        const sg_field *field = &fields->field[i];
+        if (!is_number(field) || field->offset + sg_field_size(field) > size)
+            continue;
+        sg_field_store(field, field->standard,
+                       (unsigned char *)options + field->offset);
+    }
+}
+
+size_t sg_options_size(const void *options, bool *marked) {
+    size_t size;
+    memcpy(&size, options, sizeof(size));
+    *marked = (size & ~(size_t)UINT16_MAX) == SYNGAN_INITIALISED_MARK;
+    return *marked ? size & UINT16_MAX : size;
+}
+
+bool sg_options_size_fits(const sg_fields *fields, size_t size) {
     if (size < sizeof(size_t) || size % sizeof(size_t) != 0) return false;
     return size <= MAX_STRUCT_SIZE || size == fields->size;
+}
+
+static syngan_status check_size(syngan_context *context,
+                                const sg_fields *fields, size_t size,
+                                const char *where) {
+    if (sg_options_size_fits(fields, size)) return SYNGAN_OK;
+    return sg_fail(context, SYNGAN_E_ARGUMENT,
+                   "%s: struct_size of the options is %zu, but must be that "
+                   "of an initialised syngan_%s_options, here of %zu bytes",
+                   where, size, fields->name, fields->size);
+}
+
+syngan_status sg_options_check_mark(syngan_context *context,
+                                    const sg_fields *fields, bool marked,
+                                    const char *where) {
+    char upper[32] = "";
+    if (marked || fields->zero_is_left_out) return SYNGAN_OK;
+    for (size_t i = 0; fields->name[i] != '\0' && i + 1 < sizeof(upper); i++)
+        upper[i] = (char)(fields->name[i] == '_' ? '_' : fields->name[i] - 32);
+    return sg_fail(context, SYNGAN_E_ARGUMENT,
+                   "%s: the options are not initialised, so that a zero can't "
+                   "be told from what was left out; use SYNGAN_%s(...), "
+                   "SYNGAN_%s_INIT or syngan_options_init(\"%s\", ...)",
+                   where, upper, upper, fields->name);
 }
 
 static syngan_status check_unused(syngan_context *context,
@@ -171,40 +203,36 @@ static syngan_status check_unused(syngan_context *context,
     return SYNGAN_OK;
 }
 
+/* In a zeroed struct of a layer's, zero stands for the default. */
+static void fill_zeros(const sg_fields *fields, unsigned char *options) {
+    for (size_t i = 0; i < fields->count; i++) {
+        const sg_field *field = &fields->field[i];
+        unsigned char *at = options + field->offset;
+        if (is_number(field) && sg_field_number(field, at) == 0)
+            sg_field_store(field, field->standard, at);
+    }
+}
+
 syngan_status sg_options_read(syngan_context *context, const sg_fields *fields,
                               const void *options, const char *where,
                               void *out) {
     unsigned char *copy = out;
-    memset(copy, 0, fields->size);
-    if (options != NULL) {
-        size_t size;
-        memcpy(&size, options, sizeof(size));
-        if (!is_plausible_size(fields, size)) {
-            return sg_fail(context, SYNGAN_E_ARGUMENT,
-                           "%s: struct_size of the options is %zu, but must be "
-                           "sizeof(syngan_%s_options), here %zu",
-                           where, size, fields->name, fields->size);
-        }
-        SG_TRY(check_unused(context, fields, options, size, where));
-        memcpy(copy, options, size < fields->size ? size : fields->size);
-    }
-    memcpy(copy, &fields->size, sizeof(size_t));
+    sg_options_fill(fields, copy, fields->size);
+    if (options == NULL) return SYNGAN_OK;
+    bool marked;
+    size_t size = sg_options_size(options, &marked), own;
+    SG_TRY(check_size(context, fields, size, where));
+    SG_TRY(sg_options_check_mark(context, fields, marked, where));
+    SG_TRY(check_unused(context, fields, options, size, where));
+    memcpy(&own, copy, sizeof(own));
+    memcpy(copy, options, size < fields->size ? size : fields->size);
+    memcpy(copy, &own, sizeof(own));
+    if (!marked) fill_zeros(fields, copy);
     for (size_t i = 0; i < fields->count; i++) {
         const sg_field *field = &fields->field[i];
-        SG_TRY(settle_field(context, where, field, copy + field->offset));
+        if (!is_number(field)) continue;
+        SG_TRY(sg_field_check(context, where, field,
+                              sg_field_number(field, copy + field->offset)));
     }
     return SYNGAN_OK;
-}
-
-bool sg_options_given(const sg_fields *fields, const void *options,
-                      size_t offset) {
-    const sg_field *field = field_at(fields, offset);
-    assert(field != NULL);
-    if (options == NULL) return false;
-    size_t size;
-    memcpy(&size, options, sizeof(size));
-    if (offset + sg_field_size(field) > size) return false;
-    static const unsigned char zeros[sizeof(int64_t)];
-    return memcmp((const unsigned char *)options + offset, zeros,
-                  sg_field_size(field)) != 0;
 }

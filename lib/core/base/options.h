@@ -14,7 +14,7 @@ typedef struct sg_field {
     const char *help;
     const char *choices; /* of an enum, "a|b|c", values `minimum` upwards */
     double minimum, maximum;
-    double standard; /* used where a public field is zero */
+    double standard; /* the default; SG_AUTO if it is SYNGAN_AUTO */
     size_t offset;
     int32_t type;  /* SYNGAN_OPTION_..., or SG_FIELD_... */
     int32_t count; /* of array fields: elements; else 0 */
@@ -32,7 +32,15 @@ typedef struct sg_fields {
     size_t size;      /* of the struct as this version knows it */
     size_t count;
     const sg_field *field;
+    bool zero_is_left_out; /* zeroed structs are accepted: see options.h of the
+                              public headers */
 } sg_fields;
+
+/* SYNGAN_AUTO and SYNGAN_AUTO_SEED in tables. */
+#define SG_AUTO (-2147483648.0)
+#define SG_AUTO_SEED (18446744073709551616.0 - 2147483648.0)
+/* Lower end of ranges that zero is not in. */
+#define SG_ABOVE_ZERO 1e-30
 
 /* The tables of public options structs: sg_options_context, ... */
 #define SG_OPTIONS(name) extern const sg_fields sg_options_##name;
@@ -43,24 +51,22 @@ typedef struct sg_fields {
 extern const sg_fields *const sg_options_all[];
 
 /*
- * Copies the caller's struct (NULL: all zero) into `out` (fields->size bytes):
- * defaults where zero, zero where SYNGAN_ZERO, ranges checked. Bytes that no
- * field covers (reserved ones, and those beyond what is known) must be zero.
- * `where` names the call in messages. Strings and pointers are copied as they
- * are: the caller copies what they point at.
+ * Copies the caller's struct (NULL: all defaults) into `out` (fields->size
+ * bytes), which is then initialised: fields that an older struct does not have
+ * get their defaults, ranges are checked. Bytes that no field covers (reserved
+ * ones, and those beyond what is known) must be zero. `where` names the call in
+ * messages. Strings and pointers are copied as they are: the caller copies what
+ * they point at.
  *
- * A zero is replaced by the field's `standard` without a look at the range, so
- * a field that is required, or whose default is computed, has the standard 0
- * and its user does the rest.
+ * A field's `standard` is accepted outside of the range, too: that of a field
+ * that is required is 0, and its user does the rest.
  */
 syngan_status sg_options_read(syngan_context *context, const sg_fields *fields,
                               const void *options, const char *where,
                               void *out);
 
-/* Whether the caller's struct sets the field at `offset` (offsetof): tells
- * SYNGAN_ZERO from nothing where the default is computed. */
-bool sg_options_given(const sg_fields *fields, const void *options,
-                      size_t offset);
+/* Whether a struct that was read has SYNGAN_AUTO in this field. */
+bool sg_field_leaves_open(const sg_field *field, const void *options);
 
 /* Shorthands for tables. A struct `type`, its field `member`. */
 #define SG_I32(type, member, low, high, std, text)                             \
@@ -78,6 +84,12 @@ bool sg_options_given(const sg_fields *fields, const void *options,
 #member, text, NULL, 0, 18446744073709551615.0, 0,                     \
             offsetof(type, member), SYNGAN_OPTION_U64, 0                       \
     }
+/* A seed whose default is the context's. */
+#define SG_SEED(type, member, text)                                            \
+    {                                                                          \
+#member, text, NULL, 0, 18446744073709551615.0, SG_AUTO_SEED,          \
+            offsetof(type, member), SYNGAN_OPTION_U64, 0                       \
+    }
 #define SG_F32(type, member, low, high, std, text)                             \
     {                                                                          \
 #member, text, NULL, low, high, std, offsetof(type, member),           \
@@ -91,6 +103,11 @@ bool sg_options_given(const sg_fields *fields, const void *options,
 #define SG_BOOL(type, member, text)                                            \
     {                                                                          \
 #member, text, NULL, 0, 1, 0, offsetof(type, member),                  \
+            SYNGAN_OPTION_BOOL, 0                                              \
+    }
+#define SG_AUTO_BOOL(type, member, text)                                       \
+    {                                                                          \
+#member, text, NULL, 0, 1, SG_AUTO, offsetof(type, member),            \
             SYNGAN_OPTION_BOOL, 0                                              \
     }
 /* `low` is the value of the first choice. */
@@ -116,7 +133,11 @@ bool sg_options_given(const sg_fields *fields, const void *options,
     }
 
 #define SG_FIELDS(variable, title, type, table)                                \
+    const sg_fields variable = {                                               \
+        title, sizeof(type), sizeof(table) / sizeof(table[0]), table, false}
+/* Of layers: zero is left out, see sg_fields. */
+#define SG_LAYER_OPTIONS(variable, title, type, table)                         \
     const sg_fields variable = {title, sizeof(type),                           \
-                                sizeof(table) / sizeof(table[0]), table}
+                                sizeof(table) / sizeof(table[0]), table, true}
 
 #endif

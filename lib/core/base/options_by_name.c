@@ -45,6 +45,17 @@ syngan_status syngan_option_get(const char *type, size_t index,
     return SYNGAN_OK;
 }
 
+syngan_status syngan_options_init(const char *type, void *options,
+                                  size_t size) {
+    SG_OWN_FLOATS;
+    if (type == NULL || options == NULL) return SYNGAN_E_ARGUMENT;
+    const sg_fields *fields = find_fields(type);
+    if (fields == NULL) return SYNGAN_E_NOT_FOUND;
+    if (!sg_options_size_fits(fields, size)) return SYNGAN_E_ARGUMENT;
+    sg_options_fill(fields, options, size);
+    return SYNGAN_OK;
+}
+
 /* The value of a choice by its name; false if there is none such. */
 static bool find_choice(const sg_field *field, const char *text,
                         int32_t *value) {
@@ -92,15 +103,6 @@ static bool parse_value(const sg_field *field, const char *text, void *at) {
     }
 }
 
-static void store_zero_wish(const sg_field *field, void *at) {
-    if (field->type == SYNGAN_OPTION_U64) {
-        memcpy(at, &(uint64_t){(uint64_t)(int64_t)SYNGAN_ZERO},
-               sizeof(uint64_t));
-    } else {
-        sg_field_store(field, SYNGAN_ZERO, at);
-    }
-}
-
 static const char *type_text(const sg_field *field) {
     switch (field->type) {
     case SYNGAN_OPTION_F32:
@@ -132,6 +134,10 @@ static syngan_status set_field(syngan_context *context, const char *type,
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: %s can't be set from text", type, field->name);
     }
+    if (sg_field_is_auto(field) && strcmp(text, "auto") == 0) {
+        sg_field_store(field, field->standard, at);
+        return SYNGAN_OK;
+    }
     if (!parse_value(field, text, value.bytes)) {
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: %s is '%s', but must be %s", type, field->name,
@@ -139,10 +145,6 @@ static syngan_status set_field(syngan_context *context, const char *type,
     }
     double number = sg_field_number(field, value.bytes);
     SG_TRY(sg_field_check(context, type, field, number));
-    /* A zero that was asked for is not the default. */
-    if (number == 0 && field->type != SYNGAN_OPTION_BOOL) {
-        store_zero_wish(field, value.bytes);
-    }
     memcpy(at, value.bytes, sg_field_size(field));
     return SYNGAN_OK;
 }
@@ -163,8 +165,9 @@ syngan_status syngan_option_set(syngan_context *context, const char *type,
                        "syngan_option_set: there are no options named '%s'",
                        type);
     }
-    size_t size;
-    memcpy(&size, options, sizeof(size));
+    bool marked;
+    size_t size = sg_options_size(options, &marked);
+    SG_TRY(sg_options_check_mark(context, fields, marked, "syngan_option_set"));
     for (size_t i = 0; i < fields->count; i++) {
         const sg_field *field = &fields->field[i];
         if (strcmp(field->name, name) != 0) continue;

@@ -14,7 +14,7 @@
 
 #define TYPE syngan_program_options
 static const sg_field fields[] = {
-    SG_U64(TYPE, seed, "seed of its random nodes; 0: the context's"),
+    SG_SEED(TYPE, seed, "seed of its random nodes; auto: the context's"),
     SG_BOOL(TYPE, profile, "time each kernel"),
     SG_BOOL(TYPE, no_fusion, "one kernel for each node"),
     SG_BOOL(TYPE, bf16, "products of bf16 operands"),
@@ -166,7 +166,7 @@ static syngan_status program_make(syngan_node *const *outputs, size_t n_outputs,
     program->options = known;
     program->stored = stored;
     program->estimating = estimating;
-    if (known.seed == 0) program->options.seed = context->seed;
+    if (known.seed == SYNGAN_AUTO_SEED) program->options.seed = context->seed;
     program->n_nodes = graph->count;
     order all = {program, outputs, updates, n_outputs, n_updates};
     syngan_status status = sg_compute(context, compile, &all);

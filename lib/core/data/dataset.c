@@ -23,8 +23,8 @@ static const sg_field dataset_table[] = {
             SYNGAN_PREFETCH_DEFAULT,
             "Whether a thread makes batches ahead of time; by default not "
             "those of a callback."),
-    SG_U64(syngan_dataset_options, seed,
-           "Seed of the order and of built-in digits; 0: the context's."),
+    SG_SEED(syngan_dataset_options, seed,
+            "Seed of the order and of built-in digits; auto: the context's."),
     SG_F32(syngan_dataset_options, low, -1e30, 1e30, -1,
            "What byte 0 becomes."),
     SG_F32(syngan_dataset_options, high, -1e30, 1e30, 1,
@@ -41,11 +41,7 @@ syngan_status sg_dataset_options_read(syngan_context *context,
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: low and high are both %g, they must differ", where,
                        (double)out->low);
-    const bool zero_seed =
-        options != NULL &&
-        options->struct_size >= sizeof(syngan_dataset_options) &&
-        options->seed == (uint64_t)(int64_t)SYNGAN_ZERO;
-    if (out->seed == 0 && !zero_seed) out->seed = context->seed;
+    if (out->seed == SYNGAN_AUTO_SEED) out->seed = context->seed;
     return SYNGAN_OK;
 }
 

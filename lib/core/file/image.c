@@ -17,7 +17,7 @@
 
 static const sg_field grid_fields[] = {
     SG_I32(syngan_grid_options, columns, 0, SG_PNG_MAX, 0,
-           "Images in a row; by default as many as make the grid about square"),
+           "Images in a row; 0: as many as make the grid about square"),
     SG_I32(syngan_grid_options, spacing, 0, 4096, 2, "Pixels between images"),
     SG_I32(syngan_grid_options, zoom, 1, 4096, 1,
            "Each pixel becomes zoom x zoom"),

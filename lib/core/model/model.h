@@ -56,8 +56,8 @@ void sg_initialize(const sg_variable *variable, const char *model_name,
                    uint64_t seed);
 
 /* As syngan_update_statistics(), for the batch normalisations whose running
- * statistics are parameters of `model` only; NULL: for all. A momentum of 0 is
- * each layer's own. */
+ * statistics are parameters of `model` only; NULL: for all. A momentum below 0
+ * is each layer's own. */
 syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
                                   double momentum);
 

@@ -16,7 +16,7 @@ enum { STATISTICS = 3, RUNNING_MEAN = 4, RUNNING_VARIANCE = 5 };
 typedef struct search {
     syngan_graph *graph;
     const syngan_model *model; /* NULL: any */
-    double momentum;           /* 0: each layer's own */
+    double momentum;           /* below 0: each layer's own */
     unsigned char *needed;     /* by id */
     int32_t top;
     syngan_node **updates; /* found so far */
@@ -74,7 +74,7 @@ static void find_updates(search *s) {
         if (statistics == NULL) continue;
         const syngan_node *node = s->graph->nodes[id];
         const sg_batch_norm_fields *fields = node->fields;
-        double momentum = s->momentum > 0.0 ? s->momentum : fields->momentum;
+        double momentum = s->momentum >= 0.0 ? s->momentum : fields->momentum;
         s->updates[s->count++] =
             move(node->inputs[RUNNING_MEAN], statistics, 0, momentum);
         s->updates[s->count++] =
@@ -117,5 +117,5 @@ syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
 
 syngan_node *syngan_update_statistics(syngan_node *node) {
     SG_OWN_FLOATS;
-    return node == NULL ? NULL : sg_update_statistics(node, NULL, 0.0);
+    return node == NULL ? NULL : sg_update_statistics(node, NULL, -1.0);
 }

@@ -298,12 +298,12 @@ const sg_op sg_op_batch_norm_input = {
 #define T syngan_batch_norm_options
 static const sg_field options_fields[] = {
     SG_STRING(T, name, "Name of the layer"),
-    SG_F32(T, momentum, 0, 1, 0.99, "Of the running statistics"),
-    SG_F32(T, epsilon, 0, 1, 1e-3, "Added to the variance"),
+    SG_F32(T, momentum, SG_ABOVE_ZERO, 1, 0.99, "Of the running statistics"),
+    SG_F32(T, epsilon, SG_ABOVE_ZERO, 1, 1e-3, "Added to the variance"),
 };
 #undef T
-SG_FIELDS(sg_options_batch_norm, "batch_norm", syngan_batch_norm_options,
-          options_fields);
+SG_LAYER_OPTIONS(sg_options_batch_norm, "batch_norm", syngan_batch_norm_options,
+                 options_fields);
 
 static syngan_node *make_numbers(syngan_node *x, const char *layer,
                                  const char *part, double value,

@@ -13,19 +13,23 @@ static const sg_field options_fields[] = {
     SG_STRING(T, name, "Name of the layer"),
     SG_I64(T, filters, 1, 1e15, 0, "Channels of the result, required"),
     SG_I32(T, kernel, 1, 65535, 0, "Kernel height, and width, required"),
-    SG_I32(T, kernel_width, 1, 65535, 0, "Kernel width if not the height"),
+    SG_I32(T, kernel_width, 1, 65535, SG_AUTO,
+           "Kernel width; auto: the height"),
     SG_I32(T, stride, 1, 65535, 1, "Step of the window"),
-    SG_I32(T, stride_width, 1, 65535, 0, "Step to the right, if another"),
+    SG_I32(T, stride_width, 1, 65535, SG_AUTO,
+           "Step to the right; auto: the stride"),
     SG_I32(T, dilation, 1, 65535, 1, "Distance of kernel elements"),
-    SG_I32(T, dilation_width, 1, 65535, 0, "Distance in width, if another"),
+    SG_I32(T, dilation_width, 1, 65535, SG_AUTO,
+           "Distance in width; auto: the dilation"),
     SG_I32(T, groups, 1, 1e9, 1, "Groups of channels that don't meet"),
     SG_PADDING_FIELDS(T),
     SG_LAYER_FIELDS(T),
 };
 #undef T
-SG_FIELDS(sg_options_conv2d, "conv2d", syngan_conv2d_options, options_fields);
-SG_FIELDS(sg_options_conv2d_transpose, "conv2d_transpose",
-          syngan_conv2d_transpose_options, options_fields);
+SG_LAYER_OPTIONS(sg_options_conv2d, "conv2d", syngan_conv2d_options,
+                 options_fields);
+SG_LAYER_OPTIONS(sg_options_conv2d_transpose, "conv2d_transpose",
+                 syngan_conv2d_transpose_options, options_fields);
 
 /* A layer in the making. */
 typedef struct layer {
@@ -52,9 +56,9 @@ static bool settle_options(layer *l) {
     if (has_pads && o->padding != SYNGAN_EXPLICIT)
         return fail_options(l, "pad_top, pad_bottom, pad_left and pad_right "
                                "go with padding SYNGAN_EXPLICIT only");
-    if (o->kernel_width == 0) o->kernel_width = o->kernel;
-    if (o->stride_width == 0) o->stride_width = o->stride;
-    if (o->dilation_width == 0) o->dilation_width = o->dilation;
+    if (o->kernel_width == SYNGAN_AUTO) o->kernel_width = o->kernel;
+    if (o->stride_width == SYNGAN_AUTO) o->stride_width = o->stride;
+    if (o->dilation_width == SYNGAN_AUTO) o->dilation_width = o->dilation;
     l->fields = (sg_conv_fields){.stride_h = o->stride,
                                  .stride_w = o->stride_width,
                                  .dilation_h = o->dilation,

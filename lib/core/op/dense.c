@@ -14,7 +14,8 @@ static const sg_field options_fields[] = {
     SG_LAYER_FIELDS(T),
 };
 #undef T
-SG_FIELDS(sg_options_dense, "dense", syngan_dense_options, options_fields);
+SG_LAYER_OPTIONS(sg_options_dense, "dense", syngan_dense_options,
+                 options_fields);
 
 static syngan_node *make(syngan_node *x, const syngan_dense_options *o,
                          const char *name) {

@@ -19,10 +19,9 @@ syngan_node *sg_layer_parameter(syngan_graph *graph, const char *layer,
 syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
                              const sg_dims *dims, int32_t initializer,
                              float scale) {
-    float given = scale == 0 ? (float)SYNGAN_ZERO : scale;
     return sg_layer_parameter(
         graph, layer, "weight", dims,
-        SYNGAN_PARAMETER(.initializer = initializer, .scale = given));
+        SYNGAN_PARAMETER(.initializer = initializer, .scale = scale));
 }
 
 syngan_node *sg_layer_bias(syngan_node *x, const char *layer) {

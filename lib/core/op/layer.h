@@ -50,13 +50,13 @@ void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
 #define SG_LAYER_FIELDS(type)                                                  \
     SG_ENUM(type, activation, SG_ACTIVATIONS, SYNGAN_LINEAR, SYNGAN_SOFTPLUS,  \
             SYNGAN_LINEAR, "Function applied to the result"),                  \
-        SG_F32(type, activation_slope, 0, 1e6, 0.2,                            \
+        SG_F32(type, activation_slope, SG_ABOVE_ZERO, 1e6, 0.2,                \
                "Slope of leaky ReLU below 0"),                                 \
         SG_BOOL(type, no_bias, "Leaves out the bias"),                         \
         SG_ENUM(type, initializer, SG_INITIALIZERS, SYNGAN_GLOROT_UNIFORM,     \
                 SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM,                           \
                 "First values of the weight"),                                 \
-        SG_F32(type, initializer_scale, 0, 1e6, 0.05,                          \
+        SG_F32(type, initializer_scale, SG_ABOVE_ZERO, 1e6, 0.05,              \
                "Scale of uniform, normal and constant first values")
 
 #endif

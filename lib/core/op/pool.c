@@ -219,26 +219,31 @@ const sg_op sg_op_max_pool2d_take = {
 #define T syngan_pool2d_options
 static const sg_field options_fields[] = {
     SG_I32(T, size, 1, 65535, 2, "Window height"),
-    SG_I32(T, size_width, 1, 65535, 0, "Window width if not the height"),
-    SG_I32(T, stride, 1, 65535, 0, "Step of the window if not its height"),
-    SG_I32(T, stride_width, 1, 65535, 0, "Step to the right, if another"),
+    SG_I32(T, size_width, 1, 65535, SG_AUTO, "Window width; auto: the height"),
+    SG_I32(T, stride, 1, 65535, SG_AUTO,
+           "Step of the window; auto: its height"),
+    SG_I32(T, stride_width, 1, 65535, SG_AUTO,
+           "Step to the right; auto: the stride, else the width"),
     SG_PADDING_FIELDS(T),
 };
 #undef T
-SG_FIELDS(sg_options_pool2d, "pool2d", syngan_pool2d_options, options_fields);
+SG_LAYER_OPTIONS(sg_options_pool2d, "pool2d", syngan_pool2d_options,
+                 options_fields);
+
+static int32_t chosen(int32_t given, int32_t otherwise) {
+    return given != SYNGAN_AUTO ? given : otherwise;
+}
 
 static sg_pool_fields fields_from(const syngan_pool2d_options *o,
                                   const sg_dims *x) {
     sg_pool_fields f = {.size_h = o->size,
-                        .size_w = o->size_width ? o->size_width : o->size,
+                        .size_w = chosen(o->size_width, o->size),
                         .pad_top = o->pad_top,
                         .pad_bottom = o->pad_bottom,
                         .pad_left = o->pad_left,
                         .pad_right = o->pad_right};
-    f.stride_h = o->stride ? o->stride : f.size_h;
-    f.stride_w = o->stride_width ? o->stride_width
-                 : o->stride     ? o->stride
-                                 : f.size_w;
+    f.stride_h = chosen(o->stride, f.size_h);
+    f.stride_w = chosen(o->stride_width, chosen(o->stride, f.size_w));
     if (o->padding == SYNGAN_SAME && x->rank == 4) {
         sg_pad_same(x->size[2], f.size_h, f.stride_h, 1, &f.pad_top,
                     &f.pad_bottom);

@@ -148,10 +148,10 @@ static const sg_field parameter_field[] = {
             "First values."),
     SG_F32(TYPE, scale, -1e30, 1e30, 0.05,
            "Limit of uniform, deviation of normal, or the constant."),
-    SG_I64(TYPE, fan_in, 1, 1e18, 0,
-           "Inputs of a unit, for Glorot and He; 0: by the shape."),
-    SG_I64(TYPE, fan_out, 1, 1e18, 0,
-           "Units that an input reaches; 0: by the shape."),
+    SG_I64(TYPE, fan_in, 1, 1e18, SG_AUTO,
+           "Inputs of a unit, for Glorot and He; auto: by the shape."),
+    SG_I64(TYPE, fan_out, 1, 1e18, SG_AUTO,
+           "Units that an input reaches; auto: by the shape."),
     SG_BOOL(TYPE, frozen, "1: no optimizer changes it."),
 };
 SG_FIELDS(sg_options_parameter, "parameter", TYPE, parameter_field);
@@ -168,8 +168,9 @@ static void set_fans(sg_variable *variable,
         in = dims->size[1] * kernel;
         out = dims->size[0] * kernel;
     }
-    variable->fan_in = options->fan_in != 0 ? options->fan_in : in;
-    variable->fan_out = options->fan_out != 0 ? options->fan_out : out;
+    variable->fan_in = options->fan_in != SYNGAN_AUTO ? options->fan_in : in;
+    variable->fan_out =
+        options->fan_out != SYNGAN_AUTO ? options->fan_out : out;
 }
 
 static sg_variable *make_variable(syngan_graph *graph, const char *name,

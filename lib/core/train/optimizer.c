@@ -21,14 +21,14 @@
 static const sg_field table[] = {
     SG_ENUM(TYPE, kind, "adam|adamw|sgd|rmsprop", SYNGAN_ADAM, SYNGAN_RMSPROP,
             SYNGAN_ADAM, "the rule of the updates"),
-    SG_F32(TYPE, learning_rate, 0, 1e6, 0, "default 1e-3 (SGD: 1e-2)"),
+    SG_F32(TYPE, learning_rate, 0, 1e6, SG_AUTO, "auto: 1e-3 (SGD: 1e-2)"),
     SG_F32(TYPE, beta1, 0, 0.999999, 0.9, "Adam: decay of the mean"),
     SG_F32(TYPE, beta2, 0, 0.9999999, 0.999, "Adam: decay of the squares"),
     SG_F32(TYPE, epsilon, 0, 1, 1e-7, "added to the root of the squares"),
     SG_F32(TYPE, momentum, 0, 0.999999, 0, "SGD: decay of the mean"),
     SG_F32(TYPE, rho, 0, 0.9999999, 0.9, "RMSprop: decay of the squares"),
-    SG_F32(TYPE, weight_decay, 0, 1e6, 0,
-           "AdamW: default 0.01; else added to the gradient, default 0"),
+    SG_F32(TYPE, weight_decay, 0, 1e6, SG_AUTO,
+           "of AdamW decoupled, else L2; auto: 0.01 of AdamW, else 0"),
     SG_F32(TYPE, clip_value, 0, 1e30, 0, "limit of each gradient element"),
     SG_F32(TYPE, clip_norm, 0, 1e30, 0, "limit of the gradients' norm"),
     SG_ENUM(TYPE, schedule, "constant|linear|cosine|exponential|step",
@@ -149,14 +149,10 @@ syngan_status sg_optimizer_read(syngan_context *context,
                                 syngan_optimizer_options *out) {
     SG_TRY(
         sg_options_read(context, &sg_options_optimizer, options, where, out));
-    bool has_rate =
-        sg_options_given(&sg_options_optimizer, options,
-                         offsetof(syngan_optimizer_options, learning_rate));
-    bool has_decay =
-        sg_options_given(&sg_options_optimizer, options,
-                         offsetof(syngan_optimizer_options, weight_decay));
-    if (!has_rate) out->learning_rate = out->kind == SYNGAN_SGD ? 1e-2f : 1e-3f;
-    if (!has_decay && out->kind == SYNGAN_ADAMW) out->weight_decay = 0.01f;
+    if (out->learning_rate == (float)SYNGAN_AUTO)
+        out->learning_rate = out->kind == SYNGAN_SGD ? 1e-2f : 1e-3f;
+    if (out->weight_decay == (float)SYNGAN_AUTO)
+        out->weight_decay = out->kind == SYNGAN_ADAMW ? 0.01f : 0.0f;
     return SYNGAN_OK;
 }
 

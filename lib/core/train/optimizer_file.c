@@ -98,8 +98,10 @@ static syngan_status get_options(syngan_context *context,
         sg_fields_read(sg_json_member(sg_json_root(json), PART),
                        &sg_options_optimizer, true, out);
     sg_json_free(json);
-    out->struct_size = sizeof *out;
-    return status;
+    out->struct_size = SYNGAN_INITIALISED(*out);
+    if (status != SYNGAN_OK) return status;
+    const syngan_optimizer_options stored = *out;
+    return sg_optimizer_read(context, &stored, name, out);
 }
 
 /* The options to go on with: the file's, unless the caller gives others. */

@@ -18,7 +18,7 @@ static const sg_field evaluate_fields[] = {
     SG_STRING(T, target, "column that utility predicts"),
     SG_STRING(T, sensitive,
               "column of attribute inference; default: the target"),
-    SG_U64(T, seed, "seed of samples and folds; default: the context's"),
+    SG_SEED(T, seed, "seed of samples and folds; auto: the context's"),
     SG_I64(T, max_rows, 1, 1e9, 50000,
            "rows of each table for detection, utility and privacy"),
     SG_BOOL(T, no_privacy, "leave out the measures of privacy"),
@@ -303,8 +303,9 @@ syngan_status syngan_evaluate(const syngan_table *real,
     SG_TRY(sg_options_read(context, &sg_options_evaluate, options, "evaluate",
                            &evaluation.options));
     SG_TRY(check_tables(real, synthetic, evaluation.options.holdout));
-    evaluation.seed =
-        evaluation.options.seed != 0 ? evaluation.options.seed : context->seed;
+    evaluation.seed = evaluation.options.seed != SYNGAN_AUTO_SEED
+                          ? evaluation.options.seed
+                          : context->seed;
     syngan_status status = prepare(&evaluation, real, synthetic);
     if (status == SYNGAN_OK) status = measure(&evaluation, real, synthetic);
     sg_match_end(&evaluation.match);

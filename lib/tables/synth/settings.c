@@ -31,9 +31,19 @@ static const sg_synth_recipe recipes[] = {
                                    .critic_statistics = true},
 };
 
-/* Defaults of baskets. */
-#define BASKETS_RATE 5e-4f
-enum { BASKETS_CHOICES = 1024, BASKETS_EPOCHS = 100 };
+/* What rows of a kind learn best with, whichever the recipe. */
+typedef struct row_defaults {
+    int64_t epochs;
+    float rate;
+    int32_t max_choices;
+    int32_t pac; /* 0: the recipe's */
+    int32_t reserved;
+} row_defaults;
+
+static const row_defaults independent_defaults = {
+    .epochs = 300, .rate = 2e-4f, .max_choices = 256};
+static const row_defaults basket_defaults = {
+    .epochs = 100, .rate = 5e-4f, .max_choices = 1024, .pac = 1};
 
 #define T syngan_synthesizer_options
 static const sg_field synthesizer_fields[] = {
@@ -46,37 +56,42 @@ static const sg_field synthesizer_fields[] = {
     SG_STRING(T, key, "column that groups rows; default: the schema's"),
     SG_STRING(T, order, "column that orders a sequence; default: the schema's"),
     SG_STRING(T, item, "column of a basket's items; default: the only other"),
-    SG_I64(T, epochs, 0, 1000000000, 300, "times that the table is gone over"),
-    SG_I32(T, batch, 2, 1000000, 0, "rows in a batch; default: the recipe's"),
-    SG_I32(T, pac, 1, 1000, 0,
-           "rows that the critic sees at once; default: the recipe's"),
+    SG_I64(T, epochs, 0, 1000000000, SG_AUTO,
+           "times that the table is gone over; auto: 300, of baskets 100"),
+    SG_I32(T, batch, 2, 1000000, SG_AUTO,
+           "rows in a batch; auto: the recipe's"),
+    SG_I32(T, pac, 1, 1000, SG_AUTO,
+           "rows that the critic sees at once; auto: the recipe's"),
     SG_I32(T, noise, 1, 100000, 128, "size of the noise"),
     SG_I32(T, width, 1, 100000, 256, "of hidden layers"),
     SG_I32(T, depth, 1, 100, 2, "hidden layers of each network"),
     SG_I32(T, critic_steps, 1, 1000, 1,
            "updates of the critic for one of the generator"),
-    SG_F32(T, generator_rate, 0, 1, 2e-4, "learning rate of the generator"),
-    SG_F32(T, critic_rate, 0, 1, 2e-4, "learning rate of the critic"),
+    SG_F32(T, generator_rate, 0, 1, SG_AUTO,
+           "learning rate of the generator; auto: 2e-4, of baskets 5e-4"),
+    SG_F32(T, critic_rate, 0, 1, SG_AUTO,
+           "learning rate of the critic; auto: likewise"),
     SG_F32(T, weight_decay, 0, 1, 1e-6, "L2, of both networks"),
     SG_F32(T, penalty_weight, 0, 1e6, 10, "weight of the gradient penalty"),
     SG_F32(T, temperature, 1e-3, 1e3, 0.2, "of the Gumbel softmax"),
     SG_I32(T, max_modes, 1, 100, 10, "modes of a number"),
-    SG_I32(T, max_choices, 2, 100000, 256,
-           "alternatives of a category, above which rare values share some"),
+    SG_I32(T, max_choices, 2, 100000, SG_AUTO,
+           "alternatives of a category, above which rare values share some; "
+           "auto: 256, of baskets 1024"),
     SG_BOOL(T, bf16, "products in bf16"),
     SG_I32(T, patience, 0, 1000000, 0,
            "measures of quality without a better one until the fit stops; "
-           "default: never"),
+           "0: never"),
     SG_BOOL(T, keep_last, "keeps the last state, not the best one"),
-    SG_U64(T, seed, "of everything; default: the context's"),
-    SG_U64(T, memory_limit, "bytes that a fit may need; default: no limit"),
+    SG_SEED(T, seed, "of everything; auto: the context's"),
+    SG_U64(T, memory_limit, "bytes that a fit may need; 0: no limit"),
     SG_F32(T, time_limit, 0, 1e9, 0,
-           "seconds that a fit may need; default: no limit"),
+           "seconds that a fit may need; 0: no limit"),
     SG_BOOL(T, profile, "times each kernel, for the log"),
     SG_OTHER(T, progress, "called after each column and each epoch"),
     SG_OTHER(T, progress_user, "given to `progress`"),
-    SG_I64(T, sample_rows, 1, 1e9, 0,
-           "rows of a file that are kept for preparing; default: 200000"),
+    SG_I64(T, sample_rows, 0, 1e9, 0,
+           "rows of a file that are kept for preparing; 0: 200000"),
     SG_STRING(T, scratch,
               "folder of temporary files; default: TMPDIR, else /var/tmp"),
 };
@@ -113,25 +128,29 @@ static int32_t batch_of(const syngan_synthesizer_options *o, int64_t rows) {
     return batch > 2 ? (int32_t)batch : o->pac > 1 ? o->pac : 2;
 }
 
-/* Baskets do better with other values where none is given. */
-static void set_basket_defaults(const syngan_synthesizer_options *given,
-                                syngan_synthesizer_options *o) {
-    const sg_fields *fields = &sg_options_synthesizer;
-    if (!sg_options_given(fields, given,
-                          offsetof(syngan_synthesizer_options, pac)))
-        o->pac = 1;
-    if (!sg_options_given(fields, given,
-                          offsetof(syngan_synthesizer_options, generator_rate)))
-        o->generator_rate = BASKETS_RATE;
-    if (!sg_options_given(fields, given,
-                          offsetof(syngan_synthesizer_options, critic_rate)))
-        o->critic_rate = BASKETS_RATE;
-    if (!sg_options_given(fields, given,
-                          offsetof(syngan_synthesizer_options, max_choices)))
-        o->max_choices = BASKETS_CHOICES;
-    if (!sg_options_given(fields, given,
-                          offsetof(syngan_synthesizer_options, epochs)))
-        o->epochs = BASKETS_EPOCHS;
+static const row_defaults *defaults_of(const syngan_synthesizer_options *o) {
+    return o->rows == SYNGAN_ROWS_BASKETS ? &basket_defaults
+                                          : &independent_defaults;
+}
+
+/* Puts numbers where the options have SYNGAN_AUTO, but for those that depend
+ * on more than the options. */
+static void settle_rows(syngan_synthesizer_options *o) {
+    const row_defaults *d = defaults_of(o);
+    if (o->epochs == SYNGAN_AUTO) o->epochs = d->epochs;
+    if (o->generator_rate == (float)SYNGAN_AUTO) o->generator_rate = d->rate;
+    if (o->critic_rate == (float)SYNGAN_AUTO) o->critic_rate = d->rate;
+    if (o->max_choices == SYNGAN_AUTO) o->max_choices = d->max_choices;
+}
+
+static void settle(const syngan_context *context, int64_t rows,
+                   syngan_synthesizer_options *o) {
+    const row_defaults *d = defaults_of(o);
+    settle_rows(o);
+    if (o->pac == SYNGAN_AUTO)
+        o->pac = d->pac != 0 ? d->pac : recipes[o->recipe].pac;
+    if (o->batch == SYNGAN_AUTO) o->batch = batch_of(o, rows);
+    if (o->seed == SYNGAN_AUTO_SEED) o->seed = context->seed;
 }
 
 syngan_status sg_synth_settings_read(syngan_context *context,
@@ -140,15 +159,7 @@ syngan_status sg_synth_settings_read(syngan_context *context,
                                      sg_synth_settings *out) {
     SG_TRY(sg_options_read(context, &sg_options_synthesizer, options, where,
                            &out->options));
-    if (!sg_options_given(&sg_options_synthesizer, options,
-                          offsetof(syngan_synthesizer_options, seed)))
-        out->options.seed = context->seed;
-    if (out->options.rows == SYNGAN_ROWS_BASKETS)
-        set_basket_defaults(options, &out->options);
-    if (out->options.pac == 0)
-        out->options.pac = recipes[out->options.recipe].pac;
-    if (out->options.batch == 0)
-        out->options.batch = batch_of(&out->options, rows);
+    settle(context, rows, &out->options);
     SG_TRY(check(context, &out->options, where));
     /* Borrowed, and of no use for independent rows. */
     if (out->options.rows == SYNGAN_ROWS_INDEPENDENT)
@@ -178,7 +189,8 @@ syngan_status sg_synth_settings_parse(sg_json_value value,
     const syngan_synthesizer_options *o = &out->options;
     if (o->pac < 1 || o->batch < 2 || o->batch % o->pac != 0)
         return sg_json_fail(value, "the batch is no multiple of pac");
-    out->options.struct_size = sizeof out->options;
+    out->options.struct_size = SYNGAN_INITIALISED(out->options);
+    settle_rows(&out->options);
     out->recipe = recipes[o->recipe];
     return SYNGAN_OK;
 }

@@ -27,8 +27,8 @@ static const sg_field fields[] = {
             "utf8|latin1|replace|windows1252|utf16", SYNGAN_CSV_UTF8,
             SYNGAN_CSV_UTF16, SYNGAN_CSV_UTF8,
             "What the bytes are; replace takes U+FFFD for what is not UTF-8"),
-    SG_I64(syngan_csv_options, max_rows, 1, 9e15, 0,
-           "Rows that are read at most; all if not given"),
+    SG_I64(syngan_csv_options, max_rows, 1, 9e15, SG_AUTO,
+           "Rows that are read at most; auto: all"),
     SG_STRING(syngan_csv_options, decimal,
               "Decimal mark, . or , where a column leaves it open; found in "
               "the file if not given"),
