@@ -34,15 +34,12 @@ static void check(bool from_file, int cancel_at) {
     static const int64_t wanted[] = {0, 3, 6, 9};
     syngan_context *context = test_context(1);
     reports r = {.context = context, .cancel_at = cancel_at};
-    const syngan_trainer_options options = {.struct_size = sizeof options,
-                                            .batch = 4,
-                                            .report_every = EVERY,
-                                            .progress = note,
-                                            .progress_user = &r};
-    const syngan_trainer_options again = {.struct_size = sizeof again,
-                                          .report_every = EVERY,
-                                          .progress = note,
-                                          .progress_user = &r};
+    const syngan_trainer_options options = {
+        SYNGAN_TRAINER_DEFAULTS, .batch = 4, .report_every = EVERY,
+        .progress = note, .progress_user = &r};
+    const syngan_trainer_options again = {
+        SYNGAN_TRAINER_DEFAULTS, .report_every = EVERY, .progress = note,
+        .progress_user = &r};
     training t;
     assert_ok(context, training_make(context, NETWORK_DENSE, &options, &t));
     assert_int_equal(syngan_trainer_run(t.trainer, END), SYNGAN_E_CANCELLED);
