@@ -280,9 +280,7 @@ static int starved(void) {
 
 static void threads_that_do_not_start(void **state) {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* it needs more memory than that */
-#endif
+    if (SANITIZED) skip(); /* it needs more memory than that */
     if (getenv("SYNGAN_TEST_LAUNCHER") != NULL) skip();
     assert_int_equal(process_again(NULL, "starved"), 0);
 }

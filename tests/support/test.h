@@ -16,6 +16,16 @@
 #include <cmocka.h>
 #include <syngan/base.h>
 
+/* Built with the address or the thread sanitizer. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#define SANITIZED                                                              \
+    (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define SANITIZED 0
+#endif
+
 /* `call` gives SYNGAN_OK; else the test fails and prints the sentence. */
 #define assert_ok(context, call)                                               \
     do {                                                                       \
