@@ -41,7 +41,8 @@ static double fit(int32_t threads, int32_t epochs, int64_t rows) {
             table, SYNGAN_SYNTHESIZER(.epochs = epochs), &synthesizer);
     }
     const double taken = seconds() - start;
-    if (failed) fprintf(stderr, "bench_busy: %s\n", syngan_last_error(context));
+    if (failed)
+        fprintf(stderr, "bench_busy: %s\n", syngan_context_last_error(context));
     syngan_synthesizer_free(synthesizer);
     syngan_table_free(table);
     syngan_context_free(context);

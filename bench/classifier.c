@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <syngan/losses.h>
 
 #include "program.h"
 
@@ -16,18 +17,18 @@
 static syngan_status make_network(syngan_context *context, syngan_model **out) {
     syngan_graph *graph;
     TRY(syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "image", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "image", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 1, 28, 28));
     x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 32, .kernel = 3,
-                                       .activation = SYNGAN_RELU));
+                                       .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_max_pool2d(x, NULL);
     x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 64, .kernel = 3,
-                                       .activation = SYNGAN_RELU));
+                                       .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_max_pool2d(x, NULL);
     x = syngan_dropout(syngan_flatten(x), 0.3);
     syngan_node *features =
         syngan_dense(x, SYNGAN_DENSE(.units = CLASSIFIER_FEATURES,
-                                     .activation = SYNGAN_RELU));
+                                     .activation = SYNGAN_ACTIVATION_RELU));
     syngan_node *logits =
         syngan_dense(features, SYNGAN_DENSE(.units = CLASSIFIER_CLASSES));
     syngan_node *both =
@@ -53,15 +54,16 @@ static void step_free(step *s) {
 
 static syngan_status compile_step(syngan_graph *graph, syngan_model *model,
                                   syngan_optimizer *optimizer, step *s) {
-    syngan_node *images = syngan_input(graph, "images", SYNGAN_F32,
+    syngan_node *images = syngan_input(graph, "images", SYNGAN_TYPE_F32,
                                        SYNGAN_SHAPE(BATCH, 1, 28, 28));
-    syngan_node *targets = syngan_input(
-        graph, "targets", SYNGAN_F32, SYNGAN_SHAPE(BATCH, CLASSIFIER_CLASSES));
+    syngan_node *targets =
+        syngan_input(graph, "targets", SYNGAN_TYPE_F32,
+                     SYNGAN_SHAPE(BATCH, CLASSIFIER_CLASSES));
     syngan_node *both =
-        syngan_model_apply(graph, model, &images, 1, SYNGAN_TRAINING);
+        syngan_model_apply(graph, model, &images, 1, SYNGAN_MODE_TRAINING);
     syngan_node *loss = syngan_softmax_cross_entropy(
         syngan_slice(both, 1, CLASSIFIER_FEATURES, -1), targets);
-    syngan_node *update = syngan_minimize(optimizer, loss);
+    syngan_node *update = syngan_optimizer_minimize(optimizer, loss);
     TRY(syngan_program_create(&loss, 1, &update, 1, NULL, &s->program));
     TRY(syngan_program_input(s->program, "images", &s->images));
     TRY(syngan_program_input(s->program, "targets", &s->targets));
@@ -75,7 +77,7 @@ static syngan_status make_step(syngan_context *context, syngan_model *model,
     syngan_status status = compile_step(graph, model, optimizer, s);
     syngan_graph_free(graph);
     if (status != SYNGAN_OK) return status;
-    return syngan_tensor_create(context, SYNGAN_I32, SYNGAN_SHAPE(BATCH),
+    return syngan_tensor_create(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(BATCH),
                                 &s->labels);
 }
 
@@ -159,9 +161,9 @@ syngan_status classifier_error(syngan_context *context,
         int64_t size = count - first < CHUNK ? count - first : CHUNK;
         syngan_tensor *images = NULL, *labels = NULL;
         syngan_status status = syngan_tensor_create(
-            context, SYNGAN_F32, SYNGAN_SHAPE(size, 1, 28, 28), &images);
+            context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(size, 1, 28, 28), &images);
         if (status == SYNGAN_OK)
-            status = syngan_tensor_create(context, SYNGAN_I32,
+            status = syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                           SYNGAN_SHAPE(size), &labels);
         if (status == SYNGAN_OK)
             status =

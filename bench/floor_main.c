@@ -191,7 +191,7 @@ static values layer_values(const bench *b, const layer *l, int direction) {
     int64_t quarter = b->s->pixels / 4, area = quarter * quarter;
     values v = {.x_type = b->type,
                 .w_type =
-                    direction == SG_BACKWARD_WEIGHT ? SYNGAN_F32 : b->type,
+                    direction == SG_BACKWARD_WEIGHT ? SYNGAN_TYPE_F32 : b->type,
                 .y_type = b->type};
     v.x[0] = v.y[0] = b->s->batch;
     if (l->kernel == 0) {
@@ -284,7 +284,7 @@ static double bytes_moved(const bench *b) {
     int64_t discriminator = (64 * 4 + 128) * (3 + 3);
     return (double)((generator + discriminator) * quarter * quarter *
                     b->s->batch) *
-           (b->type == SYNGAN_BF16 ? 2 : 4);
+           (b->type == SYNGAN_TYPE_BF16 ? 2 : 4);
 }
 
 #define COPIED ((int64_t)64 << 20) /* more than caches hold */
@@ -344,7 +344,7 @@ static syngan_status run(bench *b) {
     if (b->s->bf16 && !sg_backend_has_bf16(b->context))
         return sg_fail(b->context, SYNGAN_E_UNSUPPORTED,
                        "bf16: this processor would be slower with it");
-    b->type = b->s->bf16 ? SYNGAN_BF16 : SYNGAN_F32;
+    b->type = b->s->bf16 ? SYNGAN_TYPE_BF16 : SYNGAN_TYPE_F32;
     return sg_compute(b->context, measure, b);
 }
 
@@ -365,7 +365,8 @@ int main(int argc, char **argv) {
     bench b = {.s = &s};
     syngan_status status = run(&b);
     if (status != SYNGAN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(b.context));
+        fprintf(stderr, "%s: %s\n", argv[0],
+                syngan_context_last_error(b.context));
     syngan_context_free(b.context);
     return status == SYNGAN_OK ? 0 : 1;
 }

@@ -101,8 +101,8 @@ static syngan_status make_sampler(const setting *s, subject *x) {
     TRY(syngan_graph_create(x->context, &graph));
     syngan_node *noise = syngan_random_normal(
         graph, SYNGAN_SHAPE(s->batch, s->width > 0 ? s->width : PAIR_NOISE));
-    syngan_node *samples =
-        syngan_model_apply(graph, x->generator, &noise, 1, SYNGAN_INFERENCE);
+    syngan_node *samples = syngan_model_apply(graph, x->generator, &noise, 1,
+                                              SYNGAN_MODE_INFERENCE);
     syngan_status status = syngan_program_create(
         &samples, 1, NULL, 0, SYNGAN_PROGRAM(.bf16 = 1), &x->sampler);
     syngan_graph_free(graph);
@@ -170,7 +170,8 @@ int main(int argc, char **argv) {
         return print_usage(argv[0], options, "");
     syngan_status status = measure(&s, &x);
     if (status != SYNGAN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(x.context));
+        fprintf(stderr, "%s: %s\n", argv[0],
+                syngan_context_last_error(x.context));
     syngan_program_free(x.sampler);
     syngan_trainer_free(x.trainer);
     syngan_dataset_free(x.data);

@@ -21,7 +21,7 @@ static syngan_context *context;
 
 static void check(syngan_status status) {
     if (status == SYNGAN_OK) return;
-    fprintf(stderr, "%s\n", syngan_last_error(context));
+    fprintf(stderr, "%s\n", syngan_context_last_error(context));
     exit(1);
 }
 
@@ -104,11 +104,11 @@ int main(int count, char **arguments) {
     syngan_report *report;
     search(real, synthetic);
     double start = sg_seconds();
-    check(syngan_evaluate(real, synthetic,
-                          SYNGAN_EVALUATE(.holdout = holdout, .target = "c12",
-                                          .progress = tell,
-                                          .progress_user = &start),
-                          &report));
+    check(syngan_table_evaluate(
+        real, synthetic,
+        SYNGAN_EVALUATE(.holdout = holdout, .target = "c12", .progress = tell,
+                        .progress_user = &start),
+        &report));
     syngan_report_free(report);
     syngan_table_free(real);
     syngan_table_free(synthetic);

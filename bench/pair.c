@@ -10,13 +10,13 @@
 static syngan_node *enlarge(syngan_node *x, int64_t filters) {
     return syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = filters, .kernel = 4, .stride = 2,
-                                   .activation = SYNGAN_RELU));
+                                   .activation = SYNGAN_ACTIVATION_RELU));
 }
 
 static syngan_node *reduce(syngan_node *x, int64_t filters) {
-    return syngan_conv2d(x, SYNGAN_CONV2D(.filters = filters, .kernel = 4,
-                                          .stride = 2,
-                                          .activation = SYNGAN_LEAKY_RELU));
+    return syngan_conv2d(
+        x, SYNGAN_CONV2D(.filters = filters, .kernel = 4, .stride = 2,
+                         .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
 }
 
 syngan_status pair_generator(syngan_context *context, int64_t size,
@@ -24,17 +24,17 @@ syngan_status pair_generator(syngan_context *context, int64_t size,
     int64_t small = size / 4;
     syngan_graph *graph;
     TRY(syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "noise", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "noise", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, PAIR_NOISE));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 256 * small * small,
-                                     .activation = SYNGAN_RELU));
+                                     .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 256, small, small));
     x = enlarge(syngan_batch_norm(x, NULL), 128);
     x = enlarge(syngan_batch_norm(x, NULL), 64);
     x = syngan_conv2d_transpose(
         syngan_batch_norm(x, NULL),
         SYNGAN_CONV2D_TRANSPOSE(.filters = 1, .kernel = 7,
-                                .activation = SYNGAN_TANH));
+                                .activation = SYNGAN_ACTIVATION_TANH));
     syngan_status status = syngan_model_create(x, "generator", out);
     syngan_graph_free(graph);
     return status;
@@ -44,7 +44,7 @@ syngan_status pair_discriminator(syngan_context *context, int64_t size,
                                  syngan_model **out) {
     syngan_graph *graph;
     TRY(syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "image", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "image", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 1, size, size));
     x = syngan_flatten(reduce(reduce(x, 64), 128));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 1));
@@ -59,11 +59,12 @@ static syngan_status dense_network(syngan_context *context, const char *name,
                                    int64_t outputs, syngan_model **out) {
     syngan_graph *graph;
     TRY(syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, inputs));
     for (int i = 0; i < 2; i++)
         x = syngan_dense(
-            x, SYNGAN_DENSE(.units = width, .activation = SYNGAN_LEAKY_RELU));
+            x, SYNGAN_DENSE(.units = width,
+                            .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
     x = syngan_dense(x, SYNGAN_DENSE(.units = outputs));
     syngan_status status = syngan_model_create(x, name, out);
     syngan_graph_free(graph);
@@ -85,13 +86,14 @@ syngan_status pair_data(syngan_context *context, int64_t count,
     for (size_t i = 0; i < rank; i++)
         sizes[i + 1] = dims[i];
     syngan_tensor *examples;
-    TRY(syngan_tensor_create(context, SYNGAN_F32, sizes, rank + 1, &examples));
+    TRY(syngan_tensor_create(context, SYNGAN_TYPE_F32, sizes, rank + 1,
+                             &examples));
     syngan_status status =
         syngan_tensor_fill_uniform(examples, 1, 1, -1.0f, 1.0f);
     if (status == SYNGAN_OK)
         status = syngan_dataset_from_tensors(
-            examples, NULL, SYNGAN_DATASET(.order = SYNGAN_WITH_REPLACEMENT),
-            out);
+            examples, NULL,
+            SYNGAN_DATASET(.order = SYNGAN_ORDER_WITH_REPLACEMENT), out);
     syngan_tensor_free(examples);
     return status;
 }

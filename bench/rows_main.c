@@ -182,6 +182,6 @@ int main(int argc, char **argv) {
                                ? baskets(context, argc, argv)
                                : sequences(context, argc, argv);
     if (status != SYNGAN_OK)
-        fprintf(stderr, "bench_rows: %s\n", syngan_last_error(context));
+        fprintf(stderr, "bench_rows: %s\n", syngan_context_last_error(context));
     return status != SYNGAN_OK; /* the process ends: nothing is freed */
 }

@@ -62,7 +62,7 @@ static syngan_status get_classifier(scorer *s, const char *path) {
 static syngan_status read_reference(scorer *s, syngan_dataset *test) {
     int64_t count = syngan_dataset_count(test);
     syngan_tensor *images;
-    TRY(syngan_tensor_create(s->context, SYNGAN_F32,
+    TRY(syngan_tensor_create(s->context, SYNGAN_TYPE_F32,
                              SYNGAN_SHAPE(count, 1, 28, 28), &images));
     syngan_status status = syngan_dataset_read(test, 0, images, NULL);
     const syngan_tensor *inputs[] = {images};
@@ -145,7 +145,8 @@ int main(int argc, char **argv) {
     s.data = rest[0];
     syngan_status status = run(&s, rest + 1, count - 1);
     if (status != SYNGAN_OK)
-        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(s.context));
+        fprintf(stderr, "%s: %s\n", argv[0],
+                syngan_context_last_error(s.context));
     syngan_tensor_free(s.reference);
     syngan_model_free(s.classifier);
     syngan_context_free(s.context);

@@ -143,7 +143,8 @@ int main(int argc, char **argv) {
     if (status == SYNGAN_OK)
         print_result(&s, &r);
     else
-        fprintf(stderr, "%s: %s\n", argv[0], syngan_last_error(context));
+        fprintf(stderr, "%s: %s\n", argv[0],
+                syngan_context_last_error(context));
     syngan_context_free(context);
     return status == SYNGAN_OK ? 0 : 1;
 }

@@ -25,23 +25,23 @@ static syngan_status make_generator(syngan_context *context,
     syngan_graph *g;
     syngan_status status = syngan_graph_create(context, &g);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x =
-        syngan_input(g, "noise", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, NOISE));
-    x = syngan_dense(
-        x, SYNGAN_DENSE(.units = 256 * 7 * 7, .activation = SYNGAN_RELU));
+    syngan_node *x = syngan_input(g, "noise", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, NOISE));
+    x = syngan_dense(x, SYNGAN_DENSE(.units = 256 * 7 * 7,
+                                     .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 256, 7, 7));
     x = syngan_batch_norm(x, NULL);
     x = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 128, .kernel = 4, .stride = 2,
-                                   .activation = SYNGAN_RELU));
+                                   .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_batch_norm(x, NULL);
     x = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 64, .kernel = 4, .stride = 2,
-                                   .activation = SYNGAN_RELU));
+                                   .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_batch_norm(x, NULL);
     x = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 1, .kernel = 7,
-                                   .activation = SYNGAN_TANH));
+                                   .activation = SYNGAN_ACTIVATION_TANH));
     status = syngan_model_create(x, "generator", out);
     syngan_graph_free(g);
     return status;
@@ -52,14 +52,17 @@ static syngan_status make_discriminator(syngan_context *context,
     syngan_graph *g;
     syngan_status status = syngan_graph_create(context, &g);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x = syngan_input(g, "image", SYNGAN_F32,
+    syngan_node *x = syngan_input(g, "image", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 1, 28, 28));
-    x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 64, .kernel = 4, .stride = 2,
-                                       .activation = SYNGAN_LEAKY_RELU));
-    x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 128, .kernel = 4, .stride = 2,
-                                       .activation = SYNGAN_LEAKY_RELU));
+    x = syngan_conv2d(
+        x, SYNGAN_CONV2D(.filters = 64, .kernel = 4, .stride = 2,
+                         .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
+    x = syngan_conv2d(
+        x, SYNGAN_CONV2D(.filters = 128, .kernel = 4, .stride = 2,
+                         .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
     x = syngan_flatten(x);
-    x = syngan_dense(x, SYNGAN_DENSE(.units = 1, .activation = SYNGAN_SIGMOID));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 1, .activation = SYNGAN_ACTIVATION_SIGMOID));
     status = syngan_model_create(x, "discriminator", out);
     syngan_graph_free(g);
     return status;
@@ -227,8 +230,8 @@ static syngan_status draw_grid(syngan_trainer *trainer, const settings *s,
     if (status == SYNGAN_OK)
         status = syngan_model_sample(generator, 10, GRID_SEED, &images);
     if (status == SYNGAN_OK)
-        status = syngan_write_png(images, result_path(s, name),
-                                  SYNGAN_GRID(.columns = 10, .zoom = 2));
+        status = syngan_tensor_write_png(images, result_path(s, name),
+                                         SYNGAN_GRID(.columns = 10, .zoom = 2));
     syngan_tensor_free(images);
     syngan_model_free(generator);
     return status;
@@ -260,8 +263,8 @@ static syngan_status report(syngan_trainer *trainer,
 static syngan_status open_data(syngan_context *context, const settings *s,
                                syngan_dataset **out) {
     const syngan_dataset_options *options =
-        SYNGAN_DATASET(.order = is_published(s) ? SYNGAN_WITH_REPLACEMENT
-                                                : SYNGAN_SHUFFLE);
+        SYNGAN_DATASET(.order = is_published(s) ? SYNGAN_ORDER_WITH_REPLACEMENT
+                                                : SYNGAN_ORDER_SHUFFLE);
     if (s->data == NULL)
         return syngan_dataset_digits(context, DIGITS, options, out);
     char path[MNIST_PATH];
@@ -357,7 +360,7 @@ static syngan_status train(syngan_context *context, syngan_trainer *trainer,
     const syngan_status status = syngan_trainer_run(trainer, s->iterations);
     program_shield();
     program_clear_line();
-    if (status == SYNGAN_E_CANCELLED) syngan_cancel_reset(context);
+    if (status == SYNGAN_E_CANCELLED) syngan_context_cancel_reset(context);
     if (status != SYNGAN_OK && status != SYNGAN_E_CANCELLED)
         program_tell("mnist_gan", context, status, names);
     /* After a failure, too, the trainer is in a state to go on from. */

@@ -35,11 +35,13 @@ syngan::model make_generator(const syngan::context &context) {
     using namespace syngan;
     graph g(context);
     node x = g.input("noise", {SYNGAN_BATCH, noise_size});
-    x = batch_norm(reshape(::dense(x, 256 * 7 * 7, SYNGAN_RELU),
+    x = batch_norm(reshape(::dense(x, 256 * 7 * 7, SYNGAN_ACTIVATION_RELU),
                            {SYNGAN_BATCH, 256, 7, 7}));
-    x = batch_norm(conv2d_transpose(x, kernel(128, 4, 2, SYNGAN_RELU)));
-    x = batch_norm(conv2d_transpose(x, kernel(64, 4, 2, SYNGAN_RELU)));
-    x = conv2d_transpose(x, kernel(1, 7, 1, SYNGAN_TANH));
+    x = batch_norm(
+        conv2d_transpose(x, kernel(128, 4, 2, SYNGAN_ACTIVATION_RELU)));
+    x = batch_norm(
+        conv2d_transpose(x, kernel(64, 4, 2, SYNGAN_ACTIVATION_RELU)));
+    x = conv2d_transpose(x, kernel(1, 7, 1, SYNGAN_ACTIVATION_TANH));
     return model(x, "generator");
 }
 
@@ -48,9 +50,10 @@ syngan::model make_discriminator(const syngan::context &context) {
     using namespace syngan;
     graph g(context);
     node x = g.input("image", {SYNGAN_BATCH, 1, 28, 28});
-    x = conv2d(x, kernel(64, 4, 2, SYNGAN_LEAKY_RELU));
-    x = conv2d(x, kernel(128, 4, 2, SYNGAN_LEAKY_RELU));
-    return model(::dense(flatten(x), 1, SYNGAN_LINEAR), "discriminator");
+    x = conv2d(x, kernel(64, 4, 2, SYNGAN_ACTIVATION_LEAKY_RELU));
+    x = conv2d(x, kernel(128, 4, 2, SYNGAN_ACTIVATION_LEAKY_RELU));
+    return model(::dense(flatten(x), 1, SYNGAN_ACTIVATION_LINEAR),
+                 "discriminator");
 }
 
 void print_line(const char *line, void *) {

@@ -172,7 +172,7 @@ static settings read_command_line(int argc, char **argv) {
 static syngan_status random_latents(syngan_context *context, int64_t count,
                                     int64_t size, int64_t seed,
                                     syngan_tensor **out) {
-    syngan_status status = syngan_tensor_create(context, SYNGAN_F32,
+    syngan_status status = syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                                 SYNGAN_SHAPE(count, size), out);
     if (status == SYNGAN_OK)
         status = syngan_tensor_fill_normal(*out, (uint64_t)seed, 0);
@@ -210,7 +210,7 @@ static syngan_status walk_latents(syngan_context *context, const settings *s,
     if (status == SYNGAN_OK)
         status = random_latents(context, 1, size, s->to, &b);
     if (status == SYNGAN_OK)
-        status = syngan_tensor_create(context, SYNGAN_F32,
+        status = syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                       SYNGAN_SHAPE(s->steps, size), out);
     if (status == SYNGAN_OK)
         walk(syngan_tensor_data(a), syngan_tensor_data(b), size, s->steps,
@@ -223,9 +223,9 @@ static syngan_status walk_latents(syngan_context *context, const settings *s,
 static syngan_status read_latents(syngan_context *context, const char *path,
                                   syngan_tensor **out) {
     syngan_tensor *read = NULL;
-    syngan_status status = syngan_read_npy(context, path, &read);
+    syngan_status status = syngan_tensor_read_npy(context, path, &read);
     if (status == SYNGAN_OK)
-        status = syngan_tensor_clone(read, SYNGAN_F32, out);
+        status = syngan_tensor_clone(read, SYNGAN_TYPE_F32, out);
     syngan_tensor_free(read);
     return status;
 }
@@ -235,10 +235,12 @@ static syngan_status read_latents(syngan_context *context, const char *path,
 
 static syngan_status write_images(const syngan_tensor *images,
                                   const settings *s) {
-    if (ends_with(s->out, ".npy")) return syngan_write_npy(images, s->out);
-    if (!ends_with(s->out, ".png")) return syngan_write_idx(images, s->out);
+    if (ends_with(s->out, ".npy"))
+        return syngan_tensor_write_npy(images, s->out);
+    if (!ends_with(s->out, ".png"))
+        return syngan_tensor_write_idx(images, s->out);
     const int in_a_row = s->from >= 0 && s->steps <= 20;
-    return syngan_write_png(
+    return syngan_tensor_write_png(
         images, s->out,
         SYNGAN_GRID(.columns = in_a_row ? (int32_t)s->steps : 0));
 }
@@ -283,7 +285,7 @@ int main(int argc, char **argv) {
     if (status != SYNGAN_OK)
         fprintf(stderr, "mnist_sample: %s\n",
                 context == NULL ? syngan_status_text(status)
-                                : syngan_last_error(context));
+                                : syngan_context_last_error(context));
     syngan_context_free(context);
     return program_end("mnist_sample", status != SYNGAN_OK);
 }

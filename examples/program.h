@@ -35,7 +35,7 @@ static inline program_state *program(void) {
 static inline void program_stop(int number) {
     signal(number, SIG_DFL); /* the second one ends the program at once */
     program()->ended_by = number;
-    syngan_cancel(program()->context);
+    syngan_context_cancel(program()->context);
 }
 
 /* From here on Ctrl-C, a request to end, and the terminal's closing (unless
@@ -83,7 +83,7 @@ static inline void say(const char *format, ...) {
     program()->output_error = errno != 0 ? errno : EIO;
     if (program()->output_error != EPIPE) return;
     program()->ended_by = SIGPIPE;
-    syngan_cancel(program()->context);
+    syngan_context_cancel(program()->context);
 }
 
 /* What a shell is told: 0, 1 for a failure that has been told, or what shells
@@ -171,7 +171,8 @@ static inline int program_is_letter(char c) {
 static inline void program_tell(const char *name, const syngan_context *context,
                                 syngan_status status,
                                 const program_name *names) {
-    const char *text = context == NULL ? "" : syngan_last_error(context);
+    const char *text =
+        context == NULL ? "" : syngan_context_last_error(context);
     if (text[0] == '\0') text = syngan_status_text(status);
     fprintf(stderr, "%s: ", name);
     for (const char *at = text; *at != '\0';) {

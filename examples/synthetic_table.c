@@ -332,7 +332,7 @@ static syngan_csv_options csv_options(const settings *s, const char *schema,
     syngan_csv_options csv = {SYNGAN_CSV_DEFAULTS, .missing = s->missing,
                               .schema = schema};
     if (real) {
-        csv.no_header = s->no_header;
+        csv.header = !s->no_header;
         csv.encoding = s->encoding;
         csv.separator = s->separator;
         csv.decimal = s->decimal;
@@ -372,7 +372,7 @@ static syngan_status read_like(syngan_context *context, const settings *s,
         status != SYNGAN_E_MISMATCH)
         return status;
     fprintf(stderr, "synthetic_table: not as the real table: %s\n",
-            syngan_last_error(context));
+            syngan_context_last_error(context));
     return read_by_schema(context, s, path, is_real, NULL, out);
 }
 
@@ -462,7 +462,7 @@ static syngan_status fit(syngan_context *context, const syngan_table *table,
     program_clear_line();
     bool stopped = status == SYNGAN_E_CANCELLED && *out != NULL;
     if (status != SYNGAN_OK && !stopped) return status;
-    syngan_cancel_reset(context);
+    syngan_context_cancel_reset(context);
     syngan_status saved = syngan_synthesizer_save(*out, path, what);
     if (saved != SYNGAN_OK) return saved;
     say("wrote %s, after %" PRId64 " epochs\n", path,
@@ -515,7 +515,7 @@ static syngan_status evaluate(const syngan_table *real,
     char date[32] = "";
     const time_t now = time(NULL);
     strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", gmtime(&now));
-    syngan_status status = syngan_evaluate(
+    syngan_status status = syngan_table_evaluate(
         real, synthetic,
         SYNGAN_EVALUATE(.holdout = holdout, .target = s->target,
                         .rows = s->fit.rows, .key = s->fit.key,
@@ -825,7 +825,7 @@ static void print_log(int32_t level, const char *text, void *user) {
 /* Fields that are called otherwise here. */
 static const program_name names[] = {
     {"max_choices", "--set max_choices=N"},
-    {"no_header", "--no-header"},
+    {"header", "--no-header"},
     {"time_limit", "--set time_limit=SECONDS"},
     {"memory_limit", "--set memory_limit=BYTES"},
     {NULL, NULL}};

@@ -13,10 +13,13 @@
  *   layers.h     nodes with parameters: dense, convolution, normalisation
  *   model.h      a named network with its parameters; inference, saving
  *   program.h    a compiled graph: run your own training scheme
- *   optimizer.h  losses, optimizers, schedules, moving averages
+ *   losses.h     nodes that training lowers
+ *   optimizer.h  optimizers, schedules, moving averages
  *   data.h       datasets
  *   train.h      the GAN trainer, history, checkpoints
- *   image.h      writing samples: PNG grids, NPY, IDX
+ *   image.h      grids of images as PNG
+ *   files.h      tensors as NPY and IDX
+ *   chart.h      curves as a picture
  *   table.h      tables: typed columns, CSV, Arrow, SQLite
  *   synthesizer.h  learns a table, samples rows like its rows
  *   evaluate.h   how good a synthetic table is
@@ -25,11 +28,14 @@
 #define SYNGAN_H
 
 #include <syngan/base.h>
+#include <syngan/chart.h>
 #include <syngan/data.h>
 #include <syngan/evaluate.h>
+#include <syngan/files.h>
 #include <syngan/graph.h>
 #include <syngan/image.h>
 #include <syngan/layers.h>
+#include <syngan/losses.h>
 #include <syngan/model.h>
 #include <syngan/optimizer.h>
 #include <syngan/options.h>

@@ -11,7 +11,7 @@
  *     auto x = graph.input("noise", {SYNGAN_BATCH, 100});
  *     auto o = syngan::options<syngan_dense_options>();
  *     o.units = 64;
- *     o.activation = SYNGAN_RELU;
+ *     o.activation = SYNGAN_ACTIVATION_RELU;
  *     syngan::model model(syngan::dense(x, o), "small");
  *     syngan::tensor rows = model.sample(8, 1);
  *
@@ -63,7 +63,7 @@ class error : public std::runtime_error {
 /** Throws unless the status is SYNGAN_OK. */
 inline void check(syngan_status status, const syngan_context *context) {
     if (status == SYNGAN_OK) return;
-    std::string text = syngan_last_error(context);
+    std::string text = syngan_context_last_error(context);
     throw error(status, text.empty() ? syngan_status_text(status) : text);
 }
 
@@ -174,11 +174,11 @@ template <class F> std::string text_of(F write) {
 
 template <class T> constexpr int32_t element_type() {
     using element = std::remove_const_t<T>;
-    if constexpr (std::is_same_v<element, float>) return SYNGAN_F32;
-    if constexpr (std::is_same_v<element, double>) return SYNGAN_F64;
-    if constexpr (std::is_same_v<element, int32_t>) return SYNGAN_I32;
-    if constexpr (std::is_same_v<element, int64_t>) return SYNGAN_I64;
-    if constexpr (std::is_same_v<element, uint8_t>) return SYNGAN_U8;
+    if constexpr (std::is_same_v<element, float>) return SYNGAN_TYPE_F32;
+    if constexpr (std::is_same_v<element, double>) return SYNGAN_TYPE_F64;
+    if constexpr (std::is_same_v<element, int32_t>) return SYNGAN_TYPE_I32;
+    if constexpr (std::is_same_v<element, int64_t>) return SYNGAN_TYPE_I64;
+    if constexpr (std::is_same_v<element, uint8_t>) return SYNGAN_TYPE_U8;
     return 0;
 }
 
@@ -195,11 +195,11 @@ class context : public detail::handle<syngan_context, syngan_context_free> {
         must(syngan_context_create(&wanted, &made));
         reset(made, made);
     }
-    std::string last_error() const { return syngan_last_error(get()); }
+    std::string last_error() const { return syngan_context_last_error(get()); }
     int32_t threads() const { return syngan_context_threads(get()); }
     /** Any thread and any signal handler may call it. */
-    void cancel() noexcept { syngan_cancel(get()); }
-    void cancel_reset() noexcept { syngan_cancel_reset(get()); }
+    void cancel() noexcept { syngan_context_cancel(get()); }
+    void cancel_reset() noexcept { syngan_context_cancel_reset(get()); }
 };
 
 /** The fields of the options struct of a type: "conv2d", "trainer". */
@@ -231,7 +231,7 @@ class tensor : public detail::handle<syngan_tensor, syngan_tensor_free> {
     tensor(syngan_tensor *owned, syngan_context *context)
         : handle(owned, context) {}
     /** Zeros. */
-    tensor(const context &context, shape dims, int32_t type = SYNGAN_F32) {
+    tensor(const context &context, shape dims, int32_t type = SYNGAN_TYPE_F32) {
         syngan_tensor *made = nullptr;
         check(syngan_tensor_create(context.get(), type, dims.data(),
                                    dims.rank(), &made),
@@ -349,7 +349,7 @@ class node {
     }
     std::string name() const { return syngan_node_name(node_); }
     node set_name(const std::string &name) const {
-        return sibling(syngan_set_name(node_, name.c_str()));
+        return sibling(syngan_node_set_name(node_, name.c_str()));
     }
 
   private:
@@ -385,7 +385,7 @@ class graph : public detail::handle<syngan_graph, syngan_graph_free> {
     }
     syngan_status status() const { return syngan_graph_status(get()); }
 
-    node input(const char *name, shape dims, int32_t type = SYNGAN_F32) {
+    node input(const char *name, shape dims, int32_t type = SYNGAN_TYPE_F32) {
         return of(syngan_input(get(), name, type, dims.data(), dims.rank()));
     }
     node scalar(double value) { return of(syngan_scalar(get(), value)); }
@@ -688,8 +688,8 @@ class model : public detail::handle<syngan_model, syngan_model_free> {
         must(syngan_model_copy_parameters(get(), source.get()));
     }
 
-    /** The model's result in a graph. @param mode SYNGAN_INFERENCE or
-     *  SYNGAN_TRAINING */
+    /** The model's result in a graph. @param mode SYNGAN_MODE_INFERENCE or
+     *  SYNGAN_MODE_TRAINING */
     node apply(const graph &graph, const std::vector<node> &inputs,
                int32_t mode) const {
         auto pointers = detail::pointers(inputs);
@@ -741,7 +741,7 @@ inline node gradient_penalty(node score, node x, double target) {
     return score.sibling(syngan_gradient_penalty(score.get(), x.get(), target));
 }
 inline node update_statistics(node x) {
-    return x.sibling(syngan_update_statistics(x.get()));
+    return x.sibling(syngan_node_update_statistics(x.get()));
 }
 inline node assign(node parameter, node value) {
     return parameter.sibling(syngan_assign(parameter.get(), value.get()));
@@ -790,7 +790,7 @@ class optimizer
     }
     int64_t updates() const { return syngan_optimizer_updates(get()); }
     node minimize(node loss) {
-        return loss.sibling(syngan_minimize(get(), loss.get()));
+        return loss.sibling(syngan_optimizer_minimize(get(), loss.get()));
     }
 
   private:
@@ -1429,7 +1429,7 @@ class report : public detail::handle<syngan_report, syngan_report_free> {
         const table &real, const table &synthetic,
         const syngan_evaluate_options &o = options<syngan_evaluate_options>()) {
         syngan_report *made = nullptr;
-        check(syngan_evaluate(real.get(), synthetic.get(), &o, &made),
+        check(syngan_table_evaluate(real.get(), synthetic.get(), &o, &made),
               real.context_handle());
         reset(made, real.context_handle());
     }
@@ -1467,7 +1467,7 @@ class report : public detail::handle<syngan_report, syngan_report_free> {
 inline void
 write_png(const tensor &images, const std::string &path,
           const syngan_grid_options &o = options<syngan_grid_options>()) {
-    check(syngan_write_png(images.get(), path.c_str(), &o),
+    check(syngan_tensor_write_png(images.get(), path.c_str(), &o),
           images.context_handle());
 }
 /** @param names one for each row of `values` */
@@ -1480,26 +1480,28 @@ inline void write_chart(const tensor &x, const tensor &values,
     auto sizes = values.dims();
     if (sizes.empty() || static_cast<size_t>(sizes[0]) != names.size())
         throw error(SYNGAN_E_SHAPE, "chart: each row of values needs one name");
-    check(syngan_write_chart(x.get(), values.get(), pointers.data(),
+    check(syngan_chart_write(x.get(), values.get(), pointers.data(),
                              title.c_str(), path.c_str()),
           x.context_handle());
 }
 inline void write_npy(const tensor &values, const std::string &path) {
-    check(syngan_write_npy(values.get(), path.c_str()),
+    check(syngan_tensor_write_npy(values.get(), path.c_str()),
           values.context_handle());
 }
 inline tensor read_npy(const context &context, const std::string &path) {
     syngan_tensor *made = nullptr;
-    check(syngan_read_npy(context.get(), path.c_str(), &made), context.get());
+    check(syngan_tensor_read_npy(context.get(), path.c_str(), &made),
+          context.get());
     return tensor(made, context.get());
 }
 inline void write_idx(const tensor &values, const std::string &path) {
-    check(syngan_write_idx(values.get(), path.c_str()),
+    check(syngan_tensor_write_idx(values.get(), path.c_str()),
           values.context_handle());
 }
 inline tensor read_idx(const context &context, const std::string &path) {
     syngan_tensor *made = nullptr;
-    check(syngan_read_idx(context.get(), path.c_str(), &made), context.get());
+    check(syngan_tensor_read_idx(context.get(), path.c_str(), &made),
+          context.get());
     return tensor(made, context.get());
 }
 

@@ -93,7 +93,7 @@ FUNCTIONS = {
     "trainer_losses": ([HANDLE, POINTER(Losses)], "status"),
     "trainer_sampler": ([HANDLE, OUT], "status"),
     "tensor_to_dlpack": ([HANDLE, OUT], "status"),
-    "last_error": ([HANDLE], c_char_p),
+    "context_last_error": ([HANDLE], c_char_p),
 }
 
 
@@ -133,7 +133,7 @@ class Library:
         """Calls a function that returns a status; raises what failed."""
         status = self.function(name)(*arguments)
         if status != 0:
-            text = self.c.syngan_last_error(self.context)
+            text = self.c.syngan_context_last_error(self.context)
             raise Error(status, text.decode())
 
     def make(self, kind, creator, *arguments):

@@ -46,7 +46,7 @@ syngan_numpy.FUNCTIONS.update({
                             OUT], "status"),
     "synthesizer_save": ([HANDLE, c_char_p, c_int32], "status"),
     "synthesizer_load": ([HANDLE, c_char_p, OUT], "status"),
-    "evaluate": ([HANDLE, HANDLE, c_void_p, OUT], "status"),
+    "table_evaluate": ([HANDLE, HANDLE, c_void_p, OUT], "status"),
     "report_json": ([HANDLE, c_char_p, c_size_t], c_size_t),
     "report_verdict": ([HANDLE], c_char_p),
     "report_write_html": ([HANDLE, c_char_p], "status"),
@@ -139,7 +139,7 @@ def load(library, path):
 def evaluate(real, synthetic, **options):
     """Compares two tables: evaluate(a, b, holdout=c, target="fraud")."""
     library = real.library
-    handle = library.make("report", "evaluate", real.handle, synthetic.handle,
+    handle = library.make("report", "table_evaluate", real.handle, synthetic.handle,
                           Options(library, b"evaluate", options))
     return Report(library, handle)
 

@@ -10,10 +10,10 @@
  *   order.
  * - Functions that can fail return a ::syngan_status. The context then holds a
  *   sentence on what failed, where, and what would be right
- *   (syngan_last_error()). Any of them may return SYNGAN_E_ARGUMENT (a NULL, or
- *   a value that can't be right) and SYNGAN_E_MEMORY; what else it returns is
- *   said with each. Without a handle there is nowhere to keep a sentence: then
- *   syngan_status_text() has to do.
+ *   (syngan_context_last_error()). Any of them may return SYNGAN_E_ARGUMENT (a
+ * NULL, or a value that can't be right) and SYNGAN_E_MEMORY; what else it
+ * returns is said with each. Without a handle there is nowhere to keep a
+ * sentence: then syngan_status_text() has to do.
  * - Functions that only ask give 0, NULL or "" for a NULL handle. Strings and
  *   arrays that they give belong to the handle and live as long as it.
  * - A context and everything made from it is used by one thread at a time.
@@ -101,13 +101,14 @@ enum {
     SYNGAN_E_VERSION = 7,     /**< a file is from a newer version */
     SYNGAN_E_MISMATCH = 8,    /**< a checkpoint of another network or setting */
     SYNGAN_E_UNSUPPORTED = 9, /**< not available in this build or on this CPU */
-    SYNGAN_E_CANCELLED = 10,  /**< syngan_cancel() was called; state is whole */
-    SYNGAN_E_DIVERGED = 11,   /**< training reached NaN or infinity */
-    SYNGAN_E_BACKEND = 12,    /**< oneDNN failed */
-    SYNGAN_E_STATE = 13,      /**< the handle is not in a state to do this */
-    SYNGAN_E_NOT_FOUND = 14,  /**< no parameter, option or field of this name */
-    SYNGAN_E_USER = 100       /**< a host's callback failed; it and all greater
-                                   values pass through the library unchanged */
+    SYNGAN_E_CANCELLED =
+        10, /**< syngan_context_cancel() was called; state is whole */
+    SYNGAN_E_DIVERGED = 11,  /**< training reached NaN or infinity */
+    SYNGAN_E_BACKEND = 12,   /**< oneDNN failed */
+    SYNGAN_E_STATE = 13,     /**< the handle is not in a state to do this */
+    SYNGAN_E_NOT_FOUND = 14, /**< no parameter, option or field of this name */
+    SYNGAN_E_USER = 100      /**< a host's callback failed; it and all greater
+                                  values pass through the library unchanged */
 };
 
 /** A few words for a status, never NULL. Thread-safe. */
@@ -127,6 +128,7 @@ SYNGAN_API const char *syngan_status_text(syngan_status status);
 #define SYNGAN_MAX_RANK 8
 
 /** What an option can hold; see ::syngan_option. */
+typedef int32_t syngan_option_type;
 enum {
     SYNGAN_OPTION_I32 = 1,
     SYNGAN_OPTION_I64 = 2,
@@ -151,7 +153,7 @@ typedef struct syngan_option {
                                (of seeds SYNGAN_AUTO_SEED) where the library
                                decides, as `help` tells. Always accepted */
     size_t offset;        /**< in the struct, in bytes */
-    int32_t type;         /**< SYNGAN_OPTION_... */
+    syngan_option_type type; /**< SYNGAN_OPTION_... */
     int32_t reserved;
 } syngan_option;
 
@@ -190,10 +192,13 @@ typedef struct syngan_allocator {
     void *user;
 } syngan_allocator;
 
+/** How much is logged. */
+typedef int32_t syngan_log_level;
 enum { SYNGAN_LOG_WARNING = 1, SYNGAN_LOG_INFO = 2, SYNGAN_LOG_DEBUG = 3 };
 
 /** Receives one line of text, without a line end. */
-typedef void (*syngan_log_fn)(int32_t level, const char *text, void *user);
+typedef void (*syngan_log_fn)(syngan_log_level level, const char *text,
+                              void *user);
 
 /**
  * A stream of the host's, to save into or load from its own storage.
@@ -211,6 +216,7 @@ typedef struct syngan_stream {
 /* ---- context ------------------------------------------------------------ */
 
 /** Instruction-set caps for ::syngan_context_options. */
+typedef int32_t syngan_isa;
 enum {
     SYNGAN_ISA_BEST = 0,
     SYNGAN_ISA_SSE41 = 1,
@@ -225,13 +231,14 @@ typedef struct syngan_context_options {
     const syngan_allocator *allocator; /**< default: the C library's */
     syngan_log_fn log;                 /**< default: none */
     void *log_user;
-    int32_t log_level; /**< most detailed level wanted; default warnings */
-    int32_t threads;   /**< for computing; default 0: the processors that
-                            this process may use, by its affinity and the CPU
-                            quota of its control group, at most 256;
-                            never more than OpenMP's thread limit */
-    int32_t isa;       /**< instruction-set cap; oneDNN keeps one per
-                            process: another one later is refused */
+    syngan_log_level
+        log_level;   /**< most detailed level wanted; default warnings */
+    int32_t threads; /**< for computing; default 0: the processors that
+                          this process may use, by its affinity and the CPU
+                          quota of its control group, at most 256;
+                          never more than OpenMP's thread limit */
+    syngan_isa isa;  /**< instruction-set cap; oneDNN keeps one per
+                       process: another one later is refused */
     int32_t reserved;
     uint64_t memory_limit; /**< bytes that the library may hold at once through
                                 this context; default 0: no limit */
@@ -262,25 +269,26 @@ SYNGAN_API void syngan_context_free(syngan_context *context);
 /** What the last failed call on this context or anything made from it said:
  *  a full sentence, "" if none failed. Valid until the next call that fails.
  *  A NULL context gives "". */
-SYNGAN_API const char *syngan_last_error(const syngan_context *context);
+SYNGAN_API const char *syngan_context_last_error(const syngan_context *context);
 
 /** Threads that this context computes with. */
 SYNGAN_API int32_t syngan_context_threads(const syngan_context *context);
 
 /** Asks what runs on this context to stop at its next safe point, within a
  *  second, with SYNGAN_E_CANCELLED; later calls stop at once, until
- *  syngan_cancel_reset(). What stops: syngan_trainer_run(),
+ *  syngan_context_cancel_reset(). What stops: syngan_trainer_run(),
  *  syngan_model_predict() and syngan_model_sample(); syngan_program_create()
  *  with `tune`; fitting, estimating, continuing and sampling of synthesizers;
- *  syngan_evaluate(); reading and writing tables as CSV, Arrow and SQLite,
- *  selecting, splitting and making them. A file that was to be written is as
- *  before. Saving and loading models, checkpoints and synthesizers is never
- *  stopped, nor is a single run of a program.
- *  Async-signal-safe; any thread may call it. */
-SYNGAN_API void syngan_cancel(syngan_context *context);
+ *  syngan_table_evaluate(); reading and writing tables as CSV, Arrow and
+ * SQLite, selecting, splitting and making them. A file that was to be written
+ * is as before. Saving and loading models, checkpoints and synthesizers is
+ * never stopped, nor is a single run of a program. Async-signal-safe; any
+ * thread may call it. */
+SYNGAN_API void syngan_context_cancel(syngan_context *context);
 
-/** Withdraws syngan_cancel(), so that work can go on. As safe to call. */
-SYNGAN_API void syngan_cancel_reset(syngan_context *context);
+/** Withdraws syngan_context_cancel(), so that work can go on. As safe to call.
+ */
+SYNGAN_API void syngan_context_cancel_reset(syngan_context *context);
 
 /** Reads `text` ("0.5", "same", "true") into the field `name` of an options
  *  struct, for options from a command line or another language.

@@ -15,13 +15,16 @@ extern "C" {
 
 typedef struct syngan_dataset syngan_dataset;
 
+/** In which order examples come. */
+typedef int32_t syngan_order;
 enum {
-    SYNGAN_SHUFFLE = 0,          /**< each example once an epoch, order anew */
-    SYNGAN_WITH_REPLACEMENT = 1, /**< independent draws */
-    SYNGAN_IN_ORDER = 2          /**< from first to last, and again */
+    SYNGAN_ORDER_SHUFFLE = 0, /**< each example once an epoch, order anew */
+    SYNGAN_ORDER_WITH_REPLACEMENT = 1, /**< independent draws */
+    SYNGAN_ORDER_SEQUENTIAL = 2        /**< from first to last, and again */
 };
 
 /** Who makes the batches of training. They are the same in either case. */
+typedef int32_t syngan_prefetch;
 enum {
     SYNGAN_PREFETCH_DEFAULT = 0, /**< ON, but OFF for
                                       syngan_dataset_from_callback() */
@@ -31,12 +34,12 @@ enum {
 
 typedef struct syngan_dataset_options {
     size_t struct_size;
-    int32_t order;    /**< default SYNGAN_SHUFFLE */
-    int32_t prefetch; /**< default SYNGAN_PREFETCH_DEFAULT */
-    uint64_t seed;    /**< of the order and of the built-in digits; default
-                           SYNGAN_AUTO_SEED: the context's */
-    float low;        /**< u8 elements 0 ... 255 become low ... high; */
-    float high;       /**< default -1 and 1. Other types are not scaled */
+    syngan_order order;       /**< default SYNGAN_ORDER_SHUFFLE */
+    syngan_prefetch prefetch; /**< default SYNGAN_PREFETCH_DEFAULT */
+    uint64_t seed; /**< of the order and of the built-in digits; default
+                        SYNGAN_AUTO_SEED: the context's */
+    float low;     /**< u8 elements 0 ... 255 become low ... high; */
+    float high;    /**< default -1 and 1. Other types are not scaled */
     int32_t reserved[2];
 } syngan_dataset_options;
 /** Fields that are not named here are 0 or NULL by default. */

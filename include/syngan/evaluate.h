@@ -158,10 +158,11 @@ typedef struct syngan_evaluate_options {
                                       detection, utility and privacy; default
                                       50000. Wide tables: fewer. The report's
                                       notes tell when rows are left out */
-    int32_t no_privacy;          /**< 1: leave them out */
-    int32_t no_utility;
-    int32_t no_detection;
-    int32_t rows; /**< what they are: SYNGAN_ROWS_...; default independent */
+    int32_t privacy;             /**< default 1; 0: leave these measures out */
+    int32_t utility;             /**< likewise */
+    int32_t detection;           /**< likewise */
+    syngan_row_kind
+        rows; /**< what they are: SYNGAN_ROWS_...; default independent */
     syngan_evaluate_progress_fn progress; /**< default: none */
     void *progress_user;
     const char *key;   /**< of baskets and sequences: column; default: the
@@ -178,7 +179,8 @@ typedef struct syngan_evaluate_options {
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_EVALUATE_DEFAULTS                                               \
     .struct_size = SYNGAN_INITIALISED(syngan_evaluate_options),                \
-    .seed = SYNGAN_AUTO_SEED, .max_rows = 50000
+    .seed = SYNGAN_AUTO_SEED, .max_rows = 50000, .privacy = 1, .utility = 1,   \
+    .detection = 1
 #define SYNGAN_EVALUATE_INIT                                                   \
     { SYNGAN_EVALUATE_DEFAULTS }
 #define SYNGAN_EVALUATE(...)                                                   \
@@ -200,9 +202,9 @@ typedef struct syngan_evaluate_options {
  * in the real table), SYNGAN_E_CANCELLED, or what the progress callback
  * returns.
  */
-SYNGAN_API SYNGAN_CHECKED syngan_status
-syngan_evaluate(const syngan_table *real, const syngan_table *synthetic,
-                const syngan_evaluate_options *options, syngan_report **out);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_evaluate(
+    const syngan_table *real, const syngan_table *synthetic,
+    const syngan_evaluate_options *options, syngan_report **out);
 /** Releases the caller's hold. */
 SYNGAN_API void syngan_report_free(syngan_report *report);
 

@@ -46,9 +46,9 @@ SYNGAN_API syngan_status syngan_graph_status(const syngan_graph *graph);
 /* ---- sources ------------------------------------------------------------ */
 
 /** A value given from outside. Names are unique in a graph.
- *  @param type SYNGAN_F32, or SYNGAN_I32 for indices */
+ *  @param type SYNGAN_TYPE_F32, or SYNGAN_TYPE_I32 for indices */
 SYNGAN_API syngan_node *syngan_input(syngan_graph *graph, const char *name,
-                                     int32_t type, const int64_t *dims,
+                                     syngan_type type, const int64_t *dims,
                                      size_t rank);
 /** A number, of rank 0; broadcasts with everything. */
 SYNGAN_API syngan_node *syngan_scalar(syngan_graph *graph, double value);
@@ -77,7 +77,8 @@ SYNGAN_API size_t syngan_node_dims(const syngan_node *node, int64_t *dims);
 SYNGAN_API const char *syngan_node_name(const syngan_node *node);
 /** Names a node, for messages, summaries and files. Inputs and parameters keep
  *  theirs. @return the node. */
-SYNGAN_API syngan_node *syngan_set_name(syngan_node *node, const char *name);
+SYNGAN_API syngan_node *syngan_node_set_name(syngan_node *node,
+                                             const char *name);
 /** 1 for the error node and NULL, else 0. */
 SYNGAN_API int32_t syngan_node_failed(const syngan_node *node);
 

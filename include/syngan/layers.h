@@ -18,44 +18,49 @@ extern "C" {
 #endif
 
 /** Activations that a layer can apply to its result. */
+typedef int32_t syngan_activation;
 enum {
-    SYNGAN_LINEAR = 0,
-    SYNGAN_RELU = 1,
-    SYNGAN_LEAKY_RELU = 2, /**< slope: `activation_slope` */
-    SYNGAN_TANH = 3,
-    SYNGAN_SIGMOID = 4,
-    SYNGAN_SOFTPLUS = 5
+    SYNGAN_ACTIVATION_LINEAR = 0,
+    SYNGAN_ACTIVATION_RELU = 1,
+    SYNGAN_ACTIVATION_LEAKY_RELU = 2, /**< slope: `activation_slope` */
+    SYNGAN_ACTIVATION_TANH = 3,
+    SYNGAN_ACTIVATION_SIGMOID = 4,
+    SYNGAN_ACTIVATION_SOFTPLUS = 5
 };
 
 /** First values of parameters. Fans are counted as Keras does. */
+typedef int32_t syngan_initializer;
 enum {
-    SYNGAN_GLOROT_UNIFORM = 0, /**< Glorot and Bengio 2010 */
-    SYNGAN_GLOROT_NORMAL = 1,
-    SYNGAN_HE_UNIFORM = 2, /**< He and others 2015 */
-    SYNGAN_HE_NORMAL = 3,
-    SYNGAN_UNIFORM = 4,  /**< in [-scale, scale) */
-    SYNGAN_NORMAL = 5,   /**< deviation `scale` */
-    SYNGAN_CONSTANT = 6, /**< `scale` everywhere */
-    SYNGAN_ZEROS = 7
+    SYNGAN_INITIALIZER_GLOROT_UNIFORM = 0, /**< Glorot and Bengio 2010 */
+    SYNGAN_INITIALIZER_GLOROT_NORMAL = 1,
+    SYNGAN_INITIALIZER_HE_UNIFORM = 2, /**< He and others 2015 */
+    SYNGAN_INITIALIZER_HE_NORMAL = 3,
+    SYNGAN_INITIALIZER_UNIFORM = 4,  /**< in [-scale, scale) */
+    SYNGAN_INITIALIZER_NORMAL = 5,   /**< deviation `scale` */
+    SYNGAN_INITIALIZER_CONSTANT = 6, /**< `scale` everywhere */
+    SYNGAN_INITIALIZER_ZEROS = 7
 };
 
 /** Padding of convolutions and pooling. */
+typedef int32_t syngan_padding;
 enum {
-    SYNGAN_SAME = 0,    /**< result is ceil(size / stride), padded as TensorFlow
-                             does: the odd one at the bottom and right */
-    SYNGAN_VALID = 1,   /**< none */
-    SYNGAN_EXPLICIT = 2 /**< the four `pad_` options */
+    SYNGAN_PADDING_SAME =
+        0, /**< result is ceil(size / stride), padded as TensorFlow
+        does: the odd one at the bottom and right */
+    SYNGAN_PADDING_VALID = 1,   /**< none */
+    SYNGAN_PADDING_EXPLICIT = 2 /**< the four `pad_` options */
 };
 
 /** A parameter of your own, for layers that are not here. */
 typedef struct syngan_parameter_options {
     size_t struct_size;
-    int32_t initializer; /**< default SYNGAN_GLOROT_UNIFORM */
-    float scale;         /**< of uniform, normal and constant; default 0.05 */
-    int64_t fan_in;      /**< for Glorot and He; default SYNGAN_AUTO: by the
-                              shape, read as out x in x kernel */
-    int64_t fan_out;     /**< likewise */
-    int32_t frozen;      /**< 1: no optimizer changes it */
+    syngan_initializer
+        initializer; /**< default SYNGAN_INITIALIZER_GLOROT_UNIFORM */
+    float scale;     /**< of uniform, normal and constant; default 0.05 */
+    int64_t fan_in;  /**< for Glorot and He; default SYNGAN_AUTO: by the
+                          shape, read as out x in x kernel */
+    int64_t fan_out; /**< likewise */
+    int32_t frozen;  /**< 1: no optimizer changes it */
     int32_t reserved;
 } syngan_parameter_options;
 /** Fields that are not named here are 0 or NULL by default. */
@@ -75,11 +80,12 @@ syngan_parameter(syngan_graph *graph, const char *name, const int64_t *dims,
 typedef struct syngan_dense_options {
     size_t struct_size;
     const char *name;
-    int64_t units;           /**< required */
-    int32_t activation;      /**< default none */
-    float activation_slope;  /**< of leaky ReLU, above 0; default 0.2 */
-    int32_t no_bias;         /**< 1: without bias */
-    int32_t initializer;     /**< of the weight; default Glorot uniform */
+    int64_t units;                /**< required */
+    syngan_activation activation; /**< default none */
+    float activation_slope;       /**< of leaky ReLU, above 0; default 0.2 */
+    int32_t no_bias;              /**< 1: without bias */
+    syngan_initializer
+        initializer;         /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
     int32_t reserved;
 } syngan_dense_options;
@@ -108,15 +114,16 @@ typedef struct syngan_conv2d_options {
     int32_t dilation;       /**< distance of kernel elements; default 1 */
     int32_t dilation_width; /**< default SYNGAN_AUTO: `dilation` */
     int32_t groups;         /**< default 1; divides both channel counts */
-    int32_t padding;        /**< default SYNGAN_SAME */
-    int32_t pad_top;        /**< these four with SYNGAN_EXPLICIT only */
+    syngan_padding padding; /**< default SYNGAN_PADDING_SAME */
+    int32_t pad_top;        /**< these four with SYNGAN_PADDING_EXPLICIT only */
     int32_t pad_bottom;
     int32_t pad_left;
     int32_t pad_right;
-    int32_t activation;      /**< default none */
-    float activation_slope;  /**< of leaky ReLU, above 0; default 0.2 */
-    int32_t no_bias;         /**< 1: without bias */
-    int32_t initializer;     /**< of the weight; default Glorot uniform */
+    syngan_activation activation; /**< default none */
+    float activation_slope;       /**< of leaky ReLU, above 0; default 0.2 */
+    int32_t no_bias;              /**< 1: without bias */
+    syngan_initializer
+        initializer;         /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
     int32_t reserved;
 } syngan_conv2d_options;
@@ -134,15 +141,15 @@ typedef struct syngan_conv2d_options {
 /** Convolution (cross-correlation, as the field calls it; sizes as in Dumoulin
  *  and Visin 2016).
  *  @param x N x C x H x W; weight: filters x C / groups x kernel x width;
- *           result: N x filters x H' x W', where with SYNGAN_VALID
+ *           result: N x filters x H' x W', where with SYNGAN_PADDING_VALID
  *           H' = (H - dilation (kernel - 1) - 1) / stride + 1, rounded down,
- *           and SYNGAN_EXPLICIT adds the pads to H first */
+ *           and SYNGAN_PADDING_EXPLICIT adds the pads to H first */
 SYNGAN_API syngan_node *syngan_conv2d(syngan_node *x,
                                       const syngan_conv2d_options *options);
 
-/** Transposed convolution has the same options. SYNGAN_SAME gives size times
- *  stride; SYNGAN_VALID gives (size - 1) stride + dilation (kernel - 1) + 1;
- *  SYNGAN_EXPLICIT takes the four pads off that. */
+/** Transposed convolution has the same options. SYNGAN_PADDING_SAME gives size
+ * times stride; SYNGAN_PADDING_VALID gives (size - 1) stride + dilation (kernel
+ * - 1) + 1; SYNGAN_PADDING_EXPLICIT takes the four pads off that. */
 typedef struct syngan_conv2d_options syngan_conv2d_transpose_options;
 #define SYNGAN_CONV2D_TRANSPOSE_INIT SYNGAN_CONV2D_INIT
 #define SYNGAN_CONV2D_TRANSPOSE(...) SYNGAN_CONV2D(__VA_ARGS__)
@@ -177,7 +184,7 @@ typedef struct syngan_batch_norm_options {
  * batch's mean and biased variance in training mode, with running ones in
  * inference mode; the mode is chosen when a model is applied. Parameters
  * weight, bias (trained) and running_mean, running_var (moved by
- * syngan_update_statistics()).
+ * syngan_node_update_statistics()).
  * @param x N x C or N x C x H x W, as is the result
  */
 SYNGAN_API syngan_node *
@@ -199,7 +206,8 @@ typedef struct syngan_pool2d_options {
     int32_t stride;       /**< default SYNGAN_AUTO: the window's height */
     int32_t stride_width; /**< default SYNGAN_AUTO: `stride` if given, else the
                                window's width */
-    int32_t padding;      /**< default SYNGAN_SAME; padding is never counted */
+    syngan_padding
+        padding; /**< default SYNGAN_PADDING_SAME; padding is never counted */
     int32_t pad_top;
     int32_t pad_bottom;
     int32_t pad_left;

@@ -84,9 +84,10 @@ SYNGAN_API size_t syngan_model_summary(const syngan_model *model, char *text,
 /* ---- use ---------------------------------------------------------------- */
 
 /** Modes of a model's application. */
+typedef int32_t syngan_mode;
 enum {
-    SYNGAN_INFERENCE = 0, /**< running statistics, no dropout, no noise */
-    SYNGAN_TRAINING = 1   /**< the batch's statistics, dropout and noise */
+    SYNGAN_MODE_INFERENCE = 0, /**< running statistics, no dropout, no noise */
+    SYNGAN_MODE_TRAINING = 1   /**< the batch's statistics, dropout and noise */
 };
 
 /** The model's result on `count` input nodes of `graph`, of the types and
@@ -97,13 +98,13 @@ enum {
 SYNGAN_API syngan_node *syngan_model_apply(syngan_graph *graph,
                                            syngan_model *model,
                                            syngan_node *const *inputs,
-                                           size_t count, int32_t mode);
+                                           size_t count, syngan_mode mode);
 
 /** An update node that moves the running statistics of every training-mode
  *  batch normalisation that `node` depends on: running = momentum running +
  *  (1 - momentum) batch. Where a model was applied more than once, `batch` is
  *  the mean over its applications. */
-SYNGAN_API syngan_node *syngan_update_statistics(syngan_node *node);
+SYNGAN_API syngan_node *syngan_node_update_statistics(syngan_node *node);
 
 /**
  * Computes the model in inference mode. Row i of the result is a function of

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file optimizer.h
- * Losses, optimizers and learning-rate schedules, all of them nodes.
+ * Optimizers and learning-rate schedules.
  */
 #ifndef SYNGAN_OPTIMIZER_H
 #define SYNGAN_OPTIMIZER_H
@@ -12,44 +12,26 @@
 extern "C" {
 #endif
 
-/* ---- losses: nodes of rank 0, means over the batch ----------------------- */
-
-/** Binary cross-entropy of logits against one target for all of them:
- *  mean(softplus(z) - target z), exact for large |z|. */
-SYNGAN_API syngan_node *syngan_binary_cross_entropy(syngan_node *logits,
-                                                    double target);
-/** Share of logits on the right side: above 0 for real (1), else fake (0). */
-SYNGAN_API syngan_node *syngan_binary_accuracy(syngan_node *logits,
-                                               int32_t real);
-/** Cross-entropy of N x classes logits against N x classes probabilities. */
-SYNGAN_API syngan_node *syngan_softmax_cross_entropy(syngan_node *logits,
-                                                     syngan_node *targets);
-/** mean((a - b)^2). */
-SYNGAN_API syngan_node *syngan_mean_squared_error(syngan_node *a,
-                                                  syngan_node *b);
-/** mean((|gradient of `score` with respect to x, per example| - target)^2):
- *  WGAN-GP's penalty with target 1 (Gulrajani and others 2017); with target 0
- *  the R1 penalty (Mescheder and others 2018).
- *  @param score a node that depends on x, whose first size is the batch */
-SYNGAN_API syngan_node *syngan_gradient_penalty(syngan_node *score,
-                                                syngan_node *x, double target);
-
 /* ---- optimizers ---------------------------------------------------------- */
 
+/** Rules by which an optimizer changes parameters. */
+typedef int32_t syngan_optimizer_kind;
 enum {
-    SYNGAN_ADAM =
-        0,             /**< Kingma and Ba 2015, epsilon placed as in Keras:
-                            p -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps) */
-    SYNGAN_ADAMW = 1,  /**< Loshchilov and Hutter 2019: p -= lr decay p, too */
-    SYNGAN_SGD = 2,    /**< with momentum (Sutskever and others 2013):
+    SYNGAN_OPTIMIZER_ADAM =
+        0, /**< Kingma and Ba 2015, epsilon placed as in Keras:
+                p -= lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + eps) */
+    SYNGAN_OPTIMIZER_ADAMW =
+        1, /**< Loshchilov and Hutter 2019: p -= lr decay p, too */
+    SYNGAN_OPTIMIZER_SGD = 2,    /**< with momentum (Sutskever and others 2013):
                             m = momentum m + g; p -= lr m */
-    SYNGAN_RMSPROP = 3 /**< Tieleman and Hinton 2012:
+    SYNGAN_OPTIMIZER_RMSPROP = 3 /**< Tieleman and Hinton 2012:
                             v = rho v + (1 - rho) g^2;
                             p -= lr g / (sqrt(v) + eps) */
 };
 
 /** Learning rate in update t = 0, 1, ... of `schedule_steps` = n, counted from
  *  the end of `warmup_steps`. */
+typedef int32_t syngan_schedule;
 enum {
     SYNGAN_SCHEDULE_CONSTANT = 0,
     SYNGAN_SCHEDULE_LINEAR =
@@ -62,26 +44,26 @@ enum {
 
 typedef struct syngan_optimizer_options {
     size_t struct_size;
-    int32_t kind;        /**< default SYNGAN_ADAM */
-    float learning_rate; /**< default SYNGAN_AUTO: 1e-3 (SGD: 1e-2) */
-    float beta1;         /**< Adam: default 0.9 */
-    float beta2;         /**< Adam: default 0.999 */
-    float epsilon;       /**< default 1e-7 */
-    float momentum;      /**< SGD: default 0 */
-    float rho;           /**< RMSprop: default 0.9 */
-    float weight_decay;  /**< of AdamW decoupled, else added to the gradient
-                              (L2); default SYNGAN_AUTO: 0.01 for AdamW,
-                              else 0 */
-    float clip_value;    /**< limits each gradient element; default 0: none */
-    float clip_norm;     /**< limits the norm of all gradients together
-                              (Pascanu and others 2013); default 0: none */
-    int32_t schedule;    /**< default constant */
-    float final_rate;    /**< learning rate at the end of the schedule */
-    int64_t schedule_steps; /**< required with a schedule */
-    int64_t warmup_steps;   /**< so many updates at first have a rate that
-                                 grows linearly, (t + 1) / warmup_steps of
-                                 learning_rate; the schedule begins after
-                                 them; default 0 */
+    syngan_optimizer_kind kind; /**< default SYNGAN_OPTIMIZER_ADAM */
+    float learning_rate;        /**< default SYNGAN_AUTO: 1e-3 (SGD: 1e-2) */
+    float beta1;                /**< Adam: default 0.9 */
+    float beta2;                /**< Adam: default 0.999 */
+    float epsilon;              /**< default 1e-7 */
+    float momentum;             /**< SGD: default 0 */
+    float rho;                  /**< RMSprop: default 0.9 */
+    float weight_decay; /**< of AdamW decoupled, else added to the gradient
+                             (L2); default SYNGAN_AUTO: 0.01 for AdamW,
+                             else 0 */
+    float clip_value;   /**< limits each gradient element; default 0: none */
+    float clip_norm;    /**< limits the norm of all gradients together
+                             (Pascanu and others 2013); default 0: none */
+    syngan_schedule schedule; /**< default constant */
+    float final_rate;         /**< learning rate at the end of the schedule */
+    int64_t schedule_steps;   /**< required with a schedule */
+    int64_t warmup_steps;     /**< so many updates at first have a rate that
+                                   grows linearly, (t + 1) / warmup_steps of
+                                   learning_rate; the schedule begins after
+                                   them; default 0 */
     int64_t reserved[2];
 } syngan_optimizer_options;
 /** Fields that are not named here are 0 or NULL by default. */
@@ -112,8 +94,8 @@ SYNGAN_API int64_t syngan_optimizer_updates(const syngan_optimizer *optimizer);
  *  @return the node, or the error node after SYNGAN_E_SHAPE (a loss of another
  *  rank), SYNGAN_E_ARGUMENT (one that depends on no such parameter) or an error
  *  of syngan_gradient(). */
-SYNGAN_API syngan_node *syngan_minimize(syngan_optimizer *optimizer,
-                                        syngan_node *loss);
+SYNGAN_API syngan_node *syngan_optimizer_minimize(syngan_optimizer *optimizer,
+                                                  syngan_node *loss);
 
 /* ---- files --------------------------------------------------------------- */
 

@@ -18,23 +18,24 @@ typedef struct syngan_program syngan_program;
 
 typedef struct syngan_program_options {
     size_t struct_size;
-    uint64_t seed;     /**< of its random nodes; default SYNGAN_AUTO_SEED: the
-                            context's */
-    int32_t profile;   /**< 1: time each kernel, for syngan_program_report() */
-    int32_t no_fusion; /**< 1: one kernel for each node, for finding faults */
-    int32_t bf16;      /**< 1: convolutions and matrix products take bf16
-                            operands (sums, results and all else stay f32);
-                            refused without AVX512_BF16 */
-    int32_t tune;      /**< 1: where several kernels can compute a node, times
-                            them while compiling and takes the fastest. They
-                            round differently, and times vary: the last bits
-                            of results differ between machines and from one
-                            program to the next */
+    uint64_t seed;   /**< of its random nodes; default SYNGAN_AUTO_SEED: the
+                          context's */
+    int32_t profile; /**< 1: time each kernel, for syngan_program_report() */
+    int32_t fusion;  /**< default 1; 0: one kernel for each node, for finding
+                        faults */
+    int32_t bf16;    /**< 1: convolutions and matrix products take bf16
+                          operands (sums, results and all else stay f32);
+                          refused without AVX512_BF16 */
+    int32_t tune;    /**< 1: where several kernels can compute a node, times
+                          them while compiling and takes the fastest. They
+                          round differently, and times vary: the last bits
+                          of results differ between machines and from one
+                          program to the next */
 } syngan_program_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_PROGRAM_DEFAULTS                                                \
     .struct_size = SYNGAN_INITIALISED(syngan_program_options),                 \
-    .seed = SYNGAN_AUTO_SEED
+    .seed = SYNGAN_AUTO_SEED, .fusion = 1
 #define SYNGAN_PROGRAM_INIT                                                    \
     { SYNGAN_PROGRAM_DEFAULTS }
 #define SYNGAN_PROGRAM(...)                                                    \
@@ -44,8 +45,8 @@ typedef struct syngan_program_options {
  * Compiles what is needed for some nodes of one graph.
  * @param outputs nodes whose values are wanted
  * @param updates nodes that change parameters (syngan_assign(),
- *                syngan_minimize(), syngan_update_statistics(), ...). Within a
- *                run, everything reads the parameters as they were before, but
+ *                syngan_optimizer_minimize(), syngan_node_update_statistics(),
+ * ...). Within a run, everything reads the parameters as they were before, but
  *                for what reads an update node's value.
  * @param options NULL for defaults
  * @return SYNGAN_OK, the graph's first error, SYNGAN_E_SHAPE (a batch that is

@@ -19,6 +19,8 @@ extern "C" {
 
 typedef struct syngan_synthesizer syngan_synthesizer;
 
+/** Sets of defaults; single options override them. */
+typedef int32_t syngan_table_recipe;
 enum {
     SYNGAN_TABLE_RECIPE_DEFAULT = 0, /**< what did best in docs/tables.md */
     SYNGAN_TABLE_RECIPE_CTGAN = 1    /**< the settings of the paper's program,
@@ -48,10 +50,10 @@ typedef syngan_status (*syngan_fit_progress_fn)(
 
 typedef struct syngan_synthesizer_options {
     size_t struct_size;
-    int32_t recipe;    /**< default SYNGAN_TABLE_RECIPE_DEFAULT */
-    int32_t rows;      /**< what they are; default independent */
-    const char *key;   /**< of baskets and sequences: column; default:
-                            the schema's */
+    syngan_table_recipe recipe; /**< default SYNGAN_TABLE_RECIPE_DEFAULT */
+    syngan_row_kind rows;       /**< what they are; default independent */
+    const char *key;            /**< of baskets and sequences: column; default:
+                                     the schema's */
     const char *order; /**< of sequences: column; default: the schema's */
     const char *item;  /**< of baskets: column; default: the only other */
     int64_t epochs;    /**< default SYNGAN_AUTO: 300, of baskets 100 */
@@ -259,6 +261,8 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_write_csv(
 
 /* ---- files -------------------------------------------------------------- */
 
+/** What is saved of a synthesizer. */
+typedef int32_t syngan_save_parts;
 enum {
     SYNGAN_SAVE_ALL = 0,     /**< goes on training where it stopped */
     SYNGAN_SAVE_SAMPLING = 1 /**< what sampling needs, and nothing else */
@@ -267,11 +271,12 @@ enum {
 /** Writes one safetensors file, atomically. It holds names and categories of
  *  columns, modes of numbers and the networks, and no row of the table.
  *  @return SYNGAN_OK or SYNGAN_E_IO. */
-SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_save(
-    const syngan_synthesizer *synthesizer, const char *path, int32_t what);
 SYNGAN_API SYNGAN_CHECKED syngan_status
-syngan_synthesizer_save_stream(const syngan_synthesizer *synthesizer,
-                               const syngan_stream *stream, int32_t what);
+syngan_synthesizer_save(const syngan_synthesizer *synthesizer, const char *path,
+                        syngan_save_parts what);
+SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_save_stream(
+    const syngan_synthesizer *synthesizer, const syngan_stream *stream,
+    syngan_save_parts what);
 /** @return SYNGAN_OK, SYNGAN_E_IO, SYNGAN_E_FORMAT, SYNGAN_E_VERSION or
  *  SYNGAN_E_MEMORY. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_synthesizer_load(

@@ -22,6 +22,7 @@ extern "C" {
 typedef struct syngan_table syngan_table;
 
 /** What a column holds. */
+typedef int32_t syngan_column_type;
 enum {
     SYNGAN_COLUMN_INTEGER = 1,    /**< int64_t */
     SYNGAN_COLUMN_REAL = 2,       /**< double */
@@ -62,8 +63,8 @@ syngan_table_add_times(syngan_table *table, const char *name,
  *                _CATEGORY, _IDENTIFIER or _TEXT
  *  @param values UTF-8; NULL: missing */
 SYNGAN_API SYNGAN_CHECKED syngan_status
-syngan_table_add_texts(syngan_table *table, const char *name, int32_t type,
-                       const char *const *values);
+syngan_table_add_texts(syngan_table *table, const char *name,
+                       syngan_column_type type, const char *const *values);
 
 /** Some rows of a table, in the order given, as a new table.
  *  @param rows `count` numbers of rows; one may come more than once */
@@ -71,6 +72,7 @@ SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_select(const syngan_table *table, const int64_t *rows,
                     int64_t count, syngan_table **out);
 /** What the rows of a table are. */
+typedef int32_t syngan_row_kind;
 enum {
     SYNGAN_ROWS_INDEPENDENT = 0, /**< one example each */
     SYNGAN_ROWS_BASKETS = 1,  /**< items of baskets: rows with equal `key` are
@@ -106,7 +108,8 @@ SYNGAN_API int64_t syngan_table_find(const syngan_table *table,
 SYNGAN_API const char *syngan_table_name(const syngan_table *table,
                                          size_t column);
 /** SYNGAN_COLUMN_..., 0 beyond the last column. */
-SYNGAN_API int32_t syngan_table_type(const syngan_table *table, size_t column);
+SYNGAN_API syngan_column_type syngan_table_type(const syngan_table *table,
+                                                size_t column);
 /** What reading has to say of a column, as a sentence: cells that are no number
  *  or time and were read as missing, or because of which all are texts. NULL:
  *  nothing. */
@@ -214,14 +217,17 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_with_schema(
 
 /* ---- CSV ---------------------------------------------------------------- */
 
+/** What the bytes of a text file are. */
+typedef int32_t syngan_encoding;
 enum {
-    SYNGAN_CSV_UTF8 = 0,        /**< anything else is refused, with its line */
-    SYNGAN_CSV_LATIN1 = 1,      /**< ISO 8859-1 */
-    SYNGAN_CSV_REPLACE = 2,     /**< UTF-8; U+FFFD for what is none */
-    SYNGAN_CSV_WINDOWS1252 = 3, /**< ISO 8859-1 with Windows' own characters */
-    SYNGAN_CSV_UTF16 = 4        /**< little-endian unless a mark says otherwise;
-                                     with a mark it is read as UTF-16 under any
-                                     encoding */
+    SYNGAN_ENCODING_UTF8 = 0,    /**< anything else is refused, with its line */
+    SYNGAN_ENCODING_LATIN1 = 1,  /**< ISO 8859-1 */
+    SYNGAN_ENCODING_REPLACE = 2, /**< UTF-8; U+FFFD for what is none */
+    SYNGAN_ENCODING_WINDOWS1252 =
+        3,                    /**< ISO 8859-1 with Windows' own characters */
+    SYNGAN_ENCODING_UTF16 = 4 /**< little-endian unless a mark says otherwise;
+                              with a mark it is read as UTF-16 under any
+                              encoding */
 };
 
 typedef struct syngan_csv_options {
@@ -236,19 +242,19 @@ typedef struct syngan_csv_options {
     const char *schema;    /**< JSON, see syngan_table_schema(); may name a part
                                 of the columns; default: all types are inferred
                                 from the whole file */
-    int32_t no_header;     /**< 1: columns are named column_1, ... */
-    int32_t encoding;      /**< default SYNGAN_CSV_UTF8 */
-    int64_t max_rows;      /**< so many rows at most are read, at least 1;
-                                default SYNGAN_AUTO: all */
-    const char *decimal;   /**< "." or ",": the decimal mark where a column
-                                leaves it open ("1,234"); default: what the
-                                other columns and the separator say */
+    int32_t header;        /**< default 1; 0: columns are named column_1, ... */
+    syngan_encoding encoding; /**< default SYNGAN_ENCODING_UTF8 */
+    int64_t max_rows;         /**< so many rows at most are read, at least 1;
+                                   default SYNGAN_AUTO: all */
+    const char *decimal;      /**< "." or ",": the decimal mark where a column
+                                   leaves it open ("1,234"); default: what the
+                                   other columns and the separator say */
     int64_t reserved[3];
 } syngan_csv_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_CSV_DEFAULTS                                                    \
     .struct_size = SYNGAN_INITIALISED(syngan_csv_options),                     \
-    .max_rows = SYNGAN_AUTO
+    .max_rows = SYNGAN_AUTO, .header = 1
 #define SYNGAN_CSV_INIT                                                        \
     { SYNGAN_CSV_DEFAULTS }
 #define SYNGAN_CSV(...)                                                        \
@@ -346,7 +352,7 @@ syngan_table_stream_csv(syngan_context *context, const char *path,
                         const syngan_csv_options *options, int64_t piece,
                         syngan_piece_fn take, void *user);
 /** Writes a header and all rows, atomically; of the options separator, quote
- *  and no_header count. Missing values are empty. Read with the schema of the
+ *  and header count. Missing values are empty. Read with the schema of the
  *  table the file gives an equal one, but for texts that are empty, blank or a
  *  mark of missing values: those come back missing. */
 SYNGAN_API SYNGAN_CHECKED syngan_status

@@ -13,28 +13,29 @@ extern "C" {
 #endif
 
 /** Element types. */
+typedef int32_t syngan_type;
 enum {
-    SYNGAN_F32 = 1,
-    SYNGAN_BF16 = 2,
-    SYNGAN_F64 = 3,
-    SYNGAN_I32 = 4,
-    SYNGAN_I64 = 5,
-    SYNGAN_U8 = 6
+    SYNGAN_TYPE_F32 = 1,
+    SYNGAN_TYPE_BF16 = 2,
+    SYNGAN_TYPE_F64 = 3,
+    SYNGAN_TYPE_I32 = 4,
+    SYNGAN_TYPE_I64 = 5,
+    SYNGAN_TYPE_U8 = 6
 };
 
 typedef struct syngan_tensor syngan_tensor;
 
 /** Bytes of one element, 0 for an unknown type. Thread-safe. */
-SYNGAN_API size_t syngan_type_size(int32_t type);
+SYNGAN_API size_t syngan_type_size(syngan_type type);
 /** "f32", "bf16", ...; "?" for an unknown type. Thread-safe. */
-SYNGAN_API const char *syngan_type_name(int32_t type);
+SYNGAN_API const char *syngan_type_name(syngan_type type);
 
 /** A tensor of zeros.
  *  @param dims `rank` sizes, each at least 0; NULL with rank 0 is a scalar
  *  @return SYNGAN_OK, SYNGAN_E_TYPE, SYNGAN_E_SHAPE or SYNGAN_E_MEMORY. */
 SYNGAN_API SYNGAN_CHECKED syngan_status
-syngan_tensor_create(syngan_context *context, int32_t type, const int64_t *dims,
-                     size_t rank, syngan_tensor **out);
+syngan_tensor_create(syngan_context *context, syngan_type type,
+                     const int64_t *dims, size_t rank, syngan_tensor **out);
 
 /** A tensor on memory of the host's, which is borrowed: it must stay until
  *  `release(data, user)` is called, when the last handle on it has gone.
@@ -43,7 +44,7 @@ syngan_tensor_create(syngan_context *context, int32_t type, const int64_t *dims,
  *  @return SYNGAN_OK, SYNGAN_E_ARGUMENT, SYNGAN_E_TYPE, SYNGAN_E_SHAPE or
  *  SYNGAN_E_MEMORY. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_tensor_wrap(
-    syngan_context *context, void *data, int32_t type, const int64_t *dims,
+    syngan_context *context, void *data, syngan_type type, const int64_t *dims,
     size_t rank, void (*release)(void *data, void *user), void *user,
     syngan_tensor **out);
 
@@ -52,7 +53,7 @@ SYNGAN_API void syngan_tensor_free(syngan_tensor *tensor);
 /** First element. Writing through it writes the tensor. Aligned to 64 bytes
  *  unless the memory came from the host. */
 SYNGAN_API void *syngan_tensor_data(const syngan_tensor *tensor);
-SYNGAN_API int32_t syngan_tensor_type(const syngan_tensor *tensor);
+SYNGAN_API syngan_type syngan_tensor_type(const syngan_tensor *tensor);
 SYNGAN_API size_t syngan_tensor_rank(const syngan_tensor *tensor);
 /** The `rank` sizes; valid as long as the tensor. */
 SYNGAN_API const int64_t *syngan_tensor_dims(const syngan_tensor *tensor);
@@ -70,7 +71,7 @@ syngan_tensor_copy(syngan_tensor *target, const syngan_tensor *source);
 /** A copy in memory of its own, of type `type` (0: the same), converted as
  *  syngan_tensor_copy() does. @return SYNGAN_OK or SYNGAN_E_TYPE. */
 SYNGAN_API SYNGAN_CHECKED syngan_status syngan_tensor_clone(
-    const syngan_tensor *tensor, int32_t type, syngan_tensor **out);
+    const syngan_tensor *tensor, syngan_type type, syngan_tensor **out);
 
 /** The same memory seen as another shape of as many elements; it stays as long
  *  as either handle. @return SYNGAN_OK or SYNGAN_E_SHAPE. */

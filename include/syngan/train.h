@@ -17,6 +17,7 @@ extern "C" {
 typedef struct syngan_trainer syngan_trainer;
 
 /** Sets of defaults; single options override them. */
+typedef int32_t syngan_recipe;
 enum {
     SYNGAN_RECIPE_DEFAULT = 0,  /**< what works: see docs/training.md */
     SYNGAN_RECIPE_PUBLISHED = 1 /**< the well-known Keras settings, to the
@@ -25,22 +26,29 @@ enum {
 };
 
 /** GAN losses; `discriminator` gives logits. */
+typedef int32_t syngan_loss;
 enum {
     SYNGAN_LOSS_CROSS_ENTROPY = 1, /**< non-saturating (Goodfellow 2014) */
     SYNGAN_LOSS_HINGE = 2,         /**< Lim and Ye 2017 */
     SYNGAN_LOSS_WASSERSTEIN = 3    /**< Arjovsky 2017; use with a penalty */
 };
 
+/** How the discriminator learns from a batch. */
+typedef int32_t syngan_update;
 enum {
     SYNGAN_UPDATE_SEPARATE = 1, /**< one step on real, one on fake examples */
     SYNGAN_UPDATE_JOINT = 2     /**< one step on the mean of both losses */
 };
 
+/** How the generator is applied when it makes fakes. */
+typedef int32_t syngan_fakes;
 enum {
     SYNGAN_FAKES_TRAINING = 1, /**< for the discriminator: batch statistics */
     SYNGAN_FAKES_INFERENCE = 2 /**< running statistics */
 };
 
+/** Penalties on the gradient of the discriminator. */
+typedef int32_t syngan_penalty;
 enum {
     SYNGAN_PENALTY_NONE = 1,
     SYNGAN_PENALTY_R1 = 2, /**< on real examples, penalty_weight / 2 |grad|^2 */
@@ -69,10 +77,10 @@ typedef struct syngan_losses {
 } syngan_losses;
 
 /** Called after iterations 0, n, 2n, ... (n = report_every), and after the
- *  last one. It may sample and save the trainer. If syngan_cancel() comes while
- *  it runs, calls in it fail with SYNGAN_E_CANCELLED; unless it returns
- *  SYNGAN_OK then, this report is made again when training goes on, in this
- *  process or from a checkpoint.
+ *  last one. It may sample and save the trainer. If syngan_context_cancel()
+ * comes while it runs, calls in it fail with SYNGAN_E_CANCELLED; unless it
+ * returns SYNGAN_OK then, this report is made again when training goes on, in
+ * this process or from a checkpoint.
  *  @return SYNGAN_OK to go on; anything else (a failed call's status, or one
  *  of at least SYNGAN_E_USER) stops the run, which then returns it, in a state
  *  that can be resumed. */
@@ -92,13 +100,13 @@ typedef void (*syngan_line_fn)(const char *line, void *user);
  */
 typedef struct syngan_trainer_options {
     size_t struct_size;
-    int32_t recipe;              /**< SYNGAN_AUTO: SYNGAN_RECIPE_DEFAULT */
+    syngan_recipe recipe;        /**< SYNGAN_AUTO: SYNGAN_RECIPE_DEFAULT */
     int32_t batch;               /**< SYNGAN_AUTO: 64 */
-    int32_t loss;                /**< SYNGAN_AUTO: cross-entropy */
+    syngan_loss loss;            /**< SYNGAN_AUTO: cross-entropy */
     int32_t discriminator_steps; /**< per iteration; SYNGAN_AUTO: 1 */
-    int32_t discriminator_update;
-    int32_t fakes;
-    int32_t penalty;
+    syngan_update discriminator_update;
+    syngan_fakes fakes;
+    syngan_penalty penalty;
     float penalty_weight;      /**< SYNGAN_AUTO: 10 */
     float real_target;         /**< label of real examples, below 1 smooths
                                     one side (Salimans 2016) */

@@ -14,7 +14,7 @@
 #include "support/kernel_run.h"
 
 /* Of the operands; the results are f32. */
-static int32_t operand_type = SYNGAN_F32;
+static int32_t operand_type = SYNGAN_TYPE_F32;
 
 typedef struct geometry {
     int64_t n, c, h, w, filters, kh, kw;
@@ -188,7 +188,7 @@ static void check_weight(const geometry *g) {
 
 /* All ways to finish with the best instruction set and f32, else half. */
 static void check_type(geometry g, int32_t type) {
-    int step = kernel_isa == sg_cpu_isa() && type == SYNGAN_F32 ? 1 : 2;
+    int step = kernel_isa == sg_cpu_isa() && type == SYNGAN_TYPE_F32 ? 1 : 2;
     operand_type = type;
     for (int finish = 0; finish < 4; finish += step) {
         check_forward(&g, finish);
@@ -196,12 +196,12 @@ static void check_type(geometry g, int32_t type) {
         check_input(&g, "convolution, data", finish);
     }
     check_weight(&g);
-    operand_type = SYNGAN_F32;
+    operand_type = SYNGAN_TYPE_F32;
 }
 
 static void check_all(geometry g) {
-    check_type(g, SYNGAN_F32);
-    if (sg_backend_has_bf16(kernel_context)) check_type(g, SYNGAN_BF16);
+    check_type(g, SYNGAN_TYPE_F32);
+    if (sg_backend_has_bf16(kernel_context)) check_type(g, SYNGAN_TYPE_BF16);
 }
 
 /* Stride, dilation, and top, bottom, left, right padding, of both axes. */

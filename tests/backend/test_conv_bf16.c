@@ -10,7 +10,7 @@
 static const stride2_kernels kernels = {
     .kernel = {&sg_kernel_bf16_forward, &sg_kernel_bf16_input,
                &sg_kernel_bf16_weight},
-    .type = SYNGAN_BF16,
+    .type = SYNGAN_TYPE_BF16,
     .most_error = 6e-3,
 };
 
@@ -79,7 +79,7 @@ static void test_rule(void **state) {
     assert_false(accepted((stride2){16, 32, 17, 16, 32, 0, 0, 0, 0}));
     /* Operands that are not bf16. */
     stride2_kernels other = kernels;
-    other.type = SYNGAN_F32;
+    other.type = SYNGAN_TYPE_F32;
     assert_false(stride2_accepted(&other, good));
 }
 

@@ -9,7 +9,7 @@
 static const stride2_kernels kernels = {
     .kernel = {&sg_kernel_minimal_forward, &sg_kernel_minimal_input,
                &sg_kernel_minimal_weight},
-    .type = SYNGAN_F32,
+    .type = SYNGAN_TYPE_F32,
     .most_error = 1e-5,
 };
 

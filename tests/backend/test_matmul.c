@@ -77,9 +77,9 @@ static void check(sizes s, int32_t ta, int32_t tb, int finish, int32_t type) {
 static void check_transposes(sizes s) {
     for (int i = 0; i < 4; i++)
         for (int finish = 0; finish < 3; finish++) {
-            check(s, i & 1, i >> 1, finish, SYNGAN_F32);
+            check(s, i & 1, i >> 1, finish, SYNGAN_TYPE_F32);
             if (sg_backend_has_bf16(kernel_context))
-                check(s, i & 1, i >> 1, finish, SYNGAN_BF16);
+                check(s, i & 1, i >> 1, finish, SYNGAN_TYPE_BF16);
         }
 }
 

@@ -177,7 +177,8 @@ static void test_wide(void **state) {
     check_all((geometry){1, 17, 2, 2053, {0, 0, 1, 2, 2, 2, 0, 0, 1, 0}});
 }
 
-/* As SYNGAN_SAME pads, as SYNGAN_VALID, and as much as is possible. */
+/* As SYNGAN_PADDING_SAME pads, as SYNGAN_PADDING_VALID, and as much as is
+ * possible. */
 static void pad(int64_t size, int32_t window, int32_t stride, int kind,
                 int32_t *before, int32_t *after) {
     int64_t total = ((size - 1) / stride * stride) + window - size;

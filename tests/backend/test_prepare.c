@@ -22,8 +22,8 @@ static syngan_context *capped(int32_t isa) {
 static void check_layout(syngan_context *context) {
     const int64_t x[] = {1, 16, 4, 4}, w[] = {16, 16, 1, 1};
     const sg_conv_fields fields = {0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0};
-    sg_desc inputs[] = {{.type = SYNGAN_F32, .dims = sg_dims_make(x, 4)},
-                        {.type = SYNGAN_F32, .dims = sg_dims_make(w, 4)}};
+    sg_desc inputs[] = {{.type = SYNGAN_TYPE_F32, .dims = sg_dims_make(x, 4)},
+                        {.type = SYNGAN_TYPE_F32, .dims = sg_dims_make(w, 4)}};
     sg_site site = {.context = context,
                     .label = "test",
                     .fields = &fields,

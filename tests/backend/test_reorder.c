@@ -82,7 +82,7 @@ static void test_places(void **state) {
 /* Other element types are copied as they are. */
 static void test_integers(void **state) {
     (void)state;
-    sg_desc desc = kernel_desc(SYNGAN_I64, (const int64_t[]){3}, 1);
+    sg_desc desc = kernel_desc(SYNGAN_TYPE_I64, (const int64_t[]){3}, 1);
     sg_site site = {.context = kernel_context,
                     .label = "test",
                     .n_inputs = 1,

@@ -23,7 +23,7 @@ static void defaults_are_as_documented(void **state) {
     assert_int_equal(context->memory_limit, 0);
     assert_int_equal(context->log_level, SYNGAN_LOG_WARNING);
     assert_int_equal(context->isa, sg_cpu_isa());
-    assert_string_equal(syngan_last_error(context), "");
+    assert_string_equal(syngan_context_last_error(context), "");
     assert_false(sg_is_cancelled(context));
     syngan_context_free(context);
 }
@@ -74,9 +74,9 @@ static void wrong_options_are_refused(void **state) {
 static void null_is_taken(void **state) {
     (void)state;
     syngan_context_free(NULL);
-    syngan_cancel(NULL);
-    syngan_cancel_reset(NULL);
-    assert_string_equal(syngan_last_error(NULL), "");
+    syngan_context_cancel(NULL);
+    syngan_context_cancel_reset(NULL);
+    assert_string_equal(syngan_context_last_error(NULL), "");
     assert_int_equal(syngan_context_threads(NULL), 0);
     assert_int_equal(sg_fail(NULL, SYNGAN_E_IO, "lost"), SYNGAN_E_IO);
     assert_int_equal(sg_fail_memory(NULL, "lost", 1), SYNGAN_E_MEMORY);
@@ -115,18 +115,20 @@ static void errors_are_kept(void **state) {
     assert_int_equal(
         sg_fail(context, SYNGAN_E_SHAPE, "conv2d '%s': %d", "a", 5),
         SYNGAN_E_SHAPE);
-    assert_string_equal(syngan_last_error(context), "conv2d 'a': 5");
+    assert_string_equal(syngan_context_last_error(context), "conv2d 'a': 5");
     /* A sentence may be made from the one before. */
     (void)sg_fail(context, SYNGAN_E_SHAPE, "model: %s",
-                  syngan_last_error(context));
-    assert_string_equal(syngan_last_error(context), "model: conv2d 'a': 5");
+                  syngan_context_last_error(context));
+    assert_string_equal(syngan_context_last_error(context),
+                        "model: conv2d 'a': 5");
     (void)sg_fail(context, SYNGAN_E_SHAPE, "%3000d", 1);
-    size_t length = strlen(syngan_last_error(context));
+    size_t length = strlen(syngan_context_last_error(context));
     assert_int_equal(length, SG_ERROR_MAX - 1);
-    assert_string_equal(syngan_last_error(context) + length - 3, "...");
+    assert_string_equal(syngan_context_last_error(context) + length - 3, "...");
     (void)sg_fail_memory(context, "tensor [2, 3]", 123456);
-    assert_non_null(strstr(syngan_last_error(context), "tensor [2, 3]: "));
-    assert_non_null(strstr(syngan_last_error(context), "123456"));
+    assert_non_null(
+        strstr(syngan_context_last_error(context), "tensor [2, 3]: "));
+    assert_non_null(strstr(syngan_context_last_error(context), "123456"));
     syngan_context_free(context);
 }
 
@@ -169,7 +171,7 @@ static syngan_context *interrupted;
 
 static void on_signal(int number) {
     (void)number;
-    syngan_cancel(interrupted);
+    syngan_context_cancel(interrupted);
 }
 
 static void cancelling_works_from_a_signal(void **state) {
@@ -179,7 +181,7 @@ static void cancelling_works_from_a_signal(void **state) {
     raise(SIGUSR1);
     signal(SIGUSR1, old);
     assert_true(sg_is_cancelled(interrupted));
-    syngan_cancel_reset(interrupted);
+    syngan_context_cancel_reset(interrupted);
     assert_false(sg_is_cancelled(interrupted));
     syngan_context_free(interrupted);
 }
@@ -226,7 +228,8 @@ static void *work_alone(void *argument) {
     }
     char expected[64];
     snprintf(expected, sizeof(expected), "seed %d, turn 199", (int)self->seed);
-    if (strcmp(syngan_last_error(context), expected) != 0) self->sum = 0;
+    if (strcmp(syngan_context_last_error(context), expected) != 0)
+        self->sum = 0;
     syngan_context_free(context);
     return NULL;
 }

@@ -74,9 +74,9 @@ static void limit_is_kept(void **state) {
     sg_free(context, block);
     assert_null(sg_alloc(context, 1001 - SG_ALIGNMENT));
     assert_int_equal(sg_fail_memory(context, "thing", 5000), SYNGAN_E_MEMORY);
-    assert_non_null(strstr(syngan_last_error(context), "thing"));
-    assert_non_null(strstr(syngan_last_error(context), "5000"));
-    assert_non_null(strstr(syngan_last_error(context), "limit"));
+    assert_non_null(strstr(syngan_context_last_error(context), "thing"));
+    assert_non_null(strstr(syngan_context_last_error(context), "5000"));
+    assert_non_null(strstr(syngan_context_last_error(context), "limit"));
     syngan_context_free(context);
     assert_int_equal(
         syngan_context_create(SYNGAN_CONTEXT(.memory_limit = 10), &context),

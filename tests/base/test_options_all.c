@@ -110,7 +110,8 @@ static void check_arrives(const sg_fields *fields, const sg_field *field,
     if (fits)
         assert_memory_equal(given, out, fields->size);
     else
-        assert_non_null(strstr(syngan_last_error(context), field->name));
+        assert_non_null(
+            strstr(syngan_context_last_error(context), field->name));
 }
 
 static void what_is_written_arrives(void **state) {
@@ -183,8 +184,10 @@ static void zeroed_structs_are_refused(void **state) {
             continue;
         }
         assert_int_equal(status, SYNGAN_E_ARGUMENT);
-        assert_non_null(strstr(syngan_last_error(context), fields->name));
-        assert_non_null(strstr(syngan_last_error(context), "not initialised"));
+        assert_non_null(
+            strstr(syngan_context_last_error(context), fields->name));
+        assert_non_null(
+            strstr(syngan_context_last_error(context), "not initialised"));
     }
 }
 

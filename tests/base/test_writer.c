@@ -268,7 +268,7 @@ static void impossible_paths_give_a_sentence(void **state) {
     folder_file(&files, "none/a.txt", path);
     assert_fails(context, sg_writer_open(context, path, &writer), SYNGAN_E_IO,
                  strerror(ENOENT));
-    assert_non_null(strstr(syngan_last_error(context), path));
+    assert_non_null(strstr(syngan_context_last_error(context), path));
     /* A long path must not hide the reason. */
     char *deep = malloc(10000);
     memset(deep, 'x', 9999);
@@ -289,7 +289,8 @@ static void full_device_gives_a_sentence(void **state) {
     assert_int_equal(sg_writer_put(writer, "x", 1), SYNGAN_E_IO);
     assert_int_equal(sg_writer_printf(writer, "x"), SYNGAN_E_IO);
     assert_int_equal(sg_writer_commit(writer), SYNGAN_E_IO);
-    assert_non_null(strstr(syngan_last_error(context), strerror(ENOSPC)));
+    assert_non_null(
+        strstr(syngan_context_last_error(context), strerror(ENOSPC)));
 }
 
 static void difficult_system_is_survived(void **state) {

@@ -71,7 +71,8 @@ static syngan_node *variable(fixture *f, const char *name, float value) {
 static void equal_nodes_are_computed_once(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *x = syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(3));
+    syngan_node *x =
+        syngan_input(f.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(3));
     syngan_node *sum = syngan_add(syngan_exp(x), syngan_exp(x));
     syngan_log(x); /* nobody reads it */
     syngan_program *program = compile(&f, &sum, 1, NULL, 0);
@@ -104,7 +105,8 @@ static void random_nodes_stay_apart(void **state) {
 static void unary_chains_are_fused(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *x = syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(5));
+    syngan_node *x =
+        syngan_input(f.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(5));
     syngan_node *y = syngan_affine(x, 1.0, 1.0);
     for (int i = 0; i < 3; i++)
         y = syngan_affine(y, 2.0, 0.0);
@@ -116,8 +118,8 @@ static void unary_chains_are_fused(void **state) {
     syngan_program_free(program);
     syngan_program *plain;
     assert_ok(f.context,
-              syngan_program_create(&y, 1, NULL, 0,
-                                    SYNGAN_PROGRAM(.no_fusion = 1), &plain));
+              syngan_program_create(&y, 1, NULL, 0, SYNGAN_PROGRAM(.fusion = 0),
+                                    &plain));
     assert_int_equal(plain->n_steps, 4);
     syngan_program_free(plain);
     end(&f);
@@ -132,7 +134,8 @@ static syngan_node *slope_of(syngan_node *v, syngan_node *dy) {
 static void slopes_read_old_values(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *a = syngan_input(f.graph, "a", SYNGAN_F32, SYNGAN_SHAPE(1, 1));
+    syngan_node *a =
+        syngan_input(f.graph, "a", SYNGAN_TYPE_F32, SYNGAN_SHAPE(1, 1));
     syngan_node *p = variable(&f, "p", 4.0f);
     syngan_node *v = syngan_reshape(p, SYNGAN_SHAPE(1, 1));
     syngan_node *next = syngan_assign(p, syngan_affine(p, -1.0, 0.0));
@@ -152,7 +155,8 @@ static void slopes_read_old_values(void **state) {
 static void slopes_that_stay(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *a = syngan_input(f.graph, "a", SYNGAN_F32, SYNGAN_SHAPE(1, 1));
+    syngan_node *a =
+        syngan_input(f.graph, "a", SYNGAN_TYPE_F32, SYNGAN_SHAPE(1, 1));
     syngan_node *product = syngan_matmul(a, a, 0, 0);
     syngan_node *both = slope_of(product, product);
     syngan_node *value = slope_of(syngan_matmul(product, a, 0, 0), a);
@@ -173,9 +177,10 @@ static void slopes_that_stay(void **state) {
 static void memory_is_used_again(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *x = syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(1000));
+    syngan_node *x =
+        syngan_input(f.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(1000));
     syngan_node *row =
-        syngan_input(f.graph, "row", SYNGAN_F32, SYNGAN_SHAPE(1000));
+        syngan_input(f.graph, "row", SYNGAN_TYPE_F32, SYNGAN_SHAPE(1000));
     syngan_node *y = x;
     for (int i = 0; i < 50; i++)
         y = syngan_add(syngan_exp(y), row);
@@ -192,7 +197,8 @@ static void memory_is_used_again(void **state) {
 static void any_node_can_be_an_output(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *x = syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+    syngan_node *x =
+        syngan_input(f.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
     syngan_node *p = variable(&f, "p", 4.0f);
     syngan_node *view = syngan_flatten(x);
     syngan_node *twice = syngan_affine(x, 2.0, 0.0);
@@ -270,8 +276,8 @@ static void conflicting_updates_are_refused(void **state) {
 static void bad_requests(void **state) {
     (void)state;
     fixture f = begin();
-    syngan_node *open =
-        syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *open = syngan_input(f.graph, "x", SYNGAN_TYPE_F32,
+                                     SYNGAN_SHAPE(SYNGAN_BATCH, 3));
     syngan_node *result = syngan_relu(open);
     syngan_node *nothing = NULL;
     syngan_program *program;
@@ -322,13 +328,13 @@ static void reports(void **state) {
     (void)state;
     fixture f = begin();
     syngan_node *x = syngan_fill(f.graph, 2.0, SYNGAN_SHAPE(4));
-    syngan_node *y = syngan_set_name(syngan_exp(x), "wanted");
+    syngan_node *y = syngan_node_set_name(syngan_exp(x), "wanted");
     syngan_program *program;
     assert_ok(f.context,
               syngan_program_create(&y, 1, NULL, 0,
                                     SYNGAN_PROGRAM(.profile = 1), &program));
     assert_ok(f.context, syngan_program_run(program, 0));
-    syngan_set_name(y, "renamed"); /* too late for the program */
+    syngan_node_set_name(y, "renamed"); /* too late for the program */
     size_t size = syngan_program_report(program, NULL, 0);
     char *text = malloc(size + 1);
     assert_non_null(text);
@@ -360,8 +366,10 @@ static void products_in_bf16(void **state) {
         skip();
     }
     enum { M = 3, K = 37, N = 5 };
-    syngan_node *a = syngan_input(f.graph, "a", SYNGAN_F32, SYNGAN_SHAPE(M, K));
-    syngan_node *b = syngan_input(f.graph, "b", SYNGAN_F32, SYNGAN_SHAPE(N, K));
+    syngan_node *a =
+        syngan_input(f.graph, "a", SYNGAN_TYPE_F32, SYNGAN_SHAPE(M, K));
+    syngan_node *b =
+        syngan_input(f.graph, "b", SYNGAN_TYPE_F32, SYNGAN_SHAPE(N, K));
     syngan_node *c = syngan_matmul(a, b, 0, 1);
     syngan_program *program;
     assert_ok(f.context,
@@ -414,9 +422,10 @@ static syngan_status train(syngan_context *context, void *user) {
     syngan_program *program = NULL;
     syngan_status status = syngan_graph_create(context, &graph);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 5));
-    x = syngan_dense(x, SYNGAN_DENSE(.units = 7, .activation = SYNGAN_RELU));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 5));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 7, .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 1));
     status = syngan_model_create(x, "m", &model);
     if (status == SYNGAN_OK)
@@ -425,9 +434,9 @@ static syngan_status train(syngan_context *context, void *user) {
     if (status == SYNGAN_OK) {
         syngan_node *noise = syngan_random_normal(graph, SYNGAN_SHAPE(3, 5));
         syngan_node *y =
-            syngan_model_apply(graph, model, &noise, 1, SYNGAN_TRAINING);
+            syngan_model_apply(graph, model, &noise, 1, SYNGAN_MODE_TRAINING);
         syngan_node *loss = syngan_binary_cross_entropy(y, 1.0);
-        syngan_node *update = syngan_minimize(optimizer, loss);
+        syngan_node *update = syngan_optimizer_minimize(optimizer, loss);
         status = syngan_program_create(&loss, 1, &update, 1, NULL, &program);
     }
     uint64_t before = atomic_load(&context->allocations);
@@ -517,7 +526,7 @@ static void values_lie_apart(void **state) {
     (void)state;
     fixture f = begin();
     syngan_node *x =
-        syngan_input(f.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(40, 30));
+        syngan_input(f.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(40, 30));
     syngan_node *all[12] = {x}, *sums[12];
     for (int i = 1; i < 12; i++) {
         syngan_node *y = syngan_exp(all[i - 1]), *old = all[i / 2];

@@ -98,9 +98,9 @@ static uint64_t pair_step(syngan_context *context) {
     assert_ok(context, syngan_graph_create(context, &g));
     syngan_node *noise = syngan_random_normal(g, SYNGAN_SHAPE(4, 100));
     syngan_node *fake =
-        syngan_model_apply(g, generator, &noise, 1, SYNGAN_TRAINING);
+        syngan_model_apply(g, generator, &noise, 1, SYNGAN_MODE_TRAINING);
     syngan_node *score =
-        syngan_model_apply(g, discriminator, &fake, 1, SYNGAN_TRAINING);
+        syngan_model_apply(g, discriminator, &fake, 1, SYNGAN_MODE_TRAINING);
     syngan_node *wrt[] = {noise, fake}, *out[3];
     out[2] = syngan_binary_cross_entropy(score, 1.0);
     assert_ok(context, syngan_gradient(out[2], wrt, 2, out));

@@ -44,7 +44,7 @@ static syngan_status make_step(syngan_context *context, syngan_graph *graph,
     syngan_optimizer *optimizer;
     syngan_status s = syngan_graph_create(context, &own);
     if (s != SYNGAN_OK) return s;
-    syngan_node *x = syngan_input(own, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(own, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 3, 16, 16));
     s = syngan_model_create(
         syngan_conv2d(x, SYNGAN_CONV2D(.filters = 8, .kernel = 5)), "m",
@@ -55,9 +55,9 @@ static syngan_status make_step(syngan_context *context, syngan_graph *graph,
     if (s == SYNGAN_OK) {
         syngan_node *in = syngan_fill(graph, 0.5, SYNGAN_SHAPE(4, 3, 16, 16));
         syngan_node *y =
-            syngan_model_apply(graph, model, &in, 1, SYNGAN_TRAINING);
+            syngan_model_apply(graph, model, &in, 1, SYNGAN_MODE_TRAINING);
         *loss = syngan_mean(syngan_square(y), NULL, 0, 0);
-        *update = syngan_minimize(optimizer, *loss);
+        *update = syngan_optimizer_minimize(optimizer, *loss);
     }
     syngan_optimizer_free(optimizer);
     syngan_model_free(model);
@@ -121,7 +121,7 @@ static work whole_work(int32_t threads) {
 static bool agrees(const work *w, double loss) {
     if (w->status != SYNGAN_OK)
         fprintf(stderr, "status %d: %s\n", (int)w->status,
-                syngan_last_error(w->context));
+                syngan_context_last_error(w->context));
     return w->status == SYNGAN_OK && w->whole &&
            fabs(w->loss - loss) <= 1e-5 * loss;
 }
@@ -238,7 +238,7 @@ static int limited(void) {
     w.context->threads = 3;
     compile(&w);
     if (w.status != SYNGAN_E_STATE ||
-        strstr(syngan_last_error(w.context), "only 2 here") == NULL)
+        strstr(syngan_context_last_error(w.context), "only 2 here") == NULL)
         return 2;
     end(&w);
     return 0;
@@ -267,8 +267,8 @@ static int starved(void) {
     work two = begin(2);
     compile(&two);
     if (two.status != SYNGAN_E_STATE ||
-        strstr(syngan_last_error(two.context), "doesn't let this process") ==
-            NULL)
+        strstr(syngan_context_last_error(two.context),
+               "doesn't let this process") == NULL)
         return 2;
     end(&two);
     end(&one);

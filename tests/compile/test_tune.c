@@ -30,7 +30,7 @@ static syngan_status run_for(const sg_site *site, const sg_call *call,
                              int which, double seconds) {
     double end = sg_seconds() + seconds;
     runs[which]++;
-    if (site->input[0].type == SYNGAN_F32)
+    if (site->input[0].type == SYNGAN_TYPE_F32)
         look_at(call->input[0], 3);
     else /* numbers of places must be inside of anything */
         strange_numbers += *(const int32_t *)call->input[0] != 0;
@@ -86,7 +86,7 @@ static void begin(fixture *f, const int64_t *dims, size_t rank,
     memset(runs, 0, sizeof runs);
     strange_numbers = 0;
     assert_ok(f->context, syngan_graph_create(f->context, &f->graph));
-    syngan_node *x = syngan_input(f->graph, "x", SYNGAN_F32, dims, rank);
+    syngan_node *x = syngan_input(f->graph, "x", SYNGAN_TYPE_F32, dims, rank);
     f->node = sg_node1(&f->op, x, NULL);
 }
 
@@ -130,7 +130,8 @@ static void integers_are_zeros(void **state) {
     (void)state;
     fixture f;
     begin(&f, SYNGAN_SHAPE(3), &slow, &quick);
-    syngan_node *x = syngan_input(f.graph, "i", SYNGAN_I32, SYNGAN_SHAPE(3));
+    syngan_node *x =
+        syngan_input(f.graph, "i", SYNGAN_TYPE_I32, SYNGAN_SHAPE(3));
     f.node = sg_node1(&f.op, x, NULL);
     assert_string_equal(chosen(&f, f.node), "quick");
     end(&f);
@@ -170,7 +171,8 @@ static void what_is_left_to_others_counts(void **state) {
     assert_string_equal(chosen(&f, syngan_relu(f.node)), "quick");
     end(&f);
     begin(&f, SYNGAN_SHAPE(2, 2, 512, 1024), &quick, &whole);
-    syngan_node *bias = syngan_input(f.graph, "b", SYNGAN_F32, SYNGAN_SHAPE(2));
+    syngan_node *bias =
+        syngan_input(f.graph, "b", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2));
     assert_string_equal(
         chosen(&f, syngan_relu(sg_node2(&sg_op_bias_add, f.node, bias, NULL))),
         "whole");
@@ -216,13 +218,13 @@ static void a_cancel_ends_it(void **state) {
     fixture f;
     syngan_program *program = NULL;
     begin(&f, SYNGAN_SHAPE(3), &slow, &quick);
-    syngan_cancel(f.context);
+    syngan_context_cancel(f.context);
     assert_fails(f.context,
                  syngan_program_create(&f.node, 1, NULL, 0,
                                        SYNGAN_PROGRAM(.tune = 1), &program),
                  SYNGAN_E_CANCELLED, "cancelled");
     assert_int_equal(runs[0] + runs[1], 0);
-    syngan_cancel_reset(f.context);
+    syngan_context_cancel_reset(f.context);
     assert_ok(f.context,
               syngan_program_create(&f.node, 1, NULL, 0,
                                     SYNGAN_PROGRAM(.tune = 1), &program));
@@ -312,9 +314,9 @@ static void stored_choices_are_taken(void **state) {
  */
 
 static syngan_node *stride_2(syngan_node *x, int32_t filters) {
-    return syngan_conv2d(x, SYNGAN_CONV2D(.filters = filters, .kernel = 4,
-                                          .stride = 2,
-                                          .activation = SYNGAN_LEAKY_RELU));
+    return syngan_conv2d(
+        x, SYNGAN_CONV2D(.filters = filters, .kernel = 4, .stride = 2,
+                         .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
 }
 
 /* Convolutions that several kernels can compute, and their gradients. */
@@ -327,7 +329,7 @@ static void results_stay_right(void **state) {
     syngan_node *y = stride_2(x, 32);
     y = syngan_conv2d_transpose(
         y, SYNGAN_CONV2D_TRANSPOSE(.filters = 1, .kernel = 7, .stride = 1,
-                                   .activation = SYNGAN_TANH));
+                                   .activation = SYNGAN_ACTIVATION_TANH));
     syngan_node *sources[CHECK_SOURCES_MAX], *nodes[CHECK_SOURCES_MAX];
     size_t count = check_sources(&c, -0.1, 0.1, sources);
     syngan_node *sum = syngan_sum(y, NULL, 0, 0);
@@ -374,15 +376,15 @@ static syngan_status normalised(syngan_context *context, void *user) {
     syngan_program *program = NULL;
     syngan_status status = syngan_graph_create(context, &graph);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 5));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 5));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 7));
     x = syngan_relu(syngan_batch_norm(x, NULL));
     status = syngan_model_create(x, "m", &model);
     if (status == SYNGAN_OK) {
         syngan_node *noise = syngan_random_normal(graph, SYNGAN_SHAPE(1, 5));
         syngan_node *y =
-            syngan_model_apply(graph, model, &noise, 1, SYNGAN_INFERENCE);
+            syngan_model_apply(graph, model, &noise, 1, SYNGAN_MODE_INFERENCE);
         status = syngan_program_create(&y, 1, NULL, 0,
                                        SYNGAN_PROGRAM(.tune = 1), &program);
     }

@@ -56,11 +56,12 @@ static void bytes_become_low_to_high(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_tensor *bytes =
-        tensor_of(context, SYNGAN_U8, SYNGAN_SHAPE(2, 1, 128));
+        tensor_of(context, SYNGAN_TYPE_U8, SYNGAN_SHAPE(2, 1, 128));
     uint8_t *b = syngan_tensor_data(bytes);
     for (int i = 0; i < 256; i++)
         b[i] = (uint8_t)i;
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 1, 128));
+    syngan_tensor *x =
+        tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 1, 128));
     const float *values = syngan_tensor_data(x);
     static const float lows[] = {-1, 0, 3}, highs[] = {1, 1, -2};
     for (int k = 0; k < 3; k++) {
@@ -88,16 +89,16 @@ static void bytes_become_low_to_high(void **state) {
 /* Handles may go in any order: the dataset keeps its tensors. */
 static void f32_stays_and_labels_of_both_types_come(void **state) {
     (void)state;
-    static const int32_t types[] = {SYNGAN_U8, SYNGAN_I32};
+    static const int32_t types[] = {SYNGAN_TYPE_U8, SYNGAN_TYPE_I32};
     for (int k = 0; k < 2; k++) {
         syngan_context *context = test_context(1);
         syngan_tensor *examples =
-            tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(3, 2));
+            tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(3, 2));
         syngan_tensor *labels = tensor_of(context, types[k], SYNGAN_SHAPE(3));
         for (int i = 0; i < 6; i++)
             ((float *)syngan_tensor_data(examples))[i] = (float)i * 1e9f;
         for (int i = 0; i < 3; i++) {
-            if (types[k] == SYNGAN_U8)
+            if (types[k] == SYNGAN_TYPE_U8)
                 ((uint8_t *)syngan_tensor_data(labels))[i] = (uint8_t)(i + 7);
             else
                 ((int32_t *)syngan_tensor_data(labels))[i] = i + 7;
@@ -109,8 +110,9 @@ static void f32_stays_and_labels_of_both_types_come(void **state) {
         syngan_tensor_free(labels);
         syngan_context_free(context);
 
-        syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 2));
-        syngan_tensor *y = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(2));
+        syngan_tensor *x =
+            tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 2));
+        syngan_tensor *y = tensor_of(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(2));
         assert_ok(context, syngan_dataset_read(dataset, 1, x, y));
         assert_true(((float *)syngan_tensor_data(x))[3] == 5e9f);
         assert_int_equal(((int32_t *)syngan_tensor_data(y))[1], 9);
@@ -128,8 +130,8 @@ static void numbers_can_be_examples(void **state) {
                                                     make_without_label, NULL,
                                                     NULL, &dataset));
     assert_int_equal(syngan_dataset_dims(dataset, NULL), 0);
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4));
-    syngan_tensor *y = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(4));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(4));
+    syngan_tensor *y = tensor_of(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(4));
     memset(syngan_tensor_data(y), 0xff, 4 * sizeof(int32_t));
     assert_ok(context, syngan_dataset_read(dataset, 0, x, y));
     for (int i = 0; i < 4; i++) {
@@ -163,8 +165,9 @@ static void batches_are_functions_of_their_number(void **state) {
     static const int64_t steps[] = {0, 1, 2,  3, 4, 4, 3, 2, 3,
                                     4, 5, 99, 0, 1, 2, 3, 4, 5};
     static const int64_t counts[] = {1, 2, 10, 1000};
-    static const int32_t orders[] = {SYNGAN_SHUFFLE, SYNGAN_WITH_REPLACEMENT,
-                                     SYNGAN_IN_ORDER};
+    static const int32_t orders[] = {SYNGAN_ORDER_SHUFFLE,
+                                     SYNGAN_ORDER_WITH_REPLACEMENT,
+                                     SYNGAN_ORDER_SEQUENTIAL};
     syngan_context *context = test_context(1);
     for (int variant = 0; variant < 24; variant++) {
         const int64_t batch = variant % 2 == 0 ? 7 : 64;
@@ -173,10 +176,11 @@ static void batches_are_functions_of_their_number(void **state) {
                         SYNGAN_DATASET(.seed = 3, .order = orders[variant % 3],
                                        .prefetch = variant / 8));
         syngan_tensor *x =
-            tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(batch, 3));
-        syngan_tensor *y = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(batch));
+            tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(batch, 3));
+        syngan_tensor *y =
+            tensor_of(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(batch));
         syngan_tensor *small =
-            tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+            tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
         for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
             memset(syngan_tensor_data(x), 0xff, syngan_tensor_bytes(x));
             const bool labels = i % 3 != 0;
@@ -204,7 +208,7 @@ static void reading_goes_on_between_batches(void **state) {
     syngan_context *context = test_context(1);
     syngan_dataset *dataset = callback_of(
         context, 50, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(16, 3));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(16, 3));
     for (int64_t step = 0; step < 50; step++) {
         assert_ok(context, syngan_dataset_batch(dataset, step, x, NULL));
         check_batch(dataset, step, 16, syngan_tensor_data(x), NULL);
@@ -222,7 +226,7 @@ static void only_the_first_batch_allocates(void **state) {
     syngan_context *context = test_context(1);
     syngan_dataset *dataset = callback_of(
         context, 100, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(8, 3));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(8, 3));
     assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));
     const uint64_t before = atomic_load(&context->allocations);
     for (int64_t step = 1; step < 100; step++)
@@ -242,11 +246,11 @@ static void prefetching_stays_two_ahead(void **state) {
     syngan_dataset *dataset = NULL;
     assert_ok(context, syngan_dataset_from_callback(
                            context, 100, SYNGAN_SHAPE(3), make, &calls,
-                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                           SYNGAN_DATASET(.order = SYNGAN_ORDER_SEQUENTIAL,
                                           .prefetch = SYNGAN_PREFETCH_ON),
                            &dataset));
     assert_int_equal(calls, 0);
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(5, 3));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(5, 3));
     assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));
     usleep(50000);
     syngan_dataset_free(dataset); /* joins the thread, so `calls` is ours */
@@ -260,7 +264,7 @@ static void the_last_numbers_are_no_trap(void **state) {
     syngan_context *context = test_context(1);
     syngan_dataset *dataset = callback_of(
         context, 10, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 3));
     const int64_t last = INT64_MAX / 4 - 1;
     for (int64_t step = last - 3; step <= last; step++) {
         assert_ok(context, syngan_dataset_batch(dataset, step, x, NULL));
@@ -307,11 +311,12 @@ static void statuses_of_callbacks_pass_through(void **state) {
         syngan_dataset *dataset = NULL;
         assert_ok(context, syngan_dataset_from_callback(
                                context, 10, SYNGAN_SHAPE(3), make_some, &given,
-                               SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                               SYNGAN_DATASET(.order = SYNGAN_ORDER_SEQUENTIAL,
                                               .prefetch = SYNGAN_PREFETCH_OFF +
                                                           variant / 2),
                                &dataset));
-        syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+        syngan_tensor *x =
+            tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
         for (int round = 0; round < 3; round++) {
             assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));
             assert_ok(context, syngan_dataset_batch(dataset, 1, x, NULL));
@@ -332,11 +337,13 @@ static void tensors_that_do_not_fit_are_refused(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_dataset *out = (syngan_dataset *)context;
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3));
-    syngan_tensor *f64 = tensor_of(context, SYNGAN_F64, SYNGAN_SHAPE(4, 3));
-    syngan_tensor *none = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(0, 3));
-    syngan_tensor *scalar = tensor_of(context, SYNGAN_F32, NULL, 0);
-    syngan_tensor *y5 = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(5));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 3));
+    syngan_tensor *f64 =
+        tensor_of(context, SYNGAN_TYPE_F64, SYNGAN_SHAPE(4, 3));
+    syngan_tensor *none =
+        tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(0, 3));
+    syngan_tensor *scalar = tensor_of(context, SYNGAN_TYPE_F32, NULL, 0);
+    syngan_tensor *y5 = tensor_of(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(5));
 
     assert_int_equal(syngan_dataset_from_tensors(NULL, NULL, NULL, &out),
                      SYNGAN_E_ARGUMENT);
@@ -402,17 +409,20 @@ static void callbacks_that_can_not_be_are_refused(void **state) {
 static void targets_that_do_not_fit_are_refused(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
-    syngan_tensor *data = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3));
+    syngan_tensor *data =
+        tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 3));
     syngan_dataset *dataset = NULL;
     assert_ok(context, syngan_dataset_from_tensors(data, NULL, NULL, &dataset));
     syngan_dataset *labelled = callback_of(context, 4, NULL);
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 3));
-    syngan_tensor *wide = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(2, 4));
-    syngan_tensor *flat = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(6));
-    syngan_tensor *none = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(0, 3));
-    syngan_tensor *u8 = tensor_of(context, SYNGAN_U8, SYNGAN_SHAPE(2, 3));
-    syngan_tensor *y = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(2));
-    syngan_tensor *y3 = tensor_of(context, SYNGAN_I32, SYNGAN_SHAPE(3));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
+    syngan_tensor *wide =
+        tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 4));
+    syngan_tensor *flat = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(6));
+    syngan_tensor *none =
+        tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(0, 3));
+    syngan_tensor *u8 = tensor_of(context, SYNGAN_TYPE_U8, SYNGAN_SHAPE(2, 3));
+    syngan_tensor *y = tensor_of(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(2));
+    syngan_tensor *y3 = tensor_of(context, SYNGAN_TYPE_I32, SYNGAN_SHAPE(3));
 
 #define BATCH(...) syngan_dataset_batch(__VA_ARGS__)
     assert_int_equal(BATCH(NULL, 0, x, NULL), SYNGAN_E_ARGUMENT);
@@ -457,8 +467,8 @@ static syngan_status use_callback(syngan_context *context, void *user) {
         context, 10, SYNGAN_SHAPE(3), make, NULL,
         SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON), &dataset);
     if (status == SYNGAN_OK)
-        status =
-            syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3), &x);
+        status = syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                      SYNGAN_SHAPE(4, 3), &x);
     for (int64_t step = 0; step < 5 && status == SYNGAN_OK; step++) {
         status = syngan_dataset_batch(dataset, step, x, NULL);
         if (status == SYNGAN_OK)
@@ -474,7 +484,7 @@ static syngan_status use_tensors(syngan_context *context, void *user) {
     syngan_dataset *dataset = NULL, *digits = NULL;
     syngan_tensor *x = NULL;
     syngan_status status =
-        syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3), &x);
+        syngan_tensor_create(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 3), &x);
     if (status == SYNGAN_OK)
         status = syngan_dataset_from_tensors(x, NULL, NULL, &dataset);
     if (status == SYNGAN_OK)
@@ -502,7 +512,7 @@ static void failed_batches_can_be_asked_for_again(void **state) {
                      SYNGAN_OK);
     syngan_dataset *dataset = callback_of(
         context, 10, SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_ON));
-    syngan_tensor *x = tensor_of(context, SYNGAN_F32, SYNGAN_SHAPE(4, 3));
+    syngan_tensor *x = tensor_of(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 3));
     for (int i = 1; i <= 5; i++) {
         memory.fail_at = atomic_load(&memory.calls) + i;
         const syngan_status status = syngan_dataset_batch(dataset, 1, x, NULL);

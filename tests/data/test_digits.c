@@ -151,9 +151,9 @@ static void dataset_gives_scaled_digits(void **state) {
 
     syngan_tensor *examples = NULL, *values = NULL;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32,
+              syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                    SYNGAN_SHAPE(5, 1, SIDE, SIDE), &examples));
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                             SYNGAN_SHAPE(5), &values));
     assert_ok(context, syngan_dataset_read(digits, 100, examples, values));
     const float *x = syngan_tensor_data(examples);

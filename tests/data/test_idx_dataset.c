@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <syngan/data.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #include "support/fault.h"
 #include "support/folder.h"
@@ -61,9 +61,9 @@ static void images_get_one_channel(void **state) {
     assert_true(dims[0] == 1 && dims[1] == HEIGHT && dims[2] == WIDTH);
     syngan_tensor *x = NULL, *y = NULL;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32,
+              syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                    SYNGAN_SHAPE(IMAGES, 1, HEIGHT, WIDTH), &x));
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                             SYNGAN_SHAPE(IMAGES), &y));
     assert_ok(context, syngan_dataset_read(dataset, 0, x, y));
     const float *values = syngan_tensor_data(x);
@@ -91,12 +91,12 @@ static void written_images_are_read(void **state) {
         for (int k = 0; k < 2; k++) {
             const int64_t sizes[] = {IMAGES, channels, HEIGHT, WIDTH};
             syngan_tensor *bytes, *images, *read;
-            assert_ok(context, syngan_tensor_create(context, SYNGAN_U8, sizes,
-                                                    4, &bytes));
-            assert_ok(context, syngan_tensor_create(context, SYNGAN_F32, sizes,
-                                                    4, &images));
-            assert_ok(context, syngan_tensor_create(context, SYNGAN_F32, sizes,
-                                                    4, &read));
+            assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_U8,
+                                                    sizes, 4, &bytes));
+            assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                                    sizes, 4, &images));
+            assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                                    sizes, 4, &read));
             uint8_t *byte = syngan_tensor_data(bytes);
             float *value = syngan_tensor_data(images);
             size_t count = syngan_tensor_count(bytes);
@@ -104,7 +104,8 @@ static void written_images_are_read(void **state) {
                 byte[i] = (uint8_t)(i * 37 % 256);
                 value[i] = (float)byte[i] / 127.5f - 1;
             }
-            assert_ok(context, syngan_write_idx(k == 0 ? bytes : images, path));
+            assert_ok(context,
+                      syngan_tensor_write_idx(k == 0 ? bytes : images, path));
             syngan_dataset *dataset = NULL;
             assert_ok(context, syngan_dataset_from_idx(
                                    context, path, labels_path, NULL, &dataset));
@@ -214,10 +215,10 @@ static void mnist_is_read(void **state) {
               syngan_dataset_from_idx(context, images, labels, NULL, &dataset));
     assert_int_equal(syngan_dataset_count(dataset), 10000);
     syngan_tensor *x = NULL, *y = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(8, 1, 28, 28), &x));
-    assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_I32, SYNGAN_SHAPE(8), &y));
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
+                                            SYNGAN_SHAPE(8), &y));
     assert_ok(context, syngan_dataset_read(dataset, 0, x, y));
     static const int32_t first[] = {7, 2, 1, 0, 4, 1, 4, 9};
     assert_memory_equal(syngan_tensor_data(y), first, sizeof(first));

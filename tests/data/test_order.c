@@ -21,7 +21,7 @@ static void an_epoch_has_each_example_once(void **state) {
     static const int64_t counts[] = {1, 2, 3, 4, 5, 7, 64, 100, 1009, 60000};
     for (size_t k = 0; k < sizeof(counts) / sizeof(counts[0]); k++) {
         const int64_t n = counts[k];
-        const sg_order order = {SYNGAN_SHUFFLE, n, 42 + k};
+        const sg_order order = {SYNGAN_ORDER_SHUFFLE, n, 42 + k};
         int64_t *order_of = malloc((size_t)n * sizeof(*order_of));
         char *seen = malloc((size_t)n);
         assert_true(order_of != NULL && seen != NULL);
@@ -42,9 +42,9 @@ static void epochs_and_seeds_differ(void **state) {
     (void)state;
     enum { N = 1000 };
     int64_t a[N], b[N], c[N];
-    walk(&(sg_order){SYNGAN_SHUFFLE, N, 1}, 0, N, a);
-    walk(&(sg_order){SYNGAN_SHUFFLE, N, 1}, N, N, b);
-    walk(&(sg_order){SYNGAN_SHUFFLE, N, 2}, 0, N, c);
+    walk(&(sg_order){SYNGAN_ORDER_SHUFFLE, N, 1}, 0, N, a);
+    walk(&(sg_order){SYNGAN_ORDER_SHUFFLE, N, 1}, N, N, b);
+    walk(&(sg_order){SYNGAN_ORDER_SHUFFLE, N, 2}, 0, N, c);
     int same_epoch = 0, same_seed = 0, neighbours = 0, fixed = 0;
     for (int i = 0; i < N; i++) {
         same_epoch += a[i] == b[i];
@@ -64,7 +64,7 @@ static void small_orders_are_all_equally_likely(void **state) {
     (void)state;
     enum { N = 4, EPOCHS = 24000 };
     int seen[256] = {0};
-    const sg_order order = {SYNGAN_SHUFFLE, N, 7};
+    const sg_order order = {SYNGAN_ORDER_SHUFFLE, N, 7};
     for (int64_t epoch = 0; epoch < EPOCHS; epoch++) {
         int64_t p[N];
         walk(&order, epoch * N, N, p);
@@ -82,8 +82,9 @@ static void small_orders_are_all_equally_likely(void **state) {
 static void batches_run_over_the_ends_of_epochs(void **state) {
     (void)state;
     enum { N = 10, BATCH = 7, STEPS = 30 };
-    static const int32_t kinds[] = {SYNGAN_SHUFFLE, SYNGAN_WITH_REPLACEMENT,
-                                    SYNGAN_IN_ORDER};
+    static const int32_t kinds[] = {SYNGAN_ORDER_SHUFFLE,
+                                    SYNGAN_ORDER_WITH_REPLACEMENT,
+                                    SYNGAN_ORDER_SEQUENTIAL};
     for (size_t k = 0; k < 3; k++) {
         const sg_order order = {kinds[k], N, 3};
         int64_t all[BATCH * STEPS];
@@ -101,7 +102,7 @@ static void batches_run_over_the_ends_of_epochs(void **state) {
 static void in_order_counts(void **state) {
     (void)state;
     int64_t p[25];
-    walk(&(sg_order){SYNGAN_IN_ORDER, 10, 5}, 0, 25, p);
+    walk(&(sg_order){SYNGAN_ORDER_SEQUENTIAL, 10, 5}, 0, 25, p);
     for (int i = 0; i < 25; i++)
         assert_int_equal(p[i], i % 10);
 }
@@ -111,7 +112,7 @@ static void replacement_draws_evenly(void **state) {
     enum { N = 10, DRAWS = 10000 };
     static int64_t p[DRAWS];
     int seen[N] = {0}, repeated = 0;
-    walk(&(sg_order){SYNGAN_WITH_REPLACEMENT, N, 5}, 0, DRAWS, p);
+    walk(&(sg_order){SYNGAN_ORDER_WITH_REPLACEMENT, N, 5}, 0, DRAWS, p);
     for (int i = 0; i < DRAWS; i++) {
         seen[p[i]]++;
         repeated += i > 0 && p[i] == p[i - 1];
@@ -129,7 +130,7 @@ static void huge_numbers_fit_or_are_refused(void **state) {
     assert_false(sg_order_fits(-1, 64));
     assert_false(sg_order_fits(0, 0));
 
-    const sg_order order = {SYNGAN_SHUFFLE, INT64_MAX, 9};
+    const sg_order order = {SYNGAN_ORDER_SHUFFLE, INT64_MAX, 9};
     int64_t p[3];
     walk(&order, INT64_MAX - 5, 3, p);
     for (int i = 0; i < 3; i++)
@@ -143,7 +144,7 @@ static void orders_stay(void **state) {
     static const int64_t wanted[] = {4, 7,  10, 9,  5, 6, 8, 2,  11, 0, 1,  3,
                                      2, 11, 1,  7,  3, 9, 8, 6,  4,  5, 10, 0,
                                      4, 7,  1,  10, 3, 2, 0, 11, 8,  5, 9,  6};
-    const sg_order order = {SYNGAN_SHUFFLE, 12, 5};
+    const sg_order order = {SYNGAN_ORDER_SHUFFLE, 12, 5};
     int64_t p[36];
     walk(&order, 0, 36, p);
     for (int i = 0; i < 36; i++)

@@ -48,7 +48,7 @@ static syngan_dataset *callback_of(syngan_context *context, host *h,
     syngan_dataset *dataset = NULL;
     assert_ok(context, syngan_dataset_from_callback(
                            context, 100, SYNGAN_SHAPE(1), make, h,
-                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                           SYNGAN_DATASET(.order = SYNGAN_ORDER_SEQUENTIAL,
                                           .prefetch = prefetch),
                            &dataset));
     return dataset;
@@ -57,8 +57,8 @@ static syngan_dataset *callback_of(syngan_context *context, host *h,
 static syngan_tensor *batch_of(syngan_context *context, const int64_t *dims,
                                size_t rank) {
     syngan_tensor *tensor = NULL;
-    assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, dims, rank, &tensor));
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32, dims,
+                                            rank, &tensor));
     return tensor;
 }
 
@@ -143,7 +143,7 @@ static void failures_stop_prefetching(void **state) {
     syngan_dataset *dataset = NULL;
     assert_ok(context, syngan_dataset_from_callback(
                            context, 100, SYNGAN_SHAPE(1), fail_at, &f,
-                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                           SYNGAN_DATASET(.order = SYNGAN_ORDER_SEQUENTIAL,
                                           .prefetch = SYNGAN_PREFETCH_ON),
                            &dataset));
     assert_ok(context, syngan_dataset_batch(dataset, 0, x, NULL));

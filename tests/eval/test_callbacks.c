@@ -194,9 +194,9 @@ static void tables_stay_with_their_caller(void **state) {
         assert_ok(context,
                   syngan_synthesizer_sample(s, 200, 1, NULL, NULL, &made));
         assert_ok(context,
-                  syngan_evaluate(real, made,
-                                  SYNGAN_EVALUATE(.progress = see_stage),
-                                  &report));
+                  syngan_table_evaluate(real, made,
+                                        SYNGAN_EVALUATE(.progress = see_stage),
+                                        &report));
         assert_called();
         syngan_report_free(report);
         syngan_synthesizer_free(s);

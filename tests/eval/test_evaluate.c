@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* syngan_evaluate() as a whole: what good and bad tables get, tables with
+/* syngan_table_evaluate() as a whole: what good and bad tables get, tables with
  * little in them, what is refused, and what fails. */
 #include <syngan/evaluate.h>
 
@@ -70,10 +70,10 @@ typedef struct trio {
 
 static void evaluate(trio *t) {
     assert_ok(t->context,
-              syngan_evaluate(t->real, t->synthetic,
-                              SYNGAN_EVALUATE(.holdout = t->holdout,
-                                              .target = "yes", .seed = 3),
-                              &t->report));
+              syngan_table_evaluate(t->real, t->synthetic,
+                                    SYNGAN_EVALUATE(.holdout = t->holdout,
+                                                    .target = "yes", .seed = 3),
+                                    &t->report));
 }
 
 static void end(trio *t) {
@@ -202,11 +202,11 @@ static void constant_and_missing_columns_give_sentences(void **state) {
         syngan_table *real = edge_table(context, rows[k % 3]);
         syngan_table *synthetic = edge_table(context, rows[(k + 1) % 3]);
         syngan_report *report = NULL;
-        assert_ok(context,
-                  syngan_evaluate(real, synthetic,
-                                  SYNGAN_EVALUATE(.holdout = real,
-                                                  .target = targets[k / 3]),
-                                  &report));
+        assert_ok(context, syngan_table_evaluate(
+                               real, synthetic,
+                               SYNGAN_EVALUATE(.holdout = real,
+                                               .target = targets[k / 3]),
+                               &report));
         assert_true(isnan(value_of(report, "columns.none.shape")));
         assert_true(isnan(value_of(report, "columns.null.shape")));
         assert_true(value_of(report, "columns.same.shape") == 1);
@@ -237,12 +237,12 @@ static void columns_that_differ_are_named(void **state) {
     assert_ok(context, syngan_table_add_texts(synthetic, "other",
                                               SYNGAN_COLUMN_CATEGORY, texts));
     syngan_report *report = NULL;
-    assert_fails(context, syngan_evaluate(real, synthetic, NULL, &report),
+    assert_fails(context, syngan_table_evaluate(real, synthetic, NULL, &report),
                  SYNGAN_E_MISMATCH, "no column in common");
     assert_null(report);
     assert_ok(context, syngan_table_add_integers(synthetic, "both", numbers));
     assert_ok(context, syngan_table_add_integers(synthetic, "new", numbers));
-    assert_ok(context, syngan_evaluate(real, synthetic, NULL, &report));
+    assert_ok(context, syngan_table_evaluate(real, synthetic, NULL, &report));
     assert_true(has_note(report, "'mine' is not compared: the synthetic"));
     assert_true(has_note(report, "'other' is not compared: it is of type "
                                  "integer in the real and category"));
@@ -277,9 +277,9 @@ static void columns_of_other_types_are_compared(void **state) {
     assert_ok(context, syngan_table_add_integers(synthetic, "code", numbers));
     assert_ok(context,
               syngan_table_add_texts(synthetic, "day", category, days));
-    assert_ok(context,
-              syngan_evaluate(real, synthetic,
-                              SYNGAN_EVALUATE(.holdout = synthetic), &report));
+    assert_ok(context, syngan_table_evaluate(
+                           real, synthetic,
+                           SYNGAN_EVALUATE(.holdout = synthetic), &report));
     assert_true(has_note(report, "'number' is compared as in the real table: "
                                  "it is of type integer in the real and "
                                  "category in the synthetic table"));
@@ -303,7 +303,7 @@ static void dots_in_names_are_escaped(void **state) {
     for (int i = 0; i < 5; i++)
         assert_ok(context, syngan_table_add_integers(real, names[i], numbers));
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(real, real, NULL, &report));
+    assert_ok(context, syngan_table_evaluate(real, real, NULL, &report));
     assert_true(value_of(report, "pairs.a.b\\.c.trend") == 1);
     assert_true(value_of(report, "pairs.a\\.b.c.trend") == 1);
     assert_true(value_of(report, "columns.\\\\.shape") == 1);
@@ -325,9 +325,9 @@ static void rows_that_are_left_out_are_told(void **state) {
     t.real = made(t.context, 0, 300, false);
     t.synthetic = made(t.context, 2000, 200, false);
     assert_ok(t.context,
-              syngan_evaluate(t.real, t.synthetic,
-                              SYNGAN_EVALUATE(.max_rows = 250, .target = "y"),
-                              &t.report));
+              syngan_table_evaluate(
+                  t.real, t.synthetic,
+                  SYNGAN_EVALUATE(.max_rows = 250, .target = "y"), &t.report));
     assert_true(has_note(t.report, "use 250 of the 300 rows of the real"));
     assert_false(has_note(t.report, "of the synthetic table, drawn"));
     assert_true(has_note(t.report, "a fifth of the real rows"));
@@ -351,31 +351,36 @@ static void what_can_not_be_right_is_refused(void **state) {
     syngan_table *empty = NULL;
     double done = -1;
     assert_ok(t.context, syngan_table_create(t.context, 0, &empty));
-    assert_int_equal(syngan_evaluate(NULL, t.real, NULL, &t.report),
+    assert_int_equal(syngan_table_evaluate(NULL, t.real, NULL, &t.report),
                      SYNGAN_E_ARGUMENT);
-    assert_fails(t.context, syngan_evaluate(t.real, NULL, NULL, &t.report),
+    assert_fails(t.context,
+                 syngan_table_evaluate(t.real, NULL, NULL, &t.report),
                  SYNGAN_E_ARGUMENT, "`synthetic` is NULL");
-    assert_fails(t.context, syngan_evaluate(t.real, empty, NULL, &t.report),
+    assert_fails(t.context,
+                 syngan_table_evaluate(t.real, empty, NULL, &t.report),
                  SYNGAN_E_ARGUMENT, "the synthetic table has no rows");
     assert_fails(t.context,
-                 syngan_evaluate(t.real, t.synthetic,
-                                 SYNGAN_EVALUATE(.target = "z"), &t.report),
+                 syngan_table_evaluate(t.real, t.synthetic,
+                                       SYNGAN_EVALUATE(.target = "z"),
+                                       &t.report),
                  SYNGAN_E_NOT_FOUND, "target is 'z'");
     assert_fails(t.context,
-                 syngan_evaluate(t.real, t.synthetic,
-                                 SYNGAN_EVALUATE(.max_rows = -1), &t.report),
+                 syngan_table_evaluate(t.real, t.synthetic,
+                                       SYNGAN_EVALUATE(.max_rows = -1),
+                                       &t.report),
                  SYNGAN_E_ARGUMENT, "max_rows");
-    assert_int_equal(syngan_evaluate(t.real, t.synthetic,
-                                     SYNGAN_EVALUATE(.progress = stop,
-                                                     .progress_user = &done),
-                                     &t.report),
-                     SYNGAN_E_USER + 7);
+    assert_int_equal(
+        syngan_table_evaluate(
+            t.real, t.synthetic,
+            SYNGAN_EVALUATE(.progress = stop, .progress_user = &done),
+            &t.report),
+        SYNGAN_E_USER + 7);
     assert_true(done > 0.3 && done < 0.5);
-    syngan_cancel(t.context);
+    syngan_context_cancel(t.context);
     assert_fails(t.context,
-                 syngan_evaluate(t.real, t.synthetic, NULL, &t.report),
+                 syngan_table_evaluate(t.real, t.synthetic, NULL, &t.report),
                  SYNGAN_E_CANCELLED, "cancelled");
-    syngan_cancel_reset(t.context);
+    syngan_context_cancel_reset(t.context);
     evaluate(&t);
     double value;
     assert_fails(t.context, syngan_report_value(t.report, "no", &value),
@@ -412,7 +417,7 @@ static syngan_status whole(syngan_context *context, void *user) {
     syngan_report *report = NULL;
     syngan_status status = SYNGAN_E_MEMORY;
     if (real != NULL && synthetic != NULL)
-        status = syngan_evaluate(
+        status = syngan_table_evaluate(
             real, synthetic,
             SYNGAN_EVALUATE(.holdout = synthetic, .target = "kind"), &report);
     if (status == SYNGAN_OK) status = syngan_report_write_json(report, user);

@@ -54,12 +54,12 @@ static void check_report(syngan_context *context, const syngan_report *report) {
 static void compare(syngan_context *context, syngan_table *const tables[3],
                     const char *target, bool too_large, const char *side) {
     syngan_report *report = NULL;
-    syngan_status status = syngan_evaluate(
+    syngan_status status = syngan_table_evaluate(
         tables[0], tables[1],
         SYNGAN_EVALUATE(.holdout = tables[2], .target = target), &report);
     if (too_large) {
         assert_int_equal(status, SYNGAN_E_ARGUMENT);
-        const char *error = syngan_last_error(context);
+        const char *error = syngan_context_last_error(context);
         if (strstr(error, side) == NULL ||
             strstr(error, "column 'x'") == NULL ||
             strstr(error, "row ") == NULL)
@@ -105,7 +105,8 @@ static void compare_texts(const char *real, const char *synthetic) {
     syngan_report *report = NULL;
     assert_ok(context, tables_read(context, real, NULL, &tables[0]));
     assert_ok(context, tables_read(context, synthetic, NULL, &tables[1]));
-    assert_ok(context, syngan_evaluate(tables[0], tables[1], NULL, &report));
+    assert_ok(context,
+              syngan_table_evaluate(tables[0], tables[1], NULL, &report));
     check_report(context, report);
     syngan_report_free(report);
     syngan_table_free(tables[0]);

@@ -18,7 +18,7 @@
 #define CLEAN(call)                                                            \
     do {                                                                       \
         assert_ok(context, call);                                              \
-        assert_string_equal(syngan_last_error(context), "");                   \
+        assert_string_equal(syngan_context_last_error(context), "");           \
     } while (0)
 
 static folder files;
@@ -61,13 +61,13 @@ static void use_trainer(syngan_context *context, training *t) {
     CLEAN(syngan_trainer_run(resumed, 4));
     CLEAN(syngan_trainer_sampler(t->trainer, &sampler));
     CLEAN(syngan_model_sample(sampler, 5, 1, &images));
-    CLEAN(syngan_write_npy(images, file("images.npy")));
-    CLEAN(syngan_read_npy(context, file("images.npy"), &read));
+    CLEAN(syngan_tensor_write_npy(images, file("images.npy")));
+    CLEAN(syngan_tensor_read_npy(context, file("images.npy"), &read));
     syngan_tensor_free(read);
-    CLEAN(syngan_write_idx(images, file("images.idx")));
-    CLEAN(syngan_read_idx(context, file("images.idx"), &read));
+    CLEAN(syngan_tensor_write_idx(images, file("images.idx")));
+    CLEAN(syngan_tensor_read_idx(context, file("images.idx"), &read));
 #ifdef SYNGAN_HAVE_PNG
-    CLEAN(syngan_write_png(images, file("images.png"), NULL));
+    CLEAN(syngan_tensor_write_png(images, file("images.png"), NULL));
 #endif
     CLEAN(syngan_model_save(sampler, file("model")));
     CLEAN(syngan_model_load(context, file("model"), &loaded));
@@ -80,7 +80,7 @@ static void use_trainer(syngan_context *context, training *t) {
     syngan_tensor_free(images);
     syngan_model_free(sampler);
     syngan_trainer_free(resumed);
-    assert_string_equal(syngan_last_error(context), "");
+    assert_string_equal(syngan_context_last_error(context), "");
 }
 
 static void test_images(void **state) {
@@ -127,14 +127,14 @@ static void fit(syngan_context *context, const syngan_table *table,
                                        file("made.csv")));
     syngan_synthesizer_free(loaded);
     syngan_synthesizer_free(s);
-    assert_string_equal(syngan_last_error(context), "");
+    assert_string_equal(syngan_context_last_error(context), "");
 }
 
 static void compare(syngan_context *context, const syngan_table *real,
                     const syngan_table *made,
                     const syngan_evaluate_options *options) {
     syngan_report *report;
-    CLEAN(syngan_evaluate(real, made, options, &report));
+    CLEAN(syngan_table_evaluate(real, made, options, &report));
     CLEAN(syngan_report_write_json(report, file("report.json")));
     CLEAN(syngan_report_write_html(report, file("report.html")));
     syngan_report_free(report);

@@ -46,14 +46,14 @@ static syngan_report *report_of(syngan_context *context) {
     syngan_report *report = NULL;
     assert_ok(
         context,
-        syngan_evaluate(real, synthetic,
-                        SYNGAN_EVALUATE(.holdout = real,
-                                        .target = "<script>alert(2)</script>",
-                                        .real_name = "re<b>al.csv",
-                                        .synthetic_name = "made.csv",
-                                        .date = "2026-11-30", .seed = 77,
-                                        .epochs = 300),
-                        &report));
+        syngan_table_evaluate(
+            real, synthetic,
+            SYNGAN_EVALUATE(.holdout = real,
+                            .target = "<script>alert(2)</script>",
+                            .real_name = "re<b>al.csv",
+                            .synthetic_name = "made.csv", .date = "2026-11-30",
+                            .seed = 77, .epochs = 300),
+            &report));
     syngan_table_free(real);
     syngan_table_free(synthetic);
     return report;
@@ -115,7 +115,7 @@ static void wide_tables_have_limited_pictures(void **state) {
         assert_ok(context, syngan_table_add_integers(table, name, values));
     }
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(table, table, NULL, &report));
+    assert_ok(context, syngan_table_evaluate(table, table, NULL, &report));
     folder f;
     char path[FOLDER_PATH_MAX];
     folder_make(&f);
@@ -139,9 +139,8 @@ static void wide_tables_have_limited_pictures(void **state) {
 static syngan_status write_both(syngan_context *context, void *user) {
     syngan_table *table = nasty(context, 20, 0);
     syngan_report *report = NULL;
-    syngan_status status = syngan_evaluate(
-        table, table, SYNGAN_EVALUATE(.no_privacy = 1, .no_detection = 1),
-        &report);
+    syngan_status status = syngan_table_evaluate(
+        table, table, SYNGAN_EVALUATE(.privacy = 0, .detection = 0), &report);
     if (status == SYNGAN_OK) status = syngan_report_write_html(report, user);
     if (status == SYNGAN_OK) status = syngan_report_write_json(report, user);
     syngan_report_free(report);

@@ -267,12 +267,11 @@ static void compare(const rows sides[SIDES]) {
     syngan_report *report = NULL;
     for (int k = 0; k < SIDES; k++)
         tables[k] = table_of(context, &sides[k]);
-    assert_ok(
-        context,
-        syngan_evaluate(tables[REAL], tables[SYNTHETIC],
-                        SYNGAN_EVALUATE(.holdout = tables[HOLDOUT],
-                                        .sensitive = "kind", .no_detection = 1),
-                        &report));
+    assert_ok(context, syngan_table_evaluate(
+                           tables[REAL], tables[SYNTHETIC],
+                           SYNGAN_EVALUATE(.holdout = tables[HOLDOUT],
+                                           .sensitive = "kind", .detection = 0),
+                           &report));
     scale s = scale_of(sides);
     check(report, "privacy.copies",
           share_of_copies(&sides[REAL], &sides[SYNTHETIC]));
@@ -343,12 +342,11 @@ static void values_are_as_counted_by_hand(void **state) {
         }
         tables[k] = table_of(context, &sides[k]);
     }
-    assert_ok(
-        context,
-        syngan_evaluate(tables[REAL], tables[SYNTHETIC],
-                        SYNGAN_EVALUATE(.holdout = tables[HOLDOUT],
-                                        .sensitive = "kind", .no_detection = 1),
-                        &report));
+    assert_ok(context, syngan_table_evaluate(
+                           tables[REAL], tables[SYNTHETIC],
+                           SYNGAN_EVALUATE(.holdout = tables[HOLDOUT],
+                                           .sensitive = "kind", .detection = 0),
+                           &report));
     const struct {
         const char *name;
         double value;
@@ -401,10 +399,11 @@ static void sensitive_numbers_count_by_tenths(void **state) {
         assert_ok(context, syngan_table_add_reals(tables[k], "value", value));
     }
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(tables[0], tables[1],
-                                       SYNGAN_EVALUATE(.sensitive = "value",
-                                                       .no_detection = 1),
-                                       &report));
+    assert_ok(context,
+              syngan_table_evaluate(
+                  tables[0], tables[1],
+                  SYNGAN_EVALUATE(.sensitive = "value", .detection = 0),
+                  &report));
     check(report, "privacy.attribute.baseline", 0.1);
     check(report, "privacy.attribute.train", 31.0 / 40);
     syngan_report_free(report);

@@ -58,7 +58,7 @@ static void check_both(void (*check)(syngan_context *, const syngan_table *,
 static void check_baskets(syngan_context *context, const syngan_table *real,
                           const syngan_table *other) {
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(
+    assert_ok(context, syngan_table_evaluate(
                            real, other,
                            SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_BASKETS,
                                            .key = "purchase", .holdout = real),
@@ -82,13 +82,13 @@ static void baskets_have_their_measures(void **state) {
 static void check_sequences(syngan_context *context, const syngan_table *real,
                             const syngan_table *other) {
     syngan_report *report = NULL;
-    assert_ok(context,
-              syngan_evaluate(real, other,
-                              SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES,
-                                              .key = "person", .order = "time",
-                                              .holdout = real, .no_privacy = 1,
-                                              .no_detection = 1),
-                              &report));
+    assert_ok(context, syngan_table_evaluate(
+                           real, other,
+                           SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES,
+                                           .key = "person", .order = "time",
+                                           .holdout = real, .privacy = 0,
+                                           .detection = 0),
+                           &report));
     assert_true(value_of(report, "sequences.score") > 0.8);
     assert_true(value_of(report, "sequences.holdout.score") == 1);
     assert_true(value_of(report, "sequences.clock") > 0.8);
@@ -113,22 +113,23 @@ static void what_is_missing_is_named(void **state) {
     syngan_report *report = NULL;
     assert_ok(context, rows_sequences(context, 5, &table));
     assert_fails(context,
-                 syngan_evaluate(table, table,
-                                 SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES),
-                                 &report),
+                 syngan_table_evaluate(
+                     table, table,
+                     SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES), &report),
                  SYNGAN_E_ARGUMENT, "key");
-    assert_fails(context,
-                 syngan_evaluate(table, table,
-                                 SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_BASKETS,
-                                                 .key = "person"),
-                                 &report),
-                 SYNGAN_E_ARGUMENT, "items");
     assert_fails(
         context,
-        syngan_evaluate(table, table,
-                        SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES,
-                                        .key = "person", .order = "none"),
-                        &report),
+        syngan_table_evaluate(
+            table, table,
+            SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_BASKETS, .key = "person"),
+            &report),
+        SYNGAN_E_ARGUMENT, "items");
+    assert_fails(
+        context,
+        syngan_table_evaluate(table, table,
+                              SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES,
+                                              .key = "person", .order = "none"),
+                              &report),
         SYNGAN_E_NOT_FOUND, "none");
     syngan_table_free(table);
     syngan_context_free(context);
@@ -141,17 +142,16 @@ static syngan_status whole(syngan_context *context, void *user) {
     syngan_status status = rows_baskets(context, 20, &baskets);
     if (status == SYNGAN_OK) status = rows_sequences(context, 5, &sequences);
     if (status == SYNGAN_OK)
-        status = syngan_evaluate(
+        status = syngan_table_evaluate(
             baskets, baskets,
             SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_BASKETS, .key = "purchase"),
             &first);
     if (status == SYNGAN_OK)
-        status =
-            syngan_evaluate(sequences, sequences,
-                            SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES,
-                                            .key = "person", .order = "time",
-                                            .no_privacy = 1, .no_detection = 1),
-                            &second);
+        status = syngan_table_evaluate(
+            sequences, sequences,
+            SYNGAN_EVALUATE(.rows = SYNGAN_ROWS_SEQUENCES, .key = "person",
+                            .order = "time", .privacy = 0, .detection = 0),
+            &second);
     syngan_report_free(first);
     syngan_report_free(second);
     syngan_table_free(baskets);

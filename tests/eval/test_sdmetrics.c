@@ -50,10 +50,10 @@ static void values_equal_those_of_sdmetrics(void **state) {
         syngan_table *synthetic =
             tables_from_json(context, sg_json_member(each, "synthetic"));
         syngan_report *report = NULL;
-        assert_ok(context, syngan_evaluate(real, synthetic,
-                                           SYNGAN_EVALUATE(.no_privacy = 1,
-                                                           .no_detection = 1),
-                                           &report));
+        assert_ok(context,
+                  syngan_table_evaluate(
+                      real, synthetic,
+                      SYNGAN_EVALUATE(.privacy = 0, .detection = 0), &report));
         compare(name, report, sg_json_member(each, "values"));
         syngan_report_free(report);
         syngan_table_free(synthetic);

@@ -100,9 +100,9 @@ static result compare(const change *real, const change *other,
         assert_ok(r.context, tables_read(r.context, text, NULL, &tables[k]));
         free(text);
     }
-    assert_ok(r.context, syngan_evaluate(tables[0], tables[1],
-                                         SYNGAN_EVALUATE(.holdout = tables[2]),
-                                         &r.report));
+    assert_ok(r.context, syngan_table_evaluate(
+                             tables[0], tables[1],
+                             SYNGAN_EVALUATE(.holdout = tables[2]), &r.report));
     for (int k = 0; k < 3; k++)
         syngan_table_free(tables[k]);
     size_t size = syngan_report_json(r.report, NULL, 0) + 1;
@@ -223,9 +223,9 @@ static void identifiers_and_texts_are_never_good(void **state) {
     syngan_table *table = NULL;
     syngan_report *report = NULL;
     assert_ok(context, tables_read(context, text, NULL, &table));
-    assert_ok(context,
-              syngan_evaluate(table, table, SYNGAN_EVALUATE(.holdout = table),
-                              &report));
+    assert_ok(context, syngan_table_evaluate(table, table,
+                                             SYNGAN_EVALUATE(.holdout = table),
+                                             &report));
     must_say(syngan_report_verdict(report), "1 of 2 columns not judged: 'id'.");
     assert_int_not_equal(report->judgement[SG_JUDGE_QUALITY].grade, SG_GOOD);
     syngan_report_free(report);
@@ -245,7 +245,7 @@ static void times_are_read_as_in_the_real_table(void **state) {
     assert_ok(context,
               tables_read(context, "d\n03/02/2021\n05/06/2021\n04/02/2021\n",
                           NULL, &other));
-    assert_ok(context, syngan_evaluate(real, other, NULL, &report));
+    assert_ok(context, syngan_table_evaluate(real, other, NULL, &report));
     double low = 0, mean = 0;
     assert_ok(context,
               syngan_report_value(report, "columns.d.synthetic.median", &low));
@@ -273,7 +273,7 @@ static void rows_in_groups_are_read_as_in_the_real_table(void **state) {
         assert_ok(context, tables_read(context, real, NULL, &tables[0]));
         assert_ok(context, tables_read(context, other, NULL, &tables[1]));
         assert_ok(context,
-                  syngan_evaluate(
+                  syngan_table_evaluate(
                       tables[0], tables[1],
                       SYNGAN_EVALUATE(.rows = k == 0 ? SYNGAN_ROWS_SEQUENCES
                                                      : SYNGAN_ROWS_BASKETS,
@@ -309,12 +309,13 @@ static void a_target_that_is_left_out_is_told(void **state) {
     assert_ok(context, tables_read(context, texts[0], NULL, &real));
     assert_ok(context, tables_read(context, texts[1], NULL, &other));
     assert_ok(context,
-              syngan_evaluate(real, other, SYNGAN_EVALUATE(.target = "yes"),
-                              &report));
+              syngan_table_evaluate(real, other,
+                                    SYNGAN_EVALUATE(.target = "yes"), &report));
     must_say(syngan_report_verdict(report), "the target is not compared");
     assert_fails(context,
-                 syngan_evaluate(other, real, SYNGAN_EVALUATE(.target = "yes"),
-                                 &(syngan_report *){NULL}),
+                 syngan_table_evaluate(other, real,
+                                       SYNGAN_EVALUATE(.target = "yes"),
+                                       &(syngan_report *){NULL}),
                  SYNGAN_E_NOT_FOUND, "target is 'yes'");
     free(texts[0]);
     free(texts[1]);
@@ -368,10 +369,10 @@ static void the_worst_pair_stands_in_the_verdict(void **state) {
         assert_ok(context, syngan_table_add_reals(tables[k], "z", z));
     }
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(
-                           tables[0], tables[1],
-                           SYNGAN_EVALUATE(.no_detection = 1, .no_privacy = 1),
-                           &report));
+    assert_ok(context,
+              syngan_table_evaluate(
+                  tables[0], tables[1],
+                  SYNGAN_EVALUATE(.detection = 0, .privacy = 0), &report));
     must_say(syngan_report_verdict(report), "at worst 'x.y' with 'z' 0.0 %");
     assert_int_equal(report->judgement[SG_JUDGE_QUALITY].grade, SG_POOR);
     syngan_report_free(report);
@@ -393,7 +394,8 @@ static void what_is_not_covered_is_not_good(void **state) {
         assert_ok(context, syngan_table_add_reals(tables[k], "x", x));
     }
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(tables[0], tables[1], NULL, &report));
+    assert_ok(context,
+              syngan_table_evaluate(tables[0], tables[1], NULL, &report));
     must_say(syngan_report_verdict(report),
              "30.5 % of ranges and values occur");
     assert_int_equal(report->judgement[SG_JUDGE_QUALITY].grade, SG_POOR);

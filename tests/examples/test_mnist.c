@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -332,10 +332,10 @@ static void samples_come_in_three_formats(void **state) {
 
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_read_idx(context, "made.idx", &tensor));
+    assert_ok(context, syngan_tensor_read_idx(context, "made.idx", &tensor));
     assert_int_equal(syngan_tensor_count(tensor), 7 * 28 * 28);
     syngan_tensor_free(tensor);
-    assert_ok(context, syngan_read_npy(context, "made.npy", &tensor));
+    assert_ok(context, syngan_tensor_read_npy(context, "made.npy", &tensor));
     assert_int_equal(syngan_tensor_rank(tensor), 4);
     assert_int_equal(syngan_tensor_dims(tensor)[0], 7);
     syngan_tensor_free(tensor);
@@ -345,7 +345,7 @@ static void samples_come_in_three_formats(void **state) {
 /* The images of one .npy file; the caller frees. */
 static syngan_tensor *images_of(syngan_context *context, const char *path) {
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_read_npy(context, path, &tensor));
+    assert_ok(context, syngan_tensor_read_npy(context, path, &tensor));
     return tensor;
 }
 
@@ -361,10 +361,10 @@ static void seeds_latents_and_walks_agree(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_tensor *latents = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(4, 100), &latents));
     assert_ok(context, syngan_tensor_fill_normal(latents, 5, 0));
-    assert_ok(context, syngan_write_npy(latents, "latents.npy"));
+    assert_ok(context, syngan_tensor_write_npy(latents, "latents.npy"));
     syngan_tensor_free(latents);
 
     program_must_run(SAMPLE CHECKPOINT "-n 9 --seed 5 -o five.npy");

@@ -272,14 +272,14 @@ static void nothing_is_left_of_what_fails(void **state) {
                  SYNGAN_E_IO, "duplicate column name");
     syngan_table_free(table);
     table = some_table(context);
-    syngan_cancel(context);
+    syngan_context_cancel(context);
     assert_fails(context, syngan_table_write_sqlite(table, path, "t"),
                  SYNGAN_E_CANCELLED, "cancelled");
     refuses(context,
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
             "SELECT max(i) FROM n",
             SYNGAN_E_CANCELLED, "cancelled");
-    syngan_cancel_reset(context);
+    syngan_context_cancel_reset(context);
     char text[128];
     assert_string_equal(
         ask("SELECT group_concat(name) FROM sqlite_master", text), "before");
@@ -325,7 +325,8 @@ static void survives_sqlites_lack_of_memory(void **state) {
         if (status != SYNGAN_OK) {
             failures++;
             assert_int_equal(status, SYNGAN_E_MEMORY);
-            assert_non_null(strstr(syngan_last_error(context), "memory"));
+            assert_non_null(
+                strstr(syngan_context_last_error(context), "memory"));
         }
         syngan_context_free(context);
         assert_int_equal(sqlite3_memory_used(), 0);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <syngan/image.h>
+#include <syngan/chart.h>
 
 #include "base/random.h"
 #include "file/svg.h"
@@ -247,11 +247,12 @@ typedef struct disk_test {
 static syngan_status write_chart(syngan_context *context, void *user) {
     disk_test *test = user;
     syngan_tensor *x = NULL, *values = NULL;
-    SG_TRY(syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(1999), &x));
-    syngan_status status = syngan_tensor_create(context, SYNGAN_F32,
+    SG_TRY(
+        syngan_tensor_create(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(1999), &x));
+    syngan_status status = syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                                 SYNGAN_SHAPE(4, 1999), &values);
     if (status == SYNGAN_OK) {
-        status = syngan_write_chart(x, values, names, "A title", test->path);
+        status = syngan_chart_write(x, values, names, "A title", test->path);
     }
     syngan_tensor_free(x);
     syngan_tensor_free(values);
@@ -276,29 +277,29 @@ static void arguments_are_checked(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_tensor *x = NULL, *values = NULL, *whole = NULL;
-    assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(3), &x));
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                            SYNGAN_SHAPE(3), &x));
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(2, 4), &values));
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                             SYNGAN_SHAPE(4), &whole));
     const char *const holes[] = {"one", NULL};
-    assert_int_equal(syngan_write_chart(NULL, values, names, "", "x"),
+    assert_int_equal(syngan_chart_write(NULL, values, names, "", "x"),
                      SYNGAN_E_ARGUMENT);
-    assert_int_equal(syngan_write_chart(x, NULL, names, "", "x"),
+    assert_int_equal(syngan_chart_write(x, NULL, names, "", "x"),
                      SYNGAN_E_ARGUMENT);
-    assert_fails(context, syngan_write_chart(x, values, names, "", "x"),
+    assert_fails(context, syngan_chart_write(x, values, names, "", "x"),
                  SYNGAN_E_SHAPE, "write_chart: x is [3] and values is [2, 4]");
-    assert_fails(context, syngan_write_chart(whole, values, names, "", "x"),
+    assert_fails(context, syngan_chart_write(whole, values, names, "", "x"),
                  SYNGAN_E_TYPE, "write_chart: x is i32 and values is f32");
     syngan_tensor_free(x);
-    assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(4), &x));
-    assert_fails(context, syngan_write_chart(x, values, holes, "", "x"),
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                            SYNGAN_SHAPE(4), &x));
+    assert_fails(context, syngan_chart_write(x, values, holes, "", "x"),
                  SYNGAN_E_ARGUMENT, "the name of series 1 is NULL");
-    assert_fails(context, syngan_write_chart(x, values, NULL, "", "x"),
+    assert_fails(context, syngan_chart_write(x, values, NULL, "", "x"),
                  SYNGAN_E_ARGUMENT, "the name of series 0 is NULL");
-    assert_int_equal(syngan_write_chart(x, values, names, "", NULL),
+    assert_int_equal(syngan_chart_write(x, values, names, "", NULL),
                      SYNGAN_E_ARGUMENT);
     syngan_tensor_free(x);
     syngan_tensor_free(values);

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #ifdef SYNGAN_HAVE_ZLIB
 #include <zlib.h>
@@ -39,7 +39,7 @@ static syngan_status read_images(syngan_context *context, sg_reader *reader,
         assert_null(tensor);
         return status;
     }
-    assert_int_equal(syngan_tensor_type(tensor), SYNGAN_U8);
+    assert_int_equal(syngan_tensor_type(tensor), SYNGAN_TYPE_U8);
     const unsigned char *data = syngan_tensor_data(tensor);
     size_t count = syngan_tensor_count(tensor);
     if (count == IMAGES_SIZE - 16) assert_int_equal(data[3], 3);
@@ -195,7 +195,7 @@ static void bombs_are_refused(void **state) {
 
 static syngan_status read_packed(syngan_context *context, void *user) {
     syngan_tensor *tensor;
-    SG_TRY(syngan_read_idx(context, user, &tensor));
+    SG_TRY(syngan_tensor_read_idx(context, user, &tensor));
     syngan_tensor_free(tensor);
     return SYNGAN_OK;
 }
@@ -255,14 +255,14 @@ static void bytes_come_back(void **state) {
     static const int64_t sizes[] = {5, 1, 3, 2, 1, 2, 1, 3};
     for (size_t rank = 1; rank <= SYNGAN_MAX_RANK; rank++) {
         syngan_tensor *tensor = NULL, *back = NULL;
-        assert_ok(context, syngan_tensor_create(context, SYNGAN_U8, sizes, rank,
-                                                &tensor));
+        assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_U8, sizes,
+                                                rank, &tensor));
         unsigned char *data = syngan_tensor_data(tensor);
         size_t count = syngan_tensor_count(tensor);
         for (size_t i = 0; i < count; i++)
             data[i] = (unsigned char)(i * 11);
-        assert_ok(context, syngan_write_idx(tensor, test.path));
-        assert_ok(context, syngan_read_idx(context, test.path, &back));
+        assert_ok(context, syngan_tensor_write_idx(tensor, test.path));
+        assert_ok(context, syngan_tensor_read_idx(context, test.path, &back));
         /* N x 1 x H x W is written as N x H x W. */
         assert_int_equal(syngan_tensor_rank(back), rank == 4 ? 3 : rank);
         assert_int_equal(syngan_tensor_count(back), count);
@@ -286,11 +286,11 @@ static void floats_become_bytes(void **state) {
     disk_test test;
     disk_test_start(&test);
     syngan_tensor *tensor = NULL, *back = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(2, 1, 2, 3), &tensor));
     memcpy(syngan_tensor_data(tensor), values, sizeof(values));
-    assert_ok(context, syngan_write_idx(tensor, test.path));
-    assert_ok(context, syngan_read_idx(context, test.path, &back));
+    assert_ok(context, syngan_tensor_write_idx(tensor, test.path));
+    assert_ok(context, syngan_tensor_read_idx(context, test.path, &back));
     const int64_t dims[] = {2, 2, 3};
     assert_int_equal(syngan_tensor_rank(back), 3);
     assert_memory_equal(syngan_tensor_dims(back), dims, sizeof(dims));
@@ -311,14 +311,14 @@ static void all_bytes_survive_scaling(void **state) {
     disk_test test;
     disk_test_start(&test);
     syngan_tensor *tensor = NULL, *back = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(COUNT), &tensor));
     float *floats = syngan_tensor_data(tensor);
     for (int i = 0; i < COUNT; i++) {
         floats[i] = (float)(i % 256) * (2.0f / 255.0f) - 1.0f;
     }
-    assert_ok(context, syngan_write_idx(tensor, test.path));
-    assert_ok(context, syngan_read_idx(context, test.path, &back));
+    assert_ok(context, syngan_tensor_write_idx(tensor, test.path));
+    assert_ok(context, syngan_tensor_read_idx(context, test.path, &back));
     const unsigned char *data = syngan_tensor_data(back);
     for (int i = 0; i < COUNT; i++)
         assert_int_equal(data[i], i % 256);
@@ -331,9 +331,9 @@ static void all_bytes_survive_scaling(void **state) {
 static syngan_status write_floats(syngan_context *context, void *user) {
     disk_test *test = user;
     syngan_tensor *tensor = NULL;
-    SG_TRY(syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(70000),
+    SG_TRY(syngan_tensor_create(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(70000),
                                 &tensor));
-    syngan_status status = syngan_write_idx(tensor, test->path);
+    syngan_status status = syngan_tensor_write_idx(tensor, test->path);
     syngan_tensor_free(tensor);
     return status;
 }
@@ -355,31 +355,35 @@ static void arguments_are_checked(void **state) {
     disk_test test;
     disk_test_start(&test);
     syngan_tensor *tensor = NULL;
-    assert_int_equal(syngan_write_idx(NULL, test.path), SYNGAN_E_ARGUMENT);
+    assert_int_equal(syngan_tensor_write_idx(NULL, test.path),
+                     SYNGAN_E_ARGUMENT);
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, NULL, 0, &tensor));
-    assert_fails(context, syngan_write_idx(tensor, test.path), SYNGAN_E_SHAPE,
-                 "write_idx: the tensor is []");
+              syngan_tensor_create(context, SYNGAN_TYPE_F32, NULL, 0, &tensor));
+    assert_fails(context, syngan_tensor_write_idx(tensor, test.path),
+                 SYNGAN_E_SHAPE, "write_idx: the tensor is []");
     syngan_tensor_free(tensor);
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                             SYNGAN_SHAPE(2), &tensor));
-    assert_fails(context, syngan_write_idx(tensor, test.path), SYNGAN_E_TYPE,
-                 "write_idx: the tensor is i32");
-    assert_int_equal(syngan_write_idx(tensor, NULL), SYNGAN_E_ARGUMENT);
+    assert_fails(context, syngan_tensor_write_idx(tensor, test.path),
+                 SYNGAN_E_TYPE, "write_idx: the tensor is i32");
+    assert_int_equal(syngan_tensor_write_idx(tensor, NULL), SYNGAN_E_ARGUMENT);
     syngan_tensor_free(tensor);
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_U8,
+              syngan_tensor_create(context, SYNGAN_TYPE_U8,
                                    SYNGAN_SHAPE(0, 4294967296), &tensor));
-    assert_fails(context, syngan_write_idx(tensor, test.path), SYNGAN_E_SHAPE,
-                 "sizes below 2^32");
+    assert_fails(context, syngan_tensor_write_idx(tensor, test.path),
+                 SYNGAN_E_SHAPE, "sizes below 2^32");
     syngan_tensor_free(tensor);
     assert_int_equal(folder_count(&test.at), 0);
 
     tensor = (syngan_tensor *)(void *)&tensor;
-    assert_int_equal(syngan_read_idx(NULL, "x", &tensor), SYNGAN_E_ARGUMENT);
+    assert_int_equal(syngan_tensor_read_idx(NULL, "x", &tensor),
+                     SYNGAN_E_ARGUMENT);
     assert_null(tensor);
-    assert_int_equal(syngan_read_idx(context, "x", NULL), SYNGAN_E_ARGUMENT);
-    assert_fails(context, syngan_read_idx(context, "/no/such.idx", &tensor),
+    assert_int_equal(syngan_tensor_read_idx(context, "x", NULL),
+                     SYNGAN_E_ARGUMENT);
+    assert_fails(context,
+                 syngan_tensor_read_idx(context, "/no/such.idx", &tensor),
                  SYNGAN_E_IO, "/no/such.idx");
     folder_remove(&test.at);
     syngan_context_free(context);
@@ -401,7 +405,7 @@ static void mnist_is_read(void **state) {
     strcat(path, "/mnist/t10k-images-idx3-ubyte.gz");
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_read_idx(context, path, &tensor));
+    assert_ok(context, syngan_tensor_read_idx(context, path, &tensor));
     const int64_t dims[] = {10000, 28, 28};
     assert_int_equal(syngan_tensor_rank(tensor), 3);
     assert_memory_equal(syngan_tensor_dims(tensor), dims, sizeof(dims));
@@ -420,13 +424,13 @@ static void long_floats_are_written(void **state) {
     folder files;
     folder_make(&files);
     folder_file(&files, "long", path);
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(COUNT), &tensor));
     float *data = syngan_tensor_data(tensor);
     for (int i = 0; i < COUNT; i++)
         data[i] = (float)(i * 7 % 256) / 127.5f - 1.0f;
-    assert_ok(context, syngan_write_idx(tensor, path));
-    assert_ok(context, syngan_read_idx(context, path, &again));
+    assert_ok(context, syngan_tensor_write_idx(tensor, path));
+    assert_ok(context, syngan_tensor_read_idx(context, path, &again));
     const unsigned char *bytes = syngan_tensor_data(again);
     for (int i = 0; i < COUNT; i++)
         assert_int_equal(bytes[i], i * 7 % 256);

@@ -103,12 +103,13 @@ static void check_bytes(int64_t count, int64_t channels, int64_t height,
                         int64_t width, const syngan_grid_options *options,
                         size_t columns, size_t spacing, size_t zoom) {
     disk_test test;
-    disk_test_start(&test, SYNGAN_U8, count, channels, height, width);
+    disk_test_start(&test, SYNGAN_TYPE_U8, count, channels, height, width);
     unsigned char *data = syngan_tensor_data(test.images);
     for (size_t i = 0; i < syngan_tensor_count(test.images); i++) {
         data[i] = (unsigned char)(i * 37 + i / 256);
     }
-    assert_ok(test.context, syngan_write_png(test.images, test.path, options));
+    assert_ok(test.context,
+              syngan_tensor_write_png(test.images, test.path, options));
     picture p;
     picture_read(test.path, &p);
     check_grid(&p, test.images, columns, spacing, zoom);
@@ -131,9 +132,10 @@ static void grids_are_laid_out(void **state) {
 /* Value `value` with these options as a pixel. */
 static int level(float value, const syngan_grid_options *options) {
     disk_test test;
-    disk_test_start(&test, SYNGAN_F32, 1, 1, 1, 1);
+    disk_test_start(&test, SYNGAN_TYPE_F32, 1, 1, 1, 1);
     *(float *)syngan_tensor_data(test.images) = value;
-    assert_ok(test.context, syngan_write_png(test.images, test.path, options));
+    assert_ok(test.context,
+              syngan_tensor_write_png(test.images, test.path, options));
     picture p;
     picture_read(test.path, &p);
     int result = pixel(&p, 0, 0, 0);
@@ -164,11 +166,11 @@ static void values_become_levels(void **state) {
 static syngan_status write_grid(syngan_context *context, void *user) {
     disk_test *test = user;
     syngan_tensor *images = NULL;
-    SG_TRY(syngan_tensor_create(context, SYNGAN_F32,
+    SG_TRY(syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                 SYNGAN_SHAPE(4, 3, 100, 90), &images));
     syngan_status status = syngan_tensor_fill_uniform(images, 1, 2, -1, 1);
     if (status == SYNGAN_OK) {
-        status = syngan_write_png(images, test->path, NULL);
+        status = syngan_tensor_write_png(images, test->path, NULL);
     }
     syngan_tensor_free(images);
     return status;
@@ -190,7 +192,7 @@ static void after_writing(syngan_status status, bool faulted, void *user) {
 static void everything_may_fail(void **state) {
     (void)state;
     disk_test test;
-    disk_test_start(&test, SYNGAN_U8, 1, 1, 1, 1);
+    disk_test_start(&test, SYNGAN_TYPE_U8, 1, 1, 1, 1);
     const fault_sweep sweep = {
         .body = write_grid, .user = &test, .after = after_writing};
     assert_true(fault_sweep_memory(&sweep) > 8);
@@ -203,8 +205,9 @@ static void everything_may_fail(void **state) {
 static void pictures_need_libpng(void **state) {
     (void)state;
     disk_test test;
-    disk_test_start(&test, SYNGAN_U8, 1, 1, 1, 1);
-    assert_fails(test.context, syngan_write_png(test.images, test.path, NULL),
+    disk_test_start(&test, SYNGAN_TYPE_U8, 1, 1, 1, 1);
+    assert_fails(test.context,
+                 syngan_tensor_write_png(test.images, test.path, NULL),
                  SYNGAN_E_UNSUPPORTED, "this build has no libpng");
     assert_int_equal(folder_count(&test.at), 0);
     disk_test_end(&test);
@@ -218,12 +221,13 @@ static void check_refused(int32_t type, const int64_t *dims, size_t rank,
                           const syngan_grid_options *options,
                           syngan_status status, const char *sentence) {
     disk_test test;
-    disk_test_start(&test, SYNGAN_U8, 1, 1, 1, 1);
+    disk_test_start(&test, SYNGAN_TYPE_U8, 1, 1, 1, 1);
     syngan_tensor *images = NULL;
     assert_ok(test.context,
               syngan_tensor_create(test.context, type, dims, rank, &images));
-    assert_fails(test.context, syngan_write_png(images, test.path, options),
-                 status, sentence);
+    assert_fails(test.context,
+                 syngan_tensor_write_png(images, test.path, options), status,
+                 sentence);
     assert_int_equal(folder_count(&test.at), 0);
     syngan_tensor_free(images);
     disk_test_end(&test);
@@ -231,20 +235,20 @@ static void check_refused(int32_t type, const int64_t *dims, size_t rank,
 
 static void wrong_images_are_refused(void **state) {
     (void)state;
-    check_refused(SYNGAN_F64, SYNGAN_SHAPE(1, 1, 2, 2), NULL, SYNGAN_E_TYPE,
-                  "write_png: the images are f64");
-    check_refused(SYNGAN_F32, SYNGAN_SHAPE(1, 2, 2, 2), NULL, SYNGAN_E_SHAPE,
-                  "write_png: the images are [1, 2, 2, 2]");
-    check_refused(SYNGAN_F32, SYNGAN_SHAPE(2, 2), NULL, SYNGAN_E_SHAPE,
+    check_refused(SYNGAN_TYPE_F64, SYNGAN_SHAPE(1, 1, 2, 2), NULL,
+                  SYNGAN_E_TYPE, "write_png: the images are f64");
+    check_refused(SYNGAN_TYPE_F32, SYNGAN_SHAPE(1, 2, 2, 2), NULL,
+                  SYNGAN_E_SHAPE, "write_png: the images are [1, 2, 2, 2]");
+    check_refused(SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 2), NULL, SYNGAN_E_SHAPE,
                   "the images are [2, 2]");
-    check_refused(SYNGAN_F32, SYNGAN_SHAPE(0, 1, 2, 2), NULL, SYNGAN_E_SHAPE,
-                  "at least one pixel");
-    check_refused(SYNGAN_U8, SYNGAN_SHAPE(1, 1, 1, 1000001), NULL,
+    check_refused(SYNGAN_TYPE_F32, SYNGAN_SHAPE(0, 1, 2, 2), NULL,
+                  SYNGAN_E_SHAPE, "at least one pixel");
+    check_refused(SYNGAN_TYPE_U8, SYNGAN_SHAPE(1, 1, 1, 1000001), NULL,
                   SYNGAN_E_SHAPE, "is larger than 1000000 pixels");
-    check_refused(SYNGAN_U8, SYNGAN_SHAPE(400, 1, 1, 1000),
+    check_refused(SYNGAN_TYPE_U8, SYNGAN_SHAPE(400, 1, 1, 1000),
                   SYNGAN_GRID(.columns = 400, .zoom = 4096), SYNGAN_E_SHAPE,
                   "zoom 4096, is larger");
-    check_refused(SYNGAN_U8, SYNGAN_SHAPE(300, 1, 1, 1),
+    check_refused(SYNGAN_TYPE_U8, SYNGAN_SHAPE(300, 1, 1, 1),
                   SYNGAN_GRID(.columns = 1, .spacing = 4096), SYNGAN_E_SHAPE,
                   "is larger than");
 }
@@ -264,7 +268,7 @@ static void wrong_options_are_refused(void **state) {
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         syngan_grid_options options = cases[i].options;
-        check_refused(SYNGAN_U8, SYNGAN_SHAPE(1, 1, 1, 1), &options,
+        check_refused(SYNGAN_TYPE_U8, SYNGAN_SHAPE(1, 1, 1, 1), &options,
                       SYNGAN_E_ARGUMENT, cases[i].sentence);
     }
 }
@@ -272,10 +276,10 @@ static void wrong_options_are_refused(void **state) {
 static void arguments_are_checked(void **state) {
     (void)state;
     disk_test test;
-    disk_test_start(&test, SYNGAN_U8, 1, 1, 1, 1);
-    assert_int_equal(syngan_write_png(NULL, test.path, NULL),
+    disk_test_start(&test, SYNGAN_TYPE_U8, 1, 1, 1, 1);
+    assert_int_equal(syngan_tensor_write_png(NULL, test.path, NULL),
                      SYNGAN_E_ARGUMENT);
-    assert_int_equal(syngan_write_png(test.images, NULL, NULL),
+    assert_int_equal(syngan_tensor_write_png(test.images, NULL, NULL),
                      SYNGAN_E_ARGUMENT);
     disk_test_end(&test);
 }

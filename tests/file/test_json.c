@@ -202,7 +202,7 @@ static void messages_name_the_place(void **state) {
                  SYNGAN_E_FORMAT,
                  "a.json: is an object, but must be true or false");
     assert_int_equal(sg_json_fail(layer, "has %d holes", 3), SYNGAN_E_FORMAT);
-    assert_string_equal(syngan_last_error(context),
+    assert_string_equal(syngan_context_last_error(context),
                         "a.json: layers[1]: has 3 holes");
     sg_json_free(json);
     syngan_context_free(context);
@@ -257,7 +257,8 @@ static void bad_text_is_refused(void **state) {
             fail_msg("'%s' was not refused", wrong[i]);
         }
         assert_null(json);
-        assert_non_null(strstr(syngan_last_error(context), "a.json: line "));
+        assert_non_null(
+            strstr(syngan_context_last_error(context), "a.json: line "));
     }
     syngan_context_free(context);
 }
@@ -276,7 +277,8 @@ static void depth_and_memory_have_limits(void **state) {
         assert_int_equal(status, fits ? SYNGAN_OK : SYNGAN_E_FORMAT);
         sg_json_free(json);
     }
-    assert_non_null(strstr(syngan_last_error(context), "nested 65 deep"));
+    assert_non_null(
+        strstr(syngan_context_last_error(context), "nested 65 deep"));
 
     size_t size = 4u << 20; /* of objects: about 440 MB of memory */
     char *objects = malloc(size);

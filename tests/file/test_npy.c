@@ -3,7 +3,7 @@
 #include "file/npy.h"
 
 #include <errno.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #include "base/memory.h"
 #include "support/damage.h"
@@ -55,8 +55,9 @@ static syngan_tensor *read_back(syngan_context *context,
 
 static void all_types_and_ranks_come_back(void **state) {
     (void)state;
-    static const int32_t types[] = {SYNGAN_F32, SYNGAN_F64, SYNGAN_I32,
-                                    SYNGAN_I64, SYNGAN_U8};
+    static const int32_t types[] = {SYNGAN_TYPE_F32, SYNGAN_TYPE_F64,
+                                    SYNGAN_TYPE_I32, SYNGAN_TYPE_I64,
+                                    SYNGAN_TYPE_U8};
     static const int64_t sizes[SYNGAN_MAX_RANK] = {2, 3, 1, 1, 5, 1, 1, 2};
     syngan_context *context = test_context(1);
     for (size_t t = 0; t < 5; t++) {
@@ -89,7 +90,7 @@ static void empty_tensors_come_back(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(0, 7), &tensor));
     memory_stream file;
     write_tensor(context, tensor, &file);
@@ -106,7 +107,7 @@ static void bf16_becomes_f32(void **state) {
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
     enum { COUNT = 2500 }; /* more than is converted at a time */
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_BF16,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_BF16,
                                             SYNGAN_SHAPE(COUNT), &tensor));
     uint16_t *values = syngan_tensor_data(tensor);
     for (int i = 0; i < COUNT; i++)
@@ -114,7 +115,7 @@ static void bf16_becomes_f32(void **state) {
     memory_stream file;
     write_tensor(context, tensor, &file);
     syngan_tensor *back = read_back(context, &file);
-    assert_int_equal(syngan_tensor_type(back), SYNGAN_F32);
+    assert_int_equal(syngan_tensor_type(back), SYNGAN_TYPE_F32);
     const float *floats = syngan_tensor_data(back);
     for (int i = 0; i < COUNT; i++) {
         assert_true(floats[i] == sg_f32_from_bf16(values[i]));
@@ -130,7 +131,7 @@ static void large_tensors_come_back(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(401, 307), &tensor));
     assert_ok(context, syngan_tensor_fill_normal(tensor, 1, 2));
     memory_stream file;
@@ -301,7 +302,7 @@ static void damaged_files_are_refused(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                             SYNGAN_SHAPE(3, 5), &tensor));
     memory_stream file;
     write_tensor(context, tensor, &file);
@@ -327,12 +328,12 @@ static void disk_test_start(disk_test *test) {
 static syngan_status write_and_read(syngan_context *context, void *user) {
     disk_test *test = user;
     syngan_tensor *tensor = NULL;
-    SG_TRY(syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(100, 200),
-                                &tensor));
-    syngan_status status = syngan_write_npy(tensor, test->path);
+    SG_TRY(syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                SYNGAN_SHAPE(100, 200), &tensor));
+    syngan_status status = syngan_tensor_write_npy(tensor, test->path);
     syngan_tensor_free(tensor);
     SG_TRY(status);
-    SG_TRY(syngan_read_npy(context, test->path, &tensor));
+    SG_TRY(syngan_tensor_read_npy(context, test->path, &tensor));
     assert_int_equal(syngan_tensor_count(tensor), 20000);
     syngan_tensor_free(tensor);
     return SYNGAN_OK;
@@ -354,19 +355,22 @@ static void arguments_are_checked(void **state) {
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, NULL, 0, &tensor));
-    assert_int_equal(syngan_write_npy(NULL, "x"), SYNGAN_E_ARGUMENT);
-    assert_int_equal(syngan_write_npy(tensor, NULL), SYNGAN_E_ARGUMENT);
-    assert_fails(context, syngan_write_npy(tensor, "/no/such/folder/x"),
+              syngan_tensor_create(context, SYNGAN_TYPE_F32, NULL, 0, &tensor));
+    assert_int_equal(syngan_tensor_write_npy(NULL, "x"), SYNGAN_E_ARGUMENT);
+    assert_int_equal(syngan_tensor_write_npy(tensor, NULL), SYNGAN_E_ARGUMENT);
+    assert_fails(context, syngan_tensor_write_npy(tensor, "/no/such/folder/x"),
                  SYNGAN_E_IO, "/no/such/folder/x");
     syngan_tensor_free(tensor);
     tensor = (syngan_tensor *)(void *)&tensor;
-    assert_int_equal(syngan_read_npy(NULL, "x", &tensor), SYNGAN_E_ARGUMENT);
-    assert_null(tensor);
-    assert_int_equal(syngan_read_npy(context, "x", NULL), SYNGAN_E_ARGUMENT);
-    assert_int_equal(syngan_read_npy(context, NULL, &tensor),
+    assert_int_equal(syngan_tensor_read_npy(NULL, "x", &tensor),
                      SYNGAN_E_ARGUMENT);
-    assert_fails(context, syngan_read_npy(context, "/no/such.npy", &tensor),
+    assert_null(tensor);
+    assert_int_equal(syngan_tensor_read_npy(context, "x", NULL),
+                     SYNGAN_E_ARGUMENT);
+    assert_int_equal(syngan_tensor_read_npy(context, NULL, &tensor),
+                     SYNGAN_E_ARGUMENT);
+    assert_fails(context,
+                 syngan_tensor_read_npy(context, "/no/such.npy", &tensor),
                  SYNGAN_E_IO, "/no/such.npy");
     assert_null(tensor);
     syngan_context_free(context);
@@ -381,21 +385,21 @@ static void numpy_and_we_read_each_other(void **state) {
     folder_file(&test.at, "b.npy", answer);
     syngan_context *context = test_context(1);
     syngan_tensor *tensor = NULL, *back = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F64,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F64,
                                             SYNGAN_SHAPE(2, 3), &tensor));
     for (int i = 0; i < 6; i++) {
         ((double *)syngan_tensor_data(tensor))[i] = i;
     }
-    assert_ok(context, syngan_write_npy(tensor, test.path));
+    assert_ok(context, syngan_tensor_write_npy(tensor, test.path));
     python_run(
         "import sys, numpy as np\n"
         "a = np.load(sys.argv[1])\n"
         "assert a.dtype == 'f8' and a.tolist() == [[0, 1, 2], [3, 4, 5]]\n"
         "np.save(sys.argv[2], (2 * a.T).copy().astype('i4'))\n",
         test.path, answer, NULL);
-    assert_ok(context, syngan_read_npy(context, answer, &back));
+    assert_ok(context, syngan_tensor_read_npy(context, answer, &back));
     const int32_t expected[] = {0, 6, 2, 8, 4, 10};
-    assert_int_equal(syngan_tensor_type(back), SYNGAN_I32);
+    assert_int_equal(syngan_tensor_type(back), SYNGAN_TYPE_I32);
     assert_int_equal(syngan_tensor_dims(back)[0], 3);
     assert_memory_equal(syngan_tensor_data(back), expected, sizeof(expected));
     syngan_tensor_free(back);

@@ -35,13 +35,13 @@ typedef struct example_tensor {
 
 /* Sorted by name; sizes that leave those after them unaligned. */
 static const example_tensor tensors[] = {
-    {"bytes", SYNGAN_U8, 1, {3}, u8s},
-    {"g/dense.weight", SYNGAN_F32, 2, {2, 3}, f32s},
-    {"nothing", SYNGAN_F32, 2, {0, 5}, f32s},
-    {"scalar", SYNGAN_I64, 0, {0}, i64s},
-    {"short", SYNGAN_BF16, 3, {1, 3, 1}, bf16s},
-    {"whole", SYNGAN_I32, 1, {1}, i32s},
-    {"wide \xC3\xBC", SYNGAN_F64, 1, {2}, f64s},
+    {"bytes", SYNGAN_TYPE_U8, 1, {3}, u8s},
+    {"g/dense.weight", SYNGAN_TYPE_F32, 2, {2, 3}, f32s},
+    {"nothing", SYNGAN_TYPE_F32, 2, {0, 5}, f32s},
+    {"scalar", SYNGAN_TYPE_I64, 0, {0}, i64s},
+    {"short", SYNGAN_TYPE_BF16, 3, {1, 3, 1}, bf16s},
+    {"whole", SYNGAN_TYPE_I32, 1, {1}, i32s},
+    {"wide \xC3\xBC", SYNGAN_TYPE_F64, 1, {2}, f64s},
 };
 #define TENSORS (sizeof(tensors) / sizeof(tensors[0]))
 
@@ -192,10 +192,10 @@ static void check_refused(const char *key_a, const char *key_b,
     assert_ok(context, sg_safetensors_put_text(writer, key_a, "1"));
     assert_ok(context, sg_safetensors_put_text(writer, key_b, "2"));
     sg_dims dims = sg_dims_make(NULL, 0);
-    assert_ok(context, sg_safetensors_put_tensor(writer, name_a, SYNGAN_F32,
-                                                 &dims, f32s));
-    assert_ok(context, sg_safetensors_put_tensor(writer, name_b, SYNGAN_F32,
-                                                 &dims, f32s));
+    assert_ok(context, sg_safetensors_put_tensor(writer, name_a,
+                                                 SYNGAN_TYPE_F32, &dims, f32s));
+    assert_ok(context, sg_safetensors_put_tensor(writer, name_b,
+                                                 SYNGAN_TYPE_F32, &dims, f32s));
     memory_stream stream;
     memory_stream_init(&stream, NULL, 0);
     sg_writer *out = NULL;
@@ -398,7 +398,8 @@ static void absurd_lengths_are_refused(void **state) {
             damage_read(context, bytes, sizeof(bytes), read_example, NULL),
             SYNGAN_E_FORMAT);
     }
-    assert_non_null(strstr(syngan_last_error(context), "inside its header"));
+    assert_non_null(
+        strstr(syngan_context_last_error(context), "inside its header"));
     syngan_context_free(context);
 }
 
@@ -494,7 +495,7 @@ static void python_reads_what_we_write(void **state) {
     assert_ok(context, sg_safetensors_start(context, &writer));
     assert_ok(context, sg_safetensors_put_text(writer, "k", "v \xC3\xBC"));
     for (size_t i = 0; i < TENSORS; i++) { /* NumPy has no bf16 */
-        if (tensors[i].type == SYNGAN_BF16) continue;
+        if (tensors[i].type == SYNGAN_TYPE_BF16) continue;
         assert_ok(context, put_tensor(writer, &tensors[i]));
     }
     sg_writer *out = NULL;

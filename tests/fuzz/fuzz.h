@@ -41,7 +41,7 @@ static inline syngan_context *fuzz_context(uint64_t limit) {
 /* After a call: a failure has a sentence and did not come from the limit. */
 static inline void fuzz_check(syngan_context *context, syngan_status status) {
     if (status == SYNGAN_OK) return;
-    FUZZ_CHECK(syngan_last_error(context)[0] != '\0');
+    FUZZ_CHECK(syngan_context_last_error(context)[0] != '\0');
     FUZZ_CHECK(status != SYNGAN_E_MEMORY);
 }
 

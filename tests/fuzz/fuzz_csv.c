@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         SYNGAN_CSV(.separator = data[0] & 1 ? ";" : NULL,
                    .quote = data[0] & 2 ? "'" : NULL,
                    .encoding = (data[0] >> 2 & 3) % 3 + (data[0] & 64 ? 2 : 0),
-                   .no_header = data[0] >> 4 & 1,
+                   .header = !(data[0] >> 4 & 1),
                    .max_rows = data[0] & 32 ? 3 : SYNGAN_AUTO,
                    .decimal = data[0] & 128 ? "," : NULL);
     syngan_table *table;

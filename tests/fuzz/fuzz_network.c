@@ -55,7 +55,7 @@ static void put_tensor(sg_safetensors_writer *file, sg_json_value node,
                !read_dims(sg_json_member(node, "dims"), &dims)) {
         return;
     }
-    FUZZ_CHECK(sg_safetensors_put_tensor(file, name, SYNGAN_F32, &dims,
+    FUZZ_CHECK(sg_safetensors_put_tensor(file, name, SYNGAN_TYPE_F32, &dims,
                                          zeros) == SYNGAN_OK);
 }
 

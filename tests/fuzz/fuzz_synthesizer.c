@@ -23,7 +23,7 @@ static const float zeros[SIZE_MAX_TRIED * SIZE_MAX_TRIED * 4];
 static void put_zeros(sg_safetensors_writer *file, const char *name,
                       const int64_t *sizes, size_t rank) {
     const sg_dims dims = sg_dims_make(sizes, rank);
-    FUZZ_CHECK(sg_safetensors_put_tensor(file, name, SYNGAN_F32, &dims,
+    FUZZ_CHECK(sg_safetensors_put_tensor(file, name, SYNGAN_TYPE_F32, &dims,
                                          zeros) == SYNGAN_OK);
 }
 

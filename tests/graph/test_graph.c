@@ -20,7 +20,7 @@ static void null_arguments(void **state) {
     assert_int_equal(syngan_graph_status(NULL), SYNGAN_E_ARGUMENT);
     assert_null(syngan_add(NULL, NULL));
     assert_null(syngan_relu(NULL));
-    assert_null(syngan_input(NULL, "x", SYNGAN_F32, NULL, 0));
+    assert_null(syngan_input(NULL, "x", SYNGAN_TYPE_F32, NULL, 0));
     assert_string_equal(syngan_node_name(NULL), "");
     assert_int_equal(syngan_node_failed(NULL), 1);
     syngan_graph_free(NULL);
@@ -31,8 +31,10 @@ static void errors_pass_through(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_graph *graph = make_graph(context);
-    syngan_node *a = syngan_input(graph, "a", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
-    syngan_node *b = syngan_input(graph, "b", SYNGAN_F32, SYNGAN_SHAPE(4, 5));
+    syngan_node *a =
+        syngan_input(graph, "a", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
+    syngan_node *b =
+        syngan_input(graph, "b", SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 5));
     syngan_node *bad = syngan_add(a, b);
     assert_int_equal(syngan_node_failed(bad), 1);
     assert_int_equal(syngan_graph_status(graph), SYNGAN_E_SHAPE);
@@ -78,8 +80,8 @@ static void failed_gradients(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_graph *graph = make_graph(context);
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 2));
     syngan_node *gradient = NULL;
     assert_fails(context, syngan_gradient(syngan_square(x), &x, 1, &gradient),
                  SYNGAN_E_SHAPE, "not fixed");
@@ -97,7 +99,8 @@ static void names(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_graph *graph = make_graph(context);
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+    syngan_node *x =
+        syngan_input(graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
     syngan_node *first = syngan_dense(x, SYNGAN_DENSE(.units = 4));
     syngan_node *second = syngan_dense(first, SYNGAN_DENSE(.units = 4));
     syngan_model *model;
@@ -105,9 +108,9 @@ static void names(void **state) {
     assert_string_equal(syngan_model_parameter_name(model, 0), "dense.weight");
     assert_string_equal(syngan_model_parameter_name(model, 2),
                         "dense_2.weight");
-    syngan_node *named = syngan_set_name(syngan_relu(second), "last");
+    syngan_node *named = syngan_node_set_name(syngan_relu(second), "last");
     assert_string_equal(syngan_node_name(named), "last");
-    assert_int_equal(syngan_node_failed(syngan_set_name(x, "y")), 1);
+    assert_int_equal(syngan_node_failed(syngan_node_set_name(x, "y")), 1);
     assert_string_equal(syngan_node_name(x), "x");
     syngan_model_free(model);
     syngan_graph_free(graph);
@@ -118,7 +121,8 @@ static void names_are_unique(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_graph *graph = make_graph(context);
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+    syngan_node *x =
+        syngan_input(graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 4, .name = "d"));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 4, .name = "d"));
     syngan_model *model;
@@ -137,8 +141,8 @@ static void absurd_sizes(void **state) {
             SYNGAN_CONTEXT(.threads = 1, .memory_limit = 1u << 30), &context),
         SYNGAN_OK);
     syngan_graph *graph = make_graph(context);
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 12544));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 12544));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 1000000000000));
     syngan_model *model;
     assert_fails(context, syngan_model_create(x, "m", &model), SYNGAN_E_MEMORY,
@@ -160,7 +164,8 @@ static void long_names_are_refused(void **state) {
     char name[400];
     memset(name, 'n', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+    syngan_node *x =
+        syngan_input(graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 4, .name = name));
     syngan_model *model;
     assert_fails(context, syngan_model_create(x, "m", &model),
@@ -175,10 +180,12 @@ static syngan_status build(syngan_context *context, void *user) {
     syngan_graph *graph;
     syngan_status status = syngan_graph_create(context, &graph);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
-    x = syngan_dense(x, SYNGAN_DENSE(.units = 4, .activation = SYNGAN_TANH));
+    syngan_node *x =
+        syngan_input(graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 4, .activation = SYNGAN_ACTIVATION_TANH));
     syngan_node *loss = syngan_mean(syngan_square(x), NULL, 0, 0);
-    syngan_node *inputs = syngan_input(graph, "y", SYNGAN_F32, NULL, 0);
+    syngan_node *inputs = syngan_input(graph, "y", SYNGAN_TYPE_F32, NULL, 0);
     loss = syngan_multiply(loss, inputs);
     syngan_node *gradient;
     status = syngan_graph_status(graph);
@@ -200,9 +207,9 @@ static void gradients_of_itself(void **state) {
     syngan_graph *graph, *other;
     assert_ok(context, syngan_graph_create(context, &graph));
     assert_ok(context, syngan_graph_create(context, &other));
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2));
     syngan_node *stranger =
-        syngan_input(other, "x", SYNGAN_F32, SYNGAN_SHAPE(2));
+        syngan_input(other, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2));
     syngan_node *y = syngan_sum(syngan_exp(x), NULL, 0, 0), *gradient;
     syngan_program *program = NULL;
     syngan_tensor *value;

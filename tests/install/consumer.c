@@ -41,12 +41,12 @@ static syngan_model *make_model(syngan_context *context) {
     syngan_graph *graph = NULL;
     syngan_model *model = NULL;
     if (syngan_graph_create(context, &graph) != SYNGAN_OK) return NULL;
-    syngan_node *x =
-        syngan_input(graph, "noise", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 5));
+    syngan_node *x = syngan_input(graph, "noise", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 5));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 16));
     x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 1, 4, 4));
-    x = syngan_conv2d(
-        x, SYNGAN_CONV2D(.filters = 3, .kernel = 3, .activation = SYNGAN_TANH));
+    x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 3, .kernel = 3,
+                                       .activation = SYNGAN_ACTIVATION_TANH));
     if (syngan_model_create(x, "small", &model) != SYNGAN_OK) model = NULL;
     syngan_graph_free(graph);
     return model;
@@ -65,7 +65,7 @@ int main(void) {
                    isfinite(value[0]);
         }
         fine = fine && read_tables(context);
-        if (!fine) printf("failed: %s\n", syngan_last_error(context));
+        if (!fine) printf("failed: %s\n", syngan_context_last_error(context));
         syngan_tensor_free(sample);
         syngan_model_free(model);
     }

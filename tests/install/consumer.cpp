@@ -22,7 +22,7 @@ syngan::model make_model(const syngan::context &context) {
     auto x = graph.input("noise", {SYNGAN_BATCH, 5});
     auto o = syngan::options<syngan_dense_options>();
     o.units = 12;
-    o.activation = SYNGAN_TANH;
+    o.activation = SYNGAN_ACTIVATION_TANH;
     return syngan::model(syngan::reshape(syngan::dense(x, o), {-1, 3, 2, 2}),
                          "small");
 }

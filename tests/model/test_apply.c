@@ -43,8 +43,8 @@ static syngan_model *make_norm(syngan_context *context) {
     syngan_graph *graph;
     syngan_model *model = NULL;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 1));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 1));
     syngan_node *y = syngan_batch_norm(
         x, SYNGAN_BATCH_NORM(.name = "norm", .momentum = (float)MOMENTUM));
     assert_ok(context, syngan_model_create(y, "model", &model));
@@ -63,13 +63,13 @@ static void test_statistics(void **state) {
     double mean[2], variance[2];
     assert_ok(context, syngan_graph_create(context, &graph));
     syngan_node *x =
-        syngan_input(graph, "a", SYNGAN_F32, SYNGAN_SHAPE(BATCH, 1));
+        syngan_input(graph, "a", SYNGAN_TYPE_F32, SYNGAN_SHAPE(BATCH, 1));
     syngan_node *y =
-        syngan_input(graph, "b", SYNGAN_F32, SYNGAN_SHAPE(BATCH, 1));
-    x = syngan_model_apply(graph, model, &x, 1, SYNGAN_TRAINING);
-    y = syngan_model_apply(graph, model, &y, 1, SYNGAN_TRAINING);
+        syngan_input(graph, "b", SYNGAN_TYPE_F32, SYNGAN_SHAPE(BATCH, 1));
+    x = syngan_model_apply(graph, model, &x, 1, SYNGAN_MODE_TRAINING);
+    y = syngan_model_apply(graph, model, &y, 1, SYNGAN_MODE_TRAINING);
     syngan_node *sum = syngan_mean(syngan_add(x, y), NULL, 0, 0);
-    syngan_node *update = syngan_update_statistics(sum);
+    syngan_node *update = syngan_node_update_statistics(sum);
     assert_ok(context,
               syngan_program_create(&sum, 1, &update, 1, NULL, &program));
     fill(context, program, "a", a);
@@ -96,22 +96,24 @@ static void test_batches(void **state) {
     syngan_graph *graph;
     syngan_model *model = NULL;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *both[] = {
-        syngan_input(graph, "a", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3)),
-        syngan_input(graph, "b", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2))};
+    syngan_node *both[] = {syngan_input(graph, "a", SYNGAN_TYPE_F32,
+                                        SYNGAN_SHAPE(SYNGAN_BATCH, 3)),
+                           syngan_input(graph, "b", SYNGAN_TYPE_F32,
+                                        SYNGAN_SHAPE(SYNGAN_BATCH, 2))};
     assert_ok(context,
               syngan_model_create(syngan_concat(both, 2, 1), "model", &model));
     syngan_graph_free(graph);
     for (int64_t other = 4; other <= 5; other++) {
         assert_ok(context, syngan_graph_create(context, &graph));
         syngan_node *given[] = {
-            syngan_input(graph, "a", SYNGAN_F32, SYNGAN_SHAPE(4, 3)),
-            syngan_input(graph, "b", SYNGAN_F32, SYNGAN_SHAPE(other, 2))};
+            syngan_input(graph, "a", SYNGAN_TYPE_F32, SYNGAN_SHAPE(4, 3)),
+            syngan_input(graph, "b", SYNGAN_TYPE_F32, SYNGAN_SHAPE(other, 2))};
         syngan_node *y =
-            syngan_model_apply(graph, model, given, 2, SYNGAN_INFERENCE);
+            syngan_model_apply(graph, model, given, 2, SYNGAN_MODE_INFERENCE);
         assert_int_equal(syngan_node_failed(y), other == 5);
         if (other == 5)
-            assert_non_null(strstr(syngan_last_error(context), "one batch"));
+            assert_non_null(
+                strstr(syngan_context_last_error(context), "one batch"));
         syngan_graph_free(graph);
     }
     syngan_model_free(model);

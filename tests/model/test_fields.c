@@ -143,8 +143,10 @@ static void test_refused(void **state) {
             sg_json_free(json);
         }
         assert_int_equal(status, SYNGAN_E_FORMAT);
-        if (strstr(syngan_last_error(context), cases[i].sentence) == NULL)
-            fail_msg("%s: %s", cases[i].text, syngan_last_error(context));
+        if (strstr(syngan_context_last_error(context), cases[i].sentence) ==
+            NULL)
+            fail_msg("%s: %s", cases[i].text,
+                     syngan_context_last_error(context));
     }
     syngan_context_free(context);
 }

@@ -20,27 +20,28 @@ static syngan_model *various(syngan_context *context) {
     syngan_tensor *tensor;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(1, 4, 1, 1), &tensor));
     assert_ok(context, syngan_tensor_fill_normal(tensor, 1, 1));
-    syngan_node *z = syngan_input(graph, "z", SYNGAN_F32,
+    syngan_node *z = syngan_input(graph, "z", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 2, 7, 5));
     syngan_node *x = syngan_conv2d(
-        z,
-        SYNGAN_CONV2D(.filters = 4, .kernel = 3, .kernel_width = 2, .stride = 2,
-                      .dilation = 2, .groups = 2, .padding = SYNGAN_EXPLICIT,
-                      .pad_top = 3, .pad_left = 1, .pad_right = 2,
-                      .activation = SYNGAN_SOFTPLUS));
+        z, SYNGAN_CONV2D(.filters = 4, .kernel = 3, .kernel_width = 2,
+                         .stride = 2, .dilation = 2, .groups = 2,
+                         .padding = SYNGAN_PADDING_EXPLICIT, .pad_top = 3,
+                         .pad_left = 1, .pad_right = 2,
+                         .activation = SYNGAN_ACTIVATION_SOFTPLUS));
     x = syngan_batch_norm(x, SYNGAN_BATCH_NORM(.epsilon = 0.01f));
     x = syngan_multiply(x, syngan_constant(graph, tensor));
     x = syngan_dropout(syngan_gaussian_noise(x, 0.3), 0.4);
     x = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 6, .kernel = 3,
-                                   .padding = SYNGAN_VALID));
+                                   .padding = SYNGAN_PADDING_VALID));
     x = syngan_leaky_relu(x, 0.17);
     syngan_node *a = syngan_average_pool2d(x, SYNGAN_POOL2D(.size = 2));
-    syngan_node *b = syngan_max_pool2d(
-        x, SYNGAN_POOL2D(.size = 3, .stride = 2, .padding = SYNGAN_SAME));
+    syngan_node *b =
+        syngan_max_pool2d(x, SYNGAN_POOL2D(.size = 3, .stride = 2,
+                                           .padding = SYNGAN_PADDING_SAME));
     syngan_node *both[] = {a, b};
     x = syngan_concat(both, 2, 1);
     x = syngan_upsample2d(x, 2);
@@ -55,7 +56,8 @@ static syngan_model *various(syngan_context *context) {
     x = syngan_dense(x, SYNGAN_DENSE(.units = 3, .no_bias = 1));
     syngan_node *p = syngan_parameter(
         graph, "p", SYNGAN_SHAPE(3),
-        SYNGAN_PARAMETER(.frozen = 1, .initializer = SYNGAN_NORMAL));
+        SYNGAN_PARAMETER(.frozen = 1,
+                         .initializer = SYNGAN_INITIALIZER_NORMAL));
     x = syngan_maximum(x, p);
     assert_ok(context, syngan_model_create(x, "various", &model));
     syngan_tensor_free(tensor);
@@ -228,8 +230,8 @@ static syngan_status load_network(syngan_context *context, const char *format,
                   sg_safetensors_put_text(file, "format_version", version));
     if (network != NULL)
         assert_ok(context, sg_safetensors_put_text(file, "network", network));
-    assert_ok(context,
-              sg_safetensors_put_tensor(file, "w", SYNGAN_F32, &dims, numbers));
+    assert_ok(context, sg_safetensors_put_tensor(file, "w", SYNGAN_TYPE_F32,
+                                                 &dims, numbers));
     assert_ok(context, sg_writer_open_stream(context, &stream.hooks, &writer));
     assert_ok(context, sg_safetensors_write(file, writer));
     assert_ok(context, sg_writer_commit(writer));
@@ -340,9 +342,10 @@ static void test_by_hand(void **state) {
         syngan_status status = load_network(context, "syngan model", "1",
                                             cases[i].network, &model);
         if (status != SYNGAN_E_FORMAT ||
-            strstr(syngan_last_error(context), cases[i].sentence) == NULL)
+            strstr(syngan_context_last_error(context), cases[i].sentence) ==
+                NULL)
             fail_msg("%s: %d: %s", cases[i].network, status,
-                     syngan_last_error(context));
+                     syngan_context_last_error(context));
         assert_null(model);
     }
     syngan_context_free(context);
@@ -386,7 +389,8 @@ static void check_harmless(syngan_context *context, const sg_safetensors *file,
         syngan_model_free(model);
     } else if (status != SYNGAN_E_FORMAT && status != SYNGAN_E_VERSION &&
                status != SYNGAN_E_MEMORY) {
-        fail_msg("%d: %s\n%s", status, syngan_last_error(context), network);
+        fail_msg("%d: %s\n%s", status, syngan_context_last_error(context),
+                 network);
     }
 }
 

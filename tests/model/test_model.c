@@ -82,8 +82,8 @@ static syngan_model *dense_model(syngan_context *context, const char *name,
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 30));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 30));
     if (before) x = syngan_dense(x, SYNGAN_DENSE(.name = "a", .units = 30));
     x = syngan_dense(x, SYNGAN_DENSE(.name = "b", .units = 70));
     assert_ok(context, syngan_model_create(x, name, &model));
@@ -136,18 +136,18 @@ static void test_initializers(void **state) {
         double deviation, limit;
     } cases[] = {
         /* fans 100 in, 200 out */
-        {SYNGAN_GLOROT_UNIFORM, 0, 0.0816496581, 0.14142136},
-        {SYNGAN_GLOROT_NORMAL, 0, 0.0816496581, 1},
-        {SYNGAN_HE_UNIFORM, 0, 0.141421356, 0.24494898},
-        {SYNGAN_HE_NORMAL, 0, 0.141421356, 1},
-        {SYNGAN_UNIFORM, 0.3f, 0.173205081, 0.3},
-        {SYNGAN_NORMAL, 0.02f, 0.02, 0.2},
+        {SYNGAN_INITIALIZER_GLOROT_UNIFORM, 0, 0.0816496581, 0.14142136},
+        {SYNGAN_INITIALIZER_GLOROT_NORMAL, 0, 0.0816496581, 1},
+        {SYNGAN_INITIALIZER_HE_UNIFORM, 0, 0.141421356, 0.24494898},
+        {SYNGAN_INITIALIZER_HE_NORMAL, 0, 0.141421356, 1},
+        {SYNGAN_INITIALIZER_UNIFORM, 0.3f, 0.173205081, 0.3},
+        {SYNGAN_INITIALIZER_NORMAL, 0.02f, 0.02, 0.2},
     };
     syngan_context *context = test_context(1);
     syngan_graph *graph;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 1));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 1));
     size_t count = sizeof cases / sizeof *cases;
     for (size_t i = 0; i < count; i++) {
         char name[8];
@@ -160,7 +160,8 @@ static void test_initializers(void **state) {
     }
     syngan_node *constant = syngan_parameter(
         graph, "constant", SYNGAN_SHAPE(3),
-        SYNGAN_PARAMETER(.initializer = SYNGAN_CONSTANT, .scale = 2.5f));
+        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_CONSTANT,
+                         .scale = 2.5f));
     x = syngan_add(x, syngan_sum(constant, NULL, 0, 0));
     syngan_model *model;
     assert_ok(context, syngan_model_create(x, "m", &model));
@@ -230,8 +231,8 @@ static void test_shared_parameters(void **state) {
     syngan_context *context = test_context(1);
     syngan_graph *graph;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3));
     syngan_node *code = syngan_dense(x, SYNGAN_DENSE(.units = 2));
     syngan_node *back = syngan_dense(code, SYNGAN_DENSE(.units = 3));
     syngan_model *encoder, *both;
@@ -257,12 +258,12 @@ static void test_inputs(void **state) {
     syngan_context *context = test_context(1);
     syngan_graph *graph;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *a =
-        syngan_input(graph, "a", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 1));
-    syngan_node *unused = syngan_input(graph, "unused", SYNGAN_F32,
+    syngan_node *a = syngan_input(graph, "a", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 1));
+    syngan_node *unused = syngan_input(graph, "unused", SYNGAN_TYPE_F32,
                                        SYNGAN_SHAPE(SYNGAN_BATCH, 2));
-    syngan_node *c =
-        syngan_input(graph, "c", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *c = syngan_input(graph, "c", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3));
     assert_int_equal(syngan_node_failed(unused), 0);
     syngan_model *model;
     assert_ok(context, syngan_model_create(syngan_add(c, a), "m", &model));
@@ -287,8 +288,8 @@ static void test_errors(void **state) {
     assert_ok(context, syngan_graph_create(context, &graph));
     assert_int_equal(syngan_model_create(NULL, "m", &model), SYNGAN_E_ARGUMENT);
     assert_null(model);
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3));
     assert_fails(context, syngan_model_create(x, NULL, &model),
                  SYNGAN_E_ARGUMENT, "name");
     assert_fails(context, syngan_model_create(x, "", &model), SYNGAN_E_ARGUMENT,
@@ -305,11 +306,13 @@ static void test_errors(void **state) {
                  SYNGAN_E_ARGUMENT, "changes");
     /* A model used inside another brings its names along. */
     syngan_model *inner = dense_model(context, "inner", 0);
-    syngan_node *y =
-        syngan_input(graph, "y", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 30));
+    syngan_node *y = syngan_input(graph, "y", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 30));
     syngan_model *second = dense_model(context, "second", 0);
-    syngan_node *u = syngan_model_apply(graph, inner, &y, 1, SYNGAN_TRAINING);
-    syngan_node *v = syngan_model_apply(graph, second, &y, 1, SYNGAN_TRAINING);
+    syngan_node *u =
+        syngan_model_apply(graph, inner, &y, 1, SYNGAN_MODE_TRAINING);
+    syngan_node *v =
+        syngan_model_apply(graph, second, &y, 1, SYNGAN_MODE_TRAINING);
     assert_fails(context, syngan_model_create(syngan_add(u, v), "m", &model),
                  SYNGAN_E_ARGUMENT, "b.weight");
     assert_ok(context, syngan_model_create(u, "m", &model));
@@ -322,7 +325,7 @@ static void test_errors(void **state) {
     assert_int_equal(syngan_node_failed(bad), 1);
     assert_int_not_equal(syngan_model_create(bad, "m", &model), SYNGAN_OK);
     assert_null(model);
-    assert_non_null(strstr(syngan_last_error(context), "d"));
+    assert_non_null(strstr(syngan_context_last_error(context), "d"));
     syngan_graph_free(graph);
     syngan_context_free(context);
 }
@@ -349,8 +352,8 @@ static void test_null_handles(void **state) {
                      SYNGAN_E_ARGUMENT);
     assert_int_equal(syngan_model_summary(NULL, text, sizeof text), 0);
     assert_string_equal(text, "");
-    assert_null(syngan_model_apply(NULL, NULL, NULL, 0, SYNGAN_TRAINING));
-    assert_null(syngan_update_statistics(NULL));
+    assert_null(syngan_model_apply(NULL, NULL, NULL, 0, SYNGAN_MODE_TRAINING));
+    assert_null(syngan_node_update_statistics(NULL));
     assert_int_equal(syngan_model_predict(NULL, NULL, 0, &tensor),
                      SYNGAN_E_ARGUMENT);
     assert_int_equal(syngan_model_sample(NULL, 1, 0, &tensor),
@@ -408,7 +411,7 @@ static void test_failure_is_undone(void **state) {
         syngan_graph *graph;
         syngan_model *model;
         assert_ok(context, syngan_graph_create(context, &graph));
-        syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+        syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
                                       SYNGAN_SHAPE(SYNGAN_BATCH, 30));
         x = syngan_dense(x, SYNGAN_DENSE(.name = "b", .units = 70));
         at = fails_at(&memory, x, at + 1) ? at + 1 : 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <syngan/losses.h>
 
 #include "op/ops.h"
 #include "support/fixture.h"
@@ -136,11 +137,12 @@ static void run_check(const state *s, check *c, const char *input, double scale,
 }
 
 static syngan_node *noise_input(syngan_graph *graph) {
-    return syngan_input(graph, "noise", SYNGAN_F32, SYNGAN_SHAPE(BATCH, 100));
+    return syngan_input(graph, "noise", SYNGAN_TYPE_F32,
+                        SYNGAN_SHAPE(BATCH, 100));
 }
 
 static syngan_node *image_input(syngan_graph *graph, const char *name) {
-    return syngan_input(graph, name, SYNGAN_F32,
+    return syngan_input(graph, name, SYNGAN_TYPE_F32,
                         SYNGAN_SHAPE(BATCH, 1, 28, 28));
 }
 
@@ -176,19 +178,19 @@ static void check_values(state *s, bool is_generator, const char *input,
 
 static void test_generator_inference(void **in) {
     state *s = *in;
-    check_values(s, true, "noise", 1.5, SYNGAN_INFERENCE,
+    check_values(s, true, "noise", 1.5, SYNGAN_MODE_INFERENCE,
                  sg_json_member(pass(s, "generator_inference"), "values"));
 }
 
 static void test_generator_training(void **in) {
     state *s = *in;
-    check_values(s, true, "noise", 1.5, SYNGAN_TRAINING,
+    check_values(s, true, "noise", 1.5, SYNGAN_MODE_TRAINING,
                  sg_json_member(pass(s, "generator_step"), "values"));
 }
 
 static void test_discriminator_values(void **in) {
     state *s = *in;
-    check_values(s, false, "real", 1, SYNGAN_TRAINING,
+    check_values(s, false, "real", 1, SYNGAN_MODE_TRAINING,
                  sg_json_member(pass(s, "discriminator_real"), "values"));
 }
 
@@ -200,14 +202,14 @@ static void test_generator_step(void **in) {
     fixture_ok(s->context, syngan_graph_create(s->context, &c.graph));
     syngan_node *z = noise_input(c.graph);
     syngan_node *fake =
-        syngan_model_apply(c.graph, s->generator, &z, 1, SYNGAN_TRAINING);
+        syngan_model_apply(c.graph, s->generator, &z, 1, SYNGAN_MODE_TRAINING);
     syngan_node *logits = syngan_model_apply(c.graph, s->discriminator, &fake,
-                                             1, SYNGAN_TRAINING);
+                                             1, SYNGAN_MODE_TRAINING);
     syngan_node *loss = syngan_binary_cross_entropy(logits, 1);
     expect(&c, loss, sg_json_member(wanted, "loss"));
     expect_gradients(&c, loss, s->generator,
                      sg_json_member(wanted, "gradients"));
-    run_check(s, &c, "noise", 1.5, syngan_update_statistics(fake));
+    run_check(s, &c, "noise", 1.5, syngan_node_update_statistics(fake));
 
     sg_json_value after = sg_json_member(wanted, "running_after");
     for (sg_json_value member = {0}; sg_json_next(after, &member);) {
@@ -226,7 +228,8 @@ static void test_batch_statistics(void **in) {
     check c = {0};
     fixture_ok(s->context, syngan_graph_create(s->context, &c.graph));
     syngan_node *z = noise_input(c.graph);
-    (void)syngan_model_apply(c.graph, s->generator, &z, 1, SYNGAN_TRAINING);
+    (void)syngan_model_apply(c.graph, s->generator, &z, 1,
+                             SYNGAN_MODE_TRAINING);
     const char *const parts[] = {"batch_mean", "batch_variance"};
     for (int32_t part = 0; part < 2; part++) {
         sg_json_value wanted =
@@ -255,9 +258,10 @@ static void check_discriminator(state *s, const char *name, double target) {
     fixture_ok(s->context, syngan_graph_create(s->context, &c.graph));
     syngan_node *x = real ? image_input(c.graph, "real") : noise_input(c.graph);
     if (!real)
-        x = syngan_model_apply(c.graph, s->generator, &x, 1, SYNGAN_TRAINING);
-    syngan_node *logits =
-        syngan_model_apply(c.graph, s->discriminator, &x, 1, SYNGAN_TRAINING);
+        x = syngan_model_apply(c.graph, s->generator, &x, 1,
+                               SYNGAN_MODE_TRAINING);
+    syngan_node *logits = syngan_model_apply(c.graph, s->discriminator, &x, 1,
+                                             SYNGAN_MODE_TRAINING);
     syngan_node *loss = syngan_binary_cross_entropy(logits, target);
     expect(&c, loss, sg_json_member(wanted, "loss"));
     expect_gradients(&c, loss, s->discriminator,
@@ -283,7 +287,7 @@ static void test_penalties(void **in) {
         fixture_ok(s->context, syngan_graph_create(s->context, &c.graph));
         syngan_node *x = image_input(c.graph, "between"), *slope = NULL;
         syngan_node *score = syngan_model_apply(c.graph, s->discriminator, &x,
-                                                1, SYNGAN_TRAINING);
+                                                1, SYNGAN_MODE_TRAINING);
         syngan_node *penalty =
             syngan_gradient_penalty(score, x, fixture_f64(wanted, "target"));
         fixture_ok(s->context, syngan_gradient(score, &x, 1, &slope));

@@ -19,7 +19,7 @@ static void save(syngan_context *context, more_fn more, int steps,
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 1, 1, 2));
     for (int i = 0; i < steps; i++)
         x = more(x, i);

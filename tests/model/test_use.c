@@ -28,7 +28,7 @@ static syngan_tensor *parameter(const syngan_model *model, const char *name) {
 static syngan_tensor *noise(syngan_context *context, int64_t rows) {
     syngan_tensor *tensor;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32,
+              syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                    SYNGAN_SHAPE(rows, NETWORK_NOISE), &tensor));
     assert_ok(context, syngan_tensor_fill_normal(tensor, 3, 4));
     return tensor;
@@ -55,7 +55,7 @@ static syngan_tensor *value_of(syngan_context *context, syngan_node *node,
 }
 
 static syngan_node *noise_input(syngan_graph *graph, int64_t rows) {
-    return syngan_input(graph, "x", SYNGAN_F32,
+    return syngan_input(graph, "x", SYNGAN_TYPE_F32,
                         SYNGAN_SHAPE(rows, NETWORK_NOISE));
 }
 
@@ -72,7 +72,7 @@ static void test_apply(void **state) {
         assert_ok(context, syngan_graph_create(context, &graph));
         syngan_node *in = noise_input(graph, 7);
         syngan_node *node =
-            syngan_model_apply(graph, model, &in, 1, SYNGAN_INFERENCE);
+            syngan_model_apply(graph, model, &in, 1, SYNGAN_MODE_INFERENCE);
         int64_t dims[SYNGAN_MAX_RANK];
         assert_int_equal(syngan_node_dims(node, dims), 4);
         assert_int_equal(dims[0], 7);
@@ -97,10 +97,10 @@ static syngan_model *shape_model(syngan_context *context) {
     syngan_tensor *tensor;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(3), &tensor));
     memcpy(syngan_tensor_data(tensor), numbers, sizeof numbers);
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, NETWORK_NOISE));
     syngan_node *first = syngan_slice(x, 1, 0, 3);
     syngan_node *last = syngan_slice(x, 1, 2, -1);
@@ -136,9 +136,9 @@ static void test_open_batch(void **state) {
     syngan_model *wrapped;
     assert_ok(context, syngan_graph_create(context, &outer));
     syngan_node *open = noise_input(outer, SYNGAN_BATCH);
-    open = syngan_model_apply(outer, model, &open, 1, SYNGAN_TRAINING);
+    open = syngan_model_apply(outer, model, &open, 1, SYNGAN_MODE_TRAINING);
     assert_ok(context, syngan_model_create(open, "outer", &wrapped));
-    node = syngan_model_apply(graph, wrapped, &node, 1, SYNGAN_TRAINING);
+    node = syngan_model_apply(graph, wrapped, &node, 1, SYNGAN_MODE_TRAINING);
     syngan_tensor *out = value_of(context, node, x);
     const float *y = syngan_tensor_data(out);
     for (int row = 0; row < 3; row++, in += 5, y += 11) {
@@ -169,11 +169,14 @@ static void test_apply_errors(void **state) {
         syngan_status status;
         const char *sentence;
     } cases[] = {
-        {7, 6, SYNGAN_F32, 1, SYNGAN_TRAINING, SYNGAN_E_SHAPE, "[7, 6]"},
-        {7, 5, SYNGAN_I32, 1, SYNGAN_TRAINING, SYNGAN_E_TYPE, "i32"},
-        {7, 5, SYNGAN_F32, 2, SYNGAN_TRAINING, SYNGAN_E_ARGUMENT, "not 2"},
-        {7, 5, SYNGAN_F32, 0, SYNGAN_TRAINING, SYNGAN_E_ARGUMENT, "not 0"},
-        {7, 5, SYNGAN_F32, 1, 2, SYNGAN_E_ARGUMENT, "mode 2"},
+        {7, 6, SYNGAN_TYPE_F32, 1, SYNGAN_MODE_TRAINING, SYNGAN_E_SHAPE,
+         "[7, 6]"},
+        {7, 5, SYNGAN_TYPE_I32, 1, SYNGAN_MODE_TRAINING, SYNGAN_E_TYPE, "i32"},
+        {7, 5, SYNGAN_TYPE_F32, 2, SYNGAN_MODE_TRAINING, SYNGAN_E_ARGUMENT,
+         "not 2"},
+        {7, 5, SYNGAN_TYPE_F32, 0, SYNGAN_MODE_TRAINING, SYNGAN_E_ARGUMENT,
+         "not 0"},
+        {7, 5, SYNGAN_TYPE_F32, 1, 2, SYNGAN_E_ARGUMENT, "mode 2"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         syngan_graph *graph;
@@ -193,13 +196,13 @@ static void test_apply_errors(void **state) {
     assert_ok(context, syngan_graph_create(context, &graph));
     assert_ok(context, syngan_graph_create(context, &other));
     syngan_node *x = noise_input(other, 2);
-    assert_int_equal(syngan_node_failed(syngan_model_apply(graph, model, &x, 1,
-                                                           SYNGAN_TRAINING)),
+    assert_int_equal(syngan_node_failed(syngan_model_apply(
+                         graph, model, &x, 1, SYNGAN_MODE_TRAINING)),
                      1);
     assert_fails(context, syngan_graph_status(graph), SYNGAN_E_ARGUMENT,
                  "another graph");
     x = NULL;
-    assert_null(syngan_model_apply(other, model, &x, 1, SYNGAN_TRAINING));
+    assert_null(syngan_model_apply(other, model, &x, 1, SYNGAN_MODE_TRAINING));
     syngan_graph_free(graph);
     syngan_graph_free(other);
     syngan_model_free(model);
@@ -214,16 +217,16 @@ static void test_batches_agree(void **state) {
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
     syngan_node *a = noise_input(graph, SYNGAN_BATCH);
-    syngan_node *b =
-        syngan_input(graph, "b", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 1));
+    syngan_node *b = syngan_input(graph, "b", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 1));
     assert_ok(context, syngan_model_create(syngan_add(a, b), "m", &model));
     syngan_graph *place;
     assert_ok(context, syngan_graph_create(context, &place));
     syngan_node *inputs[] = {
         noise_input(place, 4),
-        syngan_input(place, "b", SYNGAN_F32, SYNGAN_SHAPE(3, 1))};
-    assert_int_equal(syngan_node_failed(syngan_model_apply(place, model, inputs,
-                                                           2, SYNGAN_TRAINING)),
+        syngan_input(place, "b", SYNGAN_TYPE_F32, SYNGAN_SHAPE(3, 1))};
+    assert_int_equal(syngan_node_failed(syngan_model_apply(
+                         place, model, inputs, 2, SYNGAN_MODE_TRAINING)),
                      1);
     assert_fails(context, syngan_graph_status(place), SYNGAN_E_SHAPE, "'b'");
     syngan_graph_free(place);
@@ -291,12 +294,14 @@ static void test_statistics(void **state) {
     syngan_node *scaled = syngan_affine(in, 3.0, 0.0);
     /* Used twice in training mode, and once in inference mode, which counts
      * for nothing. */
-    syngan_node *a = syngan_model_apply(graph, model, &in, 1, SYNGAN_TRAINING);
+    syngan_node *a =
+        syngan_model_apply(graph, model, &in, 1, SYNGAN_MODE_TRAINING);
     syngan_node *b =
-        syngan_model_apply(graph, model, &scaled, 1, SYNGAN_TRAINING);
-    syngan_node *c = syngan_model_apply(graph, other, &in, 1, SYNGAN_INFERENCE);
+        syngan_model_apply(graph, model, &scaled, 1, SYNGAN_MODE_TRAINING);
+    syngan_node *c =
+        syngan_model_apply(graph, other, &in, 1, SYNGAN_MODE_INFERENCE);
     syngan_node *all = syngan_add(syngan_add(a, b), c);
-    run_updates(context, syngan_update_statistics(all), x);
+    run_updates(context, syngan_node_update_statistics(all), x);
     syngan_tensor *mean = parameter(model, "batch_norm.running_mean");
     syngan_tensor *variance = parameter(model, "batch_norm.running_var");
     for (size_t i = 0; i < NETWORK_NOISE; i++) {
@@ -327,7 +332,7 @@ static void test_no_statistics(void **state) {
     syngan_graph *graph;
     assert_ok(context, syngan_graph_create(context, &graph));
     syngan_node *in = noise_input(graph, 2);
-    syngan_node *update = syngan_update_statistics(in);
+    syngan_node *update = syngan_node_update_statistics(in);
     assert_int_equal(syngan_node_failed(update), 0);
     syngan_program *program;
     assert_ok(context,
@@ -365,7 +370,7 @@ static void test_predict_any_count(void **state) {
             syngan_tensor *part, *out;
             assert_ok(context,
                       syngan_tensor_create(
-                          context, SYNGAN_F32,
+                          context, SYNGAN_TYPE_F32,
                           SYNGAN_SHAPE(counts[i], NETWORK_NOISE), &part));
             memcpy(syngan_tensor_data(part), syngan_tensor_data(x),
                    syngan_tensor_bytes(part));
@@ -490,10 +495,10 @@ static void test_predict_errors(void **state) {
     syngan_context *context = test_context(1);
     syngan_model *model = generator(context, NETWORK_DENSE);
     syngan_tensor *x = noise(context, 2), *wrong, *bytes, *out = (void *)1;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(2, 6), &wrong));
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_U8,
+              syngan_tensor_create(context, SYNGAN_TYPE_U8,
                                    SYNGAN_SHAPE(2, NETWORK_NOISE), &bytes));
     const syngan_tensor *inputs[] = {wrong, x};
     assert_fails(context, syngan_model_predict(model, inputs, 1, &out),
@@ -512,10 +517,10 @@ static void test_predict_errors(void **state) {
     inputs[0] = x;
     assert_fails(context, syngan_model_predict(model, inputs, 1, NULL),
                  SYNGAN_E_ARGUMENT, "out");
-    syngan_cancel(context);
+    syngan_context_cancel(context);
     assert_fails(context, syngan_model_predict(model, inputs, 1, &out),
                  SYNGAN_E_CANCELLED, "cancelled");
-    syngan_cancel_reset(context);
+    syngan_context_cancel_reset(context);
     assert_ok(context, syngan_model_predict(model, inputs, 1, &out));
     syngan_tensor_free(out);
     syngan_tensor_free(x);
@@ -535,7 +540,8 @@ static void test_not_by_rows(void **state) {
     syngan_node *x = noise_input(graph, SYNGAN_BATCH);
     assert_ok(context,
               syngan_model_create(syngan_sum(x, NULL, 0, 0), "sum", &sum));
-    syngan_node *y = syngan_input(graph, "y", SYNGAN_F32, SYNGAN_SHAPE(2, 3));
+    syngan_node *y =
+        syngan_input(graph, "y", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, 3));
     assert_ok(context, syngan_model_create(syngan_relu(y), "fixed", &fixed));
     syngan_tensor *out;
     assert_fails(context, syngan_model_sample(sum, 3, 0, &out), SYNGAN_E_SHAPE,

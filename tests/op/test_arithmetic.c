@@ -222,7 +222,7 @@ static void test_refused(void **state) {
     check_refused(&c, syngan_add(a, b), SYNGAN_E_SHAPE, "[2, 3]");
     a = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
     syngan_node *index =
-        syngan_input(c.graph, "index", SYNGAN_I32, SYNGAN_SHAPE(2));
+        syngan_input(c.graph, "index", SYNGAN_TYPE_I32, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_multiply(a, index), SYNGAN_E_TYPE, "i32");
     a = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
     assert_null(syngan_subtract(NULL, a));
@@ -243,8 +243,8 @@ static void test_open_batch(void **state) {
     (void)state;
     check c;
     check_begin(&c);
-    syngan_node *x =
-        syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *x = syngan_input(c.graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3));
     syngan_node *y = syngan_add(x, syngan_scalar(c.graph, 1));
     int64_t dims[SYNGAN_MAX_RANK];
     assert_int_equal(syngan_node_dims(y, dims), 2);

@@ -114,9 +114,9 @@ static void test_absorbed(void **state) {
     check c;
     check_begin(&c);
     /* Blocked, behind a function within the primitive and before one. */
-    syngan_node *y =
-        syngan_conv2d(image(&c), SYNGAN_CONV2D(.filters = 32, .kernel = 3,
-                                               .activation = SYNGAN_RELU));
+    syngan_node *y = syngan_conv2d(
+        image(&c), SYNGAN_CONV2D(.filters = 32, .kernel = 3,
+                                 .activation = SYNGAN_ACTIVATION_RELU));
     check_absorbed(&c, syngan_tanh(infer_of(&c, y)), "+bias +norm +2 unary");
     /* A ReLU that must not go into the primitive. */
     y = syngan_conv2d(image(&c), SYNGAN_CONV2D(.filters = 16, .kernel = 2));
@@ -126,8 +126,9 @@ static void test_absorbed(void **state) {
         SYNGAN_CONV2D_TRANSPOSE(.filters = 11, .kernel = 4, .stride = 2));
     check_absorbed(&c, infer_of(&c, y), "+bias +norm");
     syngan_node *rows = check_input(&c, -1, 1, SYNGAN_SHAPE(4, 9));
-    y = syngan_dense(rows,
-                     SYNGAN_DENSE(.units = 19, .activation = SYNGAN_SIGMOID));
+    y = syngan_dense(
+        rows,
+        SYNGAN_DENSE(.units = 19, .activation = SYNGAN_ACTIVATION_SIGMOID));
     check_absorbed(&c, infer_of(&c, y), "+bias +norm +1 unary");
     /* Longer than what is finished at a time. */
     rows = check_input(&c, -1, 1, SYNGAN_SHAPE(2, 3));
@@ -151,7 +152,7 @@ static float *bf16_values(check *c, syngan_node *y, int no_fusion,
     assert_ok(c->context,
               syngan_program_create(
                   &y, 1, NULL, 0,
-                  SYNGAN_PROGRAM(.bf16 = 1, .no_fusion = no_fusion), &program));
+                  SYNGAN_PROGRAM(.bf16 = 1, .fusion = !no_fusion), &program));
     syngan_program_report(program, report, sizeof report);
     assert_non_null(strstr(report, "minimal filtering"));
     assert_int_equal(strstr(report, parts) == NULL, no_fusion);
@@ -191,7 +192,7 @@ static void test_absorbed_bf16(void **state) {
     syngan_node *x = check_parameter(&c, -1, 1, SYNGAN_SHAPE(16, 32, 7, 7));
     syngan_node *y = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 32, .kernel = 4, .stride = 2,
-                                   .activation = SYNGAN_RELU));
+                                   .activation = SYNGAN_ACTIVATION_RELU));
     check_bf16(&c, infer_of(&c, y), "+bias +norm +1 unary");
     x = check_parameter(&c, -1, 1, SYNGAN_SHAPE(16, 32, 14, 14));
     y = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 64, .kernel = 4, .stride = 2,
@@ -250,7 +251,7 @@ static syngan_model *layer_model(check *c) {
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(c->context, syngan_graph_create(c->context, &graph));
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 3, 2, 2));
     x = syngan_batch_norm(x, SYNGAN_BATCH_NORM(.momentum = 0.75f));
     assert_ok(c->context, syngan_model_create(x, "norm", &model));
@@ -266,9 +267,9 @@ static void test_layer(void **state) {
     syngan_model *model = layer_model(&c);
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(5, 3, 2, 2));
     syngan_node *trained =
-        syngan_model_apply(c.graph, model, &x, 1, SYNGAN_TRAINING);
+        syngan_model_apply(c.graph, model, &x, 1, SYNGAN_MODE_TRAINING);
     syngan_node *inferred =
-        syngan_model_apply(c.graph, model, &x, 1, SYNGAN_INFERENCE);
+        syngan_model_apply(c.graph, model, &x, 1, SYNGAN_MODE_INFERENCE);
     assert_ptr_equal(trained->op, &sg_op_batch_norm_train);
     assert_ptr_equal(inferred->op, &sg_op_batch_norm_infer);
     assert_string_equal(trained->inputs[1]->name, "batch_norm.weight");

@@ -22,19 +22,19 @@ static const layer layers[] = {
     {{2, 3, 6, 5}, OPTIONS(.filters = 2, .kernel = 4, .stride = 2)},
     {{1, 2, 7, 7},
      OPTIONS(.filters = 3, .kernel = 3, .stride = 3, .stride_width = 2,
-             .padding = SYNGAN_VALID)},
+             .padding = SYNGAN_PADDING_VALID)},
     {{2, 2, 7, 6}, OPTIONS(.filters = 2, .kernel = 3, .dilation = 2)},
     {{1, 4, 5, 5},
      OPTIONS(.filters = 6, .kernel = 3, .groups = 2,
-             .activation = SYNGAN_TANH)},
+             .activation = SYNGAN_ACTIVATION_TANH)},
     {{2, 3, 4, 4}, OPTIONS(.filters = 3, .kernel = 2, .groups = 3)},
     {{1, 2, 5, 4},
      OPTIONS(.filters = 3, .kernel = 3, .kernel_width = 2, .stride = 2,
-             .padding = SYNGAN_EXPLICIT, .pad_top = 2, .pad_left = 1,
-             .activation = SYNGAN_LEAKY_RELU)},
+             .padding = SYNGAN_PADDING_EXPLICIT, .pad_top = 2, .pad_left = 1,
+             .activation = SYNGAN_ACTIVATION_LEAKY_RELU)},
     {{1, 2, 4, 4},
      OPTIONS(.filters = 2, .kernel = 3, .no_bias = 1,
-             .activation = SYNGAN_SIGMOID)},
+             .activation = SYNGAN_ACTIVATION_SIGMOID)},
 };
 #define LAYERS (sizeof layers / sizeof layers[0])
 
@@ -84,12 +84,12 @@ static void test_sizes(void **state) {
     check_size(x, SYNGAN_CONV2D(.filters = 4, .kernel = 4, .stride = 2),
                syngan_conv2d, 14, 14);
     check_size(x,
-               SYNGAN_CONV2D(.filters = 4, .kernel = 5, .padding = SYNGAN_VALID,
-                             .dilation = 2),
+               SYNGAN_CONV2D(.filters = 4, .kernel = 5,
+                             .padding = SYNGAN_PADDING_VALID, .dilation = 2),
                syngan_conv2d, 20, 19);
     check_size(x,
                SYNGAN_CONV2D(.filters = 4, .kernel = 3, .stride = 2,
-                             .padding = SYNGAN_EXPLICIT, .pad_top = 1,
+                             .padding = SYNGAN_PADDING_EXPLICIT, .pad_top = 1,
                              .pad_bottom = 2, .pad_right = 3),
                syngan_conv2d, 15, 14);
     check_size(x, SYNGAN_CONV2D(.filters = 4, .kernel = 4, .stride = 2),
@@ -98,7 +98,7 @@ static void test_sizes(void **state) {
                syngan_conv2d_transpose, 84, 81);
     check_size(x,
                SYNGAN_CONV2D(.filters = 4, .kernel = 5, .stride = 2,
-                             .dilation = 3, .padding = SYNGAN_VALID),
+                             .dilation = 3, .padding = SYNGAN_PADDING_VALID),
                syngan_conv2d_transpose, 27 * 2 + 13, 26 * 2 + 13);
 }
 
@@ -110,7 +110,7 @@ static void test_refused(void **state) {
     check_refused(
         &c,
         syngan_conv2d(X, SYNGAN_CONV2D(.name = "c1", .filters = 2, .kernel = 9,
-                                       .padding = SYNGAN_VALID)),
+                                       .padding = SYNGAN_PADDING_VALID)),
         SYNGAN_E_SHAPE, "kernel 9 x 9 is larger than the padded input 7 x 7");
     check_refused(&c, syngan_conv2d(X, SYNGAN_CONV2D(.kernel = 3)),
                   SYNGAN_E_ARGUMENT, "filters");

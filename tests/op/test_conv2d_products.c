@@ -77,7 +77,7 @@ static void test_open_batch(void **state) {
     (void)state;
     check c;
     check_begin(&c);
-    syngan_node *x = syngan_input(c.graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(c.graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 3, 8, 8));
     int64_t dims[SYNGAN_MAX_RANK];
     x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 5, .kernel = 4, .stride = 2));

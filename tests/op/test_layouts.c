@@ -17,8 +17,9 @@ static size_t settle(check *c, syngan_node **sources) {
 }
 
 static syngan_node *conv2d(syngan_node *x) {
-    return syngan_conv2d(x, SYNGAN_CONV2D(.filters = 16, .kernel = 3,
-                                          .activation = SYNGAN_TANH));
+    return syngan_conv2d(x,
+                         SYNGAN_CONV2D(.filters = 16, .kernel = 3,
+                                       .activation = SYNGAN_ACTIVATION_TANH));
 }
 
 /* Gradients of a network of `middle` between two convolutions. */
@@ -72,7 +73,8 @@ static syngan_node *sums(check *c, syngan_node *x) {
 static syngan_node *pooling(check *c, syngan_node *x) {
     (void)c;
     x = syngan_average_pool2d(
-        x, SYNGAN_POOL2D(.size = 2, .stride = 1, .padding = SYNGAN_VALID));
+        x,
+        SYNGAN_POOL2D(.size = 2, .stride = 1, .padding = SYNGAN_PADDING_VALID));
     return syngan_max_pool2d(syngan_upsample2d(x, 2),
                              SYNGAN_POOL2D(.size = 3, .stride = 2));
 }
@@ -81,7 +83,7 @@ static syngan_node *transposed(check *c, syngan_node *x) {
     (void)c;
     return syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 16, .kernel = 4, .stride = 2,
-                                   .activation = SYNGAN_LEAKY_RELU));
+                                   .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
 }
 
 static syngan_node *normalized(check *c, syngan_node *x, int32_t mode) {
@@ -89,7 +91,7 @@ static syngan_node *normalized(check *c, syngan_node *x, int32_t mode) {
     syngan_model *model;
     assert_ok(c->context, syngan_graph_create(c->context, &template));
     syngan_node *y =
-        syngan_batch_norm(syngan_input(template, "x", SYNGAN_F32,
+        syngan_batch_norm(syngan_input(template, "x", SYNGAN_TYPE_F32,
                                        SYNGAN_SHAPE(SYNGAN_BATCH, 16, 4, 4)),
                           SYNGAN_BATCH_NORM(.epsilon = 0.1f));
     assert_ok(c->context, syngan_model_create(y, "model", &model));
@@ -104,10 +106,10 @@ static syngan_node *normalized(check *c, syngan_node *x, int32_t mode) {
 }
 
 static syngan_node *norm_training(check *c, syngan_node *x) {
-    return normalized(c, x, SYNGAN_TRAINING);
+    return normalized(c, x, SYNGAN_MODE_TRAINING);
 }
 static syngan_node *norm_inference(check *c, syngan_node *x) {
-    return normalized(c, x, SYNGAN_INFERENCE);
+    return normalized(c, x, SYNGAN_MODE_INFERENCE);
 }
 
 static void test_arithmetic(void **state) {

@@ -23,7 +23,7 @@ static syngan_node *applied(check *c, layer build, double amount,
     size_t rank = syngan_node_dims(x, dims);
     dims[0] = SYNGAN_BATCH;
     syngan_node *y =
-        build(syngan_input(template, "x", SYNGAN_F32, dims, rank), amount);
+        build(syngan_input(template, "x", SYNGAN_TYPE_F32, dims, rank), amount);
     assert_ok(c->context, syngan_model_create(y, "model", &model));
     y = syngan_model_apply(c->graph, model, &x, 1, mode);
     assert_ok(c->context, syngan_graph_status(c->graph));
@@ -37,7 +37,7 @@ static void test_dropout(void **state) {
     check c;
     check_begin(&c);
     syngan_node *x = check_input(&c, 1, 2, SYNGAN_SHAPE(100, 101));
-    syngan_node *y = applied(&c, syngan_dropout, 0.3, x, SYNGAN_TRAINING);
+    syngan_node *y = applied(&c, syngan_dropout, 0.3, x, SYNGAN_MODE_TRAINING);
     check_value(&c, y);
     const double *have = reference_value(c.reference, y);
     const double *from = reference_value(c.reference, x);
@@ -56,8 +56,8 @@ static void test_dropout_gradients(void **state) {
     check c;
     check_begin(&c);
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 5));
-    syngan_node *y =
-        applied(&c, syngan_dropout, 0.5, syngan_square(x), SYNGAN_TRAINING);
+    syngan_node *y = applied(&c, syngan_dropout, 0.5, syngan_square(x),
+                             SYNGAN_MODE_TRAINING);
     check_gradients(&c, syngan_square(y), &x, 1);
     check_end(&c);
 }
@@ -68,7 +68,7 @@ static void test_noise(void **state) {
     check_begin(&c);
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(101, 100));
     syngan_node *y =
-        applied(&c, syngan_gaussian_noise, 0.5, x, SYNGAN_TRAINING);
+        applied(&c, syngan_gaussian_noise, 0.5, x, SYNGAN_MODE_TRAINING);
     check_value(&c, y);
     double sum = 0, squares = 0;
     for (int i = 0; i < 10100; i++) {
@@ -87,10 +87,12 @@ static void test_nothing_to_do(void **state) {
     check c;
     check_begin(&c);
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 5));
-    assert_ptr_equal(applied(&c, syngan_dropout, 0.3, x, SYNGAN_INFERENCE), x);
-    assert_ptr_equal(applied(&c, syngan_dropout, 0, x, SYNGAN_TRAINING), x);
+    assert_ptr_equal(applied(&c, syngan_dropout, 0.3, x, SYNGAN_MODE_INFERENCE),
+                     x);
+    assert_ptr_equal(applied(&c, syngan_dropout, 0, x, SYNGAN_MODE_TRAINING),
+                     x);
     assert_ptr_equal(
-        applied(&c, syngan_gaussian_noise, 0.3, x, SYNGAN_INFERENCE), x);
+        applied(&c, syngan_gaussian_noise, 0.3, x, SYNGAN_MODE_INFERENCE), x);
     check_end(&c);
 }
 

@@ -39,8 +39,8 @@ static int32_t option(const trial *t, const char *key) {
 
 static int32_t padding(const trial *t) {
     return strcmp(fixture_string(t->options, "padding"), "same") == 0
-               ? SYNGAN_SAME
-               : SYNGAN_VALID;
+               ? SYNGAN_PADDING_SAME
+               : SYNGAN_PADDING_VALID;
 }
 
 /* ---- layers: applied as models, so that they have parameters --------------
@@ -110,7 +110,8 @@ static syngan_node *apply_layer(trial *t) {
     int64_t dims[SYNGAN_MAX_RANK];
     memcpy(dims, t->dims[0], sizeof dims);
     dims[0] = SYNGAN_BATCH;
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32, dims, t->rank[0]);
+    syngan_node *x =
+        syngan_input(graph, "x", SYNGAN_TYPE_F32, dims, t->rank[0]);
     fixture_ok(t->context,
                syngan_model_create(layer(t, x), "layer", &t->model));
     syngan_graph_free(graph);
@@ -119,9 +120,9 @@ static syngan_node *apply_layer(trial *t) {
     bool inference =
         is_op(t, "batch_norm") &&
         strcmp(fixture_string(t->options, "mode"), "inference") == 0;
-    syngan_node *y =
-        syngan_model_apply(t->graph, t->model, t->inputs, 1,
-                           inference ? SYNGAN_INFERENCE : SYNGAN_TRAINING);
+    syngan_node *y = syngan_model_apply(t->graph, t->model, t->inputs, 1,
+                                        inference ? SYNGAN_MODE_INFERENCE
+                                                  : SYNGAN_MODE_TRAINING);
     fixture_ok(t->context, syngan_graph_status(t->graph));
     for (size_t i = 1; i < t->n_inputs && i < 3; i++)
         t->inputs[i] = fixture_parameter_node(
@@ -194,20 +195,19 @@ static void expect(trial *t, syngan_program *program, size_t index,
 static void run_case(trial *t, int32_t no_fusion) {
     fixture_ok(t->context, syngan_graph_create(t->context, &t->graph));
     t->inputs[0] =
-        syngan_input(t->graph, "x", SYNGAN_F32, t->dims[0], t->rank[0]);
+        syngan_input(t->graph, "x", SYNGAN_TYPE_F32, t->dims[0], t->rank[0]);
     syngan_node *outputs[4];
     outputs[0] = is_layer(t) ? apply_layer(t) : apply_plain(t);
     int64_t dims[SYNGAN_MAX_RANK];
     size_t rank = syngan_node_dims(outputs[0], dims);
-    syngan_node *r = syngan_input(t->graph, "r", SYNGAN_F32, dims, rank);
+    syngan_node *r = syngan_input(t->graph, "r", SYNGAN_TYPE_F32, dims, rank);
     syngan_node *sum = syngan_sum(syngan_multiply(outputs[0], r), NULL, 0, 0);
     size_t count = t->n_inputs < 3 ? t->n_inputs : 3;
     fixture_ok(t->context, syngan_gradient(sum, t->inputs, count, outputs + 1));
     syngan_program *program = NULL;
-    fixture_ok(t->context,
-               syngan_program_create(outputs, count + 1, NULL, 0,
-                                     SYNGAN_PROGRAM(.no_fusion = no_fusion),
-                                     &program));
+    fixture_ok(t->context, syngan_program_create(
+                               outputs, count + 1, NULL, 0,
+                               SYNGAN_PROGRAM(.fusion = !no_fusion), &program));
     give(t, program, "x", t->first_tensor);
     give(t, program, "r", t->first_tensor + 9);
     fixture_ok(t->context, syngan_program_run(program, 0));

@@ -112,7 +112,7 @@ static void entropy(const float *targets, int64_t rows) {
     check_begin(&c);
     syngan_node *x = check_input(&c, -2, 2, SYNGAN_SHAPE(rows, COLUMNS));
     syngan_node *target =
-        syngan_input(c.graph, "target", SYNGAN_I32, SYNGAN_SHAPE(rows));
+        syngan_input(c.graph, "target", SYNGAN_TYPE_I32, SYNGAN_SHAPE(rows));
     reference_set(c.reference, target, targets);
     check_slope(&c, syngan_part_cross_entropy(x, mixed, PARTS, target), x);
     check_end(&c);
@@ -147,7 +147,7 @@ static void test_refused(void **state) {
     syngan_node *other = check_input(&c, 0, 1, SYNGAN_SHAPE(3, 3));
     check_refused(&c, ACTIVATION(X, other, 1), SYNGAN_E_SHAPE, "[3, 3]");
     syngan_node *target =
-        syngan_input(c.graph, "target", SYNGAN_I32, SYNGAN_SHAPE(3));
+        syngan_input(c.graph, "target", SYNGAN_TYPE_I32, SYNGAN_SHAPE(3));
     check_refused(&c, syngan_part_cross_entropy(X, parts, 2, target),
                   SYNGAN_E_SHAPE, "one for each row");
     syngan_node *wrong = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
@@ -176,7 +176,7 @@ static void test_damaged(void **state) {
     check c;
     check_begin(&c);
     syngan_tensor *tensor;
-    assert_ok(c.context, syngan_tensor_create(c.context, SYNGAN_F32,
+    assert_ok(c.context, syngan_tensor_create(c.context, SYNGAN_TYPE_F32,
                                               SYNGAN_SHAPE(1), &tensor));
     const double temperature = 1;
     static const float widths[] = {0.5f, NAN, INFINITY, 3e7f};

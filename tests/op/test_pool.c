@@ -41,15 +41,16 @@ static void test_pooling(void **state) {
     (void)state;
     check_both(SIZES(1, 1, 1, 1), NULL, 1, 1);
     check_both(SIZES(2, 3, 5, 4), NULL, 3, 2);
-    check_both(SIZES(1, 2, 6, 7),
-               SYNGAN_POOL2D(.size = 3, .stride = 2, .padding = SYNGAN_VALID),
-               2, 3);
+    check_both(
+        SIZES(1, 2, 6, 7),
+        SYNGAN_POOL2D(.size = 3, .stride = 2, .padding = SYNGAN_PADDING_VALID),
+        2, 3);
     check_both(SIZES(1, 2, 5, 5),
                SYNGAN_POOL2D(.size = 2, .size_width = 3, .stride = 1,
                              .stride_width = 4),
                5, 2);
     check_both(SIZES(1, 1, 4, 4),
-               SYNGAN_POOL2D(.size = 3, .padding = SYNGAN_EXPLICIT,
+               SYNGAN_POOL2D(.size = 3, .padding = SYNGAN_PADDING_EXPLICIT,
                              .pad_top = 2, .pad_right = 1),
                2, 1);
     check_both(SIZES(1, 16, 4, 4), NULL, 2, 2);
@@ -78,18 +79,20 @@ static void test_refused(void **state) {
                   SYNGAN_E_SHAPE, "takes N x C x H x W, not [4, 4]");
     check_refused(
         &c,
-        syngan_max_pool2d(check_input(&c, 0, 1, image, 4),
-                          SYNGAN_POOL2D(.size = 5, .padding = SYNGAN_VALID)),
+        syngan_max_pool2d(
+            check_input(&c, 0, 1, image, 4),
+            SYNGAN_POOL2D(.size = 5, .padding = SYNGAN_PADDING_VALID)),
         SYNGAN_E_SHAPE, "window 5 x 5 is larger than the padded input 4 x 4");
-    check_refused(&c,
-                  syngan_average_pool2d(
-                      check_input(&c, 0, 1, image, 4),
-                      SYNGAN_POOL2D(.padding = SYNGAN_EXPLICIT, .pad_top = 2)),
-                  SYNGAN_E_ARGUMENT, "must be smaller than the window");
+    check_refused(
+        &c,
+        syngan_average_pool2d(
+            check_input(&c, 0, 1, image, 4),
+            SYNGAN_POOL2D(.padding = SYNGAN_PADDING_EXPLICIT, .pad_top = 2)),
+        SYNGAN_E_ARGUMENT, "must be smaller than the window");
     check_refused(&c,
                   syngan_average_pool2d(check_input(&c, 0, 1, image, 4),
                                         SYNGAN_POOL2D(.pad_left = 1)),
-                  SYNGAN_E_ARGUMENT, "SYNGAN_EXPLICIT only");
+                  SYNGAN_E_ARGUMENT, "SYNGAN_PADDING_EXPLICIT only");
     check_refused(&c, syngan_upsample2d(check_input(&c, 0, 1, image, 4), 0),
                   SYNGAN_E_ARGUMENT, "the factor is 0");
     check_refused(&c, syngan_upsample2d(check_input(&c, 0, 1, matrix, 2), 2),
@@ -141,7 +144,7 @@ static void test_open_batch(void **state) {
     (void)state;
     check c;
     check_begin(&c);
-    syngan_node *x = syngan_input(c.graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(c.graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 3, 5, 4));
     x = syngan_max_pool2d(syngan_average_pool2d(x, NULL), NULL);
     x = syngan_upsample2d(x, 2);

@@ -23,7 +23,7 @@ static void check_dims(const syngan_node *node, const int64_t *dims,
 }
 
 static syngan_node *batched(check *c, int64_t size) {
-    return syngan_input(c->graph, "x", SYNGAN_F32,
+    return syngan_input(c->graph, "x", SYNGAN_TYPE_F32,
                         SYNGAN_SHAPE(SYNGAN_BATCH, size, 2));
 }
 

@@ -83,8 +83,8 @@ static void test_matmul(void **state) {
                    "matmul");
     /* The product's only function, or behind two that are in it. */
     a = check_input(&c, -1, 1, SYNGAN_SHAPE(6, 11));
-    syngan_node *y =
-        syngan_dense(a, SYNGAN_DENSE(.units = 37, .activation = SYNGAN_RELU));
+    syngan_node *y = syngan_dense(
+        a, SYNGAN_DENSE(.units = 37, .activation = SYNGAN_ACTIVATION_RELU));
     check_absorbed(&c, of_source(&c, SG_UNARY_EXP, syngan_tanh(y)), "matmul");
     check_end(&c);
 }
@@ -123,7 +123,7 @@ static void test_few(void **state) {
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 16, 5, 7));
     syngan_node *y = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 3, .kernel = 3,
-                                   .activation = SYNGAN_TANH));
+                                   .activation = SYNGAN_ACTIVATION_TANH));
     check_absorbed(&c, of_source(&c, SG_UNARY_TANH, y), "convolution, rows");
     x = check_input(&c, -1, 1, SYNGAN_SHAPE(1, 5, 4, 3));
     y = syngan_conv2d_transpose(
@@ -206,7 +206,7 @@ static void test_batch_norm_behind(void **state) {
     check_begin(&c);
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 5, 6, 7));
     x = syngan_conv2d(x, SYNGAN_CONV2D(.filters = 32, .kernel = 3,
-                                       .activation = SYNGAN_RELU));
+                                       .activation = SYNGAN_ACTIVATION_RELU));
     check_absorbed(&c, slope(SG_UNARY_RELU, x, norm_gradient(&c, x)),
                    "batch norm, data");
     x = check_input(&c, -1, 1, SYNGAN_SHAPE(1, 5, 6, 7));
@@ -238,16 +238,17 @@ static void check_network(int64_t channels, int64_t size) {
     syngan_node *sources[CHECK_SOURCES_MAX];
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 5));
     x = syngan_dense(x, SYNGAN_DENSE(.units = (int32_t)(channels * size * size),
-                                     .activation = SYNGAN_TANH));
+                                     .activation = SYNGAN_ACTIVATION_TANH));
     x = normalised(&c,
                    syngan_reshape(x, SYNGAN_SHAPE(3, channels, size, size)));
     x = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = (int32_t)channels, .kernel = 4,
-                                   .stride = 2, .activation = SYNGAN_TANH));
+                                   .stride = 2,
+                                   .activation = SYNGAN_ACTIVATION_TANH));
     x = normalised(&c, x);
     x = syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 1, .kernel = 3,
-                                   .activation = SYNGAN_SIGMOID));
+                                   .activation = SYNGAN_ACTIVATION_SIGMOID));
     size_t count = check_sources(&c, -0.5, 0.5, sources);
     check_gradients(&c, x, sources, count);
     check_end(&c);

@@ -78,7 +78,7 @@ static void test_constant(void **state) {
     check c;
     check_begin(&c);
     syngan_tensor *tensor;
-    assert_ok(c.context, syngan_tensor_create(c.context, SYNGAN_F32,
+    assert_ok(c.context, syngan_tensor_create(c.context, SYNGAN_TYPE_F32,
                                               SYNGAN_SHAPE(2, 3), &tensor));
     float *data = syngan_tensor_data(tensor);
     data[4] = 2.5f;
@@ -87,12 +87,13 @@ static void test_constant(void **state) {
     assert_true(reference_value(c.reference, node)[4] == 2.5);
     check_value(&c, node);
     syngan_tensor_free(tensor);
-    assert_ok(c.context,
-              syngan_tensor_create(c.context, SYNGAN_I32, NULL, 0, &tensor));
+    assert_ok(c.context, syngan_tensor_create(c.context, SYNGAN_TYPE_I32, NULL,
+                                              0, &tensor));
     check_refused(&c, syngan_constant(c.graph, tensor), SYNGAN_E_TYPE, "i32");
     syngan_tensor_free(tensor);
     syngan_context *other = test_context(1);
-    assert_ok(other, syngan_tensor_create(other, SYNGAN_F32, NULL, 0, &tensor));
+    assert_ok(other,
+              syngan_tensor_create(other, SYNGAN_TYPE_F32, NULL, 0, &tensor));
     check_refused(&c, syngan_constant(c.graph, tensor), SYNGAN_E_ARGUMENT,
                   "another context");
     syngan_tensor_free(tensor);
@@ -112,31 +113,36 @@ static void test_input(void **state) {
     check_values(&c, (syngan_node *[]){x, number, empty, x}, 4, 0);
     assert_string_equal(syngan_node_name(x), "source 1");
     check_refused(
-        &c, syngan_input(c.graph, "source 1", SYNGAN_F32, SYNGAN_SHAPE(1)),
+        &c, syngan_input(c.graph, "source 1", SYNGAN_TYPE_F32, SYNGAN_SHAPE(1)),
         SYNGAN_E_ARGUMENT, "one of this name");
-    check_refused(&c, syngan_input(c.graph, NULL, SYNGAN_F32, SYNGAN_SHAPE(1)),
+    check_refused(&c,
+                  syngan_input(c.graph, NULL, SYNGAN_TYPE_F32, SYNGAN_SHAPE(1)),
                   SYNGAN_E_ARGUMENT, "name");
-    check_refused(&c, syngan_input(c.graph, "", SYNGAN_F32, SYNGAN_SHAPE(1)),
+    check_refused(&c,
+                  syngan_input(c.graph, "", SYNGAN_TYPE_F32, SYNGAN_SHAPE(1)),
                   SYNGAN_E_ARGUMENT, "name");
-    check_refused(&c, syngan_input(c.graph, "x", SYNGAN_U8, SYNGAN_SHAPE(1)),
+    check_refused(&c,
+                  syngan_input(c.graph, "x", SYNGAN_TYPE_U8, SYNGAN_SHAPE(1)),
                   SYNGAN_E_TYPE, "u8");
     check_refused(&c, syngan_input(c.graph, "x", 77, SYNGAN_SHAPE(1)),
                   SYNGAN_E_TYPE, "f32 or i32");
-    check_refused(&c, syngan_input(c.graph, "x", SYNGAN_F32, NULL, 2),
+    check_refused(&c, syngan_input(c.graph, "x", SYNGAN_TYPE_F32, NULL, 2),
                   SYNGAN_E_ARGUMENT, "NULL");
+    check_refused(
+        &c, syngan_input(c.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(2, -1)),
+        SYNGAN_E_SHAPE, "-1");
     check_refused(&c,
-                  syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(2, -1)),
-                  SYNGAN_E_SHAPE, "-1");
-    check_refused(&c, syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(-2)),
+                  syngan_input(c.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(-2)),
                   SYNGAN_E_SHAPE, "-2");
     check_refused(&c,
-                  syngan_input(c.graph, "x", SYNGAN_F32,
+                  syngan_input(c.graph, "x", SYNGAN_TYPE_F32,
                                SYNGAN_SHAPE(1, 1, 1, 1, 1, 1, 1, 1, 1)),
                   SYNGAN_E_SHAPE, "9 dimensions");
     check_refused(
-        &c, syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(INT64_MAX, 2)),
+        &c,
+        syngan_input(c.graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(INT64_MAX, 2)),
         SYNGAN_E_SHAPE, "too many");
-    assert_null(syngan_input(NULL, "x", SYNGAN_F32, NULL, 0));
+    assert_null(syngan_input(NULL, "x", SYNGAN_TYPE_F32, NULL, 0));
     check_end(&c);
 }
 
@@ -147,7 +153,8 @@ static void check_fans(check *c, const char *name, const int64_t *dims,
     assert_int_equal(syngan_node_failed(node), 0);
     assert_int_equal(node->variable->fan_in, in);
     assert_int_equal(node->variable->fan_out, out);
-    assert_int_equal(node->variable->initializer, SYNGAN_GLOROT_UNIFORM);
+    assert_int_equal(node->variable->initializer,
+                     SYNGAN_INITIALIZER_GLOROT_UNIFORM);
     assert_true(node->variable->trainable);
     assert_null(node->variable->tensor);
 }
@@ -162,8 +169,9 @@ static void test_parameter(void **state) {
     check_fans(&c, "conv2d", SYNGAN_SHAPE(64, 32, 4, 3), 32 * 12, 64 * 12);
     const syngan_node *node = syngan_parameter(
         c.graph, "given", SYNGAN_SHAPE(5, 3),
-        SYNGAN_PARAMETER(.initializer = SYNGAN_NORMAL, .scale = 2.0f,
-                         .fan_in = 11, .fan_out = 12, .frozen = 1));
+        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_NORMAL,
+                         .scale = 2.0f, .fan_in = 11, .fan_out = 12,
+                         .frozen = 1));
     assert_int_equal(node->variable->fan_in, 11);
     assert_int_equal(node->variable->fan_out, 12);
     assert_true(node->variable->scale == 2.0f);

@@ -130,7 +130,7 @@ static void test_mean_of_nothing(void **state) {
             check c;
             check_begin(&c);
             syngan_node *e =
-                syngan_input(c.graph, "empty", SYNGAN_F32, shapes[i], 2);
+                syngan_input(c.graph, "empty", SYNGAN_TYPE_F32, shapes[i], 2);
             size_t count = axis < 2; /* all axes last */
             syngan_node *y = syngan_mean(e, &axis, count, 1);
             if (count == 1 && shapes[i][axis] != 0)
@@ -156,11 +156,13 @@ static void test_refused(void **state) {
     check_refused(&c, syngan_softmax(x, 2), SYNGAN_E_ARGUMENT, "axis 2");
     x = check_input(&c, 0, 1, NULL, 0);
     check_refused(&c, syngan_log_softmax(x, 0), SYNGAN_E_ARGUMENT, "axis 0");
-    x = syngan_input(c.graph, "index", SYNGAN_I32, SYNGAN_SHAPE(2));
+    x = syngan_input(c.graph, "index", SYNGAN_TYPE_I32, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_sum(x, NULL, 0, 0), SYNGAN_E_TYPE, "i32");
-    x = syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2));
+    x = syngan_input(c.graph, "x", SYNGAN_TYPE_F32,
+                     SYNGAN_SHAPE(SYNGAN_BATCH, 2));
     check_refused(&c, syngan_mean(x, NULL, 0, 0), SYNGAN_E_SHAPE, "batch");
-    x = syngan_input(c.graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 2));
+    x = syngan_input(c.graph, "x", SYNGAN_TYPE_F32,
+                     SYNGAN_SHAPE(SYNGAN_BATCH, 2));
     check_refused(&c, syngan_softmax(x, 0), SYNGAN_E_SHAPE, "batch");
     check_end(&c);
 }

@@ -163,7 +163,7 @@ static void test_refused(void **state) {
     x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
     assert_false(syngan_node_failed(syngan_affine(x, 3.4e38, -3.4e38)));
     assert_false(syngan_node_failed(syngan_scalar(c.graph, 3.4028235e38)));
-    x = syngan_input(c.graph, "index", SYNGAN_I32, SYNGAN_SHAPE(2));
+    x = syngan_input(c.graph, "index", SYNGAN_TYPE_I32, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_exp(x), SYNGAN_E_TYPE, "i32");
     assert_null(syngan_relu(NULL));
     check_end(&c);

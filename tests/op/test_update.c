@@ -23,8 +23,8 @@ static syngan_node *counter(check *c, int64_t value) {
     const sg_dims number = {0};
     sg_variable *variable = sg_variable_make(c->context, "counter", &number);
     assert_non_null(variable);
-    assert_ok(c->context, syngan_tensor_create(c->context, SYNGAN_I64, NULL, 0,
-                                               &variable->tensor));
+    assert_ok(c->context, syngan_tensor_create(c->context, SYNGAN_TYPE_I64,
+                                               NULL, 0, &variable->tensor));
     *(int64_t *)variable->tensor->data = value;
     syngan_node *node = sg_variable_node(c->graph, variable);
     sg_variable_release(variable);

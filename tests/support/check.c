@@ -58,7 +58,7 @@ syngan_node *check_input(check *c, double low, double high, const int64_t *dims,
                          size_t rank) {
     char name[32];
     syngan_node *source = syngan_input(
-        c->graph, next_name(c, name, sizeof name), SYNGAN_F32, dims, rank);
+        c->graph, next_name(c, name, sizeof name), SYNGAN_TYPE_F32, dims, rank);
     return filled(c, source, low, high);
 }
 
@@ -117,7 +117,7 @@ static void give_inputs(check *c, syngan_program *program) {
         const double *value = reference_value(c->reference, node);
         void *data = syngan_tensor_data(tensor);
         for (int64_t i = 0; i < sg_dims_count(&node->dims); i++)
-            if (node->type == SYNGAN_I32)
+            if (node->type == SYNGAN_TYPE_I32)
                 ((int32_t *)data)[i] = (int32_t)value[i];
             else
                 ((float *)data)[i] = (float)value[i];
@@ -144,7 +144,7 @@ void check_values(check *c, syngan_node *const *nodes, size_t count,
         assert_ok(c->context,
                   syngan_program_create(
                       nodes, count, NULL, 0,
-                      SYNGAN_PROGRAM(.no_fusion = no_fusion, .tune = c->tune),
+                      SYNGAN_PROGRAM(.fusion = !no_fusion, .tune = c->tune),
                       &program));
         give_inputs(c, program);
         assert_ok(c->context, syngan_program_run(program, 0));
@@ -164,7 +164,7 @@ void check_value(check *c, syngan_node *node) {
 static syngan_node *weighted_sum(check *c, syngan_node *x) {
     syngan_tensor *weights;
     assert_ok(c->context,
-              syngan_tensor_create(c->context, SYNGAN_F32, x->dims.size,
+              syngan_tensor_create(c->context, SYNGAN_TYPE_F32, x->dims.size,
                                    (size_t)x->dims.rank, &weights));
     assert_ok(c->context, syngan_tensor_fill_uniform(
                               weights, 30, (uint64_t)x->id, 0.5f, 1.5f));
@@ -222,7 +222,7 @@ static void compare_variable(check *c, const syngan_node *update, int32_t i,
     const syngan_node *node = update->inputs[i];
     const syngan_tensor *tensor = node->variable->tensor;
     const double *want = reference_changed(c->reference, update, i);
-    if (tensor->type == SYNGAN_I64)
+    if (tensor->type == SYNGAN_TYPE_I64)
         assert_true((double)*(int64_t *)tensor->data == want[0]);
     else
         compare(want, tensor->data, sg_dims_count(&node->dims), tolerance,
@@ -251,7 +251,7 @@ void check_updates(check *c, syngan_node *const *updates, size_t count,
 void check_refused_at(check *c, const syngan_node *node, syngan_status status,
                       const char *part, const char *file, int line) {
     syngan_status have = syngan_graph_status(c->graph);
-    const char *sentence = syngan_last_error(c->context);
+    const char *sentence = syngan_context_last_error(c->context);
     if (!syngan_node_failed(node) || have != status ||
         strstr(sentence, part) == NULL) {
         print_error("status %d, not %d, or no '%s' in: %s\n", (int)have,

@@ -177,7 +177,7 @@ static syngan_status run_once(const fault_sweep *sweep, fault_memory *memory,
         context->io = fault_io_table;
         status = sweep->body(context, sweep->user);
         if (status != SYNGAN_OK && status == expected) {
-            assert_string_not_equal(syngan_last_error(context), "");
+            assert_string_not_equal(syngan_context_last_error(context), "");
         }
     } else {
         assert_null(context);

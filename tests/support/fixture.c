@@ -19,7 +19,7 @@
 void fixture_ok(syngan_context *context, syngan_status status) {
     if (status != SYNGAN_OK)
         fail_msg("%s: %s", syngan_status_text(status),
-                 syngan_last_error(context));
+                 syngan_context_last_error(context));
 }
 
 /* ---- reading ------------------------------------------------------------ */

@@ -61,7 +61,7 @@ float *kernel_numbers(const sg_desc *desc, uint32_t seed) {
     sg_random_uniform(&random, 0, count, x);
     for (size_t i = 0; i < count; i++) {
         x[i] = 2 * x[i] - 1;
-        if (desc->type == SYNGAN_BF16)
+        if (desc->type == SYNGAN_TYPE_BF16)
             x[i] = sg_f32_from_bf16(sg_bf16_from_f32(x[i]));
     }
     return x;
@@ -81,7 +81,7 @@ void kernel_compare(const char *what, const float *got, const double *expected,
 
 static void must(syngan_context *context, syngan_status status) {
     if (status != SYNGAN_OK)
-        fail_msg("status %d: %s", status, syngan_last_error(context));
+        fail_msg("status %d: %s", status, syngan_context_last_error(context));
 }
 
 static void site_end(const sg_kernel *kernel, sg_site *site) {
@@ -184,12 +184,12 @@ float *kernel_run_once(syngan_context *context, kernel_run *run) {
     block in[KERNEL_RUN_INPUTS];
     void *inputs[KERNEL_RUN_INPUTS];
     for (int32_t i = 0; i < run->n_inputs; i++) {
-        sg_desc plain = {.type = SYNGAN_F32, .dims = run->input[i].dims};
+        sg_desc plain = {.type = SYNGAN_TYPE_F32, .dims = run->input[i].dims};
         in[i] = reordered(context, &plain, (void *)(uintptr_t)run->data[i],
                           &descs[i]);
         inputs[i] = in[i].data;
     }
-    sg_desc plain = {.type = SYNGAN_F32, .dims = run->output.dims};
+    sg_desc plain = {.type = SYNGAN_TYPE_F32, .dims = run->output.dims};
     block slope = {0};
     if (run->slope != NULL)
         slope = reordered(context, &plain, (void *)(uintptr_t)run->slope,

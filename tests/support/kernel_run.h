@@ -32,7 +32,7 @@ typedef struct kernel_run {
 
 sg_desc kernel_desc(int32_t type, const int64_t *sizes, size_t rank);
 #define KERNEL_DESC(...)                                                       \
-    kernel_desc(SYNGAN_F32, (const int64_t[]){__VA_ARGS__},                    \
+    kernel_desc(SYNGAN_TYPE_F32, (const int64_t[]){__VA_ARGS__},               \
                 sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 /* The result, plain and f32, to be freed by the caller. */

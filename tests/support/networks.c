@@ -8,17 +8,19 @@ static syngan_node *dense_generator(syngan_node *x) {
     x = syngan_dense(x, SYNGAN_DENSE(.units = 12));
     x = syngan_batch_norm(x, NULL);
     x = syngan_relu(x);
-    x = syngan_dense(x, SYNGAN_DENSE(.units = 16, .activation = SYNGAN_TANH));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 16, .activation = SYNGAN_ACTIVATION_TANH));
     return syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 1, 4, 4));
 }
 
 static syngan_node *convolution_generator(syngan_node *x) {
-    x = syngan_dense(x, SYNGAN_DENSE(.units = 12, .activation = SYNGAN_RELU));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 12, .activation = SYNGAN_ACTIVATION_RELU));
     x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 3, 2, 2));
     x = syngan_batch_norm(x, NULL);
     return syngan_conv2d_transpose(
         x, SYNGAN_CONV2D_TRANSPOSE(.filters = 1, .kernel = 4, .stride = 2,
-                                   .activation = SYNGAN_TANH));
+                                   .activation = SYNGAN_ACTIVATION_TANH));
 }
 
 syngan_status network_generator(syngan_context *context, int kind,
@@ -27,7 +29,7 @@ syngan_status network_generator(syngan_context *context, int kind,
     syngan_graph *graph;
     syngan_status status = syngan_graph_create(context, &graph);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x = syngan_input(graph, "noise", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "noise", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, NETWORK_NOISE));
     x = kind == NETWORK_DENSE ? dense_generator(x) : convolution_generator(x);
     status = syngan_model_create(x, "generator", out);
@@ -37,8 +39,9 @@ syngan_status network_generator(syngan_context *context, int kind,
 
 static syngan_node *dense_discriminator(syngan_node *x) {
     x = syngan_flatten(x);
-    x = syngan_dense(x,
-                     SYNGAN_DENSE(.units = 8, .activation = SYNGAN_LEAKY_RELU));
+    x = syngan_dense(
+        x,
+        SYNGAN_DENSE(.units = 8, .activation = SYNGAN_ACTIVATION_LEAKY_RELU));
     return syngan_dense(x, SYNGAN_DENSE(.units = 1));
 }
 
@@ -48,8 +51,8 @@ static syngan_node *convolution_discriminator(syngan_node *x) {
     x = syngan_leaky_relu(x, 0.2);
     x = syngan_dropout(x, 0.25);
     x = syngan_flatten(x);
-    return syngan_dense(x,
-                        SYNGAN_DENSE(.units = 1, .activation = SYNGAN_SIGMOID));
+    return syngan_dense(
+        x, SYNGAN_DENSE(.units = 1, .activation = SYNGAN_ACTIVATION_SIGMOID));
 }
 
 syngan_status network_discriminator(syngan_context *context, int kind,
@@ -58,7 +61,7 @@ syngan_status network_discriminator(syngan_context *context, int kind,
     syngan_graph *graph;
     syngan_status status = syngan_graph_create(context, &graph);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x = syngan_input(graph, "image", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "image", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 1, 4, 4));
     x = kind == NETWORK_DENSE ? dense_discriminator(x)
                               : convolution_discriminator(x);
@@ -72,8 +75,9 @@ syngan_status network_examples(syngan_context *context,
                                syngan_dataset **out) {
     *out = NULL;
     syngan_tensor *images;
-    syngan_status status = syngan_tensor_create(
-        context, SYNGAN_U8, SYNGAN_SHAPE(NETWORK_EXAMPLES, 1, 4, 4), &images);
+    syngan_status status =
+        syngan_tensor_create(context, SYNGAN_TYPE_U8,
+                             SYNGAN_SHAPE(NETWORK_EXAMPLES, 1, 4, 4), &images);
     if (status != SYNGAN_OK) return status;
     unsigned char *bytes = syngan_tensor_data(images);
     uint32_t random = 1;

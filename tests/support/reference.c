@@ -126,7 +126,7 @@ static double *tensor_numbers(const syngan_node *node,
     assert_non_null(tensor);
     double *all = numbers(node);
     for (int64_t i = 0; i < sg_dims_count(&node->dims); i++)
-        all[i] = tensor->type == SYNGAN_I64
+        all[i] = tensor->type == SYNGAN_TYPE_I64
                      ? (double)((const int64_t *)tensor->data)[i]
                      : (double)((const float *)tensor->data)[i];
     return all;

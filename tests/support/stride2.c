@@ -115,7 +115,7 @@ static void finish(const sg_dims *dims, const float *bias, double *expected) {
 
 /* Numbers that bf16 does not hold exactly, too. */
 static float *numbers(const sg_desc *desc, uint32_t seed) {
-    sg_desc plain = {.type = SYNGAN_F32, .dims = desc->dims};
+    sg_desc plain = {.type = SYNGAN_TYPE_F32, .dims = desc->dims};
     return kernel_numbers(&plain, seed);
 }
 

@@ -32,7 +32,7 @@
         syngan_status assert_status = (call);                                  \
         if (assert_status != SYNGAN_OK) {                                      \
             fail_msg("%s: status %d: %s", #call, (int)assert_status,           \
-                     syngan_last_error(context));                              \
+                     syngan_context_last_error(context));                      \
         }                                                                      \
     } while (0)
 
@@ -40,9 +40,9 @@
 #define assert_fails(context, call, status, part)                              \
     do {                                                                       \
         assert_int_equal((call), (status));                                    \
-        if (strstr(syngan_last_error(context), (part)) == NULL) {              \
+        if (strstr(syngan_context_last_error(context), (part)) == NULL) {      \
             fail_msg("%s: sentence without '%s': %s", #call, (part),           \
-                     syngan_last_error(context));                              \
+                     syngan_context_last_error(context));                      \
         }                                                                      \
     } while (0)
 

@@ -67,9 +67,9 @@ static void check_report(syngan_context *context, const syngan_table *real,
                          const syngan_table *made, const char *page) {
     syngan_report *report = NULL;
     double quality = 0;
-    assert_ok(context,
-              syngan_evaluate(real, made, SYNGAN_EVALUATE(.max_rows = 2000),
-                              &report));
+    assert_ok(context, syngan_table_evaluate(real, made,
+                                             SYNGAN_EVALUATE(.max_rows = 2000),
+                                             &report));
     assert_ok(context, syngan_report_value(report, "quality.score", &quality));
     assert_true(quality > 0.0 && quality <= 1.0);
     assert_ok(context, syngan_report_write_html(report, page));

@@ -29,7 +29,7 @@ typedef struct trap {
 
 static void *allocate(size_t size, size_t alignment, void *user) {
     trap *t = user;
-    if (t->armed && ++t->calls == t->at) syngan_cancel(t->context);
+    if (t->armed && ++t->calls == t->at) syngan_context_cancel(t->context);
     return aligned_alloc(alignment,
                          (size + alignment - 1) / alignment * alignment);
 }
@@ -82,7 +82,7 @@ static memory_stream fit(long at, bool saved, long *calls, bool *cancelled) {
         &s);
     *calls = t.calls;
     *cancelled = status == SYNGAN_E_CANCELLED && s != NULL;
-    syngan_cancel_reset(t.context);
+    syngan_context_cancel_reset(t.context);
     if (*cancelled && saved) {
         memory_stream_init(&file, NULL, 0);
         assert_ok(t.context, syngan_synthesizer_save_stream(s, &file.hooks,
@@ -135,7 +135,7 @@ static void test_measuring(void **state) {
 
 static void *cancel_later(void *user) {
     usleep(200000);
-    syngan_cancel(user);
+    syngan_context_cancel(user);
     return NULL;
 }
 
@@ -147,7 +147,7 @@ static syngan_status drop_piece(const syngan_table *piece, void *user) {
 
 static syngan_status cancel_at_piece(const syngan_table *piece, void *user) {
     (void)piece;
-    syngan_cancel(user);
+    syngan_context_cancel(user);
     return SYNGAN_OK;
 }
 
@@ -179,7 +179,7 @@ static void cancel_rows(syngan_context *context, syngan_synthesizer *s, int way,
     assert_true(sg_seconds() - start < SECONDS_MOST);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(access(path, F_OK), -1);
-    syngan_cancel_reset(context);
+    syngan_context_cancel_reset(context);
 }
 
 /* `rows`: more than are made before the cancel; `few`: quickly made. */
@@ -193,16 +193,16 @@ static void cancel_sampling(syngan_context *context, syngan_synthesizer *s,
     for (int way = 0; way < WAYS; way++) {
         cancel_rows(context, s, way, rows, path);
         /* A cancel that was there before is not lost. */
-        syngan_cancel(context);
+        syngan_context_cancel(context);
         assert_fails(context, make(s, way, few, path), SYNGAN_E_CANCELLED,
                      "cancelled");
-        syngan_cancel_reset(context);
+        syngan_context_cancel_reset(context);
     }
     assert_fails(context,
                  syngan_synthesizer_stream(s, 4 * few, few, 1, NULL, NULL,
                                            cancel_at_piece, context),
                  SYNGAN_E_CANCELLED, "cancelled");
-    syngan_cancel_reset(context);
+    syngan_context_cancel_reset(context);
     assert_ok(context, syngan_synthesizer_stream(s, 2 * few, few, 1, NULL, NULL,
                                                  drop_piece, &pieces));
     assert_int_equal(pieces, 2);

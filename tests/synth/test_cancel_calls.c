@@ -294,7 +294,7 @@ static syngan_status estimate(scene *s) {
 static syngan_status evaluate_as(const syngan_table *a, const syngan_table *b,
                                  const syngan_evaluate_options *options) {
     syngan_report *report = NULL;
-    syngan_status status = syngan_evaluate(a, b, options, &report);
+    syngan_status status = syngan_table_evaluate(a, b, options, &report);
     assert_true((status == SYNGAN_OK) == (report != NULL));
     syngan_report_free(report);
     return status;
@@ -363,7 +363,7 @@ static void *cancel_later(void *user) {
     canceller *c = user;
     usleep((useconds_t)(1e6 * c->delay));
     c->at = processor_seconds();
-    syngan_cancel(c->context);
+    syngan_context_cancel(c->context);
     return NULL;
 }
 
@@ -374,10 +374,10 @@ static void cancel_call(scene *s, size_t i, double delay) {
     syngan_status status = calls[i].run(s);
     double end = processor_seconds();
     assert_int_equal(pthread_join(thread, NULL), 0);
-    syngan_cancel_reset(s->context);
+    syngan_context_cancel_reset(s->context);
     if (status != SYNGAN_OK && status != SYNGAN_E_CANCELLED)
         fail_msg("%s after %g s: status %d: %s", calls[i].name, delay,
-                 (int)status, syngan_last_error(s->context));
+                 (int)status, syngan_context_last_error(s->context));
     if (end - c.at > SECONDS_MOST)
         fail_msg("%s goes on for %.2f s after a cancel at %g s", calls[i].name,
                  end - c.at, delay);
@@ -424,10 +424,10 @@ static void test_calls(void **state) {
         for (size_t k = 0; k < sizeof delays / sizeof *delays; k++)
             cancel_call(&s, i, delays[k]);
         /* A cancel that is there before stops it at once. */
-        syngan_cancel(s.context);
+        syngan_context_cancel(s.context);
         assert_fails(s.context, calls[i].run(&s), SYNGAN_E_CANCELLED,
                      "cancelled");
-        syngan_cancel_reset(s.context);
+        syngan_context_cancel_reset(s.context);
     }
     end_scene(&s);
 }

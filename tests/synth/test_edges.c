@@ -86,7 +86,7 @@ static void check_rows(syngan_context *context, const syngan_table *rows,
 static void check_report(syngan_context *context, const syngan_table *real,
                          const syngan_table *rows, const char *path) {
     syngan_report *report = NULL;
-    assert_ok(context, syngan_evaluate(real, rows, NULL, &report));
+    assert_ok(context, syngan_table_evaluate(real, rows, NULL, &report));
     assert_ok(context, syngan_report_write_html(report, path));
     size_t size;
     char *html = file_read(path, &size);

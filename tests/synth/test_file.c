@@ -346,7 +346,7 @@ static int write_all(const char *where) {
     if (syngan_context_create(NULL, &context) != SYNGAN_OK) return 1;
     syngan_status status = write_files(context, where);
     if (status != SYNGAN_OK)
-        fprintf(stderr, "%s\n", syngan_last_error(context));
+        fprintf(stderr, "%s\n", syngan_context_last_error(context));
     syngan_context_free(context);
     return status != SYNGAN_OK;
 }

@@ -114,7 +114,7 @@ static syngan_status fit_limited(uint64_t limit, const char *scratch,
                            .max_modes = 2, .sample_rows = 1000,
                            .scratch = scratch),
         &synthesizer);
-    snprintf(sentence, 1000, "%s", syngan_last_error(context));
+    snprintf(sentence, 1000, "%s", syngan_context_last_error(context));
     if (status == SYNGAN_OK) *out = saved(context, synthesizer);
     syngan_synthesizer_free(synthesizer);
     syngan_context_free(context);

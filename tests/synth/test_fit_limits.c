@@ -72,7 +72,7 @@ static syngan_status fit(const fit_case *f, uint64_t limit, memory_stream *out,
             : syngan_table_read_csv(context, path, NULL, &table);
     *read = f->from_file || status == SYNGAN_OK;
     if (table != NULL) status = syngan_synthesizer_fit(table, &options, &s);
-    snprintf(sentence, 1000, "%s", syngan_last_error(context));
+    snprintf(sentence, 1000, "%s", syngan_context_last_error(context));
     if (status == SYNGAN_OK) {
         memory_stream_init(out, NULL, 0);
         /* What saving takes is not limited here. */

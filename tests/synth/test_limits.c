@@ -197,7 +197,7 @@ static void test_bounds(void **state) {
                  cases[i].constraint);
         syngan_status status = syngan_table_with_schema(table, schema, &bound);
         if (status != (cases[i].kept ? SYNGAN_OK : SYNGAN_E_MISMATCH))
-            fail_msg("%s: %s", schema, syngan_last_error(context));
+            fail_msg("%s: %s", schema, syngan_context_last_error(context));
         syngan_table_free(bound);
     }
     syngan_table_free(table);

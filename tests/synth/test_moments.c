@@ -86,8 +86,8 @@ static void test_baskets(void **state) {
     assert_ok(context, sg_basket_subject_make(&data, ITEMS, &subject));
     assert_ok(context, syngan_graph_create(context, &graph));
     syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(BATCH, ITEMS));
-    syngan_node *size = syngan_input(graph, "given", SYNGAN_F32,
+        syngan_input(graph, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(BATCH, ITEMS));
+    syngan_node *size = syngan_input(graph, "given", SYNGAN_TYPE_F32,
                                      SYNGAN_SHAPE(BATCH, SG_BASKET_GIVEN));
     syngan_node *loss = subject.subject.loss(&subject.subject, x, size, NULL);
     assert_ok(context,

@@ -84,8 +84,9 @@ static syngan_node *mean(syngan_node *x) {
 static void make_rows(written *w) {
     syngan_node *inputs[2] = {
         syngan_random_normal(w->graph, SYNGAN_SHAPE(BATCH, NOISE)), w->given};
-    w->logits = syngan_model_apply(w->graph, w->s->generator, inputs,
-                                   w->given == NULL ? 1 : 2, SYNGAN_TRAINING);
+    w->logits =
+        syngan_model_apply(w->graph, w->s->generator, inputs,
+                           w->given == NULL ? 1 : 2, SYNGAN_MODE_TRAINING);
     syngan_node *uniform =
         syngan_random_uniform(w->graph, SYNGAN_SHAPE(BATCH, w->row));
     w->rows =
@@ -101,7 +102,8 @@ static syngan_node *packed(const written *w, syngan_node *rows) {
 }
 
 static syngan_node *judge(const written *w, syngan_node *x) {
-    return syngan_model_apply(w->graph, w->s->critic, &x, 1, SYNGAN_TRAINING);
+    return syngan_model_apply(w->graph, w->s->critic, &x, 1,
+                              SYNGAN_MODE_TRAINING);
 }
 
 /* weight E (|d critic(x) / dx| - 1)^2 at x = fake + u (real - fake) */
@@ -124,7 +126,7 @@ static void write_critic(written *w, sg_objective *out) {
     make_rows(w);
     syngan_node *fake = packed(w, syngan_stop_gradient(w->rows));
     syngan_node *real = syngan_reshape(
-        syngan_input(w->graph, SG_INPUT_REAL, SYNGAN_F32,
+        syngan_input(w->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
                      SYNGAN_SHAPE(BATCH, w->row + w->condition)),
         SYNGAN_SHAPE(BATCH / PAC, PAC * (w->row + w->condition)));
     syngan_node *of_real = mean(judge(w, real));
@@ -133,7 +135,7 @@ static void write_critic(written *w, sg_objective *out) {
     if (w->s->settings.recipe.critic_statistics)
         out->updates[out->n_updates++] = sg_update_statistics(
             w->logits, w->s->generator, w->s->settings.recipe.momentum);
-    out->updates[out->n_updates++] = syngan_minimize(
+    out->updates[out->n_updates++] = syngan_optimizer_minimize(
         w->s->critic_optimizer, syngan_add(penalty(w, real, fake), out->loss));
 }
 
@@ -141,8 +143,8 @@ static void write_generator(written *w, sg_objective *out) {
     make_rows(w);
     out->loss = syngan_affine(mean(judge(w, packed(w, w->rows))), -1.0, 0.0);
     if (w->given != NULL) {
-        syngan_node *target = syngan_input(w->graph, SG_INPUT_TARGET,
-                                           SYNGAN_I32, SYNGAN_SHAPE(BATCH));
+        syngan_node *target = syngan_input(
+            w->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(BATCH));
         out->loss = syngan_add(
             mean(syngan_part_cross_entropy(w->logits, w->parts,
                                            w->s->encoder->n_parts, target)),
@@ -151,7 +153,7 @@ static void write_generator(written *w, sg_objective *out) {
     out->updates[out->n_updates++] = sg_update_statistics(
         w->logits, w->s->generator, w->s->settings.recipe.momentum);
     out->updates[out->n_updates++] =
-        syngan_minimize(w->s->generator_optimizer, out->loss);
+        syngan_optimizer_minimize(w->s->generator_optimizer, out->loss);
     if (w->s->average != NULL)
         out->updates[out->n_updates++] =
             sg_average_build(w->graph, w->s->generator, w->s->average);
@@ -167,7 +169,7 @@ static void write_down(syngan_graph *graph, syngan_synthesizer *s,
                  .condition = s->conditions.width};
     *out = (sg_objective){0};
     if (w.condition > 0)
-        w.given = syngan_input(graph, SG_INPUT_CONDITION, SYNGAN_F32,
+        w.given = syngan_input(graph, SG_INPUT_CONDITION, SYNGAN_TYPE_F32,
                                SYNGAN_SHAPE(BATCH, w.condition));
     if (kind == SG_OBJECTIVE_CRITIC)
         write_critic(&w, out);
@@ -244,7 +246,7 @@ static syngan_status take(const char *prefix, sg_variable *variable,
     values *v = argument;
     (void)prefix;
     size_t count = syngan_tensor_count(variable->tensor);
-    if (variable->tensor->type != SYNGAN_F32) return SYNGAN_OK;
+    if (variable->tensor->type != SYNGAN_TYPE_F32) return SYNGAN_OK;
     assert_true(v->count + count <= MOST);
     memcpy(v->value + v->count, variable->tensor->data,
            count * sizeof *v->value);

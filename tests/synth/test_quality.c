@@ -40,12 +40,12 @@ static void learn(syngan_context *context, const syngan_table *real,
                                      &s));
     assert_ok(context, syngan_synthesizer_sample(s, syngan_table_rows(real), 7,
                                                  NULL, NULL, &made));
-    assert_ok(
-        context,
-        syngan_evaluate(real, made,
-                        SYNGAN_EVALUATE(.holdout = holdout, .target = b->target,
-                                        .no_privacy = 1, .no_detection = 1),
-                        &report));
+    assert_ok(context,
+              syngan_table_evaluate(
+                  real, made,
+                  SYNGAN_EVALUATE(.holdout = holdout, .target = b->target,
+                                  .privacy = 0, .detection = 0),
+                  &report));
     for (int i = 0; i < MEASURES; i++) {
         double value = 0;
         assert_ok(context, syngan_report_value(report, measures[i], &value));

@@ -221,7 +221,7 @@ static int write_all(const char *where) {
     syngan_status status = write_files(context, where, 0);
     if (status == SYNGAN_OK) status = write_files(context, where, 1);
     if (status != SYNGAN_OK)
-        fprintf(stderr, "%s\n", syngan_last_error(context));
+        fprintf(stderr, "%s\n", syngan_context_last_error(context));
     syngan_context_free(context);
     return status != SYNGAN_OK;
 }

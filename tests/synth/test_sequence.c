@@ -226,7 +226,7 @@ static void test_cancelled(void **state) {
     syngan_table *table = NULL;
     syngan_synthesizer *s = NULL;
     assert_ok(context, rows_sequences(context, 40, &table));
-    syngan_cancel(context);
+    syngan_context_cancel(context);
     assert_int_equal(fit(table, 3, &s), SYNGAN_E_CANCELLED);
     assert_null(s);
     syngan_table_free(table);

@@ -328,7 +328,7 @@ static void test_stopped(void **state) {
     assert_int_equal(done, 2);
     assert_int_equal(syngan_synthesizer_epochs(s), 2);
     syngan_synthesizer_free(s);
-    syngan_cancel(context);
+    syngan_context_cancel(context);
     assert_int_equal(syngan_synthesizer_fit(
                          table, SYNGAN_SYNTHESIZER(TINY, .epochs = 4), &s),
                      SYNGAN_E_CANCELLED);

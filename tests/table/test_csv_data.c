@@ -49,8 +49,8 @@ static void types_are_sensible(void **state) {
         snprintf(path, sizeof path, "%s/%s", data, files[i].path);
         assert_ok(context,
                   syngan_table_read_csv(
-                      context, path,
-                      SYNGAN_CSV(.no_header = files[i].no_header), &table));
+                      context, path, SYNGAN_CSV(.header = !files[i].no_header),
+                      &table));
         for (size_t k = 0; k < syngan_table_columns(table); k++) {
             types[k] = letters[syngan_table_type(table, k)];
             missing += syngan_table_missing(table, k);
@@ -74,8 +74,8 @@ static void files_read_back(void **state) {
         snprintf(path, sizeof path, "%s/%s", data, files[i].path);
         assert_ok(context,
                   syngan_table_read_csv(
-                      context, path,
-                      SYNGAN_CSV(.no_header = files[i].no_header), &table));
+                      context, path, SYNGAN_CSV(.header = !files[i].no_header),
+                      &table));
         char *text = tables_text(context, table, NULL);
         char *schema = tables_schema(table);
         assert_ok(context, tables_read(context, text,

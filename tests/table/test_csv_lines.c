@@ -58,7 +58,7 @@ static void check_cut(syngan_context *context, const struct sample *sample,
                               .separator = ',',
                               .quote = '"',
                               .first_line = 1,
-                              .encoding = SYNGAN_CSV_UTF8,
+                              .encoding = SYNGAN_ENCODING_UTF8,
                               .cell = take_cell,
                               .end = take_end,
                               .user = &l};

@@ -172,7 +172,7 @@ static void failures_pass(void **state) {
         context,
         syngan_table_stream_csv(context, path, NULL, 1000, append, &calls),
         SYNGAN_E_MISMATCH, "has changed");
-    syngan_cancel(context);
+    syngan_context_cancel(context);
     assert_fails(
         context,
         syngan_table_stream_csv(context, path, NULL, 1, append, &calls),

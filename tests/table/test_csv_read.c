@@ -101,7 +101,7 @@ static void names_are_made(void **state) {
     syngan_context *context = test_context(1);
     syngan_table *table;
     assert_ok(context, tables_read(context, "1,2\n3,4\n",
-                                   SYNGAN_CSV(.no_header = 1), &table));
+                                   SYNGAN_CSV(.header = 0), &table));
     assert_int_equal(syngan_table_rows(table), 2);
     assert_string_equal(syngan_table_name(table, 1), "column_2");
     syngan_table_free(table);
@@ -129,7 +129,7 @@ static void a_row_as_header_is_told(void **state) {
     assert_ok(context, tables_read(context, "a,2\n3,4\n", NULL, &table));
     syngan_table_free(table);
     assert_ok(context, tables_read(context, "1,2\n3,4\n",
-                                   SYNGAN_CSV(.no_header = 1), &table));
+                                   SYNGAN_CSV(.header = 0), &table));
     syngan_table_free(table);
     assert_string_equal(logged, "");
     assert_ok(context, tables_read(context, "1,2.5\n3,4\n", NULL, &table));
@@ -217,13 +217,15 @@ static void encodings_are_read(void **state) {
     const char latin[] = "n\xe4me,b\ncaf\xe9,1\n";
     assert_ok(context,
               tables_read(context, latin,
-                          SYNGAN_CSV(.encoding = SYNGAN_CSV_LATIN1), &table));
+                          SYNGAN_CSV(.encoding = SYNGAN_ENCODING_LATIN1),
+                          &table));
     assert_string_equal(syngan_table_name(table, 0), "n\xc3\xa4me");
     tables_check_cell(table, 0, 0, "caf\xc3\xa9");
     syngan_table_free(table);
     assert_ok(context,
               tables_read(context, latin,
-                          SYNGAN_CSV(.encoding = SYNGAN_CSV_REPLACE), &table));
+                          SYNGAN_CSV(.encoding = SYNGAN_ENCODING_REPLACE),
+                          &table));
     tables_check_cell(table, 0, 0, "caf\xef\xbf\xbd");
     syngan_table_free(table);
     assert_fails(context, tables_read(context, latin, NULL, &table),
@@ -234,9 +236,9 @@ static void encodings_are_read(void **state) {
         SYNGAN_E_FORMAT, "line 5, column 2: byte 0xc0 is not UTF-8");
     const char zero[] = "a,b\nx,y\0z\n";
     assert_fails(context,
-                 tables_read_bytes(context, zero, sizeof zero - 1,
-                                   SYNGAN_CSV(.encoding = SYNGAN_CSV_REPLACE),
-                                   &table),
+                 tables_read_bytes(
+                     context, zero, sizeof zero - 1,
+                     SYNGAN_CSV(.encoding = SYNGAN_ENCODING_REPLACE), &table),
                  SYNGAN_E_FORMAT, "line 2, column 2: has a zero byte");
     syngan_context_free(context);
 }
@@ -278,7 +280,7 @@ static void utf16_is_read(void **state) {
         if (i == 5) continue; /* nothing tells that it is big-endian */
         char bytes[256];
         size_t size = to_utf16(NAMES, i & 1, i & 2, bytes);
-        int32_t encoding = i & 4 ? SYNGAN_CSV_UTF16 : SYNGAN_CSV_UTF8;
+        int32_t encoding = i & 4 ? SYNGAN_ENCODING_UTF16 : SYNGAN_ENCODING_UTF8;
         syngan_status status = tables_read_bytes(
             context, bytes, size, SYNGAN_CSV(.encoding = encoding), &table);
         if ((i & 6) == 0) {
@@ -323,9 +325,10 @@ static void halves_of_utf16_are_told(void **state) {
         context,
         tables_read_bytes(context, half, sizeof half - 1, NULL, &table),
         SYNGAN_E_FORMAT, "byte 4: half of a character");
-    assert_ok(context, tables_read_bytes(
-                           context, half, sizeof half - 1,
-                           SYNGAN_CSV(.encoding = SYNGAN_CSV_REPLACE), &table));
+    assert_ok(context,
+              tables_read_bytes(context, half, sizeof half - 1,
+                                SYNGAN_CSV(.encoding = SYNGAN_ENCODING_REPLACE),
+                                &table));
     tables_check_cell(table, 0, 0, "\xef\xbf\xbdx\xef\xbf\xbd");
     syngan_table_free(table);
     syngan_context_free(context);
@@ -341,7 +344,7 @@ static void windows_bytes_are_read(void **state) {
     syngan_table *table;
     assert_ok(context,
               tables_read(context, text,
-                          SYNGAN_CSV(.encoding = SYNGAN_CSV_WINDOWS1252),
+                          SYNGAN_CSV(.encoding = SYNGAN_ENCODING_WINDOWS1252),
                           &table));
     for (int i = 0; i < 4; i++)
         tables_check_cell(table, i / 2, (size_t)i % 2, expected[i]);

@@ -42,7 +42,7 @@ static void options_count(void **state) {
                                    SYNGAN_CSV(.separator = ";"), &table));
     char *text =
         tables_text(context, table,
-                    SYNGAN_CSV(.separator = ";", .quote = "'", .no_header = 1));
+                    SYNGAN_CSV(.separator = ";", .quote = "'", .header = 0));
     assert_string_equal(text, "1.50;'x''y'\n;\n");
     free(text);
     text = tables_text(context, table, NULL);

@@ -26,19 +26,19 @@ static int free_context(void **state) {
 static void set_element(syngan_tensor *tensor, size_t i, double value) {
     void *data = syngan_tensor_data(tensor);
     switch (syngan_tensor_type(tensor)) {
-    case SYNGAN_F32:
+    case SYNGAN_TYPE_F32:
         ((float *)data)[i] = (float)value;
         break;
-    case SYNGAN_BF16:
+    case SYNGAN_TYPE_BF16:
         ((uint16_t *)data)[i] = sg_bf16_from_f32((float)value);
         break;
-    case SYNGAN_F64:
+    case SYNGAN_TYPE_F64:
         ((double *)data)[i] = value;
         break;
-    case SYNGAN_I32:
+    case SYNGAN_TYPE_I32:
         ((int32_t *)data)[i] = (int32_t)value;
         break;
-    case SYNGAN_I64:
+    case SYNGAN_TYPE_I64:
         ((int64_t *)data)[i] = (int64_t)value;
         break;
     default:
@@ -50,15 +50,15 @@ static void set_element(syngan_tensor *tensor, size_t i, double value) {
 static double element(const syngan_tensor *tensor, size_t i) {
     const void *data = syngan_tensor_data(tensor);
     switch (syngan_tensor_type(tensor)) {
-    case SYNGAN_F32:
+    case SYNGAN_TYPE_F32:
         return ((const float *)data)[i];
-    case SYNGAN_BF16:
+    case SYNGAN_TYPE_BF16:
         return sg_f32_from_bf16(((const uint16_t *)data)[i]);
-    case SYNGAN_F64:
+    case SYNGAN_TYPE_F64:
         return ((const double *)data)[i];
-    case SYNGAN_I32:
+    case SYNGAN_TYPE_I32:
         return ((const int32_t *)data)[i];
-    case SYNGAN_I64:
+    case SYNGAN_TYPE_I64:
         return (double)((const int64_t *)data)[i];
     default:
         return ((const uint8_t *)data)[i];
@@ -75,8 +75,8 @@ static syngan_tensor *make(int32_t type, int64_t count) {
 static void small_numbers_survive_every_pair(void **state) {
     (void)state;
     const int64_t count = 100;
-    for (int32_t from = SYNGAN_F32; from <= SYNGAN_U8; from++) {
-        for (int32_t to = SYNGAN_F32; to <= SYNGAN_U8; to++) {
+    for (int32_t from = SYNGAN_TYPE_F32; from <= SYNGAN_TYPE_U8; from++) {
+        for (int32_t to = SYNGAN_TYPE_F32; to <= SYNGAN_TYPE_U8; to++) {
             syngan_tensor *a = make(from, count), *b = make(to, count);
             for (size_t i = 0; i < 100; i++)
                 set_element(a, i, (double)i);
@@ -122,32 +122,35 @@ static void reals_are_rounded_and_clamped(void **state) {
         {NAN, 0, 0},
         {-NAN, 0, 0},
     };
-    const int32_t froms[] = {SYNGAN_F32, SYNGAN_F64};
+    const int32_t froms[] = {SYNGAN_TYPE_F32, SYNGAN_TYPE_F64};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         for (int f = 0; f < 2; f++) {
-            assert_true(convert(froms[f], cases[i].value, SYNGAN_U8) ==
+            assert_true(convert(froms[f], cases[i].value, SYNGAN_TYPE_U8) ==
                         cases[i].u8);
-            assert_true(convert(froms[f], cases[i].value, SYNGAN_I32) ==
+            assert_true(convert(froms[f], cases[i].value, SYNGAN_TYPE_I32) ==
                         cases[i].i32);
         }
     }
-    assert_true(convert(SYNGAN_F64, 2147483646.5, SYNGAN_I32) == 2147483646);
-    assert_true(convert(SYNGAN_F64, 1e19, SYNGAN_I64) == (double)INT64_MAX);
-    assert_true(convert(SYNGAN_F32, -1e19, SYNGAN_I64) == (double)INT64_MIN);
-    assert_true(convert(SYNGAN_BF16, NAN, SYNGAN_I64) == 0);
-    assert_true(convert(SYNGAN_F64, 9223372036854774784.0, SYNGAN_I64) ==
-                9223372036854774784.0);
+    assert_true(convert(SYNGAN_TYPE_F64, 2147483646.5, SYNGAN_TYPE_I32) ==
+                2147483646);
+    assert_true(convert(SYNGAN_TYPE_F64, 1e19, SYNGAN_TYPE_I64) ==
+                (double)INT64_MAX);
+    assert_true(convert(SYNGAN_TYPE_F32, -1e19, SYNGAN_TYPE_I64) ==
+                (double)INT64_MIN);
+    assert_true(convert(SYNGAN_TYPE_BF16, NAN, SYNGAN_TYPE_I64) == 0);
+    assert_true(convert(SYNGAN_TYPE_F64, 9223372036854774784.0,
+                        SYNGAN_TYPE_I64) == 9223372036854774784.0);
 }
 
 static void whole_numbers_are_clamped(void **state) {
     (void)state;
-    assert_true(convert(SYNGAN_I32, -1, SYNGAN_U8) == 0);
-    assert_true(convert(SYNGAN_I32, 256, SYNGAN_U8) == 255);
-    assert_true(convert(SYNGAN_I64, 1e12, SYNGAN_I32) == INT32_MAX);
-    assert_true(convert(SYNGAN_I64, -1e12, SYNGAN_I32) == INT32_MIN);
-    assert_true(convert(SYNGAN_I64, -1e12, SYNGAN_U8) == 0);
+    assert_true(convert(SYNGAN_TYPE_I32, -1, SYNGAN_TYPE_U8) == 0);
+    assert_true(convert(SYNGAN_TYPE_I32, 256, SYNGAN_TYPE_U8) == 255);
+    assert_true(convert(SYNGAN_TYPE_I64, 1e12, SYNGAN_TYPE_I32) == INT32_MAX);
+    assert_true(convert(SYNGAN_TYPE_I64, -1e12, SYNGAN_TYPE_I32) == INT32_MIN);
+    assert_true(convert(SYNGAN_TYPE_I64, -1e12, SYNGAN_TYPE_U8) == 0);
     /* 64 bits arrive whole where they fit. */
-    syngan_tensor *a = make(SYNGAN_I64, 2), *b = make(SYNGAN_I64, 2);
+    syngan_tensor *a = make(SYNGAN_TYPE_I64, 2), *b = make(SYNGAN_TYPE_I64, 2);
     ((int64_t *)syngan_tensor_data(a))[0] = INT64_MAX;
     ((int64_t *)syngan_tensor_data(a))[1] = INT64_MIN + 1;
     assert_ok(context, syngan_tensor_copy(b, a));
@@ -155,14 +158,16 @@ static void whole_numbers_are_clamped(void **state) {
     syngan_tensor_free(a);
     syngan_tensor_free(b);
     /* (2^24 + 1) needs rounding in f32, once. */
-    assert_true(convert(SYNGAN_I32, 16777217, SYNGAN_F32) == 16777216);
-    assert_true(convert(SYNGAN_I32, 16777219, SYNGAN_F32) == 16777220);
+    assert_true(convert(SYNGAN_TYPE_I32, 16777217, SYNGAN_TYPE_F32) ==
+                16777216);
+    assert_true(convert(SYNGAN_TYPE_I32, 16777219, SYNGAN_TYPE_F32) ==
+                16777220);
 }
 
 /* ---- bf16 --------------------------------------------------------------- */
 
 static uint16_t bf16_of(double value) {
-    syngan_tensor *a = make(SYNGAN_F64, 1), *b = make(SYNGAN_BF16, 1);
+    syngan_tensor *a = make(SYNGAN_TYPE_F64, 1), *b = make(SYNGAN_TYPE_BF16, 1);
     *(double *)syngan_tensor_data(a) = value;
     assert_ok(context, syngan_tensor_copy(b, a));
     uint16_t result = *(uint16_t *)syngan_tensor_data(b);
@@ -216,8 +221,9 @@ static void f64_to_bf16_rounds_once(void **state) {
 static void large_tensors_are_copied_whole(void **state) {
     (void)state;
     const int64_t count = 300007;
-    syngan_tensor *a = make(SYNGAN_F32, count), *b = make(SYNGAN_F32, count);
-    syngan_tensor *c = make(SYNGAN_F64, count);
+    syngan_tensor *a = make(SYNGAN_TYPE_F32, count),
+                  *b = make(SYNGAN_TYPE_F32, count);
+    syngan_tensor *c = make(SYNGAN_TYPE_F64, count);
     assert_ok(context, syngan_tensor_fill_normal(a, 1, 1));
     assert_ok(context, syngan_tensor_copy(b, a));
     assert_ok(context, syngan_tensor_copy(c, a));
@@ -233,14 +239,14 @@ static void large_tensors_are_copied_whole(void **state) {
 
 static void clones_are_independent(void **state) {
     (void)state;
-    syngan_tensor *a = make(SYNGAN_F32, 5), *b = NULL, *c = NULL;
+    syngan_tensor *a = make(SYNGAN_TYPE_F32, 5), *b = NULL, *c = NULL;
     set_element(a, 2, 1.25);
     assert_ok(context, syngan_tensor_clone(a, 0, &b));
-    assert_ok(context, syngan_tensor_clone(a, SYNGAN_BF16, &c));
+    assert_ok(context, syngan_tensor_clone(a, SYNGAN_TYPE_BF16, &c));
     set_element(a, 2, 3);
-    assert_int_equal(syngan_tensor_type(b), SYNGAN_F32);
+    assert_int_equal(syngan_tensor_type(b), SYNGAN_TYPE_F32);
     assert_true(element(b, 2) == 1.25);
-    assert_int_equal(syngan_tensor_type(c), SYNGAN_BF16);
+    assert_int_equal(syngan_tensor_type(c), SYNGAN_TYPE_BF16);
     assert_true(element(c, 2) == 1.25);
     syngan_tensor *d = NULL;
     assert_fails(context, syngan_tensor_clone(a, 77, &d), SYNGAN_E_TYPE, "77");
@@ -252,7 +258,7 @@ static void clones_are_independent(void **state) {
 
 static void shapes_must_be_equal(void **state) {
     (void)state;
-    syngan_tensor *a = make(SYNGAN_F32, 6), *b = NULL;
+    syngan_tensor *a = make(SYNGAN_TYPE_F32, 6), *b = NULL;
     assert_ok(context, syngan_tensor_reshape(a, SYNGAN_SHAPE(2, 3), &b));
     assert_fails(context, syngan_tensor_copy(a, b), SYNGAN_E_SHAPE,
                  "shape [2, 3] can't be copied to shape [6]");
@@ -264,16 +270,16 @@ static void shared_memory_is_treated_with_care(void **state) {
     (void)state;
     float data[8] = {0, 1, 2, 3, 4, 5, 6, 7};
     syngan_tensor *first = NULL, *second = NULL, *other = NULL;
-    assert_ok(context, syngan_tensor_wrap(context, data, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_wrap(context, data, SYNGAN_TYPE_F32,
                                           SYNGAN_SHAPE(6), NULL, NULL, &first));
     assert_ok(context,
-              syngan_tensor_wrap(context, data + 2, SYNGAN_F32, SYNGAN_SHAPE(6),
-                                 NULL, NULL, &second));
+              syngan_tensor_wrap(context, data + 2, SYNGAN_TYPE_F32,
+                                 SYNGAN_SHAPE(6), NULL, NULL, &second));
     assert_ok(context, syngan_tensor_copy(second, first));
     for (int i = 0; i < 6; i++)
         assert_true(data[i + 2] == (float)i);
     assert_ok(context, syngan_tensor_copy(first, first));
-    assert_ok(context, syngan_tensor_wrap(context, data + 1, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_wrap(context, data + 1, SYNGAN_TYPE_I32,
                                           SYNGAN_SHAPE(6), NULL, NULL, &other));
     assert_fails(context, syngan_tensor_copy(other, first), SYNGAN_E_ARGUMENT,
                  "share");
@@ -293,11 +299,11 @@ static void neighbours_are_converted(void **state) {
         for (int i = 0; i < 4; i++)
             at[i] = (unsigned char)(i + 3);
         assert_ok(context,
-                  syngan_tensor_wrap(context, at, SYNGAN_U8, SYNGAN_SHAPE(4),
-                                     NULL, NULL, &bytes));
+                  syngan_tensor_wrap(context, at, SYNGAN_TYPE_U8,
+                                     SYNGAN_SHAPE(4), NULL, NULL, &bytes));
         assert_ok(context, syngan_tensor_wrap(context, memory + (side ? 5 : 4),
-                                              SYNGAN_F32, SYNGAN_SHAPE(4), NULL,
-                                              NULL, &floats));
+                                              SYNGAN_TYPE_F32, SYNGAN_SHAPE(4),
+                                              NULL, NULL, &floats));
         assert_ok(context, syngan_tensor_copy(floats, bytes));
         assert_true(memory[side ? 8 : 7] == 6.0f);
         syngan_tensor_free(bytes);

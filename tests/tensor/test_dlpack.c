@@ -58,8 +58,9 @@ static void every_type_goes_out(void **state) {
     const struct {
         int32_t type;
         uint8_t code, bits;
-    } types[] = {{SYNGAN_F32, 2, 32}, {SYNGAN_BF16, 4, 16}, {SYNGAN_F64, 2, 64},
-                 {SYNGAN_I32, 0, 32}, {SYNGAN_I64, 0, 64},  {SYNGAN_U8, 1, 8}};
+    } types[] = {{SYNGAN_TYPE_F32, 2, 32}, {SYNGAN_TYPE_BF16, 4, 16},
+                 {SYNGAN_TYPE_F64, 2, 64}, {SYNGAN_TYPE_I32, 0, 32},
+                 {SYNGAN_TYPE_I64, 0, 64}, {SYNGAN_TYPE_U8, 1, 8}};
     for (int i = 0; i < 6; i++) {
         syngan_tensor *tensor = NULL;
         assert_ok(context,
@@ -90,7 +91,8 @@ static void structs_outlive_everything(void **state) {
         SYNGAN_OK);
     syngan_tensor *tensor = NULL;
     DLManagedTensor *legacy = NULL;
-    assert_ok(own, syngan_tensor_create(own, SYNGAN_F32, NULL, 0, &tensor));
+    assert_ok(own,
+              syngan_tensor_create(own, SYNGAN_TYPE_F32, NULL, 0, &tensor));
     *(float *)syngan_tensor_data(tensor) = 2.5f;
     assert_ok(own, syngan_tensor_to_dlpack(tensor, &legacy));
     syngan_tensor_free(tensor);
@@ -155,7 +157,7 @@ static void foreign_memory_comes_in(void **state) {
                       syngan_tensor_from_dlpack(context, &f.legacy, &tensor));
         }
         assert_ptr_equal(syngan_tensor_data(tensor), f.data);
-        assert_int_equal(syngan_tensor_type(tensor), SYNGAN_F32);
+        assert_int_equal(syngan_tensor_type(tensor), SYNGAN_TYPE_F32);
         assert_int_equal(syngan_tensor_rank(tensor), 3);
         assert_memory_equal(syngan_tensor_dims(tensor), f.shape, 24);
         syngan_tensor *view = NULL;
@@ -170,7 +172,7 @@ static void foreign_memory_comes_in(void **state) {
 
 static void memory_goes_out_and_in(void **state) {
     (void)state;
-    for (int32_t type = SYNGAN_F32; type <= SYNGAN_U8; type++) {
+    for (int32_t type = SYNGAN_TYPE_F32; type <= SYNGAN_TYPE_U8; type++) {
         syngan_tensor *tensor = NULL, *back = NULL, *again = NULL;
         DLManagedTensor *legacy = NULL;
         DLManagedTensorVersioned *versioned = NULL;
@@ -373,7 +375,7 @@ static void null_is_refused(void **state) {
         syngan_tensor_from_dlpack_versioned(context, &f.versioned, NULL),
         SYNGAN_E_ARGUMENT);
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, NULL, 0, &tensor));
+              syngan_tensor_create(context, SYNGAN_TYPE_F32, NULL, 0, &tensor));
     assert_int_equal(syngan_tensor_to_dlpack(tensor, NULL), SYNGAN_E_ARGUMENT);
     assert_int_equal(syngan_tensor_to_dlpack_versioned(tensor, NULL),
                      SYNGAN_E_ARGUMENT);

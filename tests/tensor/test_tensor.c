@@ -29,12 +29,12 @@ static void types_are_known(void **state) {
         int32_t type;
         size_t size;
         const char *name;
-    } types[] = {{SYNGAN_F32, 4, "f32"},
-                 {SYNGAN_BF16, 2, "bf16"},
-                 {SYNGAN_F64, 8, "f64"},
-                 {SYNGAN_I32, 4, "i32"},
-                 {SYNGAN_I64, 8, "i64"},
-                 {SYNGAN_U8, 1, "u8"},
+    } types[] = {{SYNGAN_TYPE_F32, 4, "f32"},
+                 {SYNGAN_TYPE_BF16, 2, "bf16"},
+                 {SYNGAN_TYPE_F64, 8, "f64"},
+                 {SYNGAN_TYPE_I32, 4, "i32"},
+                 {SYNGAN_TYPE_I64, 8, "i64"},
+                 {SYNGAN_TYPE_U8, 1, "u8"},
                  {0, 0, "?"},
                  {7, 0, "?"},
                  {-1, 0, "?"},
@@ -47,7 +47,7 @@ static void types_are_known(void **state) {
 
 static void new_tensors_are_zeros(void **state) {
     (void)state;
-    for (int32_t type = SYNGAN_F32; type <= SYNGAN_U8; type++) {
+    for (int32_t type = SYNGAN_TYPE_F32; type <= SYNGAN_TYPE_U8; type++) {
         syngan_tensor *tensor = NULL;
         assert_ok(context, syngan_tensor_create(
                                context, type, SYNGAN_SHAPE(3, 5, 7), &tensor));
@@ -69,16 +69,16 @@ static void scalars_and_empty_tensors_work(void **state) {
     (void)state;
     syngan_tensor *tensor = NULL;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F64, NULL, 0, &tensor));
+              syngan_tensor_create(context, SYNGAN_TYPE_F64, NULL, 0, &tensor));
     assert_int_equal(syngan_tensor_rank(tensor), 0);
     assert_int_equal(syngan_tensor_count(tensor), 1);
     syngan_tensor_free(tensor);
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(4, 0), &tensor));
     assert_int_equal(syngan_tensor_bytes(tensor), 0);
     assert_non_null(syngan_tensor_data(tensor));
     syngan_tensor *copy = NULL;
-    assert_ok(context, syngan_tensor_clone(tensor, SYNGAN_U8, &copy));
+    assert_ok(context, syngan_tensor_clone(tensor, SYNGAN_TYPE_U8, &copy));
     assert_ok(context, syngan_tensor_fill_normal(tensor, 1, 2));
     syngan_tensor_free(copy);
     syngan_tensor_free(tensor);
@@ -92,31 +92,31 @@ static void wrong_calls_are_refused(void **state) {
                  syngan_tensor_create(context, 9, SYNGAN_SHAPE(1), &out),
                  SYNGAN_E_TYPE, "9 is not an element type");
     assert_null(out);
+    assert_fails(context,
+                 syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                      SYNGAN_SHAPE(2, -1), &out),
+                 SYNGAN_E_SHAPE, "tensor: size -1");
     assert_fails(
         context,
-        syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(2, -1), &out),
-        SYNGAN_E_SHAPE, "tensor: size -1");
-    assert_fails(
-        context,
-        syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(1), NULL),
+        syngan_tensor_create(context, SYNGAN_TYPE_F32, SYNGAN_SHAPE(1), NULL),
         SYNGAN_E_ARGUMENT, "NULL");
     assert_int_equal(
-        syngan_tensor_create(NULL, SYNGAN_F32, SYNGAN_SHAPE(1), &out),
+        syngan_tensor_create(NULL, SYNGAN_TYPE_F32, SYNGAN_SHAPE(1), &out),
         SYNGAN_E_ARGUMENT);
     assert_fails(context,
-                 syngan_tensor_wrap(context, NULL, SYNGAN_F32, SYNGAN_SHAPE(1),
-                                    NULL, NULL, &out),
+                 syngan_tensor_wrap(context, NULL, SYNGAN_TYPE_F32,
+                                    SYNGAN_SHAPE(1), NULL, NULL, &out),
                  SYNGAN_E_ARGUMENT, "NULL");
     assert_fails(context,
-                 syngan_tensor_wrap(context, (char *)data + 2, SYNGAN_F32,
+                 syngan_tensor_wrap(context, (char *)data + 2, SYNGAN_TYPE_F32,
                                     SYNGAN_SHAPE(1), NULL, NULL, &out),
                  SYNGAN_E_ARGUMENT, "aligned to 4 bytes");
     assert_fails(context,
-                 syngan_tensor_wrap(context, data, SYNGAN_F32, SYNGAN_SHAPE(4),
-                                    NULL, NULL, NULL),
+                 syngan_tensor_wrap(context, data, SYNGAN_TYPE_F32,
+                                    SYNGAN_SHAPE(4), NULL, NULL, NULL),
                  SYNGAN_E_ARGUMENT, "NULL");
-    assert_int_equal(syngan_tensor_wrap(NULL, data, SYNGAN_F32, SYNGAN_SHAPE(4),
-                                        NULL, NULL, &out),
+    assert_int_equal(syngan_tensor_wrap(NULL, data, SYNGAN_TYPE_F32,
+                                        SYNGAN_SHAPE(4), NULL, NULL, &out),
                      SYNGAN_E_ARGUMENT);
     assert_null(out);
 }
@@ -129,13 +129,13 @@ static void absurd_sizes_are_refused(void **state) {
         syngan_context_create(SYNGAN_CONTEXT(.memory_limit = 1 << 20), &small),
         SYNGAN_OK);
     assert_fails(small,
-                 syngan_tensor_create(small, SYNGAN_F32,
+                 syngan_tensor_create(small, SYNGAN_TYPE_F32,
                                       SYNGAN_SHAPE(1ll << 40, 1ll << 10), &out),
                  SYNGAN_E_MEMORY,
                  "tensor [1099511627776, 1024]: no memory for ");
     assert_null(out);
     assert_fails(small,
-                 syngan_tensor_create(small, SYNGAN_F32,
+                 syngan_tensor_create(small, SYNGAN_TYPE_F32,
                                       SYNGAN_SHAPE(1ll << 40, 1ll << 40), &out),
                  SYNGAN_E_SHAPE, "too many elements");
     syngan_context_free(small);
@@ -159,7 +159,7 @@ static void null_is_taken(void **state) {
     assert_int_equal(syngan_tensor_fill_uniform(NULL, 0, 0, 0, 1),
                      SYNGAN_E_ARGUMENT);
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(2), &tensor));
     assert_int_equal(syngan_tensor_clone(tensor, 0, NULL), SYNGAN_E_ARGUMENT);
     assert_int_equal(syngan_tensor_reshape(tensor, SYNGAN_SHAPE(2), NULL),
@@ -180,9 +180,9 @@ static void wrapped_memory_is_released_once(void **state) {
     float data[6] = {1, 2, 3, 4, 5, 6};
     int released = 0;
     syngan_tensor *tensor = NULL, *view = NULL;
-    assert_ok(context,
-              syngan_tensor_wrap(context, data, SYNGAN_F32, SYNGAN_SHAPE(2, 3),
-                                 count_release, &released, &tensor));
+    assert_ok(context, syngan_tensor_wrap(context, data, SYNGAN_TYPE_F32,
+                                          SYNGAN_SHAPE(2, 3), count_release,
+                                          &released, &tensor));
     assert_ptr_equal(syngan_tensor_data(tensor), data);
     assert_ok(context,
               syngan_tensor_reshape(tensor, SYNGAN_SHAPE(3, 2), &view));
@@ -198,15 +198,15 @@ static void wrapped_memory_is_released_once(void **state) {
                      SYNGAN_E_TYPE);
     assert_int_equal(released, 1);
     assert_ok(context,
-              syngan_tensor_wrap(context, NULL, SYNGAN_F32, SYNGAN_SHAPE(0),
-                                 NULL, NULL, &tensor));
+              syngan_tensor_wrap(context, NULL, SYNGAN_TYPE_F32,
+                                 SYNGAN_SHAPE(0), NULL, NULL, &tensor));
     syngan_tensor_free(tensor);
 }
 
 static void views_check_the_count(void **state) {
     (void)state;
     syngan_tensor *tensor = NULL, *view = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_I32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_I32,
                                             SYNGAN_SHAPE(2, 3), &tensor));
     assert_fails(context, syngan_tensor_reshape(tensor, SYNGAN_SHAPE(5), &view),
                  SYNGAN_E_SHAPE,
@@ -232,8 +232,8 @@ static void any_order_of_freeing_is_safe(void **state) {
         syngan_context_create(SYNGAN_CONTEXT(.allocator = &memory.hooks), &own),
         SYNGAN_OK);
     syngan_tensor *tensor = NULL, *view = NULL, *copy = NULL;
-    assert_ok(own,
-              syngan_tensor_create(own, SYNGAN_F32, SYNGAN_SHAPE(64), &tensor));
+    assert_ok(own, syngan_tensor_create(own, SYNGAN_TYPE_F32, SYNGAN_SHAPE(64),
+                                        &tensor));
     assert_ok(own, syngan_tensor_reshape(tensor, SYNGAN_SHAPE(8, 8), &view));
     assert_ok(own, syngan_tensor_clone(view, 0, &copy));
     syngan_tensor *again = sg_tensor_retain(tensor);
@@ -255,11 +255,11 @@ static syngan_status make_some(syngan_context *own, void *user) {
     syngan_tensor *tensor = NULL, *view = NULL, *copy = NULL, *wrapped = NULL;
     int before = *released;
     syngan_status status =
-        syngan_tensor_wrap(own, data, SYNGAN_F32, SYNGAN_SHAPE(6),
+        syngan_tensor_wrap(own, data, SYNGAN_TYPE_F32, SYNGAN_SHAPE(6),
                            count_release, released, &wrapped);
     if (status == SYNGAN_OK) {
-        status =
-            syngan_tensor_create(own, SYNGAN_F32, SYNGAN_SHAPE(6), &tensor);
+        status = syngan_tensor_create(own, SYNGAN_TYPE_F32, SYNGAN_SHAPE(6),
+                                      &tensor);
     } else {
         assert_null(wrapped);
     }
@@ -267,7 +267,7 @@ static syngan_status make_some(syngan_context *own, void *user) {
         status = syngan_tensor_reshape(tensor, SYNGAN_SHAPE(2, 3), &view);
     }
     if (status == SYNGAN_OK) {
-        status = syngan_tensor_clone(view, SYNGAN_BF16, &copy);
+        status = syngan_tensor_clone(view, SYNGAN_TYPE_BF16, &copy);
         if (status != SYNGAN_OK) assert_null(copy);
     }
     bool was_wrapped = wrapped != NULL;
@@ -295,9 +295,9 @@ static void fills_are_functions_of_their_arguments(void **state) {
     /* Whatever the number of threads and the shape. */
     syngan_context *single = test_context(1);
     syngan_tensor *a = NULL, *b = NULL;
-    assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32, SYNGAN_SHAPE(N), &a));
-    assert_ok(single, syngan_tensor_create(single, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
+                                            SYNGAN_SHAPE(N), &a));
+    assert_ok(single, syngan_tensor_create(single, SYNGAN_TYPE_F32,
                                            SYNGAN_SHAPE(1, N, 1), &b));
     for (int kind = 0; kind < 2; kind++) {
         for (uint64_t k = 0; k < 3; k++) {
@@ -323,7 +323,7 @@ static void fills_are_functions_of_their_arguments(void **state) {
 static void uniform_numbers_stay_in_range(void **state) {
     (void)state;
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F32,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                             SYNGAN_SHAPE(N), &tensor));
     const float ranges[][2] = {
         {0, 1}, {-3, 5}, {1, nextafterf(1, 2)}, {-1e-30f, 1e30f}};
@@ -352,7 +352,7 @@ static void uniform_numbers_stay_in_range(void **state) {
 static void only_f32_is_filled(void **state) {
     (void)state;
     syngan_tensor *tensor = NULL;
-    assert_ok(context, syngan_tensor_create(context, SYNGAN_F64,
+    assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_F64,
                                             SYNGAN_SHAPE(3), &tensor));
     assert_fails(context, syngan_tensor_fill_normal(tensor, 1, 2),
                  SYNGAN_E_TYPE, "not f64");
@@ -368,10 +368,10 @@ static void *work_alone(void *argument) {
     syngan_context *own = test_context(1);
     for (uint64_t turn = 0; turn < 20; turn++) {
         syngan_tensor *tensor = NULL, *copy = NULL;
-        assert_ok(own, syngan_tensor_create(own, SYNGAN_F32, SYNGAN_SHAPE(1000),
-                                            &tensor));
+        assert_ok(own, syngan_tensor_create(own, SYNGAN_TYPE_F32,
+                                            SYNGAN_SHAPE(1000), &tensor));
         assert_ok(own, syngan_tensor_fill_normal(tensor, 5, turn));
-        assert_ok(own, syngan_tensor_clone(tensor, SYNGAN_F64, &copy));
+        assert_ok(own, syngan_tensor_clone(tensor, SYNGAN_TYPE_F64, &copy));
         const double *x = syngan_tensor_data(copy);
         for (int i = 0; i < 1000; i++)
             *sum += x[i];

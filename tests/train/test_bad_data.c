@@ -45,7 +45,7 @@ static syngan_status make(int64_t index, float *example, int32_t *label,
 static syngan_tensor *tensor_of(syngan_context *context, const bad *b) {
     syngan_tensor *tensor;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32,
+              syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                    SYNGAN_SHAPE(EXAMPLES, 1, 4, 4), &tensor));
     float *data = syngan_tensor_data(tensor);
     for (int64_t i = 0; i < EXAMPLES; i++)
@@ -60,9 +60,9 @@ static syngan_dataset *from_tensor(syngan_context *context, const bad *b,
     syngan_dataset *dataset;
     syngan_tensor *tensor = tensor_of(context, b);
     if (path != NULL) {
-        assert_ok(context, syngan_write_npy(tensor, path));
+        assert_ok(context, syngan_tensor_write_npy(tensor, path));
         syngan_tensor_free(tensor);
-        assert_ok(context, syngan_read_npy(context, path, &tensor));
+        assert_ok(context, syngan_tensor_read_npy(context, path, &tensor));
     }
     assert_ok(context,
               syngan_dataset_from_tensors(tensor, NULL, options, &dataset));
@@ -83,7 +83,7 @@ static void train(syngan_context *context, syngan_dataset *dataset,
     /* In the end each example has come. */
     assert_fails(context, syngan_trainer_run(t.trainer, 60), SYNGAN_E_DIVERGED,
                  text);
-    assert_null(strstr(syngan_last_error(context), "learning rate"));
+    assert_null(strstr(syngan_context_last_error(context), "learning rate"));
     training_end(&t);
 }
 
@@ -95,8 +95,9 @@ static void test_each_way(void **state) {
     folder_make(&f);
     folder_file(&f, "data.npy", path);
     for (size_t i = 0; i < BADS; i++)
-        for (int32_t order = SYNGAN_SHUFFLE; order <= SYNGAN_IN_ORDER;
-             order += SYNGAN_IN_ORDER - SYNGAN_SHUFFLE)
+        for (int32_t order = SYNGAN_ORDER_SHUFFLE;
+             order <= SYNGAN_ORDER_SEQUENTIAL;
+             order += SYNGAN_ORDER_SEQUENTIAL - SYNGAN_ORDER_SHUFFLE)
             for (int32_t prefetch = SYNGAN_PREFETCH_OFF;
                  prefetch <= SYNGAN_PREFETCH_ON; prefetch++) {
                 bad b = bads[i];
@@ -126,17 +127,18 @@ static void test_good_data(void **state) {
     assert_ok(context, network_generator(context, NETWORK_DENSE, &t.generator));
     assert_ok(context,
               network_discriminator(context, NETWORK_DENSE, &t.discriminator));
-    assert_ok(context,
-              syngan_trainer_create(
-                  t.generator, t.discriminator, t.dataset,
-                  SYNGAN_TRAINER(.batch = 8,
-                                 .generator_optimizer =
-                                     SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD,
-                                                      .learning_rate = 1e6f),
-                                 .discriminator_optimizer =
-                                     SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD,
-                                                      .learning_rate = 1e6f)),
-                  &t.trainer));
+    assert_ok(
+        context,
+        syngan_trainer_create(
+            t.generator, t.discriminator, t.dataset,
+            SYNGAN_TRAINER(.batch = 8,
+                           .generator_optimizer =
+                               SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD,
+                                                .learning_rate = 1e6f),
+                           .discriminator_optimizer =
+                               SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD,
+                                                .learning_rate = 1e6f)),
+            &t.trainer));
     assert_fails(context, syngan_trainer_run(t.trainer, 500), SYNGAN_E_DIVERGED,
                  "a lower learning rate may help");
     training_end(&t);

@@ -4,6 +4,7 @@
 #include "support/test.h"
 
 #include <syngan/layers.h>
+#include <syngan/losses.h>
 #include <syngan/program.h>
 
 #include "base/random.h"
@@ -76,18 +77,19 @@ static syngan_node *generated(by_hand *h, syngan_graph *g, int32_t mode) {
 }
 
 static syngan_node *judged(by_hand *h, syngan_graph *g, syngan_node *x) {
-    return syngan_model_apply(g, h->discriminator, &x, 1, SYNGAN_TRAINING);
+    return syngan_model_apply(g, h->discriminator, &x, 1, SYNGAN_MODE_TRAINING);
 }
 
 static syngan_node *real_input(syngan_graph *g) {
-    return syngan_input(g, "x", SYNGAN_F32, SYNGAN_SHAPE(BATCH, 1, 4, 4));
+    return syngan_input(g, "x", SYNGAN_TYPE_F32, SYNGAN_SHAPE(BATCH, 1, 4, 4));
 }
 
 static void make_separate(by_hand *h) {
     syngan_graph *g = graph_of(h);
     syngan_node *z = judged(h, g, real_input(g));
     syngan_node *loss = syngan_binary_cross_entropy(z, 1);
-    syngan_node *update = syngan_minimize(h->discriminator_optimizer, loss);
+    syngan_node *update =
+        syngan_optimizer_minimize(h->discriminator_optimizer, loss);
     h->real = compile(h, "discriminator, real", loss,
                       syngan_binary_accuracy(z, 1), &update, 1);
     syngan_graph_free(g);
@@ -95,7 +97,7 @@ static void make_separate(by_hand *h) {
     syngan_node *fake = syngan_stop_gradient(generated(h, g, h->fakes));
     z = judged(h, g, fake);
     loss = syngan_binary_cross_entropy(z, 0);
-    update = syngan_minimize(h->discriminator_optimizer, loss);
+    update = syngan_optimizer_minimize(h->discriminator_optimizer, loss);
     h->fake = compile(h, "discriminator, fake", loss,
                       syngan_binary_accuracy(z, 0), &update, 1);
     syngan_graph_free(g);
@@ -109,17 +111,19 @@ static void make_joint(by_hand *h) {
         syngan_add(syngan_binary_cross_entropy(judged(h, g, x), 1),
                    syngan_binary_cross_entropy(judged(h, g, fake), 0)),
         0.5, 0);
-    syngan_node *update = syngan_minimize(h->discriminator_optimizer, loss);
+    syngan_node *update =
+        syngan_optimizer_minimize(h->discriminator_optimizer, loss);
     h->both = compile(h, "discriminator, both", loss, NULL, &update, 1);
     syngan_graph_free(g);
 }
 
 static void make_generate(by_hand *h) {
     syngan_graph *g = graph_of(h);
-    syngan_node *fake = generated(h, g, SYNGAN_TRAINING);
+    syngan_node *fake = generated(h, g, SYNGAN_MODE_TRAINING);
     syngan_node *loss = syngan_binary_cross_entropy(judged(h, g, fake), 1);
-    syngan_node *updates[] = {syngan_minimize(h->generator_optimizer, loss),
-                              syngan_update_statistics(fake)};
+    syngan_node *updates[] = {
+        syngan_optimizer_minimize(h->generator_optimizer, loss),
+        syngan_node_update_statistics(fake)};
     h->generate = compile(h, "generator", loss, NULL, updates, 2);
     syngan_graph_free(g);
 }
@@ -212,7 +216,7 @@ static void check(int joint, int32_t fakes, int steps,
 
 static void test_published(void **state) {
     (void)state;
-    check(0, SYNGAN_INFERENCE, 1,
+    check(0, SYNGAN_MODE_INFERENCE, 1,
           SYNGAN_TRAINER(.recipe = SYNGAN_RECIPE_PUBLISHED, .batch = BATCH,
                          .seed = SEED),
           SYNGAN_OPTIMIZER(.learning_rate = 1e-3f, .beta1 = 0.9f,
@@ -223,7 +227,7 @@ static void test_joint(void **state) {
     (void)state;
     const syngan_optimizer_options *adam =
         SYNGAN_OPTIMIZER(.learning_rate = 2e-4f, .beta1 = 0.5f);
-    check(1, SYNGAN_TRAINING, 2,
+    check(1, SYNGAN_MODE_TRAINING, 2,
           SYNGAN_TRAINER(.discriminator_update = SYNGAN_UPDATE_JOINT,
                          .discriminator_steps = 2,
                          .fakes = SYNGAN_FAKES_TRAINING, .real_target = 1,
@@ -306,7 +310,7 @@ static syngan_model *judge(syngan_context *context, int32_t activation) {
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "x", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 1, 4, 4));
     x = syngan_dense(syngan_flatten(x),
                      SYNGAN_DENSE(.units = 1, .activation = activation));
@@ -324,7 +328,8 @@ static void test_sigmoid(void **state) {
         training t;
         assert_ok(context, training_make(context, NETWORK_DENSE,
                                          SYNGAN_TRAINER(.batch = BATCH), &t));
-        syngan_model *d = judge(context, i ? SYNGAN_SIGMOID : SYNGAN_LINEAR);
+        syngan_model *d = judge(context, i ? SYNGAN_ACTIVATION_SIGMOID
+                                           : SYNGAN_ACTIVATION_LINEAR);
         syngan_trainer *trainer;
         assert_ok(context, syngan_trainer_create(t.generator, d, t.dataset,
                                                  SYNGAN_TRAINER(.batch = BATCH),

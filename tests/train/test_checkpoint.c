@@ -62,16 +62,18 @@ static const struct {
      {SYNGAN_TRAINER_DEFAULTS, .batch = 4,
       .discriminator_update = SYNGAN_UPDATE_JOINT, .discriminator_steps = 2,
       .penalty = SYNGAN_PENALTY_NONE, .average_decay = 0.9f, .seed = 5,
-      .generator_optimizer = SYNGAN_OPTIMIZER(
-              .kind = SYNGAN_RMSPROP, .schedule = SYNGAN_SCHEDULE_COSINE,
-              .schedule_steps = 9, .final_rate = 1e-5f, .clip_norm = 1),
+      .generator_optimizer =
+          SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_RMSPROP,
+                           .schedule = SYNGAN_SCHEDULE_COSINE,
+                           .schedule_steps = 9, .final_rate = 1e-5f,
+                           .clip_norm = 1),
       .discriminator_optimizer =
-          SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD, .momentum = 0.5f)}},
+          SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD, .momentum = 0.5f)}},
     {NETWORK_DENSE,
      {SYNGAN_TRAINER_DEFAULTS, .batch = 4, .loss = SYNGAN_LOSS_HINGE,
       .penalty = SYNGAN_PENALTY_R1,
       .generator_optimizer =
-          SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW, .warmup_steps = 4)}},
+          SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_ADAMW, .warmup_steps = 4)}},
 };
 
 /* Saved, loaded by another context and continued: as never stopped, also when
@@ -326,15 +328,16 @@ static void test_mismatch(void **state) {
     assert_fails(context, load_on(context, b, dataset), SYNGAN_E_MISMATCH,
                  "seed 3");
     syngan_dataset_free(dataset);
-    assert_ok(context,
-              network_examples(context,
-                               SYNGAN_DATASET(.order = SYNGAN_WITH_REPLACEMENT),
-                               &dataset));
+    assert_ok(
+        context,
+        network_examples(context,
+                         SYNGAN_DATASET(.order = SYNGAN_ORDER_WITH_REPLACEMENT),
+                         &dataset));
     assert_fails(context, load_on(context, b, dataset), SYNGAN_E_MISMATCH,
                  "with replacement");
     syngan_dataset_free(dataset);
     assert_ok(context, syngan_tensor_create(
-                           context, SYNGAN_U8,
+                           context, SYNGAN_TYPE_U8,
                            SYNGAN_SHAPE(NETWORK_EXAMPLES, 1, 4, 5), &images));
     assert_ok(context,
               syngan_dataset_from_tensors(images, NULL, NULL, &dataset));
@@ -455,8 +458,10 @@ static void test_changed(void **state) {
             changed(context, b, cases[i].key, cases[i].value, cases[i].tensor);
         syngan_status status = load(context, c, NULL, &t);
         if (status != cases[i].status ||
-            strstr(syngan_last_error(context), cases[i].sentence) == NULL)
-            fail_msg("case %zu: %d: %s", i, status, syngan_last_error(context));
+            strstr(syngan_context_last_error(context), cases[i].sentence) ==
+                NULL)
+            fail_msg("case %zu: %d: %s", i, status,
+                     syngan_context_last_error(context));
         free(c.data);
     }
     bytes same = changed(context, b, NULL, NULL, NULL);

@@ -150,7 +150,7 @@ static syngan_status report(syngan_trainer *trainer,
     syngan_tensor *rows = NULL;
     if (losses->iteration == r->cancel_at) {
         r->cancel_at = -1;
-        syngan_cancel(r->context);
+        syngan_context_cancel(r->context);
     }
     syngan_status status = syngan_trainer_sampler(trainer, &sampler);
     if (status == SYNGAN_OK) status = syngan_model_sample(sampler, 3, 1, &rows);
@@ -187,7 +187,7 @@ static void test_report_is_repeated(void **state) {
         assert_int_equal(syngan_trainer_iteration(t.trainer), all[i >> 2] + 1);
         /* Not before the cancel is withdrawn. */
         assert_int_equal(syngan_trainer_run(t.trainer, 6), SYNGAN_E_CANCELLED);
-        syngan_cancel_reset(context);
+        syngan_context_cancel_reset(context);
         if (loaded) {
             bytes b = save(context, &t);
             training_end(&t);
@@ -257,13 +257,13 @@ static syngan_dataset *images(syngan_context *context, int32_t type, int odd,
     size_t count = syngan_tensor_count(tensor);
     for (size_t i = 0; i < count; i++) {
         int value = i == count - 1 ? odd : (int)(i * 7 % 256);
-        if (type == SYNGAN_U8)
+        if (type == SYNGAN_TYPE_U8)
             ((uint8_t *)syngan_tensor_data(tensor))[i] = (uint8_t)value;
         else
             ((float *)syngan_tensor_data(tensor))[i] = (float)value / 256;
     }
     if (labels)
-        assert_ok(context, syngan_tensor_create(context, SYNGAN_U8,
+        assert_ok(context, syngan_tensor_create(context, SYNGAN_TYPE_U8,
                                                 SYNGAN_SHAPE(40), &classes));
     assert_ok(context,
               syngan_dataset_from_tensors(tensor, classes, o, &dataset));
@@ -307,24 +307,24 @@ static void test_other_data(void **state) {
     syngan_context *context = test_context(1);
     const syngan_dataset_options *unit = SYNGAN_DATASET(.low = 0, .high = 1);
     source s = {0};
-    bytes b = trained_on(context, images(context, SYNGAN_U8, 5, 0, NULL));
+    bytes b = trained_on(context, images(context, SYNGAN_TYPE_U8, 5, 0, NULL));
 #define SAME(d) assert_ok(context, load_on(context, b, d, 0))
 #define OTHER(d, part)                                                         \
     assert_fails(context, load_on(context, b, d, 0), SYNGAN_E_MISMATCH, part)
-    SAME(images(context, SYNGAN_U8, 5, 0, NULL));
-    SAME(images(context, SYNGAN_U8, 5, 1, NULL)); /* labels are not read */
-    SAME(images(context, SYNGAN_U8, 5, 0,
+    SAME(images(context, SYNGAN_TYPE_U8, 5, 0, NULL));
+    SAME(images(context, SYNGAN_TYPE_U8, 5, 1, NULL)); /* labels are not read */
+    SAME(images(context, SYNGAN_TYPE_U8, 5, 0,
                 SYNGAN_DATASET(.prefetch = SYNGAN_PREFETCH_OFF)));
-    OTHER(images(context, SYNGAN_U8, 6, 0, NULL), "checksum");
-    OTHER(images(context, SYNGAN_U8, 5, 0, unit), "u8 examples, 0 ... 1");
-    OTHER(images(context, SYNGAN_U8, 5, 0, unit), "u8 examples, -1 ... 1");
-    OTHER(images(context, SYNGAN_F32, 5, 0, NULL), "f32 examples");
+    OTHER(images(context, SYNGAN_TYPE_U8, 6, 0, NULL), "checksum");
+    OTHER(images(context, SYNGAN_TYPE_U8, 5, 0, unit), "u8 examples, 0 ... 1");
+    OTHER(images(context, SYNGAN_TYPE_U8, 5, 0, unit), "u8 examples, -1 ... 1");
+    OTHER(images(context, SYNGAN_TYPE_F32, 5, 0, NULL), "f32 examples");
     OTHER(callback(context, &s), "made by a callback");
     OTHER(callback(context, &s), "other_data");
     OTHER(digits(context, NULL), "built-in digits");
     /* Allowed, if the shape is the same. */
-    assert_ok(context,
-              load_on(context, b, images(context, SYNGAN_U8, 6, 0, unit), 1));
+    assert_ok(context, load_on(context, b,
+                               images(context, SYNGAN_TYPE_U8, 6, 0, unit), 1));
     assert_ok(context, load_on(context, b, callback(context, &s), 1));
     assert_fails(context, load_on(context, b, digits(context, NULL), 1),
                  SYNGAN_E_MISMATCH, "[1, 28, 28]");
@@ -334,13 +334,13 @@ static void test_other_data(void **state) {
                  &old.data, &old.size);
     free(b.data);
     b = old;
-    SAME(images(context, SYNGAN_U8, 6, 0, NULL));
-    OTHER(images(context, SYNGAN_U8, 6, 0, unit), "0 ... 1");
+    SAME(images(context, SYNGAN_TYPE_U8, 6, 0, NULL));
+    OTHER(images(context, SYNGAN_TYPE_U8, 6, 0, unit), "0 ... 1");
     rewrite_file(context, b.data, b.size, "data_source", NULL, NULL,
                  &older.data, &older.size);
     free(b.data);
     b = older;
-    SAME(images(context, SYNGAN_U8, 6, 0, unit));
+    SAME(images(context, SYNGAN_TYPE_U8, 6, 0, unit));
     free(b.data);
     syngan_context_free(context);
 }
@@ -371,10 +371,10 @@ static void test_digits(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     sg_fingerprint a, b;
-    syngan_dataset *d =
-        digits(context, SYNGAN_DATASET(.seed = 3, .order = SYNGAN_IN_ORDER));
-    syngan_dataset *e =
-        digits(context, SYNGAN_DATASET(.seed = 4, .order = SYNGAN_IN_ORDER));
+    syngan_dataset *d = digits(
+        context, SYNGAN_DATASET(.seed = 3, .order = SYNGAN_ORDER_SEQUENTIAL));
+    syngan_dataset *e = digits(
+        context, SYNGAN_DATASET(.seed = 4, .order = SYNGAN_ORDER_SEQUENTIAL));
     assert_ok(context, sg_fingerprint_take(d, &a));
     assert_ok(context, sg_fingerprint_take(e, &b));
     assert_string_equal(a.source, "built-in digits of seed 3, -1 ... 1");
@@ -414,7 +414,7 @@ static syngan_model *image_model(syngan_context *context) {
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x = syngan_input(graph, "image", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "image", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, 3, 8, 8));
     x = syngan_dense(syngan_flatten(x), SYNGAN_DENSE(.units = 1));
     assert_ok(context, syngan_model_create(x, "discriminator", &model));
@@ -426,8 +426,8 @@ static syngan_model *maker(syngan_context *context) {
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "noise", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 5));
+    syngan_node *x = syngan_input(graph, "noise", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 5));
     x = syngan_dense(x, SYNGAN_DENSE(.units = 3 * 8 * 8));
     x = syngan_reshape(x, SYNGAN_SHAPE(SYNGAN_BATCH, 3, 8, 8));
     assert_ok(context, syngan_model_create(x, "generator", &model));
@@ -446,7 +446,7 @@ static void test_channels_last(void **state) {
     syngan_trainer *trainer;
     syngan_graph *graph;
     assert_ok(context,
-              syngan_tensor_create(context, SYNGAN_F32,
+              syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                    SYNGAN_SHAPE(10, 8, 8, 3), &pictures));
     assert_ok(context,
               syngan_dataset_from_tensors(pictures, NULL, NULL, &dataset));
@@ -459,11 +459,12 @@ static void test_channels_last(void **state) {
     assert_ok(context, syngan_graph_create(context, &graph));
     syngan_node *node = syngan_constant(graph, pictures);
     syngan_node *result =
-        syngan_model_apply(graph, d, &node, 1, SYNGAN_TRAINING);
+        syngan_model_apply(graph, d, &node, 1, SYNGAN_MODE_TRAINING);
     syngan_model *none;
     assert_fails(context, syngan_model_create(result, "x", &none),
                  SYNGAN_E_SHAPE, part);
-    syngan_status status = syngan_write_png(pictures, "/nowhere.png", NULL);
+    syngan_status status =
+        syngan_tensor_write_png(pictures, "/nowhere.png", NULL);
     if (status != SYNGAN_E_UNSUPPORTED)
         assert_fails(context, status, SYNGAN_E_SHAPE, part);
     syngan_graph_free(graph);

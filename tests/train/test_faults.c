@@ -19,7 +19,7 @@ static const syngan_trainer_options dense = {SYNGAN_TRAINER_DEFAULTS,
 static const syngan_trainer_options joint = {
     SYNGAN_TRAINER_DEFAULTS, .batch = 4,
     .discriminator_update = SYNGAN_UPDATE_JOINT, .average_decay = 0.9f,
-    .generator_optimizer = SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP)};
+    .generator_optimizer = SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_RMSPROP)};
 
 static syngan_status train_dense(syngan_context *context, void *user) {
     (void)user;

@@ -5,7 +5,7 @@
  */
 #include <math.h>
 #include <syngan/layers.h>
-#include <syngan/optimizer.h>
+#include <syngan/losses.h>
 
 #include "support/check.h"
 #include "support/test.h"
@@ -85,7 +85,7 @@ static void check_penalty(double target) {
     syngan_node *x = check_input(&c, -1, 1, SYNGAN_SHAPE(3, 1, 6, 6));
     syngan_node *y =
         syngan_conv2d(x, SYNGAN_CONV2D(.filters = 2, .kernel = 4, .stride = 2,
-                                       .activation = SYNGAN_TANH));
+                                       .activation = SYNGAN_ACTIVATION_TANH));
     y = syngan_leaky_relu(
         syngan_conv2d(y, SYNGAN_CONV2D(.filters = 3, .kernel = 3)), 0.2);
     y = syngan_dense(syngan_flatten(y), SYNGAN_DENSE(.units = 1));
@@ -132,7 +132,7 @@ static void test_refused(void **state) {
     syngan_node *number = check_input(&c, 0, 1, NULL, 0);
     check_refused(&c, syngan_gradient_penalty(syngan_square(number), number, 1),
                   SYNGAN_E_SHAPE, "batch");
-    syngan_node *open = syngan_input(c.graph, "open", SYNGAN_F32,
+    syngan_node *open = syngan_input(c.graph, "open", SYNGAN_TYPE_F32,
                                      SYNGAN_SHAPE(SYNGAN_BATCH, 3));
     check_refused(&c, syngan_gradient_penalty(syngan_square(open), open, 1),
                   SYNGAN_E_SHAPE, "not fixed");
@@ -149,11 +149,11 @@ static void test_refused_by_name(void **state) {
     check c;
     check_begin(&c);
     static const int64_t none[] = {0, 3};
-    syngan_node *e = syngan_input(c.graph, "e", SYNGAN_F32, none, 2);
+    syngan_node *e = syngan_input(c.graph, "e", SYNGAN_TYPE_F32, none, 2);
 #define REFUSED(build, status, part)                                           \
     do {                                                                       \
         check_refused(&c, build, status, part);                                \
-        e = syngan_input(c.graph, "e", SYNGAN_F32, none, 2);                   \
+        e = syngan_input(c.graph, "e", SYNGAN_TYPE_F32, none, 2);              \
     } while (0)
     REFUSED(syngan_binary_cross_entropy(e, 1), SYNGAN_E_SHAPE,
             "binary_cross_entropy of 'e': there is nothing to average");

@@ -19,8 +19,9 @@ enum { BATCH = 4, ITERATIONS = 3, SEED = 21 };
 #define TARGET 0.8
 #define RATE 0.05f
 
-static const syngan_optimizer_options descent = {
-    SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_SGD, .learning_rate = RATE};
+static const syngan_optimizer_options descent = {SYNGAN_OPTIMIZER_DEFAULTS,
+                                                 .kind = SYNGAN_OPTIMIZER_SGD,
+                                                 .learning_rate = RATE};
 
 typedef struct hand {
     syngan_context *context;
@@ -76,11 +77,11 @@ static syngan_node *generator_loss(const hand *h, syngan_node *z) {
 
 static syngan_node *judge(const hand *h, turn *t, syngan_node *x) {
     return syngan_model_apply(t->graph, h->discriminator, &x, 1,
-                              SYNGAN_TRAINING);
+                              SYNGAN_MODE_TRAINING);
 }
 
 static syngan_node *examples(turn *t) {
-    return syngan_input(t->graph, "x", SYNGAN_F32,
+    return syngan_input(t->graph, "x", SYNGAN_TYPE_F32,
                         SYNGAN_SHAPE(BATCH, 1, 4, 4));
 }
 
@@ -88,7 +89,7 @@ static syngan_node *generated(const hand *h, turn *t) {
     syngan_node *noise =
         syngan_random_normal(t->graph, SYNGAN_SHAPE(BATCH, NETWORK_NOISE));
     return syngan_model_apply(t->graph, h->generator, &noise, 1,
-                              SYNGAN_TRAINING);
+                              SYNGAN_MODE_TRAINING);
 }
 
 /* The squared norms of d score / dx, one for each example. */
@@ -181,8 +182,8 @@ static void run_turn(const hand *h, const char *name,
     assert_ok(h->context, syngan_graph_create(h->context, &t.graph));
     build(h, &t);
     syngan_node *all[] = {t.real, t.fake, t.penalty, t.generator}, *outputs[4];
-    syngan_node *updates[] = {syngan_minimize(optimizer, t.total),
-                              syngan_update_statistics(t.total)};
+    syngan_node *updates[] = {syngan_optimizer_minimize(optimizer, t.total),
+                              syngan_node_update_statistics(t.total)};
     size_t count = 0, index = 0;
     for (int i = 0; i < 4; i++)
         if (all[i] != NULL) outputs[count++] = all[i];

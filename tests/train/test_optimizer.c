@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <syngan/layers.h>
+#include <syngan/losses.h>
 #include <syngan/program.h>
 
 #include "op/ops.h"
@@ -21,14 +22,14 @@ static syngan_model *make_model(syngan_context *context) {
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 3));
-    syngan_node *y =
-        syngan_dense(x, SYNGAN_DENSE(.units = 17, .activation = SYNGAN_TANH));
-    syngan_node *frozen =
-        syngan_parameter(graph, "frozen", SYNGAN_SHAPE(17),
-                         SYNGAN_PARAMETER(.initializer = SYNGAN_CONSTANT,
-                                          .scale = 1.5f, .frozen = 1));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *y = syngan_dense(
+        x, SYNGAN_DENSE(.units = 17, .activation = SYNGAN_ACTIVATION_TANH));
+    syngan_node *frozen = syngan_parameter(
+        graph, "frozen", SYNGAN_SHAPE(17),
+        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_CONSTANT,
+                         .scale = 1.5f, .frozen = 1));
     y = syngan_dense(syngan_multiply(y, frozen), SYNGAN_DENSE(.units = 1));
     assert_ok(context, syngan_model_create(y, "model", &model));
     syngan_graph_free(graph);
@@ -39,7 +40,7 @@ static syngan_model *make_model(syngan_context *context) {
 static syngan_node *make_loss(check *c, syngan_model *model) {
     syngan_node *x = check_input(c, -1, 1, SYNGAN_SHAPE(5, 3));
     syngan_node *y =
-        syngan_model_apply(c->graph, model, &x, 1, SYNGAN_TRAINING);
+        syngan_model_apply(c->graph, model, &x, 1, SYNGAN_MODE_TRAINING);
     return syngan_binary_cross_entropy(y, 1.0);
 }
 
@@ -69,7 +70,8 @@ static void check_optimizer(const syngan_optimizer_options *options) {
     check_begin(&c);
     syngan_model *model = make_model(c.context);
     syngan_optimizer *optimizer = make_optimizer(&c, model, options);
-    syngan_node *group = syngan_minimize(optimizer, make_loss(&c, model));
+    syngan_node *group =
+        syngan_optimizer_minimize(optimizer, make_loss(&c, model));
     assert_ok(c.context, syngan_graph_status(c.graph));
     assert_int_equal(group->n_inputs, 4);
     syngan_node *updates[CHECK_SOURCES_MAX];
@@ -91,7 +93,8 @@ static void check_optimizer(const syngan_optimizer_options *options) {
 
 static void test_kinds(void **state) {
     (void)state;
-    for (int32_t kind = SYNGAN_ADAM; kind <= SYNGAN_RMSPROP; kind++) {
+    for (int32_t kind = SYNGAN_OPTIMIZER_ADAM; kind <= SYNGAN_OPTIMIZER_RMSPROP;
+         kind++) {
         check_optimizer(SYNGAN_OPTIMIZER(.kind = kind));
         check_optimizer(SYNGAN_OPTIMIZER(.kind = kind, .learning_rate = 0.1f,
                                          .beta1 = 0.5f, .momentum = 0.9f,
@@ -115,8 +118,10 @@ static void test_clip_norm(void **state) {
     check_begin(&c);
     syngan_model *model = make_model(c.context);
     syngan_optimizer *optimizer = make_optimizer(
-        &c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD, .clip_norm = 0.125f));
-    syngan_node *group = syngan_minimize(optimizer, make_loss(&c, model));
+        &c, model,
+        SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD, .clip_norm = 0.125f));
+    syngan_node *group =
+        syngan_optimizer_minimize(optimizer, make_loss(&c, model));
     double squares = 0;
     for (int32_t i = 0; i < group->n_inputs; i++) {
         const syngan_node *update = group->inputs[i];
@@ -141,7 +146,7 @@ static void test_no_gradient(void **state) {
     syngan_optimizer *optimizer =
         make_optimizer(&c, model, SYNGAN_OPTIMIZER(.clip_norm = 1));
     syngan_node *loss = syngan_affine(make_loss(&c, model), 0, 1);
-    syngan_node *group = syngan_minimize(optimizer, loss);
+    syngan_node *group = syngan_optimizer_minimize(optimizer, loss);
     syngan_node *updates[CHECK_SOURCES_MAX];
     check_updates(&c, updates, updates_of(&c, group, updates), 0);
     syngan_optimizer_free(optimizer);
@@ -153,7 +158,8 @@ static const sg_optimizer_fields *
 fields_with(check *c, syngan_model *model,
             const syngan_optimizer_options *options, double *rate) {
     syngan_optimizer *optimizer = make_optimizer(c, model, options);
-    syngan_node *group = syngan_minimize(optimizer, make_loss(c, model));
+    syngan_node *group =
+        syngan_optimizer_minimize(optimizer, make_loss(c, model));
     if (group->op == NULL) fail_msg("%s", c->graph->error_text);
     const syngan_node *update = group->inputs[0];
     for (int32_t i = 0; i < update->n_inputs; i++)
@@ -174,16 +180,19 @@ static void test_defaults(void **state) {
     assert_true((float)rate == 1e-3f && (float)f->beta1 == 0.9f);
     assert_true((float)f->beta2 == 0.999f && (float)f->epsilon == 1e-7f);
     assert_true(f->decay == 0 && f->decoupled == 0 && f->clip == 0);
-    f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD), &rate);
+    f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD),
+                    &rate);
     assert_true((float)rate == 1e-2f && f->momentum == 0 && f->decay == 0);
-    f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW), &rate);
+    f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_ADAMW),
+                    &rate);
     assert_true((float)f->decay == 0.01f && f->decoupled == 1);
     f = fields_with(&c, model,
-                    SYNGAN_OPTIMIZER(.kind = SYNGAN_ADAMW, .weight_decay = 0,
-                                     .learning_rate = 0),
+                    SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_ADAMW,
+                                     .weight_decay = 0, .learning_rate = 0),
                     &rate);
     assert_true(f->decay == 0 && rate == 0);
-    f = fields_with(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP), &rate);
+    f = fields_with(&c, model,
+                    SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_RMSPROP), &rate);
     assert_true((float)rate == 1e-3f && (float)f->rho == 0.9f);
     syngan_model_free(model);
     check_end(&c);
@@ -204,13 +213,13 @@ static void test_state(void **state) {
     for (size_t i = 0; i < 9; i++)
         assert_string_equal(sg_optimizer_state(optimizer, i)->name, adam[i]);
     const sg_variable *m = sg_optimizer_state(optimizer, 1);
-    assert_int_equal(m->tensor->type, SYNGAN_F32);
+    assert_int_equal(m->tensor->type, SYNGAN_TYPE_F32);
     assert_int_equal(m->dims.size[0], 17);
     const syngan_tensor *updates = sg_optimizer_state(optimizer, 0)->tensor;
-    assert_int_equal(updates->type, SYNGAN_I64);
+    assert_int_equal(updates->type, SYNGAN_TYPE_I64);
     syngan_optimizer_free(optimizer);
-    optimizer =
-        make_optimizer(&c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP));
+    optimizer = make_optimizer(
+        &c, model, SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_RMSPROP));
     assert_int_equal(sg_optimizer_state_count(optimizer), 5);
     assert_string_equal(sg_optimizer_state(optimizer, 2)->name, "v.dense.bias");
     syngan_model_free(model); /* the optimizer keeps it */
@@ -265,15 +274,16 @@ static void test_refused_losses(void **state) {
     syngan_model *model = make_model(c.context);
     syngan_optimizer *optimizer = make_optimizer(&c, model, NULL);
     syngan_node *x = check_input(&c, 0, 1, SYNGAN_SHAPE(3));
-    check_refused(&c, syngan_minimize(optimizer, x), SYNGAN_E_SHAPE, "rank");
+    check_refused(&c, syngan_optimizer_minimize(optimizer, x), SYNGAN_E_SHAPE,
+                  "rank");
     x = check_input(&c, 0, 1, NULL, 0);
-    check_refused(&c, syngan_minimize(optimizer, x), SYNGAN_E_ARGUMENT,
-                  "no trainable parameter of model 'model'");
+    check_refused(&c, syngan_optimizer_minimize(optimizer, x),
+                  SYNGAN_E_ARGUMENT, "no trainable parameter of model 'model'");
     x = check_input(&other, 0, 1, NULL, 0);
-    check_refused(&other, syngan_minimize(optimizer, x), SYNGAN_E_ARGUMENT,
-                  "another context");
-    assert_null(syngan_minimize(NULL, x));
-    assert_null(syngan_minimize(optimizer, NULL));
+    check_refused(&other, syngan_optimizer_minimize(optimizer, x),
+                  SYNGAN_E_ARGUMENT, "another context");
+    assert_null(syngan_optimizer_minimize(NULL, x));
+    assert_null(syngan_optimizer_minimize(optimizer, NULL));
     syngan_optimizer_free(optimizer);
     syngan_model_free(model);
     check_end(&other);

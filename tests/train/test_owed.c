@@ -26,7 +26,7 @@ static syngan_status note(syngan_trainer *trainer, const syngan_losses *losses,
     assert_true(r->count < MOST);
     r->iteration[r->count++] = losses->iteration;
     if (r->count - 1 != r->cancel_at) return SYNGAN_OK;
-    syngan_cancel(r->context);
+    syngan_context_cancel(r->context);
     return SYNGAN_E_CANCELLED;
 }
 
@@ -44,7 +44,7 @@ static void check(bool from_file, int cancel_at) {
     assert_ok(context, training_make(context, NETWORK_DENSE, &options, &t));
     assert_int_equal(syngan_trainer_run(t.trainer, END), SYNGAN_E_CANCELLED);
     assert_int_equal(r.count, cancel_at + 1);
-    syngan_cancel_reset(context);
+    syngan_context_cancel_reset(context);
     r.cancel_at = -1;
     r.count = cancel_at;
     if (from_file) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <syngan/losses.h>
 
 #include "support/fixture.h"
 #include "support/pair.h"
@@ -84,25 +85,26 @@ static syngan_graph *graph_make(run *r) {
 
 static syngan_node *fake_node(run *r, syngan_graph *graph, int32_t mode) {
     syngan_node *z =
-        syngan_input(graph, "noise", SYNGAN_F32, SYNGAN_SHAPE(BATCH, 100));
+        syngan_input(graph, "noise", SYNGAN_TYPE_F32, SYNGAN_SHAPE(BATCH, 100));
     return syngan_model_apply(graph, r->generator.model, &z, 1, mode);
 }
 
 /* The discriminator's loss on an input named `name`. */
 static syngan_node *image_loss(run *r, syngan_graph *graph, const char *name,
                                double target) {
-    syngan_node *x =
-        syngan_input(graph, name, SYNGAN_F32, SYNGAN_SHAPE(BATCH, 1, 28, 28));
+    syngan_node *x = syngan_input(graph, name, SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(BATCH, 1, 28, 28));
     return syngan_binary_cross_entropy(
         syngan_model_apply(graph, r->discriminator.model, &x, 1,
-                           SYNGAN_TRAINING),
+                           SYNGAN_MODE_TRAINING),
         target);
 }
 
 static syngan_program *separate_step(run *r, const char *name, double target) {
     syngan_graph *graph = graph_make(r);
     syngan_node *loss = image_loss(r, graph, name, target);
-    syngan_node *update = syngan_minimize(r->discriminator.optimizer, loss);
+    syngan_node *update =
+        syngan_optimizer_minimize(r->discriminator.optimizer, loss);
     return compile(r, graph, &loss, 1, &update, 1);
 }
 
@@ -111,19 +113,21 @@ static syngan_program *joint_step(run *r) {
     syngan_node *losses[] = {image_loss(r, graph, "real", 1),
                              image_loss(r, graph, "fake", 0)};
     syngan_node *mean = syngan_affine(syngan_add(losses[0], losses[1]), 0.5, 0);
-    syngan_node *update = syngan_minimize(r->discriminator.optimizer, mean);
+    syngan_node *update =
+        syngan_optimizer_minimize(r->discriminator.optimizer, mean);
     return compile(r, graph, losses, 2, &update, 1);
 }
 
 static syngan_program *generator_step(run *r) {
     syngan_graph *graph = graph_make(r);
-    syngan_node *fake = fake_node(r, graph, SYNGAN_TRAINING);
+    syngan_node *fake = fake_node(r, graph, SYNGAN_MODE_TRAINING);
     syngan_node *loss = syngan_binary_cross_entropy(
         syngan_model_apply(graph, r->discriminator.model, &fake, 1,
-                           SYNGAN_TRAINING),
+                           SYNGAN_MODE_TRAINING),
         1);
-    syngan_node *updates[] = {syngan_minimize(r->generator.optimizer, loss),
-                              syngan_update_statistics(fake)};
+    syngan_node *updates[] = {
+        syngan_optimizer_minimize(r->generator.optimizer, loss),
+        syngan_node_update_statistics(fake)};
     return compile(r, graph, &loss, 1, updates, 2);
 }
 
@@ -133,9 +137,10 @@ static void run_make(run *r) {
     make_player(r, &r->discriminator, "discriminator", pair_discriminator,
                 PAIR_DISCRIMINATOR_LAYERS);
     syngan_graph *graph = graph_make(r);
-    syngan_node *fake = fake_node(
-        r, graph,
-        is_text(r, "fakes", "training") ? SYNGAN_TRAINING : SYNGAN_INFERENCE);
+    syngan_node *fake =
+        fake_node(r, graph,
+                  is_text(r, "fakes", "training") ? SYNGAN_MODE_TRAINING
+                                                  : SYNGAN_MODE_INFERENCE);
     r->fakes = compile(r, graph, &fake, 1, NULL, 0);
     if (is_text(r, "update", "joint")) {
         r->joint_step = joint_step(r);

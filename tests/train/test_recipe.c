@@ -27,7 +27,7 @@ static void test_published(void **state) {
     assert_float_equal(s.trainer.average_decay, 0, 0);
     const syngan_optimizer_options *o = &s.generator_optimizer;
     for (int i = 0; i < 2; i++, o = &s.discriminator_optimizer) {
-        assert_int_equal(o->kind, SYNGAN_ADAM);
+        assert_int_equal(o->kind, SYNGAN_OPTIMIZER_ADAM);
         assert_float_equal(o->learning_rate, 1e-3f, 0);
         assert_float_equal(o->beta1, 0.9f, 0);
         assert_float_equal(o->beta2, 0.999f, 0);
@@ -62,13 +62,14 @@ static void test_overrides(void **state) {
     assert_float_equal(s.trainer.average_decay, 0, 0);
     assert_float_equal(s.trainer.penalty_weight, 0, 0);
     /* One optimizer of one's own leaves the other as it is. */
-    s = settings(context,
-                 SYNGAN_TRAINER(.generator_optimizer =
-                                    SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD,
-                                                     .momentum = 0.5f)));
-    assert_int_equal(s.generator_optimizer.kind, SYNGAN_SGD);
+    s = settings(
+        context,
+        SYNGAN_TRAINER(.generator_optimizer =
+                           SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD,
+                                            .momentum = 0.5f)));
+    assert_int_equal(s.generator_optimizer.kind, SYNGAN_OPTIMIZER_SGD);
     assert_float_equal(s.generator_optimizer.momentum, 0.5f, 0);
-    assert_int_equal(s.discriminator_optimizer.kind, SYNGAN_ADAM);
+    assert_int_equal(s.discriminator_optimizer.kind, SYNGAN_OPTIMIZER_ADAM);
     assert_null(s.trainer.generator_optimizer);
     syngan_context_free(context);
 }
@@ -135,7 +136,7 @@ static void test_text(void **state) {
         SYNGAN_TRAINER(.recipe = SYNGAN_RECIPE_PUBLISHED, .seed = UINT64_MAX,
                        .report_every = 7, .progress_user = &hook,
                        .discriminator_optimizer =
-                           SYNGAN_OPTIMIZER(.kind = SYNGAN_RMSPROP,
+                           SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_RMSPROP,
                                             .epsilon = 0, .rho = 0.3f)));
     char *text, *other;
     assert_ok(context, sg_settings_write(context, &a, &text));

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <syngan/layers.h>
+#include <syngan/losses.h>
 #include <syngan/optimizer.h>
 #include <syngan/program.h>
 
@@ -38,10 +39,10 @@ static syngan_status make_model(syngan_context *context, int64_t units,
     syngan_graph *graph;
     syngan_status status = syngan_graph_create(context, &graph);
     if (status != SYNGAN_OK) return status;
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, 4));
-    x = syngan_dense(x,
-                     SYNGAN_DENSE(.units = units, .activation = SYNGAN_TANH));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 4));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = units, .activation = SYNGAN_ACTIVATION_TANH));
     x = syngan_dense(syngan_batch_norm(x, NULL), SYNGAN_DENSE(.units = 2));
     status = syngan_model_create(x, "mine", out);
     syngan_graph_free(graph);
@@ -69,7 +70,7 @@ static syngan_status make_program(syngan_context *context, scheme *s) {
     if (status != SYNGAN_OK) return status;
     syngan_node *x = syngan_random_normal(graph, SYNGAN_SHAPE(8, 4));
     syngan_node *y =
-        syngan_model_apply(graph, s->model, &x, 1, SYNGAN_TRAINING);
+        syngan_model_apply(graph, s->model, &x, 1, SYNGAN_MODE_TRAINING);
     syngan_node *loss = syngan_mean_squared_error(
         y, syngan_random_normal(graph, SYNGAN_SHAPE(8, 2)));
     syngan_node *weight =
@@ -77,8 +78,8 @@ static syngan_status make_program(syngan_context *context, scheme *s) {
     loss = syngan_add(
         loss, syngan_affine(syngan_sum(syngan_square(weight), NULL, 0, 0), 0.01,
                             0.0));
-    syngan_node *updates[] = {syngan_minimize(s->optimizer, loss),
-                              syngan_update_statistics(y),
+    syngan_node *updates[] = {syngan_optimizer_minimize(s->optimizer, loss),
+                              syngan_node_update_statistics(y),
                               average_update(graph, s)};
     status = syngan_program_create(&loss, 1, updates, 3, NULL, &s->program);
     syngan_graph_free(graph);
@@ -166,14 +167,16 @@ static void scheme_load(syngan_context *context, const files *f, scheme *s) {
 }
 
 static const syngan_optimizer_options varieties[] = {
-    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_ADAM},
-    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_ADAMW,
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_OPTIMIZER_ADAM},
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_OPTIMIZER_ADAMW,
      .schedule = SYNGAN_SCHEDULE_COSINE, .schedule_steps = 6, .warmup_steps = 3,
      .final_rate = 1e-5f},
-    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_SGD, .momentum = 0.9f,
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_OPTIMIZER_SGD, .momentum = 0.9f,
      .clip_norm = 1},
-    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_SGD, .learning_rate = 0.1f},
-    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_RMSPROP, .learning_rate = 0}};
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_OPTIMIZER_SGD,
+     .learning_rate = 0.1f},
+    {SYNGAN_OPTIMIZER_DEFAULTS, .kind = SYNGAN_OPTIMIZER_RMSPROP,
+     .learning_rate = 0}};
 
 /* n steps, saved, loaded in another context, and m steps are n + m steps. */
 static void test_continue(void **state) {
@@ -231,10 +234,11 @@ static void test_other_options(void **state) {
     assert_non_null(strstr(text, "\"learning_rate\":0.5"));
     assert_int_equal(syngan_optimizer_updates(loaded), 2);
     syngan_optimizer_free(loaded);
-    assert_fails(
-        context,
-        load_bytes(s.model, b, SYNGAN_OPTIMIZER(.kind = SYNGAN_SGD), &loaded),
-        SYNGAN_E_MISMATCH, "Adam");
+    assert_fails(context,
+                 load_bytes(s.model, b,
+                            SYNGAN_OPTIMIZER(.kind = SYNGAN_OPTIMIZER_SGD),
+                            &loaded),
+                 SYNGAN_E_MISMATCH, "Adam");
     assert_null(loaded);
     assert_fails(context,
                  load_bytes(s.model, b, SYNGAN_OPTIMIZER(.beta1 = 7), &loaded),

@@ -251,7 +251,7 @@ static syngan_status note_report(syngan_trainer *trainer,
     assert_int_equal(syngan_trainer_iteration(trainer), losses->iteration + 1);
     r->allocations[r->count] = atomic_load(&trainer->context->allocations);
     r->iterations[r->count++] = losses->iteration;
-    if (r->count == r->cancel_at) syngan_cancel(trainer->context);
+    if (r->count == r->cancel_at) syngan_context_cancel(trainer->context);
     return r->count == r->stop_at ? SYNGAN_E_USER + 3 : SYNGAN_OK;
 }
 
@@ -350,11 +350,12 @@ static void test_stop(void **state) {
         assert_int_equal(syngan_trainer_iteration(t.trainer), 5);
         assert_int_equal(syngan_trainer_history_count(t.trainer), 5);
         if (cancel) {
-            assert_non_null(strstr(syngan_last_error(context), "cancelled"));
+            assert_non_null(
+                strstr(syngan_context_last_error(context), "cancelled"));
             assert_int_equal(syngan_trainer_run(t.trainer, 9),
                              SYNGAN_E_CANCELLED);
             assert_int_equal(syngan_trainer_iteration(t.trainer), 5);
-            syngan_cancel_reset(context);
+            syngan_context_cancel_reset(context);
         }
         assert_ok(context, syngan_trainer_run(t.trainer, 9));
         assert_same_state(context, &whole, &t);
@@ -389,7 +390,7 @@ static training make_on_source(syngan_context *context, source *s,
               network_discriminator(context, NETWORK_DENSE, &t.discriminator));
     assert_ok(context, syngan_dataset_from_callback(
                            context, 100, SYNGAN_SHAPE(1, 4, 4), make_example, s,
-                           SYNGAN_DATASET(.order = SYNGAN_IN_ORDER,
+                           SYNGAN_DATASET(.order = SYNGAN_ORDER_SEQUENTIAL,
                                           .prefetch = SYNGAN_PREFETCH_OFF),
                            &t.dataset));
     assert_ok(context, syngan_trainer_create(t.generator, t.discriminator,
@@ -499,8 +500,8 @@ static syngan_model *flat_model(syngan_context *context, const char *name,
     syngan_graph *graph;
     syngan_model *model;
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x =
-        syngan_input(graph, "x", SYNGAN_F32, SYNGAN_SHAPE(SYNGAN_BATCH, in));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, in));
     x = syngan_dense(x, SYNGAN_DENSE(.units = out));
     assert_ok(context, syngan_model_create(x, name, &model));
     syngan_graph_free(graph);

@@ -91,7 +91,7 @@ static syngan_status try_desc(sg_site *site, conv_state *state, bool free,
         status = weight_md(site, sg_conv_desc(site, direction, W), &conv.w);
     if (status == SYNGAN_OK && site->has_bias && direction == SG_FORWARD)
         status = sg_md_make(site->context, 1, &site->output.dims.size[1],
-                            SYNGAN_F32, dnnl_a, &conv.bias);
+                            SYNGAN_TYPE_F32, dnnl_a, &conv.bias);
     dnnl_status_t result = dnnl_success;
     if (status == SYNGAN_OK)
         result = sg_onednn_conv_desc(&state->primitive, direction, &conv);

@@ -54,8 +54,9 @@ typedef struct bf16_state {
 static bool accepts(const sg_site *site, int32_t direction) {
     sg_phases conv;
     if (site->context->isa < SYNGAN_ISA_AVX512_BF16 ||
-        site->input[0].type != SYNGAN_BF16 ||
-        site->input[1].type != SYNGAN_BF16 || site->output.type != SYNGAN_F32 ||
+        site->input[0].type != SYNGAN_TYPE_BF16 ||
+        site->input[1].type != SYNGAN_TYPE_BF16 ||
+        site->output.type != SYNGAN_TYPE_F32 ||
         !sg_phases_of(site, direction, &conv))
         return false;
     int64_t pixels = conv.rows * conv.columns;

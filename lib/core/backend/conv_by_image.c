@@ -14,7 +14,7 @@ bool sg_by_image_accepts(const sg_site *site) {
     const sg_conv_fields *f = site->fields;
     int64_t most = site->context->isa >= SYNGAN_ISA_AVX512 ? 8 : 4;
     return f->groups == 1 && site->output.dims.size[1] <= most &&
-           site->output.type == SYNGAN_F32;
+           site->output.type == SYNGAN_TYPE_F32;
 }
 
 static void set_sizes(const sg_site *site, sg_by_image *conv) {
@@ -44,7 +44,7 @@ syngan_status sg_by_image_plan(sg_site *site, size_t size) {
         site->input[0].layout = (sg_layout){.kind = SG_PLAIN};
     site->input[1].layout = (sg_layout){.kind = SG_PLAIN};
     site->output.layout = (sg_layout){.kind = SG_PLAIN};
-    site->input[0].type = site->input[1].type = SYNGAN_F32;
+    site->input[0].type = site->input[1].type = SYNGAN_TYPE_F32;
     set_sizes(site, site->state);
     return SYNGAN_OK;
 }

@@ -440,7 +440,8 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
 }
 
 static bool is_f32(const sg_site *site) {
-    return site->input[0].type == SYNGAN_F32 && site->output.type == SYNGAN_F32;
+    return site->input[0].type == SYNGAN_TYPE_F32 &&
+           site->output.type == SYNGAN_TYPE_F32;
 }
 static bool accepts_forward(const sg_site *site) {
     return is_f32(site) && accepts(site, SG_FORWARD);
@@ -450,7 +451,8 @@ static bool accepts_input(const sg_site *site) {
 }
 /* Faster than oneDNN's products of bf16, too. */
 static bool accepts_weight(const sg_site *site) {
-    return site->output.type == SYNGAN_F32 && accepts(site, SG_BACKWARD_WEIGHT);
+    return site->output.type == SYNGAN_TYPE_F32 &&
+           accepts(site, SG_BACKWARD_WEIGHT);
 }
 static syngan_status plan_forward(sg_site *site) {
     return plan(site, SG_FORWARD);

@@ -42,5 +42,5 @@ void sg_phases_plan(sg_site *site, int32_t direction, int64_t block) {
     sg_conv_desc(site, direction, SG_CONV_Y)->layout = blocked;
     sg_conv_desc(site, direction, SG_CONV_W)->layout =
         (sg_layout){.kind = SG_PLAIN};
-    site->input[0].type = site->input[1].type = SYNGAN_F32;
+    site->input[0].type = site->input[1].type = SYNGAN_TYPE_F32;
 }

@@ -73,7 +73,7 @@ static void set_sizes(rows_state *s, const sg_conv_fields *f) {
 }
 
 static syngan_status plan(sg_site *site) {
-    bool bf16 = site->input[0].type == SYNGAN_BF16 &&
+    bool bf16 = site->input[0].type == SYNGAN_TYPE_BF16 &&
                 site->context->isa >= SYNGAN_ISA_AVX512_BF16;
     SG_TRY(sg_by_image_plan(site, sizeof(rows_state)));
     rows_state *s = site->state;

@@ -104,7 +104,7 @@ static void finish_piece(const finish *f, int64_t row, int64_t at,
     if (f->from != f->output)
         memcpy(output, f->from + place * size, (size_t)count * size);
     int64_t channel = piece_channel(f, row, at);
-    if (f->site->output.type == SYNGAN_F32) {
+    if (f->site->output.type == SYNGAN_TYPE_F32) {
         float *data = (float *)(void *)output;
         finish_floats(f, data, (size_t)count, channel);
         multiply_slope(f, data, (size_t)count, place);

@@ -110,7 +110,7 @@ static syngan_status plan_matmul(sg_site *site) {
         status =
             matrix_md(site, site->output.type, p.batch, p.m, p.n, false, &c);
     if (status == SYNGAN_OK && site->has_bias)
-        status = matrix_md(site, SYNGAN_F32, 1, 1, p.n, false, &bias);
+        status = matrix_md(site, SYNGAN_TYPE_F32, 1, 1, p.n, false, &bias);
     if (status == SYNGAN_OK) status = build_matmul(site, state, a, b, c, bias);
     sg_md_free(site->context, a);
     sg_md_free(site->context, b);

@@ -15,8 +15,8 @@
 /* ---- memory descriptors ------------------------------------------------- */
 
 dnnl_data_type_t sg_md_type(int32_t type) {
-    assert(type == SYNGAN_F32 || type == SYNGAN_BF16);
-    return type == SYNGAN_F32 ? dnnl_f32 : dnnl_bf16;
+    assert(type == SYNGAN_TYPE_F32 || type == SYNGAN_TYPE_BF16);
+    return type == SYNGAN_TYPE_F32 ? dnnl_f32 : dnnl_bf16;
 }
 
 #if SG_ONEDNN_3

@@ -22,7 +22,7 @@ typedef const dnnl_memory_desc_t *sg_md;
 
 /* ---- memory descriptors ------------------------------------------------- */
 
-/* dnnl_f32 or dnnl_bf16 for SYNGAN_F32 and SYNGAN_BF16. */
+/* dnnl_f32 or dnnl_bf16 for SYNGAN_TYPE_F32 and SYNGAN_TYPE_BF16. */
 dnnl_data_type_t sg_md_type(int32_t type);
 /* sg_md_free() ends it. */
 syngan_status sg_md_make(syngan_context *context, int rank,

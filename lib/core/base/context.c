@@ -167,10 +167,10 @@ int32_t syngan_context_threads(const syngan_context *context) {
     return context == NULL ? 0 : context->threads;
 }
 
-void syngan_cancel(syngan_context *context) {
+void syngan_context_cancel(syngan_context *context) {
     if (context != NULL) atomic_store(&context->cancelled, 1);
 }
 
-void syngan_cancel_reset(syngan_context *context) {
+void syngan_context_cancel_reset(syngan_context *context) {
     if (context != NULL) atomic_store(&context->cancelled, 0);
 }

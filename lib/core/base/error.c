@@ -60,7 +60,7 @@ syngan_status sg_check_cancelled(syngan_context *context, const char *what) {
                : SYNGAN_OK;
 }
 
-const char *syngan_last_error(const syngan_context *context) {
+const char *syngan_context_last_error(const syngan_context *context) {
     return context == NULL ? "" : context->error;
 }
 

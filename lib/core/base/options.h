@@ -105,6 +105,11 @@ bool sg_field_leaves_open(const sg_field *field, const void *options);
 #member, text, NULL, 0, 1, 0, offsetof(type, member),                  \
             SYNGAN_OPTION_BOOL, 0                                              \
     }
+#define SG_TRUE(type, member, text)                                            \
+    {                                                                          \
+#member, text, NULL, 0, 1, 1, offsetof(type, member),                  \
+            SYNGAN_OPTION_BOOL, 0                                              \
+    }
 #define SG_AUTO_BOOL(type, member, text)                                       \
     {                                                                          \
 #member, text, NULL, 0, 1, SG_AUTO, offsetof(type, member),            \

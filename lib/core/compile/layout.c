@@ -292,7 +292,7 @@ static syngan_status make_output(syngan_program *program, const sg_group *group,
         program->values[value].root = program->values[step->inputs[0]].root;
     if (step->site.workspace > 0) {
         const sg_desc bytes = {
-            .type = SYNGAN_U8,
+            .type = SYNGAN_TYPE_U8,
             .dims = {.rank = 1, .size = {(int64_t)step->site.workspace}}};
         step->workspace = add_value(program, &bytes);
         if (step->workspace < 0) return out_of_memory(program);

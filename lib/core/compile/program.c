@@ -16,7 +16,7 @@
 static const sg_field fields[] = {
     SG_SEED(TYPE, seed, "seed of its random nodes; auto: the context's"),
     SG_BOOL(TYPE, profile, "time each kernel"),
-    SG_BOOL(TYPE, no_fusion, "one kernel for each node"),
+    SG_TRUE(TYPE, fusion, "kernels for several nodes; 0: one for each"),
     SG_BOOL(TYPE, bf16, "products of bf16 operands"),
     SG_BOOL(TYPE, tune, "kernels chosen by timing them on this machine"),
 };

@@ -177,8 +177,9 @@ void sg_site_end(const sg_kernel *kernel, sg_site *site);
 static inline int32_t sg_operand_type(const syngan_program *program,
                                       const syngan_node *node, int32_t type) {
     bool product = (node->op->flags & SG_OP_PRODUCT) != 0;
-    return program->options.bf16 && product && type == SYNGAN_F32 ? SYNGAN_BF16
-                                                                  : type;
+    return program->options.bf16 && product && type == SYNGAN_TYPE_F32
+               ? SYNGAN_TYPE_BF16
+               : type;
 }
 
 /* The node that stands for `node` and its equals. */

@@ -128,7 +128,7 @@ static syngan_node *followed(const selection *s, const syngan_node *node) {
 
 /* The only reader of `node`, if that could be absorbed; else NULL. */
 static syngan_node *only_reader(const selection *s, const syngan_node *node) {
-    if (s->uses[node->id] != 1 || node->type != SYNGAN_F32) return NULL;
+    if (s->uses[node->id] != 1 || node->type != SYNGAN_TYPE_F32) return NULL;
     syngan_node *reader = s->graph->nodes[s->reader[node->id]];
     bool fits =
         (reader->op->is_unary ||
@@ -139,7 +139,7 @@ static syngan_node *only_reader(const selection *s, const syngan_node *node) {
 
 /* All that a kernel could absorb behind the anchor. */
 static void find_chain(const selection *s, sg_group *group) {
-    if (s->program->options.no_fusion) return;
+    if (!s->program->options.fusion) return;
     while (group->slope == NULL) {
         syngan_node *next = only_reader(s, group->result);
         if (next == NULL) return;

@@ -60,10 +60,10 @@ static void *take_input(trial *t, const sg_desc *desc) {
     size_t bytes = sg_desc_bytes(desc);
     void *at = take(t, bytes);
     if (at == NULL) return NULL;
-    if (desc->type == SYNGAN_F32)
+    if (desc->type == SYNGAN_TYPE_F32)
         for (size_t i = 0; i < bytes / sizeof(float); i++)
             ((float *)at)[i] = number(i);
-    else if (desc->type == SYNGAN_BF16)
+    else if (desc->type == SYNGAN_TYPE_BF16)
         for (size_t i = 0; i < bytes / sizeof(uint16_t); i++)
             ((uint16_t *)at)[i] = sg_bf16_from_f32(number(i));
     else

@@ -15,8 +15,9 @@
 /* ---- options ------------------------------------------------------------- */
 
 static const sg_field dataset_table[] = {
-    SG_ENUM(syngan_dataset_options, order, "shuffle|with_replacement|in_order",
-            SYNGAN_SHUFFLE, SYNGAN_IN_ORDER, SYNGAN_SHUFFLE,
+    SG_ENUM(syngan_dataset_options, order,
+            "shuffle|with_replacement|sequential", SYNGAN_ORDER_SHUFFLE,
+            SYNGAN_ORDER_SEQUENTIAL, SYNGAN_ORDER_SHUFFLE,
             "Order in which training gets the examples."),
     SG_ENUM(syngan_dataset_options, prefetch, "default|off|on",
             SYNGAN_PREFETCH_DEFAULT, SYNGAN_PREFETCH_ON,
@@ -144,7 +145,7 @@ static syngan_status check_targets(const syngan_dataset *dataset,
     if (examples == NULL)
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: examples is NULL, a tensor is expected", where);
-    if (examples->type != SYNGAN_F32)
+    if (examples->type != SYNGAN_TYPE_F32)
         return sg_fail(context, SYNGAN_E_TYPE,
                        "%s: examples are of type %s, f32 is expected", where,
                        syngan_type_name(examples->type));
@@ -165,7 +166,7 @@ static syngan_status check_targets(const syngan_dataset *dataset,
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "%s: labels were asked for, but the dataset has none",
                        where);
-    if (labels->type != SYNGAN_I32)
+    if (labels->type != SYNGAN_TYPE_I32)
         return sg_fail(context, SYNGAN_E_TYPE,
                        "%s: labels are of type %s, i32 is expected", where,
                        syngan_type_name(labels->type));

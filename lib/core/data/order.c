@@ -69,13 +69,13 @@ static uint64_t shuffled(const sg_cursor *cursor, uint64_t x) {
 int64_t sg_cursor_next(sg_cursor *cursor) {
     const uint64_t count = (uint64_t)cursor->order.count;
     const uint64_t position = cursor->position++;
-    if (cursor->order.kind == SYNGAN_WITH_REPLACEMENT) {
+    if (cursor->order.kind == SYNGAN_ORDER_WITH_REPLACEMENT) {
         const sg_random draws = {.seed = cursor->order.seed,
                                  .step = 0,
                                  .stream = sg_stream_id("dataset.replacement")};
         return (int64_t)sg_random_below(&draws, position, count);
     }
-    if (cursor->order.kind == SYNGAN_IN_ORDER)
+    if (cursor->order.kind == SYNGAN_ORDER_SEQUENTIAL)
         return (int64_t)(position % count);
     const uint64_t epoch = position / count;
     if (!cursor->keyed || cursor->epoch != epoch) make_keys(cursor, epoch);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 typedef struct sg_order {
-    int32_t kind;  /* SYNGAN_SHUFFLE ... */
+    int32_t kind;  /* SYNGAN_ORDER_SHUFFLE ... */
     int64_t count; /* of examples, at least 1 */
     uint64_t seed;
 } sg_order;

@@ -2,17 +2,17 @@
 /*
  * Examples from IDX files, read whole and kept as bytes.
  */
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #include "base/floats.h"
 #include "data/dataset.h"
 
 /* Images N x H x W become N x 1 x H x W; those of colour, as written by
- * syngan_write_idx(), are N x C x H x W. */
+ * syngan_tensor_write_idx(), are N x C x H x W. */
 static syngan_status read_images(syngan_context *context, const char *path,
                                  syngan_tensor **out) {
     syngan_tensor *images;
-    SG_TRY(syngan_read_idx(context, path, &images));
+    SG_TRY(syngan_tensor_read_idx(context, path, &images));
     const sg_dims dims = images->dims;
     syngan_status status;
     char text[SG_DIMS_TEXT];
@@ -37,7 +37,7 @@ static syngan_status read_images(syngan_context *context, const char *path,
 static syngan_status read_labels(syngan_context *context, const char *path,
                                  const char *images_path, int64_t count,
                                  syngan_tensor **out) {
-    SG_TRY(syngan_read_idx(context, path, out));
+    SG_TRY(syngan_tensor_read_idx(context, path, out));
     const sg_dims *dims = &(*out)->dims;
     if (dims->rank == 1 && dims->size[0] == count) return SYNGAN_OK;
     char text[SG_DIMS_TEXT];

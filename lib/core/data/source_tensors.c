@@ -20,7 +20,7 @@ static syngan_status make(void *state, int64_t index, float *example,
                           int32_t *label) {
     const tensors *t = state;
     const size_t first = (size_t)index * t->elements;
-    if (t->examples->type == SYNGAN_F32) {
+    if (t->examples->type == SYNGAN_TYPE_F32) {
         memcpy(example, (const float *)t->examples->data + first,
                t->elements * sizeof(float));
     } else {
@@ -29,7 +29,7 @@ static syngan_status make(void *state, int64_t index, float *example,
             example[i] = t->values[bytes[i]];
     }
     if (t->labels == NULL) return SYNGAN_OK;
-    *label = t->labels->type == SYNGAN_U8
+    *label = t->labels->type == SYNGAN_TYPE_U8
                  ? ((const uint8_t *)t->labels->data)[index]
                  : ((const int32_t *)t->labels->data)[index];
     return SYNGAN_OK;
@@ -37,7 +37,7 @@ static syngan_status make(void *state, int64_t index, float *example,
 
 static void describe(const void *state, char *text, size_t size) {
     const tensors *t = state;
-    if (t->examples->type == SYNGAN_F32)
+    if (t->examples->type == SYNGAN_TYPE_F32)
         sg_text(text, size, "f32 examples");
     else
         sg_text(text, size, "u8 examples, %.9g ... %.9g", (double)t->values[0],
@@ -60,7 +60,7 @@ static void free_tensors(syngan_context *context, void *state) {
 static syngan_status check(syngan_context *context,
                            const syngan_tensor *examples,
                            const syngan_tensor *labels) {
-    if (examples->type != SYNGAN_U8 && examples->type != SYNGAN_F32)
+    if (examples->type != SYNGAN_TYPE_U8 && examples->type != SYNGAN_TYPE_F32)
         return sg_fail(context, SYNGAN_E_TYPE,
                        "dataset_from_tensors: examples are of type %s, u8 or "
                        "f32 is expected",
@@ -72,7 +72,7 @@ static syngan_status check(syngan_context *context,
                        "... with at least one element is expected",
                        sg_dims_text(&examples->dims, text));
     if (labels == NULL) return SYNGAN_OK;
-    if (labels->type != SYNGAN_U8 && labels->type != SYNGAN_I32)
+    if (labels->type != SYNGAN_TYPE_U8 && labels->type != SYNGAN_TYPE_I32)
         return sg_fail(context, SYNGAN_E_TYPE,
                        "dataset_from_tensors: labels are of type %s, u8 or i32 "
                        "is expected",

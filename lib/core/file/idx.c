@@ -11,7 +11,7 @@
 #include "file/idx.h"
 
 #include <string.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #include "base/floats.h"
 #include "file/pixel.h"
@@ -35,7 +35,7 @@ static sg_dims file_dims(const sg_dims *dims) {
 static syngan_status check_tensor(const syngan_tensor *tensor,
                                   const sg_dims *dims) {
     syngan_context *context = sg_tensor_context(tensor);
-    if (tensor->type != SYNGAN_U8 && tensor->type != SYNGAN_F32) {
+    if (tensor->type != SYNGAN_TYPE_U8 && tensor->type != SYNGAN_TYPE_F32) {
         return sg_fail(context, SYNGAN_E_TYPE,
                        "write_idx: the tensor is %s, but must be u8 or f32",
                        syngan_type_name(tensor->type));
@@ -82,13 +82,14 @@ syngan_status sg_idx_write(sg_writer *writer, const syngan_tensor *tensor) {
     SG_TRY(check_tensor(tensor, &dims));
     SG_TRY(write_header(writer, &dims));
     size_t count = syngan_tensor_count(tensor);
-    if (tensor->type == SYNGAN_F32) {
+    if (tensor->type == SYNGAN_TYPE_F32) {
         return write_floats(writer, tensor->data, count);
     }
     return sg_writer_put(writer, tensor->data, count);
 }
 
-syngan_status syngan_write_idx(const syngan_tensor *tensor, const char *path) {
+syngan_status syngan_tensor_write_idx(const syngan_tensor *tensor,
+                                      const char *path) {
     SG_OWN_FLOATS;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     sg_writer *writer;
@@ -137,7 +138,7 @@ static syngan_status read_header(sg_source *source, sg_dims *dims) {
 static syngan_status read_array(sg_source *source, syngan_tensor **out) {
     sg_dims dims;
     SG_TRY(read_header(source, &dims));
-    SG_TRY(sg_source_tensor(source, SYNGAN_U8, &dims, out));
+    SG_TRY(sg_source_tensor(source, SYNGAN_TYPE_U8, &dims, out));
     syngan_status status = sg_source_end(source);
     if (status != SYNGAN_OK) {
         syngan_tensor_free(*out);
@@ -156,8 +157,8 @@ syngan_status sg_idx_read(syngan_context *context, sg_reader *reader,
     return status;
 }
 
-syngan_status syngan_read_idx(syngan_context *context, const char *path,
-                              syngan_tensor **out) {
+syngan_status syngan_tensor_read_idx(syngan_context *context, const char *path,
+                                     syngan_tensor **out) {
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;

@@ -9,7 +9,7 @@
 
 #include "base/stream.h"
 
-/* A u8 tensor, or f32 as syngan_write_idx() says. */
+/* A u8 tensor, or f32 as syngan_tensor_write_idx() says. */
 syngan_status sg_idx_write(sg_writer *writer, const syngan_tensor *tensor);
 /* A u8 tensor of the file's own shape. */
 syngan_status sg_idx_read(syngan_context *context, sg_reader *reader,

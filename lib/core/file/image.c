@@ -40,7 +40,7 @@ typedef struct grid {
 static syngan_status check_images(const syngan_tensor *images) {
     syngan_context *context = sg_tensor_context(images);
     char shape[SG_DIMS_TEXT];
-    if (images->type != SYNGAN_F32 && images->type != SYNGAN_U8) {
+    if (images->type != SYNGAN_TYPE_F32 && images->type != SYNGAN_TYPE_U8) {
         return sg_fail(context, SYNGAN_E_TYPE,
                        "write_png: the images are %s, but must be f32 or u8",
                        syngan_type_name(images->type));
@@ -163,14 +163,15 @@ static syngan_status write_grid(syngan_context *context, grid *g,
     return status;
 }
 
-syngan_status syngan_write_png(const syngan_tensor *images, const char *path,
-                               const syngan_grid_options *options) {
+syngan_status syngan_tensor_write_png(const syngan_tensor *images,
+                                      const char *path,
+                                      const syngan_grid_options *options) {
     SG_OWN_FLOATS;
     if (images == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(images);
     SG_TRY(check_images(images));
     grid g = {.data = images->data,
-              .bytes = images->type == SYNGAN_U8,
+              .bytes = images->type == SYNGAN_TYPE_U8,
               .count = images->dims.size[0],
               .channels = images->dims.size[1],
               .height = images->dims.size[2],

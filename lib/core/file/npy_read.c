@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading NumPy's NPY files, which may be damaged. */
 #include <string.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #include "base/floats.h"
 #include "base/memory.h"
@@ -120,11 +120,11 @@ static int32_t type_of(const char *descr) {
     static const struct {
         const char *code;
         int32_t type;
-    } types[] = {{"f4", SYNGAN_F32},
-                 {"f8", SYNGAN_F64},
-                 {"i4", SYNGAN_I32},
-                 {"i8", SYNGAN_I64},
-                 {"u1", SYNGAN_U8}};
+    } types[] = {{"f4", SYNGAN_TYPE_F32},
+                 {"f8", SYNGAN_TYPE_F64},
+                 {"i4", SYNGAN_TYPE_I32},
+                 {"i8", SYNGAN_TYPE_I64},
+                 {"u1", SYNGAN_TYPE_U8}};
     char order = descr[0];
     if (order == '\0') return 0;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -250,8 +250,8 @@ syngan_status sg_npy_read(syngan_context *context, sg_reader *reader,
     return read_array(&source, out);
 }
 
-syngan_status syngan_read_npy(syngan_context *context, const char *path,
-                              syngan_tensor **out) {
+syngan_status syngan_tensor_read_npy(syngan_context *context, const char *path,
+                                     syngan_tensor **out) {
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;

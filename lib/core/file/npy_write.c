@@ -2,7 +2,7 @@
 /* Writing NumPy's NPY files. */
 #include <assert.h>
 #include <string.h>
-#include <syngan/image.h>
+#include <syngan/files.h>
 
 #include "base/floats.h"
 #include "base/text.h"
@@ -18,13 +18,13 @@
 /* bf16 is written as f32, since NumPy has none. */
 static const char *type_code(int32_t type) {
     switch (type) {
-    case SYNGAN_F64:
+    case SYNGAN_TYPE_F64:
         return "<f8";
-    case SYNGAN_I32:
+    case SYNGAN_TYPE_I32:
         return "<i4";
-    case SYNGAN_I64:
+    case SYNGAN_TYPE_I64:
         return "<i8";
-    case SYNGAN_U8:
+    case SYNGAN_TYPE_U8:
         return "|u1";
     default:
         return "<f4";
@@ -82,13 +82,14 @@ static syngan_status write_bf16(sg_writer *writer, const uint16_t *data,
 syngan_status sg_npy_write(sg_writer *writer, const syngan_tensor *tensor) {
     char header[HEADER_MAX + SG_NPY_ALIGNMENT];
     SG_TRY(sg_writer_put(writer, header, make_header(tensor, header)));
-    if (tensor->type == SYNGAN_BF16) {
+    if (tensor->type == SYNGAN_TYPE_BF16) {
         return write_bf16(writer, tensor->data, syngan_tensor_count(tensor));
     }
     return sg_writer_put(writer, tensor->data, syngan_tensor_bytes(tensor));
 }
 
-syngan_status syngan_write_npy(const syngan_tensor *tensor, const char *path) {
+syngan_status syngan_tensor_write_npy(const syngan_tensor *tensor,
+                                      const char *path) {
     SG_OWN_FLOATS;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     sg_writer *writer;

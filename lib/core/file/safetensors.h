@@ -41,7 +41,7 @@ typedef struct sg_safetensors_entry {
     const char *name;
     const void *data; /* row-major, aligned to the size of an element */
     size_t bytes;
-    int32_t type; /* SYNGAN_F32, ... */
+    int32_t type; /* SYNGAN_TYPE_F32, ... */
     int32_t reserved;
     sg_dims dims;
 } sg_safetensors_entry;

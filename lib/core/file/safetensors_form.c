@@ -9,8 +9,9 @@ static const struct type_name {
     int32_t type;
     const char *name;
 } type_names[] = {
-    {SYNGAN_F32, "F32"}, {SYNGAN_BF16, "BF16"}, {SYNGAN_F64, "F64"},
-    {SYNGAN_I32, "I32"}, {SYNGAN_I64, "I64"},   {SYNGAN_U8, "U8"},
+    {SYNGAN_TYPE_F32, "F32"}, {SYNGAN_TYPE_BF16, "BF16"},
+    {SYNGAN_TYPE_F64, "F64"}, {SYNGAN_TYPE_I32, "I32"},
+    {SYNGAN_TYPE_I64, "I64"}, {SYNGAN_TYPE_U8, "U8"},
 };
 
 #define TYPES (sizeof(type_names) / sizeof(type_names[0]))

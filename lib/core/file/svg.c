@@ -8,7 +8,7 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#include <syngan/image.h>
+#include <syngan/chart.h>
 
 #include "base/floats.h"
 #include "base/text.h"
@@ -406,7 +406,7 @@ static syngan_status check_chart(const syngan_tensor *x,
                                  const syngan_tensor *values,
                                  const char *const *names) {
     syngan_context *context = sg_tensor_context(values);
-    if (x->type != SYNGAN_F32 || values->type != SYNGAN_F32) {
+    if (x->type != SYNGAN_TYPE_F32 || values->type != SYNGAN_TYPE_F32) {
         return sg_fail(context, SYNGAN_E_TYPE,
                        "write_chart: x is %s and values is %s, but both must "
                        "be f32",
@@ -431,7 +431,7 @@ static syngan_status check_chart(const syngan_tensor *x,
     return SYNGAN_OK;
 }
 
-syngan_status syngan_write_chart(const syngan_tensor *x,
+syngan_status syngan_chart_write(const syngan_tensor *x,
                                  const syngan_tensor *values,
                                  const char *const *names, const char *title,
                                  const char *path) {

@@ -10,7 +10,7 @@ syngan_node *sg_graph_fail_last(syngan_graph *graph, syngan_status status) {
     if (graph->status == SYNGAN_OK) {
         graph->status = status;
         snprintf(graph->error_text, sizeof graph->error_text, "%s",
-                 syngan_last_error(graph->context));
+                 syngan_context_last_error(graph->context));
     }
     return &graph->error;
 }

@@ -105,7 +105,7 @@ static syngan_node *node_allocate(syngan_graph *graph, const sg_op *op,
     }
     node->graph = graph;
     node->op = op;
-    node->type = SYNGAN_F32;
+    node->type = SYNGAN_TYPE_F32;
     node->n_inputs = (int32_t)n_inputs;
     node->inputs = (syngan_node **)(void *)((char *)node + inputs_at);
     if (field_bytes > 0) {
@@ -167,7 +167,7 @@ static syngan_status node_infer(syngan_node *node) {
                       .label = label,
                       .inputs = node->inputs,
                       .n_inputs = node->n_inputs,
-                      .type = SYNGAN_F32,
+                      .type = SYNGAN_TYPE_F32,
                       .fields = node->fields};
     SG_TRY(node->op->infer(&infer));
     SG_TRY(node_check_numbers(node, label));
@@ -281,20 +281,22 @@ int32_t syngan_node_failed(const syngan_node *node) {
     return node == NULL || node->op == NULL;
 }
 
-syngan_node *syngan_set_name(syngan_node *node, const char *name) {
+syngan_node *syngan_node_set_name(syngan_node *node, const char *name) {
     SG_OWN_FLOATS;
     if (node == NULL || node->op == NULL) return node;
     syngan_graph *graph = node->graph;
     if (name == NULL || name[0] == '\0')
-        return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
-                             "syngan_set_name: node '%s' needs a name that is "
-                             "not empty",
-                             node->name);
+        return sg_graph_fail(
+            graph, SYNGAN_E_ARGUMENT,
+            "syngan_node_set_name: node '%s' needs a name that is "
+            "not empty",
+            node->name);
     if (node->op->flags & SG_OP_NAMED)
-        return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
-                             "syngan_set_name: %s '%s' keeps the name that it "
-                             "was made with",
-                             node->op->name, node->name);
+        return sg_graph_fail(
+            graph, SYNGAN_E_ARGUMENT,
+            "syngan_node_set_name: %s '%s' keeps the name that it "
+            "was made with",
+            node->op->name, node->name);
     char *copy = sg_strdup(graph->context, name);
     if (copy == NULL) return fail_memory(graph, "a name", strlen(name) + 1);
     sg_free(graph->context, node->name);

@@ -9,7 +9,7 @@
 syngan_status sg_rule_f32(const sg_infer *infer) {
     for (int32_t i = 0; i < infer->n_inputs; i++) {
         const syngan_node *input = infer->inputs[i];
-        if (input->type != SYNGAN_F32)
+        if (input->type != SYNGAN_TYPE_F32)
             return sg_fail(infer->context, SYNGAN_E_TYPE,
                            "%s: input '%s' is %s, but must be f32",
                            infer->label, input->name,

@@ -41,7 +41,7 @@ syngan_status sg_variable_allocate(sg_variable *variable) {
     const sg_dims *dims = &variable->dims;
     if (variable->tensor != NULL) return SYNGAN_OK;
     syngan_status status =
-        syngan_tensor_create(variable->context, SYNGAN_F32, dims->size,
+        syngan_tensor_create(variable->context, SYNGAN_TYPE_F32, dims->size,
                              (size_t)dims->rank, &variable->tensor);
     if (status != SYNGAN_E_MEMORY) return status;
     /* Said again, with the name of what was too large. */

@@ -79,11 +79,12 @@ static bool check_application(application *a, syngan_node *const *inputs,
                       "model '%s': belongs to another context", model->name);
         return false;
     }
-    if (a->mode != SYNGAN_INFERENCE && a->mode != SYNGAN_TRAINING) {
-        sg_graph_fail(a->graph, SYNGAN_E_ARGUMENT,
-                      "model '%s': mode %d is neither SYNGAN_INFERENCE nor "
-                      "SYNGAN_TRAINING",
-                      model->name, a->mode);
+    if (a->mode != SYNGAN_MODE_INFERENCE && a->mode != SYNGAN_MODE_TRAINING) {
+        sg_graph_fail(
+            a->graph, SYNGAN_E_ARGUMENT,
+            "model '%s': mode %d is neither SYNGAN_MODE_INFERENCE nor "
+            "SYNGAN_MODE_TRAINING",
+            model->name, a->mode);
         return false;
     }
     if (count != model->n_inputs || inputs == NULL) {

@@ -39,7 +39,7 @@ static void fill_normal(const sg_random *random, float *data, size_t count,
 
 void sg_initialize(const sg_variable *variable, const char *model_name,
                    uint64_t seed) {
-    assert(variable->tensor->type == SYNGAN_F32);
+    assert(variable->tensor->type == SYNGAN_TYPE_F32);
     float *data = variable->tensor->data;
     size_t count = (size_t)sg_dims_count(&variable->dims);
     double fan_in = (double)variable->fan_in;
@@ -48,25 +48,25 @@ void sg_initialize(const sg_variable *variable, const char *model_name,
     snprintf(name, sizeof name, "%s/%s", model_name, variable->name);
     const sg_random random = {.seed = seed, .stream = sg_stream_id(name)};
     switch (variable->initializer) {
-    case SYNGAN_GLOROT_UNIFORM:
+    case SYNGAN_INITIALIZER_GLOROT_UNIFORM:
         fill_uniform(&random, data, count, sqrt(6.0 / fan_sum));
         break;
-    case SYNGAN_GLOROT_NORMAL:
+    case SYNGAN_INITIALIZER_GLOROT_NORMAL:
         fill_normal(&random, data, count, sqrt(2.0 / fan_sum));
         break;
-    case SYNGAN_HE_UNIFORM:
+    case SYNGAN_INITIALIZER_HE_UNIFORM:
         fill_uniform(&random, data, count, sqrt(6.0 / fan_in));
         break;
-    case SYNGAN_HE_NORMAL:
+    case SYNGAN_INITIALIZER_HE_NORMAL:
         fill_normal(&random, data, count, sqrt(2.0 / fan_in));
         break;
-    case SYNGAN_UNIFORM:
+    case SYNGAN_INITIALIZER_UNIFORM:
         fill_uniform(&random, data, count, (double)variable->scale);
         break;
-    case SYNGAN_NORMAL:
+    case SYNGAN_INITIALIZER_NORMAL:
         fill_normal(&random, data, count, (double)variable->scale);
         break;
-    case SYNGAN_CONSTANT:
+    case SYNGAN_INITIALIZER_CONSTANT:
         fill(data, count, variable->scale);
         break;
     default:

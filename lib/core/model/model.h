@@ -55,9 +55,9 @@ syngan_status sg_model_clone_empty(const syngan_model *model, const char *name,
 void sg_initialize(const sg_variable *variable, const char *model_name,
                    uint64_t seed);
 
-/* As syngan_update_statistics(), for the batch normalisations whose running
- * statistics are parameters of `model` only; NULL: for all. A momentum below 0
- * is each layer's own. */
+/* As syngan_node_update_statistics(), for the batch normalisations whose
+ * running statistics are parameters of `model` only; NULL: for all. A momentum
+ * below 0 is each layer's own. */
 syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
                                   double momentum);
 

@@ -146,7 +146,7 @@ static syngan_status find_tensor(syngan_context *context,
     if (entry == NULL)
         status = sg_fail(context, SYNGAN_E_FORMAT, "%s: tensor '%s' is missing",
                          sg_safetensors_name(file), full);
-    else if (entry->type != SYNGAN_F32)
+    else if (entry->type != SYNGAN_TYPE_F32)
         status = sg_fail(
             context, SYNGAN_E_FORMAT, "%s: tensor '%s' is %s, not f32",
             sg_safetensors_name(file), full, syngan_type_name(entry->type));
@@ -214,7 +214,7 @@ static syngan_status read_input(const network_reader *r, sg_json_value value,
     sg_dims dims;
     SG_TRY(sg_json_read_string(type_value, &type_name));
     SG_TRY(read_dims(sg_json_member(value, "dims"), SYNGAN_BATCH, &dims));
-    for (int32_t type = SYNGAN_F32; type <= SYNGAN_U8; type++)
+    for (int32_t type = SYNGAN_TYPE_F32; type <= SYNGAN_TYPE_U8; type++)
         if (strcmp(syngan_type_name(type), type_name) == 0)
             return node_result(r, value,
                                syngan_input(r->graph, name, type, dims.size,
@@ -247,11 +247,11 @@ static syngan_status read_constant(const network_reader *r, sg_json_value value,
     SG_TRY(find_tensor(r->context, r->file, r->prefix, NULL, r->count, NULL,
                        &entry));
     syngan_tensor *tensor;
-    SG_TRY(syngan_tensor_create(r->context, SYNGAN_F32, entry->dims.size,
+    SG_TRY(syngan_tensor_create(r->context, SYNGAN_TYPE_F32, entry->dims.size,
                                 (size_t)entry->dims.rank, &tensor));
     memcpy(tensor->data, entry->data, entry->bytes);
     syngan_node *node =
-        syngan_set_name(syngan_constant(r->graph, tensor), name);
+        syngan_node_set_name(syngan_constant(r->graph, tensor), name);
     syngan_tensor_free(tensor);
     return node_result(r, value, node, out);
 }
@@ -390,7 +390,8 @@ static syngan_status read_nodes(network_reader *r, sg_json_value root,
     syngan_status status = sg_model_make(r->nodes[output], name, out);
     if (status == SYNGAN_E_ARGUMENT) {
         char reason[SG_ERROR_MAX];
-        snprintf(reason, sizeof reason, "%s", syngan_last_error(r->context));
+        snprintf(reason, sizeof reason, "%s",
+                 syngan_context_last_error(r->context));
         return sg_json_fail(root, "%s", reason);
     }
     SG_TRY(status);

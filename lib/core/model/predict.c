@@ -90,7 +90,7 @@ static syngan_node *apply_to_inputs(syngan_graph *graph, syngan_model *model,
                                  (size_t)dims.rank);
     }
     return syngan_model_apply(graph, model, inputs, model->n_inputs,
-                              SYNGAN_INFERENCE);
+                              SYNGAN_MODE_INFERENCE);
 }
 
 static syngan_status compile(syngan_model *model, int64_t rows) {
@@ -283,7 +283,7 @@ syngan_status syngan_model_sample(syngan_model *model, int64_t count,
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
                        "syngan_model_sample: %s",
                        out == NULL ? "`out` is NULL" : "`count` is negative");
-    if (model->n_inputs != 1 || model->inputs[0]->type != SYNGAN_F32)
+    if (model->n_inputs != 1 || model->inputs[0]->type != SYNGAN_TYPE_F32)
         return sg_fail(model->context, SYNGAN_E_STATE,
                        "model '%s': has %zu inputs; sampling is for models of "
                        "one f32 input",

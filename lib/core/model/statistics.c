@@ -115,7 +115,7 @@ syngan_node *sg_update_statistics(syngan_node *node, const syngan_model *model,
     return result;
 }
 
-syngan_node *syngan_update_statistics(syngan_node *node) {
+syngan_node *syngan_node_update_statistics(syngan_node *node) {
     SG_OWN_FLOATS;
     return node == NULL ? NULL : sg_update_statistics(node, NULL, -1.0);
 }

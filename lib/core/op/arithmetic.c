@@ -10,7 +10,7 @@
 
 static syngan_status infer(sg_infer *infer) {
     const syngan_node *a = infer->inputs[0], *b = infer->inputs[1];
-    if (a->type != SYNGAN_F32 || b->type != SYNGAN_F32)
+    if (a->type != SYNGAN_TYPE_F32 || b->type != SYNGAN_TYPE_F32)
         return sg_fail(infer->context, SYNGAN_E_TYPE,
                        "%s: takes f32, not %s and %s", infer->label,
                        syngan_type_name(a->type), syngan_type_name(b->type));

@@ -222,7 +222,7 @@ static void gradient_train(syngan_node *node, syngan_node *dy,
 
 static syngan_node *apply(const syngan_node *node, syngan_node *const *inputs,
                           int32_t mode) {
-    if (mode != SYNGAN_TRAINING)
+    if (mode != SYNGAN_MODE_TRAINING)
         return sg_node(NULL, &sg_op_batch_norm_infer, inputs, 5, node->fields,
                        node->name);
     syngan_node *statistics =
@@ -311,8 +311,9 @@ static syngan_node *make_numbers(syngan_node *x, const char *layer,
     sg_dims dims = sg_dims_make(&x->dims.size[1], 1);
     return sg_layer_parameter(
         x->graph, layer, part, &dims,
-        SYNGAN_PARAMETER(.initializer =
-                             value == 0 ? SYNGAN_ZEROS : SYNGAN_CONSTANT,
+        SYNGAN_PARAMETER(.initializer = value == 0
+                                            ? SYNGAN_INITIALIZER_ZEROS
+                                            : SYNGAN_INITIALIZER_CONSTANT,
                          .scale = (float)value, .frozen = frozen));
 }
 

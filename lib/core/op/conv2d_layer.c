@@ -53,9 +53,9 @@ static bool settle_options(layer *l) {
     if (o->kernel == 0) return fail_options(l, "kernel must be given");
     bool has_pads = o->pad_top > 0 || o->pad_bottom > 0 || o->pad_left > 0 ||
                     o->pad_right > 0;
-    if (has_pads && o->padding != SYNGAN_EXPLICIT)
+    if (has_pads && o->padding != SYNGAN_PADDING_EXPLICIT)
         return fail_options(l, "pad_top, pad_bottom, pad_left and pad_right "
-                               "go with padding SYNGAN_EXPLICIT only");
+                               "go with padding SYNGAN_PADDING_EXPLICIT only");
     if (o->kernel_width == SYNGAN_AUTO) o->kernel_width = o->kernel;
     if (o->stride_width == SYNGAN_AUTO) o->stride_width = o->stride;
     if (o->dilation_width == SYNGAN_AUTO) o->dilation_width = o->dilation;
@@ -134,7 +134,8 @@ syngan_node *syngan_conv2d(syngan_node *x,
     if (x == NULL) return NULL;
     if (!begin(&l, x, options, &sg_options_conv2d)) return &x->graph->error;
     const int64_t *size = x->dims.size;
-    if (l.options.padding == SYNGAN_SAME) pad_image_same(&l, size[2], size[3]);
+    if (l.options.padding == SYNGAN_PADDING_SAME)
+        pad_image_same(&l, size[2], size[3]);
     return finish(&l, &sg_op_conv2d, l.options.filters,
                   size[1] / l.options.groups);
 }
@@ -151,7 +152,7 @@ static bool set_size(layer *l) {
     const syngan_conv2d_options *o = &l->options;
     const int64_t *x = l->x->dims.size;
     sg_conv_fields *f = &l->fields;
-    if (o->padding == SYNGAN_SAME) {
+    if (o->padding == SYNGAN_PADDING_SAME) {
         f->height = x[2] * o->stride;
         f->width = x[3] * o->stride_width;
         pad_image_same(l, f->height, f->width);

@@ -27,24 +27,24 @@ syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
 syngan_node *sg_layer_bias(syngan_node *x, const char *layer) {
     if (x->op == NULL) return x;
     sg_dims dims = sg_dims_make(&x->dims.size[1], 1);
-    syngan_node *bias =
-        sg_layer_parameter(x->graph, layer, "bias", &dims,
-                           SYNGAN_PARAMETER(.initializer = SYNGAN_ZEROS));
+    syngan_node *bias = sg_layer_parameter(
+        x->graph, layer, "bias", &dims,
+        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_ZEROS));
     return sg_node2(&sg_op_bias_add, x, bias, NULL);
 }
 
 syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
                                  float slope) {
     switch (activation) {
-    case SYNGAN_RELU:
+    case SYNGAN_ACTIVATION_RELU:
         return syngan_relu(x);
-    case SYNGAN_LEAKY_RELU:
+    case SYNGAN_ACTIVATION_LEAKY_RELU:
         return syngan_leaky_relu(x, (double)slope);
-    case SYNGAN_TANH:
+    case SYNGAN_ACTIVATION_TANH:
         return syngan_tanh(x);
-    case SYNGAN_SIGMOID:
+    case SYNGAN_ACTIVATION_SIGMOID:
         return syngan_sigmoid(x);
-    case SYNGAN_SOFTPLUS:
+    case SYNGAN_ACTIVATION_SOFTPLUS:
         return syngan_softplus(x);
     default:
         return x;

@@ -22,7 +22,7 @@ syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
                              float scale);
 /* "layer.bias", one zero for each channel of x, added along dimension 1. */
 syngan_node *sg_layer_bias(syngan_node *x, const char *layer);
-/* SYNGAN_LINEAR ... SYNGAN_SOFTPLUS of x. */
+/* SYNGAN_ACTIVATION_LINEAR ... SYNGAN_ACTIVATION_SOFTPLUS of x. */
 syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
                                  float slope);
 
@@ -41,20 +41,23 @@ void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
 /* The options themselves, of a struct `type`: of what has padding, and of what
  * has a weight, a bias and an activation. */
 #define SG_PADDING_FIELDS(type)                                                \
-    SG_ENUM(type, padding, SG_PADDINGS, SYNGAN_SAME, SYNGAN_EXPLICIT,          \
-            SYNGAN_SAME, "How the image is padded"),                           \
+    SG_ENUM(type, padding, SG_PADDINGS, SYNGAN_PADDING_SAME,                   \
+            SYNGAN_PADDING_EXPLICIT, SYNGAN_PADDING_SAME,                      \
+            "How the image is padded"),                                        \
         SG_I32(type, pad_top, 0, 65535, 0, "Explicit padding above"),          \
         SG_I32(type, pad_bottom, 0, 65535, 0, "Explicit padding below"),       \
         SG_I32(type, pad_left, 0, 65535, 0, "Explicit padding on the left"),   \
         SG_I32(type, pad_right, 0, 65535, 0, "Explicit padding on the right")
 #define SG_LAYER_FIELDS(type)                                                  \
-    SG_ENUM(type, activation, SG_ACTIVATIONS, SYNGAN_LINEAR, SYNGAN_SOFTPLUS,  \
-            SYNGAN_LINEAR, "Function applied to the result"),                  \
+    SG_ENUM(type, activation, SG_ACTIVATIONS, SYNGAN_ACTIVATION_LINEAR,        \
+            SYNGAN_ACTIVATION_SOFTPLUS, SYNGAN_ACTIVATION_LINEAR,              \
+            "Function applied to the result"),                                 \
         SG_F32(type, activation_slope, SG_ABOVE_ZERO, 1e6, 0.2,                \
                "Slope of leaky ReLU below 0"),                                 \
         SG_BOOL(type, no_bias, "Leaves out the bias"),                         \
-        SG_ENUM(type, initializer, SG_INITIALIZERS, SYNGAN_GLOROT_UNIFORM,     \
-                SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM,                           \
+        SG_ENUM(type, initializer, SG_INITIALIZERS,                            \
+                SYNGAN_INITIALIZER_GLOROT_UNIFORM, SYNGAN_INITIALIZER_ZEROS,   \
+                SYNGAN_INITIALIZER_GLOROT_UNIFORM,                             \
                 "First values of the weight"),                                 \
         SG_F32(type, initializer_scale, SG_ABOVE_ZERO, 1e6, 0.05,              \
                "Scale of uniform, normal and constant first values")

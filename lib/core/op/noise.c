@@ -38,7 +38,7 @@ static syngan_node *dropout_apply(const syngan_node *node,
                                   syngan_node *const *inputs, int32_t mode) {
     syngan_node *x = inputs[0];
     double rate = amount_of(node);
-    if (mode == SYNGAN_INFERENCE || rate == 0.0) return x;
+    if (mode == SYNGAN_MODE_INFERENCE || rate == 0.0) return x;
     syngan_node *uniform =
         syngan_random_uniform(x->graph, x->dims.size, (size_t)x->dims.rank);
     syngan_node *drop = syngan_greater(syngan_scalar(x->graph, rate), uniform);
@@ -74,7 +74,7 @@ static syngan_status gaussian_infer(sg_infer *infer) {
 static syngan_node *gaussian_apply(const syngan_node *node,
                                    syngan_node *const *inputs, int32_t mode) {
     syngan_node *x = inputs[0];
-    if (mode == SYNGAN_INFERENCE) return x;
+    if (mode == SYNGAN_MODE_INFERENCE) return x;
     syngan_node *normal =
         syngan_random_normal(x->graph, x->dims.size, (size_t)x->dims.rank);
     return syngan_add(x, syngan_affine(normal, amount_of(node), 0.0));

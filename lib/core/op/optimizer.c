@@ -2,7 +2,7 @@
 /*
  * Optimizers: updates of a parameter and its moments from a gradient; and the
  * learning rate that they use. The sources of the formulas are given with
- * SYNGAN_ADAM and its like in syngan/optimizer.h.
+ * SYNGAN_OPTIMIZER_ADAM and its like in syngan/optimizer.h.
  */
 #include "op/optimizer.h"
 
@@ -31,7 +31,7 @@ static SG_FIELDS(rate_fields, "learning_rate", sg_learning_rate_fields,
 
 static syngan_status rate_infer(sg_infer *infer) {
     const syngan_node *t = infer->inputs[0];
-    if (t->type != SYNGAN_I64 || t->dims.rank != 0)
+    if (t->type != SYNGAN_TYPE_I64 || t->dims.rank != 0)
         return sg_fail(infer->context, SYNGAN_E_TYPE,
                        "%s: takes a counter, i64 of rank 0", infer->label);
     return SYNGAN_OK;

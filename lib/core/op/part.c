@@ -109,7 +109,7 @@ static syngan_status activation_grad_infer(sg_infer *infer) {
 static syngan_status check_target(sg_infer *infer) {
     const syngan_node *x = infer->inputs[0], *target = infer->inputs[2];
     char text[SG_DIMS_TEXT];
-    if (x->type != SYNGAN_F32 || target->type != SYNGAN_I32)
+    if (x->type != SYNGAN_TYPE_F32 || target->type != SYNGAN_TYPE_I32)
         return sg_fail(infer->context, SYNGAN_E_TYPE,
                        "%s: takes f32 rows and i32 targets, not %s and %s",
                        infer->label, syngan_type_name(x->type),
@@ -132,7 +132,7 @@ static syngan_status entropy_grad_infer(sg_infer *infer) {
     SG_TRY(check_target(infer));
     const syngan_node *dy = infer->inputs[3];
     char text[SG_DIMS_TEXT];
-    if (dy->type != SYNGAN_F32 ||
+    if (dy->type != SYNGAN_TYPE_F32 ||
         !sg_dims_equal(&dy->dims, &infer->inputs[2]->dims))
         return sg_fail(infer->context, SYNGAN_E_SHAPE,
                        "%s: the gradient is %s, but must be one f32 for each "
@@ -395,7 +395,7 @@ static syngan_node *parts_constant(syngan_graph *graph, const int32_t *parts,
     syngan_tensor *tensor = NULL;
     const int64_t dims[] = {(int64_t)count};
     syngan_status status =
-        syngan_tensor_create(graph->context, SYNGAN_F32, dims, 1, &tensor);
+        syngan_tensor_create(graph->context, SYNGAN_TYPE_F32, dims, 1, &tensor);
     if (status != SYNGAN_OK) return sg_graph_fail_last(graph, status);
     float *width = tensor->data;
     for (size_t i = 0; i < count; i++)

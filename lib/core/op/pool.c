@@ -244,7 +244,7 @@ static sg_pool_fields fields_from(const syngan_pool2d_options *o,
                         .pad_right = o->pad_right};
     f.stride_h = chosen(o->stride, f.size_h);
     f.stride_w = chosen(o->stride_width, chosen(o->stride, f.size_w));
-    if (o->padding == SYNGAN_SAME && x->rank == 4) {
+    if (o->padding == SYNGAN_PADDING_SAME && x->rank == 4) {
         sg_pad_same(x->size[2], f.size_h, f.stride_h, 1, &f.pad_top,
                     &f.pad_bottom);
         sg_pad_same(x->size[3], f.size_w, f.stride_w, 1, &f.pad_left,
@@ -261,11 +261,12 @@ static syngan_node *build(syngan_node *x, const sg_op *op,
         return &x->graph->error;
     bool has_pads =
         o.pad_top > 0 || o.pad_bottom > 0 || o.pad_left > 0 || o.pad_right > 0;
-    if (has_pads && o.padding != SYNGAN_EXPLICIT)
-        return sg_graph_fail(x->graph, SYNGAN_E_ARGUMENT,
-                             "%s of '%s': pad_top, pad_bottom, pad_left and "
-                             "pad_right go with padding SYNGAN_EXPLICIT only",
-                             op->name, x->name);
+    if (has_pads && o.padding != SYNGAN_PADDING_EXPLICIT)
+        return sg_graph_fail(
+            x->graph, SYNGAN_E_ARGUMENT,
+            "%s of '%s': pad_top, pad_bottom, pad_left and "
+            "pad_right go with padding SYNGAN_PADDING_EXPLICIT only",
+            op->name, x->name);
     sg_pool_fields f = fields_from(&o, &x->dims);
     return sg_node1(op, x, &f);
 }

@@ -19,7 +19,7 @@
 enum { FILL_GRAIN = 65536, RANDOM_GRAIN = 4096 };
 
 static const sg_field source_field[] = {
-    SG_I32(sg_source_fields, type, 1, 6, SYNGAN_F32, ""),
+    SG_I32(sg_source_fields, type, 1, 6, SYNGAN_TYPE_F32, ""),
     SG_F64(sg_source_fields, value),
     SG_DIMS(sg_source_fields, dims),
 };
@@ -41,7 +41,7 @@ static syngan_status source_infer(sg_infer *infer) {
 
 static syngan_status input_infer(sg_infer *infer) {
     const sg_source_fields *fields = infer->fields;
-    if (fields->type != SYNGAN_F32 && fields->type != SYNGAN_I32)
+    if (fields->type != SYNGAN_TYPE_F32 && fields->type != SYNGAN_TYPE_I32)
         return sg_fail(infer->context, SYNGAN_E_TYPE,
                        "%s: the element type is %s, but must be f32 or i32",
                        infer->label, syngan_type_name(fields->type));
@@ -121,14 +121,15 @@ syngan_node *syngan_constant(syngan_graph *graph, const syngan_tensor *tensor) {
     if (sg_tensor_context(tensor) != graph->context)
         return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
                              "constant: the tensor belongs to another context");
-    if (tensor->type != SYNGAN_F32)
+    if (tensor->type != SYNGAN_TYPE_F32)
         return sg_graph_fail(graph, SYNGAN_E_TYPE,
                              "constant: the tensor is %s, but must be f32",
                              syngan_type_name(tensor->type));
     syngan_tensor *copy = NULL;
     syngan_status status = syngan_tensor_clone(tensor, 0, &copy);
     if (status != SYNGAN_OK) return sg_graph_fail_last(graph, status);
-    const sg_source_fields fields = {.type = SYNGAN_F32, .dims = tensor->dims};
+    const sg_source_fields fields = {.type = SYNGAN_TYPE_F32,
+                                     .dims = tensor->dims};
     syngan_node *node = sg_node(graph, &sg_op_constant, NULL, 0, &fields, NULL);
     if (node->op == NULL)
         syngan_tensor_free(copy);
@@ -144,8 +145,8 @@ static const sg_field parameter_field[] = {
     SG_ENUM(TYPE, initializer,
             "glorot_uniform|glorot_normal|he_uniform|he_normal|uniform|normal|"
             "constant|zeros",
-            SYNGAN_GLOROT_UNIFORM, SYNGAN_ZEROS, SYNGAN_GLOROT_UNIFORM,
-            "First values."),
+            SYNGAN_INITIALIZER_GLOROT_UNIFORM, SYNGAN_INITIALIZER_ZEROS,
+            SYNGAN_INITIALIZER_GLOROT_UNIFORM, "First values."),
     SG_F32(TYPE, scale, -1e30, 1e30, 0.05,
            "Limit of uniform, deviation of normal, or the constant."),
     SG_I64(TYPE, fan_in, 1, 1e18, SG_AUTO,
@@ -196,7 +197,7 @@ syngan_node *syngan_parameter(syngan_graph *graph, const char *name,
     sg_source_fields fields;
     if (graph == NULL) return NULL;
     if (!check_name(graph, &sg_op_parameter, name) ||
-        !make_fields(graph, name, SYNGAN_F32, dims, rank, &fields))
+        !make_fields(graph, name, SYNGAN_TYPE_F32, dims, rank, &fields))
         return &graph->error;
     syngan_parameter_options known;
     syngan_status status = sg_options_read(
@@ -215,7 +216,7 @@ syngan_node *syngan_parameter(syngan_graph *graph, const char *name,
 syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable) {
     syngan_node *known = sg_variable_find(graph, variable);
     if (known != NULL) return known;
-    const sg_source_fields fields = {.type = SYNGAN_F32,
+    const sg_source_fields fields = {.type = SYNGAN_TYPE_F32,
                                      .dims = variable->dims};
     syngan_node *node =
         sg_node(graph, &sg_op_parameter, NULL, 0, &fields, variable->name);
@@ -251,7 +252,7 @@ static const sg_kernel fill_kernel = {.name = "fill", .run = fill_run};
 
 static syngan_status fill_infer(sg_infer *infer) {
     const sg_source_fields *fields = infer->fields;
-    if (fields->type != SYNGAN_F32)
+    if (fields->type != SYNGAN_TYPE_F32)
         return sg_fail(infer->context, SYNGAN_E_TYPE, "%s: is always f32",
                        infer->label);
     return source_infer(infer);
@@ -269,7 +270,8 @@ syngan_node *syngan_fill(syngan_graph *graph, double value, const int64_t *dims,
     SG_OWN_FLOATS;
     sg_source_fields fields;
     if (graph == NULL) return NULL;
-    if (!make_fields(graph, "syngan_fill", SYNGAN_F32, dims, rank, &fields))
+    if (!make_fields(graph, "syngan_fill", SYNGAN_TYPE_F32, dims, rank,
+                     &fields))
         return &graph->error;
     fields.value = value;
     return sg_node(graph, &sg_op_fill, NULL, 0, &fields, NULL);
@@ -336,7 +338,7 @@ static syngan_node *random_node(syngan_graph *graph, const sg_op *op,
                                 const int64_t *dims, size_t rank) {
     sg_source_fields fields;
     if (graph == NULL) return NULL;
-    if (!make_fields(graph, op->name, SYNGAN_F32, dims, rank, &fields))
+    if (!make_fields(graph, op->name, SYNGAN_TYPE_F32, dims, rank, &fields))
         return &graph->error;
     return sg_node(graph, op, NULL, 0, &fields, NULL);
 }

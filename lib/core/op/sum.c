@@ -20,7 +20,7 @@ static SG_FIELDS(sum_fields, "sum", sg_sum_fields, table);
 static syngan_status infer(sg_infer *infer) {
     const sg_sum_fields *fields = infer->fields;
     const syngan_node *x = infer->inputs[0];
-    if (x->type != SYNGAN_F32)
+    if (x->type != SYNGAN_TYPE_F32)
         return sg_fail(infer->context, SYNGAN_E_TYPE, "%s: takes f32, not %s",
                        infer->label, syngan_type_name(x->type));
     if (fields->axes >> x->dims.rank != 0)

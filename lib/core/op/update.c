@@ -108,10 +108,10 @@ static syngan_status average_infer(sg_infer *infer) {
                        "%s: takes 2 or 3 inputs, not %d", infer->label,
                        infer->n_inputs);
     SG_TRY(value_infer(infer));
-    if (infer->type != SYNGAN_F32)
+    if (infer->type != SYNGAN_TYPE_F32)
         return sg_fail(infer->context, SYNGAN_E_TYPE, "%s: takes f32, not %s",
                        infer->label, syngan_type_name(infer->type));
-    if (infer->n_inputs == 3 && (infer->inputs[2]->type != SYNGAN_F32 ||
+    if (infer->n_inputs == 3 && (infer->inputs[2]->type != SYNGAN_TYPE_F32 ||
                                  infer->inputs[2]->dims.rank != 0))
         return sg_fail(infer->context, SYNGAN_E_SHAPE,
                        "%s: the decay '%s' is not an f32 of rank 0",
@@ -141,12 +141,12 @@ syngan_node *syngan_moving_average(syngan_node *parameter, syngan_node *value,
 
 static syngan_status count_infer(sg_infer *infer) {
     const syngan_node *counter = infer->inputs[0];
-    if (counter->variable == NULL || counter->type != SYNGAN_I64 ||
+    if (counter->variable == NULL || counter->type != SYNGAN_TYPE_I64 ||
         counter->dims.rank != 0)
         return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
                        "%s: counts in an i64 variable of rank 0 only",
                        infer->label);
-    infer->type = SYNGAN_I64;
+    infer->type = SYNGAN_TYPE_I64;
     return SYNGAN_OK;
 }
 

@@ -113,14 +113,18 @@ CONVERT_TO_ALL(u8, uint8_t, AS_IS, whole)
 
 #define ROW(source)                                                            \
     {                                                                          \
-        [SYNGAN_F32] = source##_to_f32, [SYNGAN_BF16] = source##_to_bf16,      \
-        [SYNGAN_F64] = source##_to_f64, [SYNGAN_I32] = source##_to_i32,        \
-        [SYNGAN_I64] = source##_to_i64, [SYNGAN_U8] = source##_to_u8,          \
+        [SYNGAN_TYPE_F32] = source##_to_f32,                                   \
+        [SYNGAN_TYPE_BF16] = source##_to_bf16,                                 \
+        [SYNGAN_TYPE_F64] = source##_to_f64,                                   \
+        [SYNGAN_TYPE_I32] = source##_to_i32,                                   \
+        [SYNGAN_TYPE_I64] = source##_to_i64,                                   \
+        [SYNGAN_TYPE_U8] = source##_to_u8,                                     \
     }
 
-static const convert_fn converters[SYNGAN_U8 + 1][SYNGAN_U8 + 1] = {
-    [SYNGAN_F32] = ROW(f32), [SYNGAN_BF16] = ROW(bf16), [SYNGAN_F64] = ROW(f64),
-    [SYNGAN_I32] = ROW(i32), [SYNGAN_I64] = ROW(i64),   [SYNGAN_U8] = ROW(u8),
+static const convert_fn converters[SYNGAN_TYPE_U8 + 1][SYNGAN_TYPE_U8 + 1] = {
+    [SYNGAN_TYPE_F32] = ROW(f32), [SYNGAN_TYPE_BF16] = ROW(bf16),
+    [SYNGAN_TYPE_F64] = ROW(f64), [SYNGAN_TYPE_I32] = ROW(i32),
+    [SYNGAN_TYPE_I64] = ROW(i64), [SYNGAN_TYPE_U8] = ROW(u8),
 };
 
 typedef struct copy {

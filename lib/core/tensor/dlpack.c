@@ -15,9 +15,9 @@ static const struct {
     uint8_t code;
     uint8_t bits;
 } type_codes[] = {
-    {SYNGAN_F32, DL_FLOAT, 32}, {SYNGAN_BF16, DL_BFLOAT, 16},
-    {SYNGAN_F64, DL_FLOAT, 64}, {SYNGAN_I32, DL_INT, 32},
-    {SYNGAN_I64, DL_INT, 64},   {SYNGAN_U8, DL_UINT, 8},
+    {SYNGAN_TYPE_F32, DL_FLOAT, 32}, {SYNGAN_TYPE_BF16, DL_BFLOAT, 16},
+    {SYNGAN_TYPE_F64, DL_FLOAT, 64}, {SYNGAN_TYPE_I32, DL_INT, 32},
+    {SYNGAN_TYPE_I64, DL_INT, 64},   {SYNGAN_TYPE_U8, DL_UINT, 8},
 };
 #define N_TYPES (sizeof(type_codes) / sizeof(type_codes[0]))
 

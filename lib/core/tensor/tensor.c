@@ -108,7 +108,7 @@ static syngan_status make_empty(syngan_context *context, int32_t type,
 static syngan_status check_type(syngan_context *context, int32_t type) {
     if (syngan_type_size(type) != 0) return SYNGAN_OK;
     return sg_fail(context, SYNGAN_E_TYPE,
-                   "tensor: %d is not an element type, such as SYNGAN_F32",
+                   "tensor: %d is not an element type, such as SYNGAN_TYPE_F32",
                    type);
 }
 
@@ -226,7 +226,7 @@ static void fill_uniform(void *argument, int64_t first, int64_t last) {
 static syngan_status fill_all(syngan_tensor *tensor, uint64_t seed,
                               uint64_t stream, sg_range_fn work, fill *all) {
     syngan_context *context = sg_tensor_context(tensor);
-    if (tensor->type != SYNGAN_F32) {
+    if (tensor->type != SYNGAN_TYPE_F32) {
         return sg_fail(context, SYNGAN_E_TYPE,
                        "tensor: only f32 can be filled with random numbers, "
                        "not %s",

@@ -6,15 +6,15 @@
 
 size_t syngan_type_size(int32_t type) {
     switch (type) {
-    case SYNGAN_U8:
+    case SYNGAN_TYPE_U8:
         return 1;
-    case SYNGAN_BF16:
+    case SYNGAN_TYPE_BF16:
         return 2;
-    case SYNGAN_F32:
-    case SYNGAN_I32:
+    case SYNGAN_TYPE_F32:
+    case SYNGAN_TYPE_I32:
         return 4;
-    case SYNGAN_F64:
-    case SYNGAN_I64:
+    case SYNGAN_TYPE_F64:
+    case SYNGAN_TYPE_I64:
         return 8;
     default:
         return 0;
@@ -23,17 +23,17 @@ size_t syngan_type_size(int32_t type) {
 
 const char *syngan_type_name(int32_t type) {
     switch (type) {
-    case SYNGAN_F32:
+    case SYNGAN_TYPE_F32:
         return "f32";
-    case SYNGAN_BF16:
+    case SYNGAN_TYPE_BF16:
         return "bf16";
-    case SYNGAN_F64:
+    case SYNGAN_TYPE_F64:
         return "f64";
-    case SYNGAN_I32:
+    case SYNGAN_TYPE_I32:
         return "i32";
-    case SYNGAN_I64:
+    case SYNGAN_TYPE_I64:
         return "i64";
-    case SYNGAN_U8:
+    case SYNGAN_TYPE_U8:
         return "u8";
     default:
         return "?";

@@ -15,7 +15,7 @@ syngan_node *sg_average_build(syngan_graph *graph, const syngan_model *model,
     syngan_context *context = graph->context;
     size_t count = average->n_parameters;
     syngan_node *decay =
-        syngan_input(graph, SG_AVERAGE_DECAY, SYNGAN_F32, NULL, 0);
+        syngan_input(graph, SG_AVERAGE_DECAY, SYNGAN_TYPE_F32, NULL, 0);
     syngan_node **updates = sg_alloc_zero(context, count, sizeof *updates);
     if (updates == NULL)
         return sg_graph_fail_last(

@@ -52,12 +52,12 @@ static syngan_status put_kernels(sg_safetensors_writer *file,
 
 /* What batches are: "60000 examples of [1, 28, 28], shuffled with seed 1". */
 static void data_text(const syngan_dataset *dataset, char *text, size_t size) {
-    static const char *const orders[] = {[SYNGAN_SHUFFLE] = "shuffled",
-                                         [SYNGAN_WITH_REPLACEMENT] =
-                                             "drawn with replacement",
-                                         [SYNGAN_IN_ORDER] = "in order"};
+    static const char *const orders[] = {
+        [SYNGAN_ORDER_SHUFFLE] = "shuffled",
+        [SYNGAN_ORDER_WITH_REPLACEMENT] = "drawn with replacement",
+        [SYNGAN_ORDER_SEQUENTIAL] = "in order"};
     char dims[SG_DIMS_TEXT], seed[48] = "";
-    if (dataset->order.kind != SYNGAN_IN_ORDER)
+    if (dataset->order.kind != SYNGAN_ORDER_SEQUENTIAL)
         sg_text(seed, sizeof seed, " with seed %" PRIu64, dataset->order.seed);
     sg_text(text, size, "%lld examples of %s, %s%s",
             (long long)dataset->source.count,
@@ -144,7 +144,7 @@ static syngan_status put_history(sg_safetensors_writer *file,
     for (size_t i = 0; i < history->count; i++)
         memcpy(*values + i * SG_MEASURES, history->records[i].measure, row);
     sg_dims dims = history_dims((int64_t)history->count);
-    return sg_safetensors_put_tensor(file, "history", SYNGAN_F32, &dims,
+    return sg_safetensors_put_tensor(file, "history", SYNGAN_TYPE_F32, &dims,
                                      *values);
 }
 
@@ -309,7 +309,7 @@ static syngan_status get_texts(loader *l,
 static syngan_status get_history(const loader *l, sg_history *history) {
     const sg_safetensors_entry *entry = sg_safetensors_find(l->file, "history");
     sg_dims dims = history_dims(l->iteration);
-    if (entry == NULL || entry->type != SYNGAN_F32 ||
+    if (entry == NULL || entry->type != SYNGAN_TYPE_F32 ||
         !sg_dims_equal(&entry->dims, &dims))
         return damaged(l, "its history is not of %lld iterations",
                        (long long)l->iteration);
@@ -356,7 +356,7 @@ static syngan_status make_trainer(loader *l, syngan_trainer **out) {
     syngan_model_free(discriminator);
     if (status != SYNGAN_E_SHAPE && status != SYNGAN_E_ARGUMENT) return status;
     char reason[SG_ERROR_MAX];
-    sg_text(reason, sizeof reason, "%s", syngan_last_error(l->context));
+    sg_text(reason, sizeof reason, "%s", syngan_context_last_error(l->context));
     return damaged(l, "%s", reason);
 }
 

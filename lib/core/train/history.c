@@ -6,7 +6,7 @@
 #include "train/history.h"
 
 #include <string.h>
-#include <syngan/image.h>
+#include <syngan/chart.h>
 
 #include "base/memory.h"
 #include "base/stream.h"
@@ -151,11 +151,11 @@ syngan_status sg_history_write_chart(const sg_history *history,
     size_t points = run == 0 ? 0 : (history->count + run - 1) / run;
     syngan_tensor *x = NULL, *values = NULL;
     syngan_status status =
-        syngan_tensor_create(history->context, SYNGAN_F32,
+        syngan_tensor_create(history->context, SYNGAN_TYPE_F32,
                              (const int64_t[]){(int64_t)points}, 1, &x);
     if (status == SYNGAN_OK)
         status = syngan_tensor_create(
-            history->context, SYNGAN_F32,
+            history->context, SYNGAN_TYPE_F32,
             (const int64_t[]){CURVES, (int64_t)points}, 2, &values);
     for (size_t p = 0; status == SYNGAN_OK && p < points; p++) {
         size_t last = (p + 1) * run;
@@ -165,7 +165,7 @@ syngan_status sg_history_write_chart(const sg_history *history,
                    (float *)syngan_tensor_data(values) + p, points);
     }
     if (status == SYNGAN_OK)
-        status = syngan_write_chart(x, values, curve_names,
+        status = syngan_chart_write(x, values, curve_names,
                                     "Losses by iteration", path);
     syngan_tensor_free(values);
     syngan_tensor_free(x);

@@ -2,6 +2,7 @@
 /*
  * Losses, built from operators.
  */
+#include <syngan/losses.h>
 #include <syngan/optimizer.h>
 
 #include <math.h>

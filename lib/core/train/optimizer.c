@@ -19,8 +19,9 @@
 
 #define TYPE syngan_optimizer_options
 static const sg_field table[] = {
-    SG_ENUM(TYPE, kind, "adam|adamw|sgd|rmsprop", SYNGAN_ADAM, SYNGAN_RMSPROP,
-            SYNGAN_ADAM, "the rule of the updates"),
+    SG_ENUM(TYPE, kind, "adam|adamw|sgd|rmsprop", SYNGAN_OPTIMIZER_ADAM,
+            SYNGAN_OPTIMIZER_RMSPROP, SYNGAN_OPTIMIZER_ADAM,
+            "the rule of the updates"),
     SG_F32(TYPE, learning_rate, 0, 1e6, SG_AUTO, "auto: 1e-3 (SGD: 1e-2)"),
     SG_F32(TYPE, beta1, 0, 0.999999, 0.9, "Adam: decay of the mean"),
     SG_F32(TYPE, beta2, 0, 0.9999999, 0.999, "Adam: decay of the squares"),
@@ -61,10 +62,11 @@ struct syngan_optimizer {
 /* ---- making
  * ---------------------------------------------------------------------- */
 
-static const char *const moment_names[][2] = {[SYNGAN_ADAM] = {"m", "v"},
-                                              [SYNGAN_ADAMW] = {"m", "v"},
-                                              [SYNGAN_SGD] = {"m", NULL},
-                                              [SYNGAN_RMSPROP] = {"v", NULL}};
+static const char *const moment_names[][2] = {
+    [SYNGAN_OPTIMIZER_ADAM] = {"m", "v"},
+    [SYNGAN_OPTIMIZER_ADAMW] = {"m", "v"},
+    [SYNGAN_OPTIMIZER_SGD] = {"m", NULL},
+    [SYNGAN_OPTIMIZER_RMSPROP] = {"v", NULL}};
 
 static syngan_status check(syngan_context *context,
                            const syngan_optimizer_options *options) {
@@ -101,7 +103,7 @@ static syngan_status make_counter(syngan_optimizer *o) {
     o->updates = sg_variable_make(o->context, "updates", &scalar);
     if (o->updates == NULL)
         return sg_fail_memory(o->context, "an optimizer", sizeof(sg_variable));
-    return syngan_tensor_create(o->context, SYNGAN_I64, NULL, 0,
+    return syngan_tensor_create(o->context, SYNGAN_TYPE_I64, NULL, 0,
                                 &o->updates->tensor);
 }
 
@@ -150,9 +152,9 @@ syngan_status sg_optimizer_read(syngan_context *context,
     SG_TRY(
         sg_options_read(context, &sg_options_optimizer, options, where, out));
     if (out->learning_rate == (float)SYNGAN_AUTO)
-        out->learning_rate = out->kind == SYNGAN_SGD ? 1e-2f : 1e-3f;
+        out->learning_rate = out->kind == SYNGAN_OPTIMIZER_SGD ? 1e-2f : 1e-3f;
     if (out->weight_decay == (float)SYNGAN_AUTO)
-        out->weight_decay = out->kind == SYNGAN_ADAMW ? 0.01f : 0.0f;
+        out->weight_decay = out->kind == SYNGAN_OPTIMIZER_ADAMW ? 0.01f : 0.0f;
     return SYNGAN_OK;
 }
 
@@ -253,13 +255,13 @@ static step make_step(const syngan_optimizer *o, syngan_graph *graph) {
                          .rho = (double)options->rho,
                          .decay = (double)options->weight_decay,
                          .clip = (double)options->clip_value,
-                         .decoupled = options->kind == SYNGAN_ADAMW}};
+                         .decoupled = options->kind == SYNGAN_OPTIMIZER_ADAMW}};
     syngan_node *t =
         sg_node1(&sg_op_count, sg_variable_node(graph, o->updates), NULL);
     s.rate = sg_node1(&sg_op_learning_rate, t, &rate);
-    s.op = options->kind == SYNGAN_SGD       ? &sg_op_sgd
-           : options->kind == SYNGAN_RMSPROP ? &sg_op_rmsprop
-                                             : &sg_op_adam;
+    s.op = options->kind == SYNGAN_OPTIMIZER_SGD       ? &sg_op_sgd
+           : options->kind == SYNGAN_OPTIMIZER_RMSPROP ? &sg_op_rmsprop
+                                                       : &sg_op_adam;
     if (s.op == &sg_op_adam) s.t = t;
     return s;
 }
@@ -298,28 +300,32 @@ static syngan_node *make_updates(const syngan_optimizer *o, syngan_node *loss,
         if (gradient[i] != NULL)
             nodes[count++] = make_update(&s, &o->slots[i], graph, gradient[i]);
     if (count == 0)
-        return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
-                             "syngan_minimize: '%s' depends on no trainable "
-                             "parameter of model '%s'",
-                             loss->name, o->model->name);
+        return sg_graph_fail(
+            graph, SYNGAN_E_ARGUMENT,
+            "syngan_optimizer_minimize: '%s' depends on no trainable "
+            "parameter of model '%s'",
+            loss->name, o->model->name);
     return sg_node(graph, &sg_op_group, nodes, count, NULL, NULL);
 }
 
-syngan_node *syngan_minimize(syngan_optimizer *optimizer, syngan_node *loss) {
+syngan_node *syngan_optimizer_minimize(syngan_optimizer *optimizer,
+                                       syngan_node *loss) {
     SG_OWN_FLOATS;
     if (optimizer == NULL || loss == NULL) return NULL;
     if (loss->op == NULL) return loss;
     syngan_graph *graph = loss->graph;
     if (loss->dims.rank != 0)
-        return sg_graph_fail(graph, SYNGAN_E_SHAPE,
-                             "syngan_minimize: the loss '%s' must be one "
-                             "number (rank 0), not of rank %d",
-                             loss->name, loss->dims.rank);
+        return sg_graph_fail(
+            graph, SYNGAN_E_SHAPE,
+            "syngan_optimizer_minimize: the loss '%s' must be one "
+            "number (rank 0), not of rank %d",
+            loss->name, loss->dims.rank);
     if (graph->context != optimizer->context)
-        return sg_graph_fail(graph, SYNGAN_E_ARGUMENT,
-                             "syngan_minimize: the loss '%s' belongs to "
-                             "another context than the optimizer",
-                             loss->name);
+        return sg_graph_fail(
+            graph, SYNGAN_E_ARGUMENT,
+            "syngan_optimizer_minimize: the loss '%s' belongs to "
+            "another context than the optimizer",
+            loss->name);
     size_t bytes = 2 * (optimizer->n_slots + 1) * sizeof(syngan_node *);
     syngan_node **nodes = sg_alloc(graph->context, bytes);
     if (nodes == NULL)

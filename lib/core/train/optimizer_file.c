@@ -109,10 +109,10 @@ static syngan_status choose_options(syngan_context *context,
                                     const sg_safetensors *file,
                                     const syngan_optimizer_options *given,
                                     syngan_optimizer_options *out) {
-    static const char *const kinds[] = {[SYNGAN_ADAM] = "Adam",
-                                        [SYNGAN_ADAMW] = "AdamW",
-                                        [SYNGAN_SGD] = "SGD",
-                                        [SYNGAN_RMSPROP] = "RMSprop"};
+    static const char *const kinds[] = {[SYNGAN_OPTIMIZER_ADAM] = "Adam",
+                                        [SYNGAN_OPTIMIZER_ADAMW] = "AdamW",
+                                        [SYNGAN_OPTIMIZER_SGD] = "SGD",
+                                        [SYNGAN_OPTIMIZER_RMSPROP] = "RMSprop"};
     syngan_optimizer_options read;
     SG_TRY(get_options(context, file, out));
     if (given == NULL) return SYNGAN_OK;

@@ -31,7 +31,7 @@ typedef struct recipe {
 #define ADAM(rate, first, second, small)                                       \
     {                                                                          \
         .struct_size = SYNGAN_INITIALISED(syngan_optimizer_options),           \
-        .kind = SYNGAN_ADAM, .learning_rate = rate, .beta1 = first,            \
+        .kind = SYNGAN_OPTIMIZER_ADAM, .learning_rate = rate, .beta1 = first,  \
         .beta2 = second, .epsilon = small, .rho = 0.9f                         \
     }
 

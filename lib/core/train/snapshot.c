@@ -69,7 +69,7 @@ syngan_status sg_snapshot_make(syngan_context *context, const void *owner,
 static syngan_status check_finite(const char *prefix, sg_variable *variable,
                                   void *argument) {
     (void)prefix, (void)argument;
-    if (variable->tensor->type != SYNGAN_F32) return SYNGAN_OK;
+    if (variable->tensor->type != SYNGAN_TYPE_F32) return SYNGAN_OK;
     size_t count = (size_t)sg_dims_count(&variable->dims);
     return sg_find_not_finite(variable->tensor->data, count) == count
                ? SYNGAN_OK

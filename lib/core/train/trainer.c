@@ -22,7 +22,7 @@
 static syngan_status check_input(const syngan_model *model, const char *player,
                                  int64_t batch) {
     char text[SG_DIMS_TEXT];
-    if (model->n_inputs != 1 || model->inputs[0]->type != SYNGAN_F32)
+    if (model->n_inputs != 1 || model->inputs[0]->type != SYNGAN_TYPE_F32)
         return sg_fail(model->context, SYNGAN_E_SHAPE,
                        "trainer: the %s '%s' has %zu inputs, but must have one "
                        "of f32",

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <syngan/losses.h>
 
 #include "base/floats.h"
 #include "base/memory.h"
@@ -66,7 +67,7 @@ static syngan_node *generator_loss(const plan *p, syngan_node *logits) {
 static syngan_node *examples_node(const plan *p) {
     sg_dims dims = p->trainer->discriminator->inputs[0]->dims;
     dims.size[0] = p->batch;
-    return syngan_input(p->graph, EXAMPLES, SYNGAN_F32, dims.size,
+    return syngan_input(p->graph, EXAMPLES, SYNGAN_TYPE_F32, dims.size,
                         (size_t)dims.rank);
 }
 
@@ -82,15 +83,16 @@ static syngan_node *generated(const plan *p, int32_t mode) {
 /* Generated examples for a discriminator update. */
 static syngan_node *fakes_node(const plan *p) {
     int32_t mode = p->trainer->settings.trainer.fakes == SYNGAN_FAKES_TRAINING
-                       ? SYNGAN_TRAINING
-                       : SYNGAN_INFERENCE;
+                       ? SYNGAN_MODE_TRAINING
+                       : SYNGAN_MODE_INFERENCE;
     return syngan_stop_gradient(generated(p, mode));
 }
 
 /* The discriminator's result without a sigmoid at its end. */
 static syngan_node *logits_of(const plan *p, syngan_node *examples) {
-    syngan_node *result = syngan_model_apply(
-        p->graph, p->trainer->discriminator, &examples, 1, SYNGAN_TRAINING);
+    syngan_node *result =
+        syngan_model_apply(p->graph, p->trainer->discriminator, &examples, 1,
+                           SYNGAN_MODE_TRAINING);
     return result->op == &sg_op_sigmoid ? result->inputs[0] : result;
 }
 
@@ -149,7 +151,7 @@ static void update_player(plan *p, syngan_optimizer *optimizer,
     p->updates[p->n_updates++] = sg_update_statistics(
         source, player,
         (double)p->trainer->settings.trainer.statistics_momentum);
-    p->updates[p->n_updates++] = syngan_minimize(optimizer, loss);
+    p->updates[p->n_updates++] = syngan_optimizer_minimize(optimizer, loss);
 }
 
 /* ---- the graphs -------------------------------------------------------- */
@@ -196,7 +198,7 @@ static void build_both(plan *p) {
 /* The discriminator uses its batches' statistics, but neither its parameters
  * nor its running statistics move. */
 static void build_generator(plan *p) {
-    syngan_node *logits = logits_of(p, generated(p, SYNGAN_TRAINING));
+    syngan_node *logits = logits_of(p, generated(p, SYNGAN_MODE_TRAINING));
     syngan_node *loss = generator_loss(p, logits);
     p->measure[SG_G_LOSS] = loss;
     update_player(p, p->trainer->generator_optimizer, p->trainer->generator,
@@ -324,8 +326,9 @@ static syngan_status make_ahead(syngan_trainer *trainer) {
         return sg_fail_memory(trainer->context, "batches of an iteration",
                               count * sizeof *trainer->ahead);
     for (size_t i = 0; i < count; i++)
-        SG_TRY(syngan_tensor_create(trainer->context, SYNGAN_F32, dims.size,
-                                    (size_t)dims.rank, &trainer->ahead[i]));
+        SG_TRY(syngan_tensor_create(trainer->context, SYNGAN_TYPE_F32,
+                                    dims.size, (size_t)dims.rank,
+                                    &trainer->ahead[i]));
     return SYNGAN_OK;
 }
 

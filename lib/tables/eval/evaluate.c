@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syngan_evaluate(): options, the order of the measures, and what they share.
+ * syngan_table_evaluate(): options, the order of the measures, and what they
+ * share.
  */
 #include <math.h>
 #include <string.h>
@@ -21,9 +22,9 @@ static const sg_field evaluate_fields[] = {
     SG_SEED(T, seed, "seed of samples and folds; auto: the context's"),
     SG_I64(T, max_rows, 1, 1e9, 50000,
            "rows of each table for detection, utility and privacy"),
-    SG_BOOL(T, no_privacy, "leave out the measures of privacy"),
-    SG_BOOL(T, no_utility, "leave out the measures of utility"),
-    SG_BOOL(T, no_detection, "leave out the measures of detection"),
+    SG_TRUE(T, privacy, "the measures of privacy"),
+    SG_TRUE(T, utility, "the measures of utility"),
+    SG_TRUE(T, detection, "the measures of detection"),
     SG_ENUM(T, rows, "independent|baskets|sequences", SYNGAN_ROWS_INDEPENDENT,
             SYNGAN_ROWS_SEQUENCES, SYNGAN_ROWS_INDEPENDENT,
             "what the rows of the tables are"),
@@ -274,30 +275,28 @@ static syngan_status measure(sg_evaluation *evaluation,
     SG_TRY(measure_yardstick(evaluation));
     SG_TRY(sg_evaluate_rows(evaluation, real, synthetic));
     SG_TRY(sg_evaluation_step(evaluation, "detection", 0.2));
-    if (!options->no_detection && !baskets)
+    if (options->detection && !baskets)
         SG_TRY(sg_evaluate_detection(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "utility", 0.4));
-    if (!options->no_utility && !baskets)
-        SG_TRY(sg_evaluate_utility(evaluation));
+    if (options->utility && !baskets) SG_TRY(sg_evaluate_utility(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.6));
-    if (!options->no_privacy && !baskets)
-        SG_TRY(sg_evaluate_privacy(evaluation));
+    if (options->privacy && !baskets) SG_TRY(sg_evaluate_privacy(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "verdict", 1));
     SG_TRY(sg_report_sort(evaluation->report));
     return sg_report_judge(evaluation->report);
 }
 
-syngan_status syngan_evaluate(const syngan_table *real,
-                              const syngan_table *synthetic,
-                              const syngan_evaluate_options *options,
-                              syngan_report **out) {
+syngan_status syngan_table_evaluate(const syngan_table *real,
+                                    const syngan_table *synthetic,
+                                    const syngan_evaluate_options *options,
+                                    syngan_report **out) {
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (real == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = real->context;
     if (out == NULL || synthetic == NULL)
         return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "syngan_evaluate: %s is NULL",
+                       "syngan_table_evaluate: %s is NULL",
                        out == NULL ? "`out`" : "`synthetic`");
     sg_evaluation evaluation = {.context = context};
     SG_TRY(sg_options_read(context, &sg_options_evaluate, options, "evaluate",

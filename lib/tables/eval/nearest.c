@@ -43,9 +43,9 @@ typedef struct search {
 
 static syngan_status make_program(search *s, syngan_graph *graph) {
     int64_t k = s->k;
-    syngan_node *a = syngan_input(graph, "queries", SYNGAN_F32,
+    syngan_node *a = syngan_input(graph, "queries", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(s->query_block, k));
-    syngan_node *b = syngan_input(graph, "records", SYNGAN_F32,
+    syngan_node *b = syngan_input(graph, "records", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(s->record_block, k));
     syngan_node *product = syngan_matmul(a, b, 0, 1);
     SG_TRY(syngan_program_create(&product, 1, NULL, 0, NULL, &s->program));

@@ -211,13 +211,13 @@ syngan_status sg_basket_subject_make(const sg_basket_data *data, int32_t width,
                                .width = width};
     const int64_t square[] = {width, width};
     syngan_status status =
-        syngan_tensor_create(context, SYNGAN_F32, square, 1, &out->share);
+        syngan_tensor_create(context, SYNGAN_TYPE_F32, square, 1, &out->share);
     if (status == SYNGAN_OK)
-        status =
-            syngan_tensor_create(context, SYNGAN_F32, square, 2, &out->pairs);
+        status = syngan_tensor_create(context, SYNGAN_TYPE_F32, square, 2,
+                                      &out->pairs);
     if (status == SYNGAN_OK)
-        status =
-            syngan_tensor_create(context, SYNGAN_F32, square, 2, &out->weights);
+        status = syngan_tensor_create(context, SYNGAN_TYPE_F32, square, 2,
+                                      &out->weights);
     if (status != SYNGAN_OK) return status;
     memset(out->pairs->data, 0, (size_t)width * (size_t)width * sizeof(float));
     set_moments(data, width, out->share->data, out->pairs->data,

@@ -20,7 +20,7 @@ static int64_t put(const void *data, size_t size, void *user) {
         return (int64_t)size;
     if (out->failure[0] == '\0')
         sg_text(out->failure, sizeof out->failure, "%s",
-                syngan_last_error(out->context));
+                syngan_context_last_error(out->context));
     return -1;
 }
 
@@ -30,7 +30,7 @@ static syngan_status write_piece(const syngan_table *piece, void *user) {
     const syngan_stream stream = {
         .struct_size = sizeof stream, .write = put, .user = out};
     syngan_status status = syngan_table_write_csv_stream(
-        piece, &stream, SYNGAN_CSV(.no_header = out->begun));
+        piece, &stream, SYNGAN_CSV(.header = !out->begun));
     out->begun = true;
     /* The writer's own failure says more than that of the stream. */
     syngan_status writing = sg_writer_put(out->writer, "", 0);

@@ -126,8 +126,8 @@ static syngan_status put_measures(saver *f, const syngan_synthesizer *s) {
         numbers[2 * i] = (float)s->measures[i].epoch;
         numbers[2 * i + 1] = (float)s->measures[i].quality;
     }
-    syngan_status status =
-        sg_safetensors_put_tensor(f->file, name, SYNGAN_F32, &dims, numbers);
+    syngan_status status = sg_safetensors_put_tensor(
+        f->file, name, SYNGAN_TYPE_F32, &dims, numbers);
     sg_free(s->context, name);
     return status;
 }
@@ -265,7 +265,7 @@ static syngan_status check_weight(const loader *l, const char *name,
                                   int64_t rows, int64_t columns) {
     const sg_dims dims = sg_dims_make((const int64_t[]){rows, columns}, 2);
     const sg_safetensors_entry *entry;
-    return find_tensor(l, name, SYNGAN_F32, &dims, &entry);
+    return find_tensor(l, name, SYNGAN_TYPE_F32, &dims, &entry);
 }
 
 /* The networks take no more memory than the file has tensors for: the largest
@@ -344,8 +344,8 @@ static syngan_status get_measures(const loader *l, syngan_synthesizer *s) {
     if (name == NULL) return sg_fail_memory(l->context, "a tensor's name", 64);
     const sg_safetensors_entry *entry = sg_safetensors_find(l->file, name);
     sg_free(l->context, name);
-    if (entry == NULL || entry->type != SYNGAN_F32 || entry->dims.rank != 2 ||
-        entry->dims.size[1] != 2)
+    if (entry == NULL || entry->type != SYNGAN_TYPE_F32 ||
+        entry->dims.rank != 2 || entry->dims.size[1] != 2)
         return damaged(l, "is missing or of another shape:", MEASURES);
     const float *numbers = entry->data;
     size_t count = (size_t)entry->dims.size[0];

@@ -27,7 +27,7 @@ static syngan_node *uniform_parameter(syngan_graph *graph, const char *layer,
     snprintf(name, sizeof name, "%s.%s", layer, part);
     return syngan_parameter(
         graph, name, dims->size, (size_t)dims->rank,
-        SYNGAN_PARAMETER(.initializer = SYNGAN_UNIFORM,
+        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_UNIFORM,
                          .scale = (float)(1.0 / sqrt((double)inputs))));
 }
 
@@ -64,7 +64,7 @@ int64_t sg_condition_taken(int64_t condition, int64_t width) {
  * them, since one number of a condition is 1 and the others are 0. */
 static syngan_node *condition_input(syngan_graph *graph,
                                     const sg_network_sizes *sizes) {
-    syngan_node *x = syngan_input(graph, "condition", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "condition", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, sizes->condition));
     if (sg_condition_taken(sizes->condition, sizes->width) == sizes->condition)
         return x;
@@ -76,7 +76,7 @@ static syngan_node *condition_input(syngan_graph *graph,
 
 static syngan_node *generator_network(syngan_graph *graph,
                                       const sg_network_sizes *sizes) {
-    syngan_node *x = syngan_input(graph, "noise", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "noise", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, sizes->noise));
     if (sizes->condition > 0) {
         syngan_node *both[] = {x, condition_input(graph, sizes)};
@@ -93,7 +93,7 @@ static syngan_node *critic_network(syngan_graph *graph,
                                    const sg_network_sizes *sizes) {
     int64_t columns =
         sizes->pac * (sizes->row + sizes->condition + sizes->viewed);
-    syngan_node *x = syngan_input(graph, "rows", SYNGAN_F32,
+    syngan_node *x = syngan_input(graph, "rows", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, columns));
     for (int32_t i = 1; i <= sizes->depth; i++) {
         char layer[32];

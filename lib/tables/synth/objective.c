@@ -5,6 +5,8 @@
  */
 #include "synth/objective.h"
 
+#include <syngan/losses.h>
+
 #include "graph/op.h"
 #include "train/average.h"
 
@@ -28,8 +30,9 @@ static void build_fakes(const plan *p, syngan_node *condition,
         syngan_random_normal(p->graph,
                              SYNGAN_SHAPE(p->batch, s->settings.options.noise)),
         condition};
-    *logits = syngan_model_apply(p->graph, s->generator, inputs,
-                                 condition == NULL ? 1 : 2, SYNGAN_TRAINING);
+    *logits =
+        syngan_model_apply(p->graph, s->generator, inputs,
+                           condition == NULL ? 1 : 2, SYNGAN_MODE_TRAINING);
     if (s->subject != NULL && s->subject->activate != NULL) {
         *rows = s->subject->activate(s->subject, *logits, condition);
         return;
@@ -44,7 +47,7 @@ static void build_fakes(const plan *p, syngan_node *condition,
 static syngan_node *condition_input(const plan *p) {
     return p->condition == 0
                ? NULL
-               : syngan_input(p->graph, SG_INPUT_CONDITION, SYNGAN_F32,
+               : syngan_input(p->graph, SG_INPUT_CONDITION, SYNGAN_TYPE_F32,
                               SYNGAN_SHAPE(p->batch, p->condition));
 }
 
@@ -77,7 +80,7 @@ static syngan_node *add_view(const plan *p, syngan_node *packed) {
 static syngan_node *score(const plan *p, syngan_node *packed) {
     packed = add_view(p, packed);
     return syngan_model_apply(p->graph, p->synthesizer->critic, &packed, 1,
-                              SYNGAN_TRAINING);
+                              SYNGAN_MODE_TRAINING);
 }
 
 /* WGAN-GP (Gulrajani and others 2017), the norm over a packed row. */
@@ -108,7 +111,7 @@ static void build_critic(const plan *p) {
     build_fakes(p, condition, &logits, &rows);
     syngan_node *fake = pack(p, syngan_stop_gradient(rows), condition);
     syngan_node *real = syngan_reshape(
-        syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_F32,
+        syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
                      SYNGAN_SHAPE(p->batch, p->row + p->condition)),
         SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
     /* One after the other: the streams of what the critic drops go by it. */
@@ -117,9 +120,9 @@ static void build_critic(const plan *p) {
     syngan_node *wasserstein = syngan_subtract(of_fake, of_real);
     p->objective->loss = wasserstein;
     if (s->settings.recipe.critic_statistics) move_statistics(p, logits);
-    add_update(
-        p, syngan_minimize(s->critic_optimizer,
-                           syngan_add(wasserstein, penalty(p, real, fake))));
+    add_update(p, syngan_optimizer_minimize(
+                      s->critic_optimizer,
+                      syngan_add(wasserstein, penalty(p, real, fake))));
 }
 
 static void build_generator(const plan *p) {
@@ -129,21 +132,22 @@ static void build_generator(const plan *p) {
     syngan_node *loss =
         syngan_negate(mean_of(score(p, pack(p, rows, condition))));
     if (s->conditions.width > 0) {
-        syngan_node *target = syngan_input(p->graph, SG_INPUT_TARGET,
-                                           SYNGAN_I32, SYNGAN_SHAPE(p->batch));
+        syngan_node *target = syngan_input(
+            p->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(p->batch));
         loss = syngan_add(loss,
                           mean_of(syngan_part_cross_entropy(
                               logits, p->parts, s->encoder->n_parts, target)));
     }
     if (s->subject != NULL && s->subject->loss != NULL) {
-        syngan_node *real = syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_F32,
-                                         SYNGAN_SHAPE(p->batch, p->row));
+        syngan_node *real =
+            syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
+                         SYNGAN_SHAPE(p->batch, p->row));
         loss = syngan_add(
             loss, s->subject->loss(s->subject, logits, condition, real));
     }
     move_statistics(p, logits);
     p->objective->loss = loss;
-    add_update(p, syngan_minimize(s->generator_optimizer, loss));
+    add_update(p, syngan_optimizer_minimize(s->generator_optimizer, loss));
     if (s->average != NULL)
         add_update(p, sg_average_build(p->graph, s->generator, s->average));
 }

@@ -22,10 +22,10 @@ static syngan_node *apply(syngan_graph *graph, syngan_model *model,
     syngan_node *inputs[2];
     for (size_t i = 0; i < model->n_inputs; i++)
         inputs[i] =
-            syngan_input(graph, model->inputs[i]->name, SYNGAN_F32,
+            syngan_input(graph, model->inputs[i]->name, SYNGAN_TYPE_F32,
                          SYNGAN_SHAPE(batch, model->inputs[i]->dims.size[1]));
     return syngan_model_apply(graph, model, inputs, model->n_inputs,
-                              SYNGAN_INFERENCE);
+                              SYNGAN_MODE_INFERENCE);
 }
 
 static syngan_status compile(const sg_encoder *encoder, syngan_model *model,

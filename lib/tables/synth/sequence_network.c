@@ -325,7 +325,7 @@ void sg_step_subject_end(sg_step_subject *q) {
 
 static syngan_status zeros(syngan_context *context, int64_t rows,
                            int64_t columns, syngan_tensor **out) {
-    SG_TRY(syngan_tensor_create(context, SYNGAN_F32,
+    SG_TRY(syngan_tensor_create(context, SYNGAN_TYPE_F32,
                                 (const int64_t[]){rows, columns}, 2, out));
     memset((*out)->data, 0, (size_t)(rows * columns) * sizeof(float));
     return SYNGAN_OK;

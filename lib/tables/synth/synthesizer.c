@@ -33,7 +33,7 @@ static syngan_status make_optimizer(syngan_model *model, float rate,
      * to that of the plain ones: a difference of 1e-8 in 20 updates. */
     const syngan_optimizer_options options = {
         .struct_size = SYNGAN_INITIALISED(options),
-        .kind = SYNGAN_ADAM,
+        .kind = SYNGAN_OPTIMIZER_ADAM,
         .learning_rate = rate,
         .beta1 = 0.5f,
         .beta2 = 0.9f,

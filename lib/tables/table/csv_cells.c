@@ -90,9 +90,9 @@ static void set_sink(const syngan_csv_options *options, bool utf8,
     char told = take_separator_line(text, size);
     sink->first_line = told != 0 ? 2 : 1;
     sink->quote = options->quote[0];
-    sink->encoding = utf8 ? SYNGAN_CSV_UTF8 : options->encoding;
-    if (utf8 && options->encoding == SYNGAN_CSV_REPLACE)
-        sink->encoding = SYNGAN_CSV_REPLACE;
+    sink->encoding = utf8 ? SYNGAN_ENCODING_UTF8 : options->encoding;
+    if (utf8 && options->encoding == SYNGAN_ENCODING_REPLACE)
+        sink->encoding = SYNGAN_ENCODING_REPLACE;
     sink->separator = given != NULL ? given[0] : told;
     if (sink->separator == 0 || sink->separator == sink->quote)
         sink->separator = find_separator(*text, *size, sink->quote);

@@ -39,7 +39,7 @@ static bool is_unit(const char *text) {
 /* The first row, if no number or time is in it and units are. */
 static const char *find_units(const sg_csv_scan *s, const sg_looks *looks) {
     const char *found = NULL, *text;
-    if (s->rows < LEAST_ROWS || s->options.no_header) return NULL;
+    if (s->rows < LEAST_ROWS || !s->options.header) return NULL;
     for (size_t i = 0; i < s->n_columns; i++) {
         if (!is_value_column(&looks[i], sg_csv_scan_cells(s, i), &text))
             continue;

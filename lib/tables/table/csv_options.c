@@ -21,11 +21,12 @@ static const sg_field fields[] = {
     SG_STRING(syngan_csv_options, schema,
               "JSON that names columns and their types; all types are "
               "inferred if not given"),
-    SG_BOOL(syngan_csv_options, no_header,
-            "The first line holds values: columns are named column_1, ..."),
+    SG_TRUE(
+        syngan_csv_options, header,
+        "The first line names the columns; 0: they are named column_1, ..."),
     SG_ENUM(syngan_csv_options, encoding,
-            "utf8|latin1|replace|windows1252|utf16", SYNGAN_CSV_UTF8,
-            SYNGAN_CSV_UTF16, SYNGAN_CSV_UTF8,
+            "utf8|latin1|replace|windows1252|utf16", SYNGAN_ENCODING_UTF8,
+            SYNGAN_ENCODING_UTF16, SYNGAN_ENCODING_UTF8,
             "What the bytes are; replace takes U+FFFD for what is not UTF-8"),
     SG_I64(syngan_csv_options, max_rows, 1, 9e15, SG_AUTO,
            "Rows that are read at most; auto: all"),

@@ -83,12 +83,12 @@ static const uint16_t windows[32] = {
 /* A byte that has to be written otherwise; returns the bytes written. */
 static size_t other_byte(const sg_csv_records *r, unsigned char byte,
                          char *to) {
-    if (r->sink.encoding == SYNGAN_CSV_REPLACE) {
+    if (r->sink.encoding == SYNGAN_ENCODING_REPLACE) {
         memcpy(to, "\xef\xbf\xbd", 3); /* U+FFFD */
         return 3;
     }
     uint32_t code = byte;
-    if (r->sink.encoding == SYNGAN_CSV_WINDOWS1252 && byte < 0xa0)
+    if (r->sink.encoding == SYNGAN_ENCODING_WINDOWS1252 && byte < 0xa0)
         code = windows[byte - 0x80];
     if (code < 0x800) {
         to[0] = (char)(0xc0 | code >> 6);
@@ -107,8 +107,8 @@ static size_t character(const sg_csv_records *r, const unsigned char *at,
     unsigned char padded[5] = {0};
     if (*at == 0) return 0;
     if (*at < 0x80) return 1;
-    if (r->sink.encoding == SYNGAN_CSV_LATIN1 ||
-        r->sink.encoding == SYNGAN_CSV_WINDOWS1252)
+    if (r->sink.encoding == SYNGAN_ENCODING_LATIN1 ||
+        r->sink.encoding == SYNGAN_ENCODING_WINDOWS1252)
         return 0;
     memcpy(padded, at, left < 4 ? left : 4);
     size_t size = sg_utf8_size(padded);
@@ -134,7 +134,7 @@ static syngan_status to_utf8(sg_csv_records *r, const unsigned char *text,
             used += n;
             continue;
         }
-        if (text[at] == 0 || r->sink.encoding == SYNGAN_CSV_UTF8)
+        if (text[at] == 0 || r->sink.encoding == SYNGAN_ENCODING_UTF8)
             return fail_byte(r, text, at);
         used += other_byte(r, text[at], r->copy + used);
         n = 1;

@@ -18,7 +18,7 @@
 static syngan_status add_name(sg_csv_scan *s, const char *text, size_t size) {
     char numbered[32];
     int32_t code;
-    if (size == 0 || s->options.no_header) {
+    if (size == 0 || !s->options.header) {
         size = (size_t)sg_text(numbered, sizeof numbered, "column_%zu",
                                s->n_columns + 1);
         text = numbered;
@@ -64,7 +64,7 @@ static syngan_status take_cell(void *user, const char *text, size_t size) {
     if (s->done) return SYNGAN_OK;
     if (s->in_header) SG_TRY(add_column(s, text, size));
     size_t column = s->column++;
-    bool is_value = !s->in_header || s->options.no_header;
+    bool is_value = !s->in_header || !s->options.header;
     if (s->repeats) s->repeats = is_header_cell(s, column, text, size);
     return is_value && column < s->n_columns
                ? sg_cells_put(sg_csv_scan_cells(s, column), text, size)
@@ -115,11 +115,11 @@ static syngan_status take_end(void *user, int64_t line) {
                        "%s: line %lld: has %zu cells, but %zu are expected, as "
                        "in the first line",
                        s->name, (long long)line, s->column, s->n_columns);
-    bool is_row = !s->in_header || s->options.no_header;
+    bool is_row = !s->in_header || !s->options.header;
     bool repeats = is_row && s->repeats;
     s->column = 0;
     s->in_header = false;
-    s->repeats = s->n_columns > 1 && !s->options.no_header;
+    s->repeats = s->n_columns > 1 && s->options.header;
     if (repeats) skip_row(s, line);
     if (!is_row || repeats) return SYNGAN_OK;
     SG_TRY(note_line(s, line));
@@ -143,7 +143,7 @@ syngan_status sg_csv_scan_read(sg_csv_scan *s, sg_reader *reader) {
 }
 
 void sg_csv_scan_warn(const sg_csv_scan *s) {
-    if (s->options.no_header || s->n_columns < 2) return;
+    if (!s->options.header || s->n_columns < 2) return;
     for (int32_t i = 0; i < s->names->count; i++) {
         uint64_t word;
         if (!sg_numeral_pack(sg_dictionary_text(s->names, i),
@@ -152,7 +152,7 @@ void sg_csv_scan_warn(const sg_csv_scan *s) {
     }
     sg_log(s->context, SYNGAN_LOG_WARNING,
            "%s: the first line has only numbers, but is taken for the header; "
-           "if it is a row, `no_header` reads it as one",
+           "if it is a row, `header = 0` reads it as one",
            s->name);
 }
 

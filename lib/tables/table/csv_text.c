@@ -29,13 +29,14 @@ syngan_status sg_csv_text_start(sg_csv_text *text, syngan_context *context,
     *t = (sg_csv_text){.context = context,
                        .source = source,
                        .name = name,
-                       .replace = encoding == SYNGAN_CSV_REPLACE};
-    *utf8 = encoding == SYNGAN_CSV_UTF16;
+                       .replace = encoding == SYNGAN_ENCODING_REPLACE};
+    *utf8 = encoding == SYNGAN_ENCODING_UTF16;
     SG_TRY(fill(t, (char *)t->carry, 2, &size));
     t->n_carry = size;
     bool little = size == 2 && memcmp(t->carry, "\xff\xfe", 2) == 0;
     t->big = size == 2 && memcmp(t->carry, "\xfe\xff", 2) == 0;
-    if (!little && !t->big && encoding != SYNGAN_CSV_UTF16) return SYNGAN_OK;
+    if (!little && !t->big && encoding != SYNGAN_ENCODING_UTF16)
+        return SYNGAN_OK;
     if (little || t->big) t->n_carry = 0;
     *utf8 = true;
     t->raw = sg_alloc(context, RAW + sizeof t->carry);

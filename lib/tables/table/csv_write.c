@@ -90,7 +90,7 @@ static syngan_status put_value(writing *w, int64_t row, size_t i) {
 
 static syngan_status put_rows(writing *w) {
     const syngan_table *table = w->table;
-    for (size_t i = 0; i < table->n_columns && !w->options.no_header; i++) {
+    for (size_t i = 0; i < table->n_columns && w->options.header; i++) {
         const char *name = table->columns[i].name;
         SG_TRY(put_cell(w, name, strlen(name), i));
     }
