@@ -77,6 +77,12 @@ syngan_status sg_fail(syngan_context *context, syngan_status status,
 syngan_status sg_fail_v(syngan_context *context, syngan_status status,
                         const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
+/* SYNGAN_E_ARGUMENT and a sentence if an argument of a public call is NULL that
+ * must be given. */
+#define SG_NEED(context, call, argument)                                       \
+    sg_need(context, call, #argument, argument)
+syngan_status sg_need(syngan_context *context, const char *call,
+                      const char *name, const void *argument);
 /* The sentence for an allocation of `bytes` that failed, for `what`. */
 syngan_status sg_fail_memory(syngan_context *context, const char *what,
                              uint64_t bytes);

@@ -30,6 +30,12 @@ syngan_status sg_fail(syngan_context *context, syngan_status status,
     return status;
 }
 
+syngan_status sg_need(syngan_context *context, const char *call,
+                      const char *name, const void *argument) {
+    if (argument != NULL) return SYNGAN_OK;
+    return sg_fail(context, SYNGAN_E_ARGUMENT, "%s: `%s` is NULL", call, name);
+}
+
 syngan_status sg_fail_memory(syngan_context *context, const char *what,
                              uint64_t bytes) {
     if (context == NULL) return SYNGAN_E_MEMORY;

@@ -256,10 +256,8 @@ syngan_status syngan_program_input(syngan_program *program, const char *name,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (program == NULL) return SYNGAN_E_ARGUMENT;
-    if (name == NULL || out == NULL)
-        return sg_fail(program->context, SYNGAN_E_ARGUMENT,
-                       "syngan_program_input: `name` and `out` must not be "
-                       "NULL");
+    SG_TRY(SG_NEED(program->context, "syngan_program_input", name));
+    SG_TRY(SG_NEED(program->context, "syngan_program_input", out));
     *out = sg_program_find_input(program, name);
     if (*out != NULL) return SYNGAN_OK;
     return sg_fail(program->context, SYNGAN_E_NOT_FOUND,
@@ -273,10 +271,11 @@ syngan_status syngan_program_output(syngan_program *program, size_t index,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (program == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL || index >= program->n_outputs)
+    SG_TRY(SG_NEED(program->context, "syngan_program_output", out));
+    if (index >= program->n_outputs)
         return sg_fail(program->context, SYNGAN_E_ARGUMENT,
                        "syngan_program_output: index %zu is not below the %zu "
-                       "outputs, or `out` is NULL",
+                       "outputs",
                        index, program->n_outputs);
     *out = sg_tensor_retain(program->outputs[index].tensor);
     return SYNGAN_OK;

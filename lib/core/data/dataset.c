@@ -142,9 +142,7 @@ static syngan_status check_targets(const syngan_dataset *dataset,
                                    const syngan_tensor *examples,
                                    const syngan_tensor *labels) {
     syngan_context *context = dataset->context;
-    if (examples == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "%s: examples is NULL, a tensor is expected", where);
+    SG_TRY(SG_NEED(context, where, examples));
     if (examples->type != SYNGAN_TYPE_F32)
         return sg_fail(context, SYNGAN_E_TYPE,
                        "%s: examples are of type %s, f32 is expected", where,

@@ -36,12 +36,10 @@ syngan_status syngan_dataset_from_callback(
     static const char where[] = "dataset_from_callback";
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL || make_example == NULL || (dims == NULL && rank > 0))
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "%s: %s is NULL, it must be given", where,
-                       out == NULL            ? "out"
-                       : make_example == NULL ? "make"
-                                              : "dims");
+    SG_TRY(SG_NEED(context, where, out));
+    SG_TRY(sg_need(context, where, "make_example",
+                   make_example == NULL ? NULL : context));
+    if (rank > 0) SG_TRY(SG_NEED(context, where, dims));
     syngan_dataset_options read;
     SG_TRY(sg_dataset_options_read(context, options, where, &read));
     if (count < 1)

@@ -42,10 +42,7 @@ syngan_status syngan_dataset_digits(syngan_context *context, int64_t count,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "dataset_digits: out is NULL, the address of a handle "
-                       "is expected");
+    SG_TRY(SG_NEED(context, "dataset_digits", out));
     syngan_dataset_options read;
     SG_TRY(sg_dataset_options_read(context, options, "dataset_digits", &read));
     if (count < 1)

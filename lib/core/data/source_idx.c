@@ -58,10 +58,8 @@ syngan_status syngan_dataset_from_idx(syngan_context *context,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL || images == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "dataset_from_idx: %s is NULL, it must be given",
-                       out == NULL ? "out" : "images");
+    SG_TRY(SG_NEED(context, "dataset_from_idx", out));
+    SG_TRY(SG_NEED(context, "dataset_from_idx", images));
     syngan_dataset_options read;
     SG_TRY(
         sg_dataset_options_read(context, options, "dataset_from_idx", &read));

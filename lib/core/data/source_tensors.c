@@ -95,10 +95,7 @@ syngan_status syngan_dataset_from_tensors(syngan_tensor *examples,
     if (out != NULL) *out = NULL;
     if (examples == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(examples);
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "dataset_from_tensors: out is NULL, the address of a "
-                       "handle is expected");
+    SG_TRY(SG_NEED(context, "dataset_from_tensors", out));
     syngan_dataset_options read;
     SG_TRY(sg_dataset_options_read(context, options, "dataset_from_tensors",
                                    &read));

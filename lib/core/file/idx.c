@@ -162,9 +162,7 @@ syngan_status syngan_tensor_read_idx(syngan_context *context, const char *path,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL) {
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "read_idx: out is NULL");
-    }
+    SG_TRY(SG_NEED(context, "syngan_tensor_read_idx", out));
     sg_reader *reader;
     SG_TRY(sg_reader_open(context, path, &reader));
     syngan_status status = sg_idx_read(context, reader, out);

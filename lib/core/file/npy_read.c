@@ -255,9 +255,7 @@ syngan_status syngan_tensor_read_npy(syngan_context *context, const char *path,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL) {
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "read_npy: out is NULL");
-    }
+    SG_TRY(SG_NEED(context, "syngan_tensor_read_npy", out));
     sg_reader *reader;
     SG_TRY(sg_reader_open(context, path, &reader));
     syngan_status status = sg_npy_read(context, reader, out);

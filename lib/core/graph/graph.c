@@ -29,9 +29,7 @@ syngan_status syngan_graph_create(syngan_context *context, syngan_graph **out) {
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "syngan_graph_create: `out` is NULL");
+    SG_TRY(SG_NEED(context, "syngan_graph_create", out));
     syngan_graph *graph = sg_alloc_zero(context, 1, sizeof *graph);
     if (graph == NULL) return sg_fail_memory(context, "a graph", sizeof *graph);
     atomic_init(&graph->references, 1);

@@ -60,9 +60,7 @@ static syngan_status save(const syngan_model *model, sg_writer *out) {
 syngan_status syngan_model_save(const syngan_model *model, const char *path) {
     SG_OWN_FLOATS;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
-    if (path == NULL)
-        return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_save: `path` is NULL");
+    SG_TRY(SG_NEED(model->context, "syngan_model_save", path));
     sg_writer *out;
     SG_TRY(sg_writer_open(model->context, path, &out));
     return save(model, out);
@@ -72,9 +70,7 @@ syngan_status syngan_model_save_stream(const syngan_model *model,
                                        const syngan_stream *stream) {
     SG_OWN_FLOATS;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
-    if (stream == NULL)
-        return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_save_stream: `stream` is NULL");
+    SG_TRY(SG_NEED(model->context, "syngan_model_save_stream", stream));
     sg_writer *out;
     SG_TRY(sg_writer_open_stream(model->context, stream, &out));
     return save(model, out);
@@ -114,10 +110,8 @@ syngan_status syngan_model_load(syngan_context *context, const char *path,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (path == NULL || out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_load: `%s` is NULL",
-                       path == NULL ? "path" : "out");
+    SG_TRY(SG_NEED(context, "syngan_model_load", path));
+    SG_TRY(SG_NEED(context, "syngan_model_load", out));
     sg_reader *in;
     SG_TRY(sg_reader_open(context, path, &in));
     return load(context, in, out);
@@ -129,10 +123,8 @@ syngan_status syngan_model_load_stream(syngan_context *context,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (stream == NULL || out == NULL)
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_load_stream: `%s` is NULL",
-                       stream == NULL ? "stream" : "out");
+    SG_TRY(SG_NEED(context, "syngan_model_load_stream", stream));
+    SG_TRY(SG_NEED(context, "syngan_model_load_stream", out));
     sg_reader *in;
     SG_TRY(sg_reader_open_stream(context, stream, &in));
     return load(context, in, out);

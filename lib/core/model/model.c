@@ -190,16 +190,18 @@ static syngan_status make_parameters(syngan_model *model) {
     return status;
 }
 
+#define NO_NAME "%s: a model needs a name that is not empty"
+
 syngan_status syngan_model_create(syngan_node *output, const char *name,
                                   syngan_model **out) {
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (output == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = output->graph->context;
-    if (out == NULL || name == NULL || name[0] == '\0')
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "syngan_model_create: %s",
-                       out == NULL ? "`out` is NULL"
-                                   : "a model needs a name that is not empty");
+    SG_TRY(SG_NEED(context, "syngan_model_create", out));
+    if (name == NULL || name[0] == '\0')
+        return sg_fail(context, SYNGAN_E_ARGUMENT, NO_NAME,
+                       "syngan_model_create");
     syngan_model *model;
     SG_TRY(sg_model_make(output, name, &model));
     syngan_status status = make_parameters(model);
@@ -258,11 +260,10 @@ syngan_status syngan_model_clone(const syngan_model *model, const char *name,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL || (name != NULL && name[0] == '\0'))
-        return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_clone: %s",
-                       out == NULL ? "`out` is NULL"
-                                   : "a model needs a name that is not empty");
+    SG_TRY(SG_NEED(model->context, "syngan_model_clone", out));
+    if (name != NULL && name[0] == '\0')
+        return sg_fail(model->context, SYNGAN_E_ARGUMENT, NO_NAME,
+                       "syngan_model_clone");
     syngan_model *clone;
     SG_TRY(sg_model_clone_empty(model, name, &clone));
     syngan_status status = SYNGAN_OK;
@@ -346,10 +347,8 @@ syngan_status syngan_model_parameter(const syngan_model *model,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
-    if (name == NULL || out == NULL)
-        return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_parameter: `%s` is NULL",
-                       name == NULL ? "name" : "out");
+    SG_TRY(SG_NEED(model->context, "syngan_model_parameter", name));
+    SG_TRY(SG_NEED(model->context, "syngan_model_parameter", out));
     const sg_variable *found = find_parameter(model, name);
     if (found == NULL)
         return sg_fail(model->context, SYNGAN_E_NOT_FOUND, NO_PARAMETER,

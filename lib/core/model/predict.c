@@ -247,10 +247,8 @@ syngan_status syngan_model_predict(syngan_model *model,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
-    if (inputs == NULL || out == NULL)
-        return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_predict: `%s` is NULL",
-                       inputs == NULL ? "inputs" : "out");
+    SG_TRY(SG_NEED(model->context, "syngan_model_predict", inputs));
+    SG_TRY(SG_NEED(model->context, "syngan_model_predict", out));
     if (count != model->n_inputs)
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
                        "model '%s': takes %zu inputs, not %zu", model->name,
@@ -279,10 +277,10 @@ syngan_status syngan_model_sample(syngan_model *model, int64_t count,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (model == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL || count < 0)
+    SG_TRY(SG_NEED(model->context, "syngan_model_sample", out));
+    if (count < 0)
         return sg_fail(model->context, SYNGAN_E_ARGUMENT,
-                       "syngan_model_sample: %s",
-                       out == NULL ? "`out` is NULL" : "`count` is negative");
+                       "syngan_model_sample: `count` is negative");
     if (model->n_inputs != 1 || model->inputs[0]->type != SYNGAN_TYPE_F32)
         return sg_fail(model->context, SYNGAN_E_STATE,
                        "model '%s': has %zu inputs; sampling is for models of "

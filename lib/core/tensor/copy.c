@@ -158,10 +158,7 @@ syngan_status syngan_tensor_copy(syngan_tensor *target,
     SG_OWN_FLOATS;
     if (target == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(target);
-    if (source == NULL) {
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "syngan_tensor_copy: source is NULL");
-    }
+    SG_TRY(SG_NEED(context, "syngan_tensor_copy", source));
     if (!sg_dims_equal(&target->dims, &source->dims)) {
         char from[SG_DIMS_TEXT], to[SG_DIMS_TEXT];
         return sg_fail(context, SYNGAN_E_SHAPE,

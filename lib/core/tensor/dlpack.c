@@ -88,9 +88,7 @@ static syngan_status export_tensor(const syngan_tensor *tensor, const void *out,
                                    exported **all) {
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(tensor);
-    if (out == NULL) {
-        return sg_fail(context, SYNGAN_E_ARGUMENT, "dlpack: out is NULL");
-    }
+    SG_TRY(SG_NEED(context, "dlpack", out));
     *all = sg_alloc_zero(context, 1, sizeof(**all));
     if (*all == NULL) return sg_fail_memory(context, "dlpack", sizeof(**all));
     /* A handle on the same memory: the struct may outlive the tensor, and its
@@ -212,11 +210,8 @@ static syngan_status check_call(syngan_context *context, const void *managed,
                                 syngan_tensor **out) {
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (managed == NULL || out == NULL) {
-        return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       "dlpack: the struct or out is NULL");
-    }
-    return SYNGAN_OK;
+    SG_TRY(SG_NEED(context, "dlpack", managed));
+    return SG_NEED(context, "dlpack", out);
 }
 
 syngan_status syngan_tensor_from_dlpack(syngan_context *context,

@@ -112,18 +112,13 @@ static syngan_status check_type(syngan_context *context, int32_t type) {
                    type);
 }
 
-static syngan_status null_argument(syngan_context *context, const char *call) {
-    return sg_fail(context, SYNGAN_E_ARGUMENT,
-                   "%s: an argument is NULL that must not be", call);
-}
-
 syngan_status syngan_tensor_create(syngan_context *context, int32_t type,
                                    const int64_t *dims, size_t rank,
                                    syngan_tensor **out) {
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL) return null_argument(context, "syngan_tensor_create");
+    SG_TRY(SG_NEED(context, "syngan_tensor_create", out));
     SG_TRY(check_type(context, type));
     SG_TRY(sg_dims_check(context, "tensor", dims, rank, 0));
     sg_dims shape = sg_dims_make(dims, rank);
@@ -139,13 +134,12 @@ syngan_status syngan_tensor_wrap(syngan_context *context, void *data,
     SG_OWN_FLOATS;
     if (out != NULL) *out = NULL;
     if (context == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL) return null_argument(context, "syngan_tensor_wrap");
+    SG_TRY(SG_NEED(context, "syngan_tensor_wrap", out));
     SG_TRY(check_type(context, type));
     SG_TRY(sg_dims_check(context, "tensor", dims, rank, 0));
     sg_dims shape = sg_dims_make(dims, rank);
-    if (data == NULL && sg_dims_count(&shape) > 0) {
-        return null_argument(context, "syngan_tensor_wrap");
-    }
+    if (sg_dims_count(&shape) > 0)
+        SG_TRY(SG_NEED(context, "syngan_tensor_wrap", data));
     if ((uintptr_t)data % syngan_type_size(type) != 0) {
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "tensor: memory for %s must be aligned to %zu bytes",
@@ -160,7 +154,7 @@ syngan_status syngan_tensor_clone(const syngan_tensor *tensor, int32_t type,
     if (out != NULL) *out = NULL;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(tensor);
-    if (out == NULL) return null_argument(context, "syngan_tensor_clone");
+    SG_TRY(SG_NEED(context, "syngan_tensor_clone", out));
     if (type == 0) type = tensor->type;
     SG_TRY(check_type(context, type));
     SG_TRY(make_empty(context, type, &tensor->dims, out));
@@ -176,7 +170,7 @@ syngan_status syngan_tensor_reshape(const syngan_tensor *tensor,
     if (out != NULL) *out = NULL;
     if (tensor == NULL) return SYNGAN_E_ARGUMENT;
     syngan_context *context = sg_tensor_context(tensor);
-    if (out == NULL) return null_argument(context, "syngan_tensor_reshape");
+    SG_TRY(SG_NEED(context, "syngan_tensor_reshape", out));
     SG_TRY(sg_dims_check(context, "tensor", dims, rank, 0));
     sg_dims shape = sg_dims_make(dims, rank);
     if (sg_dims_count(&shape) != sg_dims_count(&tensor->dims)) {
