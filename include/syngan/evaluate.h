@@ -11,102 +11,181 @@
  * Names of values. In them a dot or a backslash of a column's name is written
  * with a backslash before it.
  *
- *   quality.score               mean of the next two: SDMetrics' QualityReport
- *   quality.shapes              mean of columns.*.shape: "Column Shapes"
- *   quality.pairs               "Column Pair Trends": mean of the pairs.*.trend
- *                               of those pairs that are related in the real
- *                               table: |Pearson r| > 0.5, Cramer's V > 0.3
- *   quality.holdout.score       what the hold-out gets in the place of the
- *   quality.holdout.shapes      synthetic table: other real rows don't get 1
- *   quality.holdout.pairs       either; only of 100 rows or more, of which
- *   quality.holdout.coverage    chance moves little
- *   quality.coverage            mean of columns.*.coverage
- *   quality.adherence           mean of columns.*.adherence
- *   quality.missing             mean of columns.*.missing
+ * In the order of the page; a capital letter between dots stands for a name: C,
+ * A and B for columns, L for a learner, T for a table. docs/measures.md has
+ * methods and units, too.
  *
- *   columns.C.shape             numbers, times: KSComplement, 1 - the statistic
- *                               of Kolmogorov and Smirnov; categories,
- *                               booleans: TVComplement, 1 - the total variation
- *                               distance of the shares
- *   columns.C.coverage          RangeCoverage, CategoryCoverage: how much of
- *                               the real range, of the real values, occurs
- *   columns.C.adherence         BoundaryAdherence, CategoryAdherence: share of
- *                               synthetic values in the real range, among the
- *                               real values
- *   columns.C.missing           MissingValueSimilarity
- *   columns.C.holdout.shape     what the hold-out gets, of 100 rows or more
- *   columns.C.mean .median .std StatisticSimilarity; the statistics themselves:
- *   columns.C.real.mean ...     of the real (synthetic) table; of times in
- *   columns.C.synthetic.mean .. microseconds
- *   pairs.A.B.trend             two numbers: CorrelationSimilarity (Pearson);
- *                               else ContingencySimilarity, numbers in ten
- *                               bins of equal width, each table's own
- *   pairs.A.B.real              r or V of the real table; and
- *   pairs.A.B.synthetic         r of the synthetic one
- *   pairs.A.B.holdout           the trend of the hold-out, of 100 rows or more
- *
- *   detection.logistic          1 - (2 max(AUC, 1/2) - 1) of a logistic
- *                               regression that tells real from synthetic rows,
- *                               3-fold cross-validated: LogisticDetection
- *   detection.logistic.auc      its mean AUC: 0.5 is chance
- *   detection.trees             the same of gradient-boosted decision trees,
- *   detection.trees.auc         which see far more
- *
- *   utility.L.M.T               learner L ("trees", "logistic") of the target
- *                               trained on T ("real", "synthetic"), judged on
- *                               the hold-out by M: "accuracy", "f1" (mean of
- *                               the classes), "auc" (mean of one class against
- *                               the rest), or "r2" for numbers
- *   utility.ratio               of the trees: by auc (chance: 0.5) or r2 (0),
- *                               gain of the synthetic over that of the real
- *
- *   privacy.copies              share of synthetic rows that equal a real one
- *   privacy.copies.holdout      share of hold-out rows that do: chance
- *   privacy.dcr.synthetic.median .p05   distance to the closest training
- *   privacy.dcr.holdout.median .p05     record (Zhao and others 2021,
- *                               CTAB-GAN) of synthetic rows and, as a
- *                               yardstick, of hold-out rows
- *   privacy.dcr.share           of synthetic rows closer to the training rows
- *                               than to as many hold-out rows: 0.5 is ideal
- *                               (Platzer and Reutterer 2021)
- *   privacy.nndr.synthetic.median .p05  distance to the closest over that to
- *   privacy.nndr.holdout.median .p05    the second closest training record
- *   privacy.membership.auc      how well the distance to the closest synthetic
- *                               row tells training from hold-out rows: 0.5 is
- *                               ideal (Chen and others 2020, GAN-Leaks)
- *   privacy.attribute.train     share of rows whose sensitive value (a number:
- *   privacy.attribute.holdout   its tenth of the rows) the closest synthetic
- *   privacy.attribute.baseline  row by all other columns tells, for training
- *                               and for hold-out rows; baseline: always the
- *                               most frequent value
- *
- *   baskets.score               mean of sizes, items and lift (0 if below)
- *   baskets.sizes               KSComplement of the numbers of items
- *   baskets.items               TVComplement of the frequencies of items
- *   baskets.coverage            share of the real items that occur
- *   baskets.lift                r of the logarithms of the lift of pairs of
- *                               items, n12 n / (n1 n2), of pairs in 20 real
- *   baskets.lift.pairs          baskets or more; how many pairs that are;
- *   baskets.lift.error          mean absolute difference of the logarithms;
- *   baskets.lift.top            share of the 50 pairs of greatest lift that are
- *                               so in the synthetic table, too
- *   baskets.copies              share of synthetic baskets that equal a real
- *   baskets.copies.holdout      one; share of hold-out baskets that do: chance
- *   baskets.holdout.score .lift what the hold-out gets in the place of the
- *                               synthetic table
- *
- *   sequences.score             mean of the others
- *   sequences.lengths           KSComplement of the numbers of rows
- *   sequences.gaps              of the differences of a row's order and that of
- *                               the row before
- *   sequences.clock             of the times of day of the order, if a time
- *   sequences.columns.C.pairs   categories: TVComplement of the frequencies of
- *                               a value and the next one
- *   sequences.columns.C.memory  numbers: 1 - the mean difference of the
- *                               autocorrelations at lags 1 to 5
- *   sequences.columns.C.constant  columns with one value in each real sequence:
- *                               share of synthetic ones of which that is true
- *   sequences.holdout.score     what the hold-out gets
+ * (measures: begin)
+ *   quality.score
+ *     Mean of quality.shapes and quality.pairs: SDMetrics' QualityReport.
+ *   quality.holdout.score
+ *     quality.score of the hold-out in the place of the synthetic table, of 100
+ *     rows or more: other real rows don't get 1 either.
+ *   quality.shapes
+ *     Mean of columns.C.shape: SDMetrics' "Column Shapes".
+ *   quality.holdout.shapes
+ *     The same for quality.shapes.
+ *   quality.pairs
+ *     Mean of pairs.A.B.trend of those pairs that are related in the real
+ *     table: SDMetrics' "Column Pair Trends".
+ *   quality.holdout.pairs
+ *     The same for quality.pairs.
+ *   quality.coverage
+ *     Mean of columns.C.coverage.
+ *   quality.holdout.coverage
+ *     The same for quality.coverage.
+ *   quality.adherence
+ *     Mean of columns.C.adherence.
+ *   quality.missing
+ *     Mean of columns.C.missing.
+ *   columns.C.shape
+ *     Numbers and times: 1 - the statistic of Kolmogorov and Smirnov.
+ *     Categories and booleans: 1 - the total variation distance of the
+ *     fractions of the values.
+ *   columns.C.holdout.shape
+ *     The same of a hold-out of 100 rows or more.
+ *   columns.C.coverage
+ *     How much of the real range, or how many of the real values, occurs.
+ *   columns.C.adherence
+ *     Fraction of synthetic values in the real range, or among the real values.
+ *   columns.C.missing
+ *     1 - the difference of the fractions of missing values.
+ *   columns.C.mean
+ *     Numbers and times: 1 - the difference of the means over the real range.
+ *   columns.C.real.mean
+ *     Numbers and times: the mean of the real column.
+ *   columns.C.synthetic.mean
+ *     Numbers and times: the mean of the synthetic column.
+ *   columns.C.median
+ *     Numbers and times: 1 - the difference of the medians over the real range.
+ *   columns.C.real.median
+ *     Numbers and times: the median of the real column.
+ *   columns.C.synthetic.median
+ *     Numbers and times: the median of the synthetic column.
+ *   columns.C.std
+ *     Numbers and times: 1 - the difference of the standard deviations over the
+ *     real range.
+ *   columns.C.real.std
+ *     Numbers and times: the standard deviation of the real column.
+ *   columns.C.synthetic.std
+ *     Numbers and times: the standard deviation of the synthetic column.
+ *   pairs.A.B.trend
+ *     How alike the relation of two columns is, if they are related in the real
+ *     table: |Pearson's r| of two numbers above 0.5, Cramer's V of others above
+ *     0.3. Two numbers: 1 - half the difference of r; others: 1 - the total
+ *     variation distance of the combinations of values, numbers in ten bins of
+ *     equal width, each table's own.
+ *   pairs.A.B.holdout
+ *     The trend of a hold-out of 100 rows or more.
+ *   pairs.A.B.real
+ *     r or V of the real table.
+ *   pairs.A.B.synthetic
+ *     r or V of the synthetic table.
+ *   detection.trees.auc
+ *     Mean AUC of gradient-boosted decision trees that tell real from synthetic
+ *     rows, 3-fold cross-validated: 0.5 is chance. They see far more than a
+ *     logistic regression.
+ *   detection.logistic.auc
+ *     The same of a logistic regression.
+ *   detection.trees
+ *     Mean of 1 - (2 max(AUC, 1/2) - 1) of the folds of the trees.
+ *   detection.logistic
+ *     The same of the logistic regression: SDMetrics' LogisticDetection.
+ *   utility.L.auc.T
+ *     Mean of the areas under the ROC curves of each class against the rest, of
+ *     learner L ("trees", "logistic") that learnt the target from table T
+ *     ("real", "synthetic"), judged on the hold-out.
+ *   utility.L.accuracy.T
+ *     Fraction of the hold-out whose class is predicted.
+ *   utility.L.f1.T
+ *     Mean of the classes' F1: the harmonic mean of precision and recall.
+ *   utility.L.r2.T
+ *     Targets that are numbers: fraction of the variance of the hold-out's that
+ *     is explained; below 0 where the mean would do better.
+ *   utility.ratio
+ *     Of the trees: the gain of the synthetic table over that of the real one,
+ *     by AUC (above 0.5) or R2.
+ *   privacy.copies
+ *     Fraction of synthetic rows that equal a real one.
+ *   privacy.copies.holdout
+ *     Fraction of hold-out rows that do: chance.
+ *   privacy.dcr.share
+ *     Fraction of synthetic rows that are closer to the training rows than to
+ *     as many hold-out rows: 0.5 is ideal (Platzer and Reutterer 2021).
+ *   privacy.membership.auc
+ *     AUC of the distance to the closest synthetic row in telling training from
+ *     hold-out rows: 0.5 is ideal (Chen and others 2020, GAN-Leaks).
+ *   privacy.dcr.synthetic.median
+ *     Median distance of synthetic rows to the closest training record (Zhao
+ *     and others 2021, CTAB-GAN).
+ *   privacy.dcr.holdout.median
+ *     The same of hold-out rows.
+ *   privacy.dcr.synthetic.p05
+ *     The distance that 5 % of the synthetic rows are below.
+ *   privacy.dcr.holdout.p05
+ *     The same of hold-out rows.
+ *   privacy.nndr.synthetic.median
+ *     Median of the distance of synthetic rows to the closest over that to the
+ *     second closest training record.
+ *   privacy.nndr.holdout.median
+ *     The same of hold-out rows.
+ *   privacy.nndr.synthetic.p05
+ *     The ratio that 5 % of the synthetic rows are below.
+ *   privacy.nndr.holdout.p05
+ *     The same of hold-out rows.
+ *   privacy.attribute.train
+ *     Fraction of training rows whose sensitive value (a number: its tenth of
+ *     the rows) the synthetic row that is closest by all other columns tells.
+ *   privacy.attribute.holdout
+ *     The same of hold-out rows.
+ *   privacy.attribute.baseline
+ *     Fraction of training rows that have the most frequent value.
+ *   baskets.score
+ *     Mean of sizes, items and lift (0 if below).
+ *   baskets.holdout.score
+ *     baskets.score of the hold-out in the place of the synthetic table, of 100
+ *     rows or more.
+ *   baskets.sizes
+ *     KSComplement of the numbers of items.
+ *   baskets.items
+ *     TVComplement of the frequencies of items.
+ *   baskets.coverage
+ *     Fraction of the real items that occur.
+ *   baskets.lift
+ *     r of the logarithms of the lift, n12 n / (n1 n2), of pairs of items that
+ *     20 real baskets or more have.
+ *   baskets.holdout.lift
+ *     The same for baskets.lift.
+ *   baskets.lift.error
+ *     Mean absolute difference of these logarithms.
+ *   baskets.lift.pairs
+ *     How many pairs of items these are.
+ *   baskets.lift.top
+ *     Fraction of the 50 pairs of greatest lift that are so in the synthetic
+ *     table, too.
+ *   baskets.copies
+ *     Fraction of synthetic baskets that equal a real one.
+ *   baskets.copies.holdout
+ *     Fraction of hold-out baskets that do: chance.
+ *   sequences.score
+ *     Mean of the other measures of sequences.
+ *   sequences.holdout.score
+ *     sequences.score of the hold-out in the place of the synthetic table, of
+ *     100 rows or more.
+ *   sequences.lengths
+ *     KSComplement of the numbers of rows.
+ *   sequences.gaps
+ *     The same of the differences of a row's order and that of the row before.
+ *   sequences.clock
+ *     The same of the times of day of an order that is a time.
+ *   sequences.columns.C.pairs
+ *     Categories: TVComplement of the frequencies of a value and the next one.
+ *   sequences.columns.C.memory
+ *     Numbers: 1 - the mean difference of the autocorrelations at lags 1 to 5.
+ *   sequences.columns.C.constant
+ *     Columns with one value in each real sequence: fraction of synthetic
+ *     sequences of which that is true.
+ * (measures: end)
  *
  * Of baskets single rows are not judged: detection, utility and the other
  * measures of privacy are left out.
