@@ -319,6 +319,10 @@ static syngan_status fit_other(fit *f, size_t c) {
         SG_TRY(sg_name_fit(context, column, f->table->rows, f->options.seed + c,
                            &code->name));
         fit_order(f, c);
+        sg_log(context, SYNGAN_LOG_WARNING,
+               "table: column '%s' holds identifiers, which are not learnt: "
+               "synthetic rows have new ones",
+               column->name);
         return SYNGAN_OK;
     case SG_CODE_EMPTY:
         sg_log(context, SYNGAN_LOG_WARNING,

@@ -192,6 +192,11 @@ static syngan_status prepare(sg_evaluation *evaluation,
     SG_TRY(sg_report_make(evaluation->context, &evaluation->report));
     SG_TRY(keep_about(evaluation));
     SG_TRY(sg_evaluation_key(evaluation, real, &key));
+    if (key >= 0)
+        sg_report_note(evaluation->report,
+                       "Rows with equal '%s' belong together; the column "
+                       "itself is not compared",
+                       real->columns[key].name);
     SG_TRY(sg_match_make(real, synthetic, options->holdout, key,
                          evaluation->report, &evaluation->match));
     evaluation->report->rows_are = options->rows;

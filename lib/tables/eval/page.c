@@ -24,6 +24,20 @@ static void write_fact(sg_html *page, const char *title, const char *text) {
     sg_html_put(page, "</b></li>");
 }
 
+/* Why is said in the notes. */
+static void write_left_out(sg_html *page, const syngan_report *report) {
+    if (report->n_left_out == 0) return;
+    sg_html_put(page, "<li id=\"left-out\">Not judged <b>");
+    for (size_t i = 0; i < report->n_left_out && i < SG_REPORT_PICTURES; i++) {
+        if (i > 0) sg_html_put(page, ", ");
+        sg_html_text(page, report->left_out[i], 60);
+    }
+    if (report->n_left_out > SG_REPORT_PICTURES)
+        sg_html_printf(page, " and %zu more",
+                       report->n_left_out - SG_REPORT_PICTURES);
+    sg_html_put(page, "</b></li>");
+}
+
 /* Which tables, when, from what: for who finds the page later. */
 static void write_about(sg_html *page, const syngan_report *report) {
     sg_html_put(page, "<ul class=\"about small\">");
@@ -35,6 +49,7 @@ static void write_about(sg_html *page, const syngan_report *report) {
     if (report->epochs > 0)
         sg_html_printf(page, "<li>Epochs <b>%lld</b></li>",
                        (long long)report->epochs);
+    write_left_out(page, report);
     sg_html_put(page, "</ul>");
 }
 
