@@ -130,12 +130,12 @@ static void reports_name_what_they_do_not_judge(void **state) {
         syngan_report *report = NULL;
         syngan_context *context = begin(&table);
         assert_ok(context,
-                  syngan_evaluate(table, table,
-                                  SYNGAN_EVALUATE(.rows = kinds[k].rows,
-                                                  .key = kinds[k].key,
-                                                  .order = kinds[k].order,
-                                                  .item = kinds[k].item),
-                                  &report));
+                  syngan_table_evaluate(table, table,
+                                        SYNGAN_EVALUATE(.rows = kinds[k].rows,
+                                                        .key = kinds[k].key,
+                                                        .order = kinds[k].order,
+                                                        .item = kinds[k].item),
+                                        &report));
         static char json[200000];
         size_t size;
         assert_true(syngan_report_json(report, json, sizeof json) <
