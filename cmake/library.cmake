@@ -83,7 +83,7 @@ endforeach()
 file(GLOB small_sources CONFIGURE_DEPENDS
   lib/core/compile/*.c lib/core/file/*.c lib/core/graph/*.c lib/core/model/*.c lib/core/op/*.c
   lib/tables/synth/*.c lib/core/train/*.c
-  lib/tables/eval/evaluate.c lib/tables/eval/html.c lib/tables/eval/measure.c lib/tables/eval/page*.c
+  lib/tables/eval/evaluat*.c lib/tables/eval/html.c lib/tables/eval/measure.c lib/tables/eval/page*.c
   lib/tables/eval/pictures.c
   lib/tables/eval/quality.c lib/tables/eval/report.c lib/tables/eval/rows.c lib/tables/eval/verdict.c
   lib/tables/exchange/*.c lib/tables/encode/encoder_read.c lib/tables/encode/encoder_write.c

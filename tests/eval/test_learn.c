@@ -48,7 +48,7 @@ static data *begin(void) {
     assert_ok(d->context,
               syngan_table_add_texts(d->table, "kind", SYNGAN_COLUMN_CATEGORY,
                                      d->kind));
-    assert_ok(d->context, sg_report_make(d->context, &d->report));
+    assert_ok(d->context, sg_report_make(d->context, sg_measures, &d->report));
     assert_ok(d->context, sg_match_make(d->table, d->table, NULL, -1, d->report,
                                         &d->match));
     d->train = (sg_examples){&d->match, -1, TRAIN, d->side, d->row};

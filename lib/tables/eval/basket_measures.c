@@ -257,7 +257,7 @@ syngan_status sg_evaluate_baskets(sg_evaluation *e, const syngan_table *real,
     SG_TRY(sg_report_measure(e->report, SG_OF_BASKETS, 0, &baskets, NULL));
     if (holdout == NULL || holdout->rows < SG_YARDSTICK_ROWS) return SYNGAN_OK;
     syngan_report *other;
-    SG_TRY(sg_report_make(e->context, &other));
+    SG_TRY(sg_report_make(e->context, e->report->measures, &other));
     syngan_status status = add_holdout(e, real, holdout, key, item, other);
     syngan_report_free(other);
     return status;

@@ -42,13 +42,14 @@ static bool count_side(sg_column_sides *s, int side) {
 
 /* False when out of memory. */
 static bool measure_column(const sg_match *match, const sg_matched *column,
+                           const sg_measure *const *measures,
                            sg_result *results) {
     sg_column_sides s = {.match = match, .column = column};
     bool fits = true;
     for (int side = 0; side < 2; side++)
         fits = fits &&
                (column->number ? sort_side(&s, side) : count_side(&s, side));
-    fits = fits && sg_measures_compute(SG_OF_COLUMN,
+    fits = fits && sg_measures_compute(measures, SG_OF_COLUMN,
                                        column->number ? SG_NUMBERS : SG_CLASSES,
                                        &s, results) == SYNGAN_OK;
     for (int side = 0; side < 2; side++) {
@@ -64,6 +65,7 @@ static void measure_columns(void *argument, int64_t first, int64_t last) {
     for (int64_t c = first; c < last; c++) {
         if (sg_is_cancelled(match->context)) return;
         if (!measure_column(match, &match->column[c],
+                            all->evaluation->report->measures,
                             all->results + (size_t)c * all->measures))
             atomic_store(&all->evaluation->lacks_memory, true);
     }
@@ -72,7 +74,8 @@ static void measure_columns(void *argument, int64_t first, int64_t last) {
 syngan_status sg_evaluate_columns(sg_evaluation *evaluation) {
     size_t count = evaluation->match.count;
     work all = {.evaluation = evaluation,
-                .measures = sg_measures_count(SG_OF_COLUMN)};
+                .measures = sg_measures_count(evaluation->report->measures,
+                                              SG_OF_COLUMN)};
     size_t most = count * all.measures;
     all.results = sg_alloc_zero(evaluation->context, most, sizeof *all.results);
     if (all.results == NULL)

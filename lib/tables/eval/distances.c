@@ -8,6 +8,17 @@
 #include "base/memory.h"
 #include "eval/privacy.h"
 #include "eval/scores.h"
+#include "table/sort.h"
+
+void sg_privacy_sort(const sg_privacy *all, int64_t count) {
+    sg_sort_f64(all->context, all->scratch, all->room, count);
+}
+
+syngan_status sg_privacy_search(const sg_privacy *all, int queries,
+                                int records) {
+    return sg_nearest(&all->features, &all->coded[queries],
+                      &all->coded[records], all->found[queries]);
+}
 
 static syngan_status keep_sorted(const sg_privacy *all, int64_t count,
                                  sg_sorted *to) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * syngan_table_evaluate(): options, the order of the measures, and what they
- * share.
+ * syngan_table_evaluate(): options, and the order of the measures.
  */
 #include <math.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/options.h"
-#include "base/random.h"
 #include "eval/evaluation.h"
 #include "table/options.h"
 
@@ -41,66 +39,6 @@ static const sg_field evaluate_fields[] = {
 #undef T
 SG_FIELDS(sg_options_evaluate, "evaluate", syngan_evaluate_options,
           evaluate_fields);
-
-syngan_status sg_evaluation_step(sg_evaluation *evaluation, const char *stage,
-                                 double done) {
-    syngan_context *context = evaluation->context;
-    if (atomic_load(&evaluation->lacks_memory))
-        return sg_fail_memory(context, "an evaluation", 0);
-    SG_TRY(evaluation->report->status);
-    if (sg_is_cancelled(context))
-        return sg_fail(context, SYNGAN_E_CANCELLED, "evaluate: cancelled");
-    syngan_evaluate_progress_fn progress = evaluation->options.progress;
-    if (progress == NULL) return SYNGAN_OK;
-    syngan_status status =
-        progress(stage, done, evaluation->options.progress_user);
-    if (status == SYNGAN_OK || status >= SYNGAN_E_USER) return status;
-    return sg_fail(context, status,
-                   "evaluate: the progress callback stopped "
-                   "it during %s",
-                   stage);
-}
-
-/* Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2,
- * algorithm S). */
-int64_t *sg_sample_rows(syngan_context *context, const char *name,
-                        uint64_t seed, int64_t count, int64_t wanted) {
-    const sg_random random = {.seed = seed, .stream = sg_stream_id(name)};
-    if (wanted > count) wanted = count;
-    int64_t *rows = sg_alloc(context, (size_t)wanted * sizeof *rows);
-    int64_t chosen = 0;
-    for (int64_t row = 0; rows != NULL && chosen < wanted; row++) {
-        uint64_t left = (uint64_t)(count - row);
-        if (wanted - chosen == count - row ||
-            (int64_t)sg_random_below(&random, (uint64_t)row, left) <
-                wanted - chosen)
-            rows[chosen++] = row;
-    }
-    return rows;
-}
-
-syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
-                                 const char *what, double most, int64_t **rows,
-                                 int64_t *count) {
-    int64_t all = evaluation->sampled[side];
-    int64_t limit = most < 1000  ? 1000
-                    : most < 1e9 ? (int64_t)most
-                                 : 1000000000;
-    *count = all < limit ? all : limit;
-    *rows =
-        sg_sample_rows(evaluation->context, what, evaluation->seed, all, limit);
-    if (*rows == NULL)
-        return sg_fail_memory(evaluation->context, "a sample",
-                              (size_t)*count * sizeof **rows);
-    for (int64_t i = 0; i < *count; i++)
-        (*rows)[i] = evaluation->sample[side][(*rows)[i]];
-    if (all > limit)
-        sg_report_note(evaluation->report,
-                       "%s uses %lld rows of each table, drawn by chance, "
-                       "because they have %zu columns",
-                       what, (long long)limit, evaluation->match.count);
-    return SYNGAN_OK;
-}
 
 /* ---- preparing ---------------------------------------------------------- */
 
@@ -189,7 +127,8 @@ static syngan_status prepare(sg_evaluation *evaluation,
                              const syngan_table *synthetic) {
     const syngan_evaluate_options *options = &evaluation->options;
     int64_t key;
-    SG_TRY(sg_report_make(evaluation->context, &evaluation->report));
+    SG_TRY(
+        sg_report_make(evaluation->context, sg_measures, &evaluation->report));
     SG_TRY(keep_about(evaluation));
     SG_TRY(sg_evaluation_key(evaluation, real, &key));
     if (key >= 0)
@@ -262,7 +201,7 @@ static syngan_status measure_yardstick(const sg_evaluation *evaluation) {
     if (other.match.column == NULL)
         return sg_fail_memory(context, "columns", bytes);
     memcpy(other.match.column, evaluation->match.column, bytes);
-    syngan_status status = sg_report_make(context, &other.report);
+    syngan_status status = sg_report_make(context, sg_measures, &other.report);
     if (status == SYNGAN_OK) status = measure_holdout(evaluation, &other);
     syngan_report_free(other.report);
     sg_free(context, other.match.column);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The list of all measures, computing those of a subject, names of values.
+ * Computing the measures of a subject, names of values.
  */
 #include "eval/measure.h"
 
@@ -10,23 +10,18 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-const sg_measure *const sg_measures[] = {
-#define SG_MEASURE(name) &sg_measure_##name,
-#include "eval/measure_list.h"
-#undef SG_MEASURE
-    NULL};
-
-size_t sg_measures_count(sg_subject subject) {
+size_t sg_measures_count(const sg_measure *const *list, sg_subject subject) {
     size_t count = 0;
-    for (size_t i = 0; sg_measures[i] != NULL; i++)
-        count += sg_measures[i]->subject == subject;
+    for (; *list != NULL; list++)
+        count += (*list)->subject == subject;
     return count;
 }
 
-syngan_status sg_measures_compute(sg_subject subject, int variant,
+syngan_status sg_measures_compute(const sg_measure *const *list,
+                                  sg_subject subject, int variant,
                                   const void *of, sg_result *results) {
-    for (size_t i = 0; sg_measures[i] != NULL; i++) {
-        const sg_measure *measure = sg_measures[i];
+    for (; *list != NULL; list++) {
+        const sg_measure *measure = *list;
         if (measure->subject != subject) continue;
         *results = (sg_result){.measure = measure, .value = NAN};
         results->left_out = measure->method[variant] == NULL;

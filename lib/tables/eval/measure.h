@@ -120,17 +120,19 @@ struct sg_measure {
     syngan_status (*compute)(const void *subject, sg_result *out);
 };
 
-/* All of them, ended by NULL. */
+/* All of them, ended by NULL. A report knows them by a pointer, so that the
+ * files of measures, which the list names, may use reports. */
 extern const sg_measure *const sg_measures[];
 
 #define SG_MEASURE(name) extern const sg_measure sg_measure_##name;
 #include "eval/measure_list.h"
 #undef SG_MEASURE
 
-/* Those of a subject. */
-size_t sg_measures_count(sg_subject subject);
+/* Those of a list that have a subject. */
+size_t sg_measures_count(const sg_measure *const *list, sg_subject subject);
 /* Computes them into that many results. */
-syngan_status sg_measures_compute(sg_subject subject, int variant,
+syngan_status sg_measures_compute(const sg_measure *const *list,
+                                  sg_subject subject, int variant,
                                   const void *of, sg_result *results);
 
 /* Name of a value with its letters replaced by `names`, in their order; NULL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The page's tables of values, and the sections that measures stand in.
+ * The page's tables of values.
  */
 #include <math.h>
 #include <string.h>
@@ -11,37 +11,14 @@
 
 /* ---- sections ------------------------------------------------------------ */
 
-const sg_section sg_section_quality = {
-    "quality", "Quality",
-    "Whether columns, and pairs of columns, are distributed as in the real "
-    "table."};
-const sg_section sg_section_columns = {"numbers", "Columns in numbers", NULL};
-const sg_section sg_section_detection = {
-    "detection", "Detection",
-    "Classifiers that are trained to tell synthetic from real rows, judged on "
-    "rows that they have not seen (3-fold cross-validation)."};
-const sg_section sg_section_utility = {
-    "utility", "Utility",
-    "Models that learnt the target from the real and from the synthetic rows, "
-    "both judged on real rows that neither has seen."};
-const sg_section sg_section_privacy = {
-    "privacy", "Privacy",
-    "What the synthetic table tells of the rows that it was trained on, "
-    "against what it tells of rows that it never saw."};
-const sg_section sg_section_baskets = {
-    "baskets", "Baskets",
-    "Whether baskets are as large as the real ones, and the same items come "
-    "together in them."};
-const sg_section sg_section_sequences = {
-    "sequences", "Sequences",
-    "Whether sequences are as long as the real ones, and go on as these do."};
-const sg_section sg_section_steps = {"steps", "From row to row", NULL};
-
-/* The next measure of a section, from sg_measures[*at] on; NULL: none. */
-static const sg_measure *next_of(const sg_section *section, size_t *at) {
-    while (sg_measures[*at] != NULL && sg_measures[*at]->section != section)
+/* The next measure of a section, from the report's number *at on; NULL: none.
+ */
+static const sg_measure *next_of(const syngan_report *report,
+                                 const sg_section *section, size_t *at) {
+    const sg_measure *const *list = report->measures;
+    while (list[*at] != NULL && list[*at]->section != section)
         ++*at;
-    return sg_measures[*at] == NULL ? NULL : sg_measures[(*at)++];
+    return list[*at] == NULL ? NULL : list[(*at)++];
 }
 
 static void open_section(sg_html *page, const sg_section *section) {
@@ -78,13 +55,13 @@ void sg_page_section(sg_html *page, const syngan_report *report,
     const sg_measure *measure;
     bool any = false;
     open_section(page, section);
-    for (size_t i = 0; (measure = next_of(section, &i)) != NULL;)
+    for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
         any = any || !isnan(sg_report_value(report, measure));
     if (any) {
         sg_html_put(page, "<div class=\"scroll\"><table><thead><tr><th>Measure"
                           "</th><th>Value</th><th></th></tr>"
                           "</thead><tbody>");
-        for (size_t i = 0; (measure = next_of(section, &i)) != NULL;)
+        for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
             write_row(page, report, measure);
         sg_html_put(page, "</tbody></table></div>");
     } else {
@@ -111,7 +88,7 @@ void sg_page_columns(sg_html *page, const syngan_report *report) {
     open_section(page, section);
     sg_html_put(page,
                 "<div class=\"scroll\"><table><thead><tr><th>Column</th>");
-    for (size_t i = 0; (measure = next_of(section, &i)) != NULL;)
+    for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
         sg_html_printf(page, "<th>%s</th>", measure->title);
     sg_html_put(page, "</tr></thead><tbody>");
     for (size_t c = 0; c < report->n_pictures; c++) {
@@ -120,7 +97,7 @@ void sg_page_columns(sg_html *page, const syngan_report *report) {
         sg_html_put(page, "<tr><td>");
         sg_html_text(page, picture->name, 60);
         sg_html_put(page, "</td>");
-        for (size_t i = 0; (measure = next_of(section, &i)) != NULL;)
+        for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
             if (time && measure->unit == SG_UNIT_COLUMN)
                 sg_html_put(page, "<td></td>");
             else
@@ -141,7 +118,7 @@ void sg_page_steps(sg_html *page, const syngan_report *report) {
                    "<tbody>",
                    section->id, section->title);
     for (size_t c = 0; c < report->n_pictures; c++)
-        for (size_t i = 0; (measure = next_of(section, &i)) != NULL;) {
+        for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;) {
             const sg_picture *picture = &report->picture[c];
             double value = sg_page_value(report, measure, picture);
             if (isnan(value)) continue;
@@ -190,7 +167,7 @@ void sg_page_utility(sg_html *page, const syngan_report *report) {
     sg_html_put(page, "</th><th>trained on real</th><th>trained on synthetic"
                       "</th></tr></thead><tbody>");
     for (size_t k = 0; k < SG_LEARNERS; k++)
-        for (size_t i = 0; (measure = next_of(section, &i)) != NULL;)
+        for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
             write_learner(page, report, &sg_learners[k], measure);
     sg_html_put(page, "</tbody></table></div></section>");
 }

@@ -7,20 +7,9 @@
 #include <math.h>
 
 #include "base/memory.h"
-#include "table/sort.h"
 
 /* Multiplications of one search at most: some seconds. */
 #define MOST_WORK 4e11
-
-void sg_privacy_sort(const sg_privacy *all, int64_t count) {
-    sg_sort_f64(all->context, all->scratch, all->room, count);
-}
-
-syngan_status sg_privacy_search(const sg_privacy *all, int queries,
-                                int records) {
-    return sg_nearest(&all->features, &all->coded[queries],
-                      &all->coded[records], all->found[queries]);
-}
 
 static syngan_status code_sides(sg_privacy *all, int64_t without) {
     const sg_features_options options = {

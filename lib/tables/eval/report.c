@@ -15,13 +15,16 @@
 #include "base/text.h"
 #include "file/json.h"
 
-syngan_status sg_report_make(syngan_context *context, syngan_report **out) {
+syngan_status sg_report_make(syngan_context *context,
+                             const sg_measure *const *measures,
+                             syngan_report **out) {
     syngan_report *report = sg_alloc_zero(context, 1, sizeof *report);
     *out = report;
     if (report == NULL)
         return sg_fail_memory(context, "a report", sizeof *report);
     atomic_init(&report->references, 1);
     report->context = context;
+    report->measures = measures;
     sg_context_retain(context);
     return SYNGAN_OK;
 }
@@ -139,7 +142,7 @@ void sg_report_add(syngan_report *report, const sg_measure *measure,
 void sg_report_add_results(syngan_report *report, sg_subject subject,
                            int variant, const sg_result *results,
                            const char *const *names) {
-    size_t count = sg_measures_count(subject);
+    size_t count = sg_measures_count(report->measures, subject);
     for (size_t i = 0; i < count; i++)
         if (results[i].measure != NULL && !results[i].left_out)
             sg_report_add(report, results[i].measure, variant, results[i].value,
@@ -149,12 +152,13 @@ void sg_report_add_results(syngan_report *report, sg_subject subject,
 syngan_status sg_report_measure(syngan_report *report, sg_subject subject,
                                 int variant, const void *of,
                                 const char *const *names) {
-    size_t count = sg_measures_count(subject);
+    size_t count = sg_measures_count(report->measures, subject);
     sg_result *results = sg_alloc_zero(report->context, count, sizeof *results);
     if (results == NULL)
         return sg_fail_memory(report->context, "measures",
                               count * sizeof *results);
-    syngan_status status = sg_measures_compute(subject, variant, of, results);
+    syngan_status status =
+        sg_measures_compute(report->measures, subject, variant, of, results);
     if (status == SYNGAN_OK)
         sg_report_add_results(report, subject, variant, results, names);
     sg_free(report->context, results);
@@ -323,6 +327,20 @@ syngan_status syngan_report_value(const syngan_report *report, const char *name,
 
 const char *syngan_report_verdict(const syngan_report *report) {
     return report == NULL || report->verdict == NULL ? "" : report->verdict;
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+static const char *const grade_names[] = {"not judged", "good", "mixed",
+                                          "poor"};
+
+const char *const sg_judgement_names[] = {"all", "quality", "detection",
+                                          "utility", "privacy"};
+const char *const sg_judgement_titles[] = {"All", "Quality", "Detection",
+                                           "Utility", "Privacy"};
+
+const char *sg_grade_name(int32_t grade) {
+    return grade_names[grade];
 }
 
 /* ---- JSON --------------------------------------------------------------- */

@@ -60,7 +60,8 @@ struct syngan_report {
     atomic_int references;
     syngan_status status; /* of adding: failures stick */
     syngan_context *context;
-    sg_report_entry *entry; /* sorted by name once finished */
+    const sg_measure *const *measures; /* that there are */
+    sg_report_entry *entry;            /* sorted by name once finished */
     size_t count, capacity;
     char **note;
     size_t n_notes, note_capacity;
@@ -84,7 +85,9 @@ struct syngan_report {
     sg_distances distances;
 };
 
-syngan_status sg_report_make(syngan_context *context, syngan_report **out);
+syngan_status sg_report_make(syngan_context *context,
+                             const sg_measure *const *measures,
+                             syngan_report **out);
 
 /* A column's name with a backslash before dots and backslashes; NULL when out
  * of memory. */

@@ -261,7 +261,7 @@ static syngan_status measure_both(sg_evaluation *e,
     SG_TRY(measure_table(e, real, made, key, order, e->report));
     if (holdout == NULL || holdout->rows < SG_YARDSTICK_ROWS) return SYNGAN_OK;
     syngan_report *other;
-    SG_TRY(sg_report_make(e->context, &other));
+    SG_TRY(sg_report_make(e->context, e->report->measures, &other));
     syngan_status status = measure_table(e, real, holdout, key, order, other);
     if (status == SYNGAN_OK) status = sg_report_add_baselines(e->report, other);
     syngan_report_free(other);

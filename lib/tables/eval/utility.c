@@ -200,11 +200,14 @@ static syngan_status judge(work *all, size_t learner, int which) {
     int variant = all->classes == 0 ? SG_NUMBERS : SG_CLASSES;
     SG_TRY(sg_learners[learner].learn(&learnt, train->target, all->classes,
                                       &tested, all->out));
-    SG_TRY(
-        sg_measures_compute(SG_OF_MODEL, variant, &predictions, all->results));
+    SG_TRY(sg_measures_compute(all->evaluation->report->measures, SG_OF_MODEL,
+                               variant, &predictions, all->results));
     sg_report_add_results(all->evaluation->report, SG_OF_MODEL, variant,
                           all->results, names);
-    size_t count = learner == SG_TREES ? sg_measures_count(SG_OF_MODEL) : 0;
+    size_t count =
+        learner == SG_TREES
+            ? sg_measures_count(all->evaluation->report->measures, SG_OF_MODEL)
+            : 0;
     for (size_t i = 0; i < count; i++) {
         double gain = sg_gain_of(&all->results[i]);
         if (!isnan(gain)) all->gains.gain[which] = gain;
@@ -219,8 +222,10 @@ static syngan_status judge_all(work *all) {
     all->out = sg_alloc(context, n * classes * sizeof *all->out);
     all->scratch = sg_alloc(context, n * sizeof *all->scratch);
     all->is_one = sg_alloc(context, n * sizeof *all->is_one);
-    all->results = sg_alloc_zero(context, sg_measures_count(SG_OF_MODEL),
-                                 sizeof *all->results);
+    all->results = sg_alloc_zero(
+        context,
+        sg_measures_count(all->evaluation->report->measures, SG_OF_MODEL),
+        sizeof *all->results);
     if (all->results == NULL || all->out == NULL || all->scratch == NULL ||
         all->is_one == NULL)
         return sg_fail_memory(context, "predictions", n * sizeof *all->out);

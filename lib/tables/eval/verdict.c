@@ -11,28 +11,16 @@
 #include "eval/report.h"
 #include "eval/worst.h"
 
-static const char *const grade_names[] = {"not judged", "good", "mixed",
-                                          "poor"};
-
-const char *const sg_judgement_names[] = {"all", "quality", "detection",
-                                          "utility", "privacy"};
-const char *const sg_judgement_titles[] = {"All", "Quality", "Detection",
-                                           "Utility", "Privacy"};
-
-const char *sg_grade_name(int32_t grade) {
-    return grade_names[grade];
-}
-
 /* A line's grade: the worst of the measures that its rules have in it, of those
  * for a kind of rows. */
 static syngan_status grade_line(const syngan_report *report, int32_t judgement,
                                 int32_t rows, int32_t *grade) {
     *grade = SG_NOT_JUDGED;
-    for (size_t i = 0; sg_measures[i] != NULL; i++) {
-        const sg_rule *rule = &sg_measures[i]->rule;
+    for (const sg_measure *const *m = report->measures; *m != NULL; m++) {
+        const sg_rule *rule = &(*m)->rule;
         sg_worst worst;
         if (rule->judgement != judgement || rule->rows != rows) continue;
-        SG_TRY(sg_report_worst(report, sg_measures[i], &worst));
+        SG_TRY(sg_report_worst(report, *m, &worst));
         if (worst.grade > *grade) *grade = worst.grade;
     }
     return SYNGAN_OK;
