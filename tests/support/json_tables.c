@@ -76,12 +76,11 @@ syngan_table *tables_from_json(syngan_context *context, sg_json_value columns) {
         if (c == 0)
             assert_ok(context,
                       syngan_table_create(context, (int64_t)rows, &table));
-        int32_t type = sg_column_type_of(type_name);
-        if (type == SYNGAN_COLUMN_BOOLEAN || type >= SYNGAN_COLUMN_IDENTIFIER ||
-            type == SYNGAN_COLUMN_CATEGORY)
-            add_texts(table, name, type, values, rows);
+        const sg_column_type *type = sg_column_type_find(type_name);
+        if (type->storage == SG_STORE_CODES)
+            add_texts(table, name, type->id, values, rows);
         else
-            add_numbers(table, name, type, values, rows);
+            add_numbers(table, name, type->id, values, rows);
     }
     return table;
 }

@@ -36,6 +36,15 @@ static bool starts_with_number(const char *text) {
     return text[0] != '\0' && !isspace((unsigned char)text[0]);
 }
 
+size_t sg_text_copy(const char *from, char *text, size_t size) {
+    size_t length = strlen(from);
+    if (size == 0) return length;
+    size_t part = length < size ? length : size - 1;
+    memcpy(text, from, part);
+    text[part] = '\0';
+    return length;
+}
+
 bool sg_text_to_double(const char *text, double *out) {
     if (!starts_with_number(text)) return false;
     char *end = NULL;

@@ -18,6 +18,9 @@ int sg_text(char *text, size_t size, const char *format, ...)
 int sg_text_v(char *text, size_t size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
+/* Copies a text as snprintf() would: the bytes that the whole needs. */
+size_t sg_text_copy(const char *from, char *text, size_t size);
+
 /* Read the whole of `text`, which must be one number and nothing else; false
  * when it is not, or when it is out of the type's range. Doubles may be
  * infinite or NaN only when `text` says so. */

@@ -115,8 +115,8 @@ bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
 sg_encoder *sg_encoder_retain(sg_encoder *encoder);
 /* Whether a column of the form is learnt: it is no identifier or text. */
 static inline bool sg_encoder_learns(const sg_encoder *encoder, size_t column) {
-    int32_t type = encoder->form->columns[column].type;
-    return type != SYNGAN_COLUMN_IDENTIFIER && type != SYNGAN_COLUMN_TEXT;
+    return sg_type_of(&encoder->form->columns[column])->comparison !=
+           SG_COMPARED_NEVER;
 }
 void sg_encoder_release(sg_encoder *encoder); /* takes NULL */
 

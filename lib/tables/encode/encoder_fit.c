@@ -357,17 +357,10 @@ static syngan_status fit_others(fit *f) {
  */
 
 static int32_t kind_of(const sg_column *column) {
-    switch (column->type) {
-    case SYNGAN_COLUMN_BOOLEAN:
-    case SYNGAN_COLUMN_CATEGORY:
-        return SG_CODE_CHOICE;
-    case SYNGAN_COLUMN_IDENTIFIER:
-        return SG_CODE_NAME;
-    case SYNGAN_COLUMN_TEXT:
-        return SG_CODE_EMPTY;
-    default:
-        return SG_CODE_NUMBER;
-    }
+    int32_t kind = SG_CODE_EMPTY;
+    while (strcmp(sg_code_kind_name(kind), sg_type_of(column)->codec) != 0)
+        kind++;
+    return kind;
 }
 
 /* Groups of columns, each known by its least one: group[c] is another column of

@@ -30,7 +30,7 @@ static uint64_t common_divisor(uint64_t a, uint64_t b) {
  * multiples. */
 static int64_t find_unit(const sg_range *range) {
     const int64_t *unit =
-        range->type == SYNGAN_COLUMN_TIME ? time_units : integer_units;
+        sg_column_types[range->type]->by_clock ? time_units : integer_units;
     if (range->divisor == 0) return 1;
     uint64_t span = (uint64_t)range->most - (uint64_t)range->least;
     if (range->count >= SG_SPACING_ROWS && range->spacing > 0 &&
@@ -105,7 +105,7 @@ static void take_reals(sg_range *r, const double *values, int64_t count) {
 }
 
 void sg_range_take(sg_range *range, const sg_column *column, int64_t rows) {
-    if (column->type == SYNGAN_COLUMN_REAL)
+    if (sg_column_has_reals(column))
         take_reals(range, column->reals, rows);
     else
         take_integers(range, column->integers, rows);
@@ -178,7 +178,7 @@ void sg_grid_bound(const sg_range *range, sg_grid *grid) {
 }
 
 void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out) {
-    *out = (sg_grid){.is_real = column->type == SYNGAN_COLUMN_REAL,
+    *out = (sg_grid){.is_real = sg_column_has_reals(column),
                      .decimals = column->decimals >= 0 && column->decimals <= 15
                                      ? column->decimals
                                      : -1,
@@ -274,7 +274,7 @@ void sg_grid_write_real(const sg_grid *grid, double v, sg_column *column,
 void sg_write_missing(sg_column *column, int64_t row) {
     if (sg_column_has_codes(column))
         column->codes[row] = -1;
-    else if (column->type == SYNGAN_COLUMN_REAL)
+    else if (sg_column_has_reals(column))
         column->reals[row] = (double)NAN;
     else
         column->integers[row] = SYNGAN_MISSING;

@@ -21,7 +21,7 @@ static int64_t cell_of(const sg_column *column, const int32_t *map,
         int32_t code = column->codes[row];
         return code < 0 ? -1 : map[code];
     }
-    if (column->type != SYNGAN_COLUMN_REAL) return column->integers[row];
+    if (!sg_column_has_reals(column)) return column->integers[row];
     double v = column->reals[row] + 0.0; /* -0 is 0 */
     if (v != v) v = (double)__builtin_nanf("");
     memcpy(&cell, &v, sizeof cell);

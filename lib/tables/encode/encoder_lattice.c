@@ -292,7 +292,7 @@ void sg_lattice_fit(const double *x, int64_t count, int64_t base, int32_t type,
     const numbers all = {.value = room,
                          .count = kept,
                          .zero = grid->is_real ? 0 : -base,
-                         .is_time = type == SYNGAN_COLUMN_TIME};
+                         .is_time = sg_column_types[type]->by_clock};
     int32_t found = find_levels(&all, level, share);
     for (int32_t i = 0; i < found && !grid->is_real; i++)
         level[i].offset = residue(

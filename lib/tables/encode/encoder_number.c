@@ -230,7 +230,7 @@ static bool set_shares(syngan_context *context, sg_number_code *code,
 /* -1 as x; NaN: of times, or no x. */
 static double minus_one(const sg_number_code *code, int32_t type) {
     if (code->grid.is_real) return -1;
-    if (type == SYNGAN_COLUMN_TIME || code->base > 0 ||
+    if (sg_column_types[type]->by_clock || code->base > 0 ||
         -(code->base + 1) % code->grid.unit != 0)
         return (double)NAN;
     return (double)(-(code->base + 1) / code->grid.unit);

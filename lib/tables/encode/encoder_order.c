@@ -14,9 +14,8 @@
  * both int64_t and double. */
 static bool value_of(const sg_column *column, int64_t row, long double *out) {
     if (sg_column_is_missing(column, row)) return false;
-    *out = column->type == SYNGAN_COLUMN_REAL
-               ? (long double)column->reals[row]
-               : (long double)column->integers[row];
+    *out = sg_column_has_reals(column) ? (long double)column->reals[row]
+                                       : (long double)column->integers[row];
     return true;
 }
 
@@ -340,7 +339,7 @@ bool sg_order_differences(const sg_encoder *encoder, int32_t item,
             continue;
         }
         long double d = sign > 0 ? v - reference : reference - v;
-        if (out->type == SYNGAN_COLUMN_REAL)
+        if (sg_column_has_reals(out))
             out->reals[row] = sg_round_decimals((double)d, out->decimals);
         else
             out->integers[row] = to_integer(d);

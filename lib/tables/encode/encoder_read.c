@@ -382,21 +382,10 @@ static syngan_status read_name(syngan_context *context, sg_json_value column,
 
 /* Whether a column of a type may be of a kind. */
 static bool kind_fits(int32_t kind, const sg_column *column) {
-    bool has_codes = sg_column_has_codes(column);
-    bool is_choice = column->type == SYNGAN_COLUMN_BOOLEAN ||
-                     column->type == SYNGAN_COLUMN_CATEGORY;
-    switch (kind) {
-    case SG_CODE_NUMBER:
-        return !has_codes;
-    case SG_CODE_CHOICE:
-        return is_choice;
-    case SG_CODE_NAME:
-        return column->type == SYNGAN_COLUMN_IDENTIFIER;
-    case SG_CODE_EMPTY:
-        return column->type == SYNGAN_COLUMN_TEXT;
-    default:
-        return is_choice || !has_codes;
-    }
+    const sg_column_type *type = sg_type_of(column);
+    return kind == SG_CODE_JOINT || kind == SG_CODE_MEMBER
+               ? type->comparison != SG_COMPARED_NEVER
+               : strcmp(sg_code_kind_name(kind), type->codec) == 0;
 }
 
 static syngan_status read_kind(sg_encoder *encoder, sg_json_value column,
@@ -417,7 +406,7 @@ static syngan_status read_kind(sg_encoder *encoder, sg_json_value column,
 /* Whether the numbers of a column, or its differences, are reals. */
 static bool codes_reals(const sg_encoder *encoder, size_t c) {
     int32_t item = encoder->codes[c].ordered;
-    if (encoder->form->columns[c].type == SYNGAN_COLUMN_REAL) return true;
+    if (sg_column_has_reals(&encoder->form->columns[c])) return true;
     if (item < 0 || encoder->order->item[item].reference < 0) return false;
     return encoder->order->item[encoder->order->item[item].reference]
         .grid.is_real;
@@ -523,9 +512,8 @@ static syngan_status read_item(sg_encoder *encoder, sg_json_value value,
     code->ordered = i;
     SG_TRY(sg_json_read_i32(sg_json_member(value, "reference"), -1,
                             item->is_joint ? -1 : i - 1, &item->reference));
-    SG_TRY(sg_grid_read(value, "grid", form->type == SYNGAN_COLUMN_REAL,
-                        &item->grid));
-    SG_TRY(read_marks(value, form->type == SYNGAN_COLUMN_REAL, item));
+    SG_TRY(sg_grid_read(value, "grid", sg_column_has_reals(form), &item->grid));
+    SG_TRY(read_marks(value, sg_column_has_reals(form), item));
     SG_TRY(sg_json_read_i64(sg_json_member(value, "integer"), -INT64_MAX,
                             INT64_MAX, &item->integer_stand_in));
     return read_finite(sg_json_member(value, "real"), &item->real_stand_in);
@@ -577,18 +565,16 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
     sg_column column = {.decimals = -1};
     SG_TRY(sg_json_read_string(sg_json_member(value, "name"), &name));
     SG_TRY(sg_json_read_string(type, &text));
-    column.type = sg_column_type_of(text);
-    if (column.type == 0) return sg_json_fail(type, "is no type of columns");
+    const sg_column_type *row = sg_column_type_find(text);
+    if (row == NULL) return sg_json_fail(type, "is no type of columns");
+    column.type = row->id;
     if (sg_json_present(sg_json_member(value, "decimals")))
         SG_TRY(sg_json_read_i32(sg_json_member(value, "decimals"),
                                 SG_DECIMALS_LOWEST, 15, &column.decimals));
-    bool is_time = column.type == SYNGAN_COLUMN_TIME;
-    if (is_time || sg_json_present(sg_json_member(value, "format"))) {
-        sg_notation notation;
+    bool needed = row->format != NULL && row->format->standard != NULL;
+    if (needed || sg_json_present(sg_json_member(value, "format"))) {
         SG_TRY(sg_json_read_string(sg_json_member(value, "format"), &format));
-        if (sg_column_has_codes(&column) ||
-            !(is_time ? sg_time_format_valid(format)
-                      : sg_notation_parse(format, &notation)))
+        if (row->format == NULL || !row->format->valid(format))
             return sg_json_fail(sg_json_member(value, "format"),
                                 "is no format of the column's type");
         column.format = sg_strdup(context, format);

@@ -121,7 +121,7 @@ static syngan_status take_numbers(const sg_survey *s, surveyed *to,
             to->sample->integers[s->place[i]] = from->integers[i];
     sg_range *range = &to->whole.range;
     sg_range_take(range, from, rows);
-    if (from->type != SYNGAN_COLUMN_REAL || range->low > range->high ||
+    if (!sg_column_has_reals(from) || range->low > range->high ||
         (range->low >= -SG_LARGEST && range->high <= SG_LARGEST))
         return SYNGAN_OK;
     return sg_fail(s->context, SYNGAN_E_ARGUMENT,
@@ -163,8 +163,7 @@ static syngan_status take_codes(const sg_survey *s, surveyed *to,
         if (s->place[i] >= 0) to->sample->codes[s->place[i]] = code;
     }
     const sg_dictionary *words = to->sample->words;
-    if (from->type != SYNGAN_COLUMN_BOOLEAN || words->count <= 2)
-        return SYNGAN_OK;
+    if (!sg_type_of(from)->is_pair || words->count <= 2) return SYNGAN_OK;
     return sg_fail(s->context, SYNGAN_E_FORMAT,
                    "table: column '%s': \"%.40s\", before row %lld, is the "
                    "third text of a boolean column, which has \"%.40s\" and "
@@ -203,8 +202,7 @@ syngan_status sg_survey_take(sg_survey *s, const syngan_table *piece) {
         to->whole.present += piece->rows - from->missing;
         if (!sg_column_has_codes(from))
             SG_TRY(take_numbers(s, to, from, piece->rows));
-        else if (from->type == SYNGAN_COLUMN_IDENTIFIER ||
-                 from->type == SYNGAN_COLUMN_TEXT)
+        else if (sg_type_of(from)->comparison == SG_COMPARED_NEVER)
             SG_TRY(take_names(s, to, from, piece->rows));
         else
             SG_TRY(take_codes(s, to, from, piece->rows));

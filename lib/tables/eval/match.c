@@ -12,20 +12,11 @@
 
 static const char *const side_names[] = {"real", "synthetic", "hold-out"};
 
-static bool is_number(int32_t type) {
-    return type == SYNGAN_COLUMN_INTEGER || type == SYNGAN_COLUMN_REAL ||
-           type == SYNGAN_COLUMN_TIME;
-}
-
-static bool is_compared(int32_t type) {
-    return type != SYNGAN_COLUMN_IDENTIFIER && type != SYNGAN_COLUMN_TEXT;
-}
-
 /* Integers go with reals and booleans with categories: which of the two a
  * reader infers may depend on the rows. */
-static bool types_agree(int32_t a, int32_t b) {
-    if (a == SYNGAN_COLUMN_TIME || b == SYNGAN_COLUMN_TIME) return a == b;
-    return is_number(a) == is_number(b) && is_compared(a) && is_compared(b);
+static bool types_agree(const sg_column *a, const sg_column *b) {
+    sg_comparison as = sg_type_of(a)->comparison;
+    return as == sg_type_of(b)->comparison && as != SG_COMPARED_NEVER;
 }
 
 /* ---- the form ----------------------------------------------------------- */
@@ -45,14 +36,14 @@ static syngan_status check_reals(syngan_context *context, int64_t rows,
 static syngan_status take_number(syngan_context *context, int64_t rows,
                                  const sg_column *from, int side,
                                  sg_matched *to) {
-    if (from->type == SYNGAN_COLUMN_REAL) {
+    if (sg_column_has_reals(from)) {
         to->value[side] = from->reals;
         return check_reals(context, rows, from, side);
     }
     size_t bytes = (size_t)rows * sizeof(double);
     double *value = to->owned[side] = sg_alloc(context, bytes);
     if (value == NULL) return sg_fail_memory(context, "a column", bytes);
-    double unit = from->type == SYNGAN_COLUMN_TIME ? 1000 : 1;
+    double unit = sg_type_of(from)->scale;
     for (int64_t i = 0; i < rows; i++)
         value[i] = from->integers[i] == SYNGAN_MISSING
                        ? NAN
@@ -112,7 +103,7 @@ static syngan_status take(sg_match *match, const sg_column *const from[],
     syngan_context *context = match->context;
     to->name = from[SG_REAL]->name;
     to->type = from[SG_REAL]->type;
-    to->number = is_number(to->type);
+    to->number = !sg_column_has_codes(from[SG_REAL]);
     to->path = sg_report_path(context, to->name);
     if (to->path == NULL)
         return sg_fail_memory(context, "a name", strlen(to->name));
@@ -169,8 +160,7 @@ static bool has_number(const char *marks) {
 static bool reads_otherwise(const syngan_table *real_table,
                             const syngan_table *table, const sg_column *real,
                             const sg_column *from) {
-    if (real->type == SYNGAN_COLUMN_TIME)
-        return strcmp(real->format, from->format) != 0;
+    if (sg_column_is_time(real)) return strcmp(real->format, from->format) != 0;
     const char *marks = real_table->missing_marks;
     return marks != NULL && table->missing_marks == NULL &&
            (sg_column_has_codes(from) || has_number(marks));
@@ -189,7 +179,8 @@ static void note_agreeing(const sg_column *real, const sg_column *other,
                           int side, syngan_report *report) {
     if (real->type != other->type)
         note_types(real, other, side,
-                   is_number(real->type) ? "as numbers" : "as texts", report);
+                   sg_column_has_codes(real) ? "as texts" : "as numbers",
+                   report);
 }
 
 /* Retypes a column, or, unless its type agrees, leaves it out. */
@@ -208,7 +199,7 @@ static syngan_status adapt(const syngan_table *const tables[], int side,
         *from = &to->retyped[side];
         if (!agrees)
             note_types(real, other, side, "as in the real table", report);
-        else if (real->type == SYNGAN_COLUMN_TIME)
+        else if (sg_column_is_time(real))
             sg_report_note(report,
                            "Column '%s' of the %s table is read as \"%s\", "
                            "like that of the real table",
@@ -239,7 +230,7 @@ static syngan_status find_one(const syngan_table *const tables[], int side,
                             side_names[side]);
         return SYNGAN_OK;
     }
-    bool agrees = types_agree(real->type, (*from)->type);
+    bool agrees = types_agree(real, *from);
     if (!agrees || reads_otherwise(tables[SG_REAL], table, real, *from))
         return adapt(tables, side, to, from, agrees, report);
     note_agreeing(real, *from, side, report);
@@ -252,7 +243,7 @@ static syngan_status find_all(const syngan_table *const tables[], size_t index,
                               syngan_report *report, bool *all) {
     const sg_column *real = &tables[SG_REAL]->columns[index];
     from[SG_REAL] = to->real = real;
-    *all = is_compared(real->type);
+    *all = sg_type_of(real)->comparison != SG_COMPARED_NEVER;
     if (!*all)
         sg_report_leave_out(report, real->name,
                             real->type == SYNGAN_COLUMN_TEXT

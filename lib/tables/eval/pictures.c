@@ -9,7 +9,6 @@
 #include "eval/evaluation.h"
 #include "file/number.h"
 #include "table/sort.h"
-#include "table/time.h"
 
 /* ---- numbers ------------------------------------------------------------ */
 
@@ -31,11 +30,21 @@ static syngan_status find_range(const sg_match *match, const sg_matched *column,
     return SYNGAN_OK;
 }
 
+static void axis_text(const sg_column *column, double value, char *text,
+                      size_t size) {
+    const char *axis = sg_type_of(column)->axis;
+    int64_t integer = (int64_t)value;
+    sg_column one = {.type = column->type, .integers = &integer};
+    one.format = axis != NULL ? (char *)(uintptr_t)axis : column->format;
+    sg_column_text(&one, 0, text, size);
+}
+
 static char *number_text(const sg_match *match, const sg_matched *column,
                          double value) {
     char text[64];
-    if (column->type == SYNGAN_COLUMN_TIME)
-        sg_time_write("%Y-%m-%d", (int64_t)(value / 1000), text, sizeof text);
+    const sg_column_type *type = sg_column_types[column->type];
+    if (type->comparison != SG_COMPARED_NUMBERS)
+        axis_text(column->real, value / type->scale, text, sizeof text);
     else if (fabs(value) >= 1000 && fabs(value) < 1e9)
         sg_number_fixed(value, 0, text);
     else
@@ -51,7 +60,7 @@ static syngan_status draw_number(const sg_match *match,
     to->high = number_text(match, column, high);
     if (to->low == NULL || to->high == NULL)
         return sg_fail_memory(match->context, "bars", 0);
-    bool whole = column->type == SYNGAN_COLUMN_INTEGER;
+    bool whole = sg_column_types[column->type]->is_count;
     to->bars = SG_REPORT_BARS;
     if (whole && high - low < SG_REPORT_BARS) {
         to->bars = (size_t)(high - low) + 1;

@@ -77,10 +77,9 @@ syngan_status sg_sequence_lengths(const sg_sequence_side *real,
 
 /* A number; NaN if missing, and of codes. */
 static double number_at(const sg_column *column, int64_t row) {
-    if (sg_column_has_codes(column) || sg_column_is_missing(column, row))
-        return (double)NAN;
-    return column->type == SYNGAN_COLUMN_REAL ? column->reals[row]
-                                              : (double)column->integers[row];
+    return sg_column_has_codes(column) || sg_column_is_missing(column, row)
+               ? (double)NAN
+               : sg_column_number(column, row);
 }
 
 static int64_t list_gaps(const sg_sequence_side *side, size_t column,
@@ -131,7 +130,7 @@ static int64_t list_clock(const sg_sequence_side *side, size_t column,
     const sg_groups *groups = side->groups;
     const sg_column *order = &side->table->columns[column];
     int64_t rows = groups->first[groups->count], count = 0;
-    if (order->type != SYNGAN_COLUMN_TIME) return 0;
+    if (!sg_column_is_time(order)) return 0;
     for (int64_t i = 0; i < rows; i++) {
         if (sg_column_is_missing(order, groups->rows[i])) continue;
         int64_t rest = order->integers[groups->rows[i]] % day;

@@ -104,9 +104,8 @@ const sg_measure sg_measure_sequence_gaps = {
 static syngan_status time_of_day(const void *subject, sg_result *out) {
     const sg_sequences *s = subject;
     double distance;
-    out->left_out =
-        s->order[0] < 0 ||
-        s->real->table->columns[s->order[0]].type != SYNGAN_COLUMN_TIME;
+    out->left_out = s->order[0] < 0 ||
+                    !sg_column_is_time(&s->real->table->columns[s->order[0]]);
     if (out->left_out) return SYNGAN_OK;
     SG_TRY(sg_sequence_clock(s->real, (size_t)s->order[0], s->synthetic,
                              (size_t)s->order[1], &distance));

@@ -8,10 +8,10 @@
 
 typedef double statistic_fn(const double *sorted, int64_t count);
 
-/* Times are nanoseconds here and microseconds in the report. */
+/* As values are in the table, for the report. */
 static double statistic(const sg_column_sides *s, int side, statistic_fn *of) {
-    double unit = s->column->type == SYNGAN_COLUMN_TIME ? 1e-3 : 1;
-    return of(s->value[side], s->count[side]) * unit;
+    return of(s->value[side], s->count[side]) *
+           (1 / sg_column_types[s->column->type]->scale);
 }
 
 static double similarity(const sg_column_sides *s, statistic_fn *of) {

@@ -42,7 +42,7 @@ typedef struct work {
 /* Integers that have two values in the real table are classes. */
 static void choose_two_classes(work *all) {
     const double *value = all->column->value[SG_REAL];
-    if (all->column->type != SYNGAN_COLUMN_INTEGER) return;
+    if (!sg_column_types[all->column->type]->is_count) return;
     for (int64_t i = 0; i < all->evaluation->match.rows[SG_REAL]; i++) {
         int32_t k = 0;
         if (isnan(value[i])) continue;

@@ -57,7 +57,7 @@ static syngan_status gather_numbers(const sg_arrow_source *s,
     for (int64_t row = 0; row < s->rows; row++) {
         int64_t index;
         SG_TRY(index_at(s, row, count, &index));
-        if (column->type == SYNGAN_COLUMN_REAL)
+        if (sg_column_has_reals(column))
             column->reals[row] = index < 0 ? (double)NAN : values->reals[index];
         else
             column->integers[row] =
@@ -88,9 +88,9 @@ static syngan_status gather_texts(const sg_arrow_source *s,
 static syngan_status gather_codes(const sg_arrow_source *s,
                                   const sg_column *values, int64_t count,
                                   sg_column *column) {
-    bool boolean = values->type == SYNGAN_COLUMN_BOOLEAN;
+    bool is_pair = sg_type_of(values)->is_pair;
     SG_TRY(sg_arrow_make_codes(
-        s, boolean ? SYNGAN_COLUMN_BOOLEAN : SYNGAN_COLUMN_CATEGORY, column));
+        s, is_pair ? SYNGAN_COLUMN_BOOLEAN : SYNGAN_COLUMN_CATEGORY, column));
     size_t bytes = (size_t)values->words->count * sizeof(int32_t);
     int32_t *code_of = sg_alloc(s->context, bytes);
     if (code_of == NULL) return sg_fail_memory(s->context, "a column", bytes);

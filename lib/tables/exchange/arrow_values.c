@@ -90,9 +90,8 @@ static bool share_values(const sg_arrow_source *s, sg_column *column) {
 /* What comes as another Arrow type than its own goes out as that, too. */
 static void keep_format(const sg_arrow_source *s, sg_column *column) {
     const char *format = s->schema->format;
-    bool own = (column->type == SYNGAN_COLUMN_INTEGER && *format == 'l') ||
-               (column->type == SYNGAN_COLUMN_REAL && *format == 'g');
-    if (!own && sg_stored_fits(format, column->type))
+    if (!sg_stored_is_own(format, column->type) &&
+        sg_stored_fits(format, column->type))
         memcpy(column->stored, format, strlen(format) + 1);
 }
 

@@ -14,7 +14,6 @@
 #include "exchange/arrow.h"
 #include "table/boolean.h"
 #include "table/stored.h"
-#include "table/time.h"
 
 /* ---- schemas ------------------------------------------------------------ */
 
@@ -194,11 +193,6 @@ typedef struct column_call {
 } column_call;
 
 /* The type of times that don't say what they came in as. */
-static const char *type_of_times(const char *format) {
-    if (!sg_time_format_has(format, "HIMSfpPz")) return DATE32;
-    return sg_time_format_has(format, "YmdybBj") ? TIMESTAMP : TIME64;
-}
-
 static syngan_status write_shared(const column_call *call, const char *format,
                                   struct ArrowSchema *schema,
                                   struct ArrowArray *array) {
@@ -344,16 +338,17 @@ static syngan_status write_category(const column_call *call,
 
 /* ---- the table ---------------------------------------------------------- */
 
-static syngan_status write_times(const column_call *call,
-                                 struct ArrowSchema *schema,
-                                 struct ArrowArray *array) {
-    const char *type = type_of_times(call->column->format);
-    bool done = true;
-    if (strcmp(type, TIMESTAMP) != 0)
-        SG_TRY(write_as(call, type, schema, array, &done));
-    else
-        return write_shared(call, TIMESTAMP, schema, array);
-    return done ? SYNGAN_OK : write_shared(call, TIMESTAMP, schema, array);
+/* Values that are no codes; days and times of day if they all are. */
+static syngan_status write_values(const column_call *call,
+                                  struct ArrowSchema *schema,
+                                  struct ArrowArray *array) {
+    const sg_column_type *type = sg_type_of(call->column);
+    const char *as = type->arrow;
+    bool done = false;
+    if (type->arrow_of != NULL) as = type->arrow_of(call->column->format);
+    if (strcmp(as, type->arrow) != 0)
+        SG_TRY(write_as(call, as, schema, array, &done));
+    return done ? SYNGAN_OK : write_shared(call, type->arrow, schema, array);
 }
 
 /* As what its values came in, if they fit. */
@@ -378,22 +373,13 @@ static syngan_status write_column(const column_call *call,
     bool truth[2], done;
     SG_TRY(write_stored(call, schema, array, &done));
     if (done) return SYNGAN_OK;
-    switch (call->column->type) {
-    case SYNGAN_COLUMN_INTEGER:
-        return write_shared(call, INT64, schema, array);
-    case SYNGAN_COLUMN_REAL:
-        return write_shared(call, FLOAT64, schema, array);
-    case SYNGAN_COLUMN_TIME:
-        return write_times(call, schema, array);
-    case SYNGAN_COLUMN_BOOLEAN:
-        return sg_boolean_truth(call->column->words, truth)
-                   ? write_bits(call, truth, schema, array)
-                   : write_category(call, schema, array);
-    case SYNGAN_COLUMN_CATEGORY:
-        return write_category(call, schema, array);
-    default:
-        return write_plain_texts(call, schema, array);
-    }
+    if (!sg_column_has_codes(call->column))
+        return write_values(call, schema, array);
+    const sg_column_type *type = sg_type_of(call->column);
+    if (type->is_pair && sg_boolean_truth(call->column->words, truth))
+        return write_bits(call, truth, schema, array);
+    return type->dictionary ? write_category(call, schema, array)
+                            : write_plain_texts(call, schema, array);
 }
 
 static syngan_status write_table(syngan_table *table, int64_t utf8_limit,

@@ -21,7 +21,6 @@
 #include "table/decimals.h"
 #include "table/schema.h"
 #include "table/stored.h"
-#include "table/time.h"
 
 /* How long other processes may hold a lock. */
 #define PATIENCE_MS 5000
@@ -403,30 +402,25 @@ syngan_status syngan_table_read_sqlite(syngan_context *context,
 
 /* ---- writing ------------------------------------------------------------ */
 
-/* Times are written as SQLite's functions read them, to the microsecond if the
- * format is, and as days if it has no time of day. */
-static const char *iso_format(const sg_column *column) {
-    if (sg_time_format_has(column->format, "f")) return "%Y-%m-%d %H:%M:%S.%f";
-    return sg_time_format_has(column->format, "HI") ? "%Y-%m-%d %H:%M:%S"
-                                                    : "%Y-%m-%d";
+/* As SQLite is to have it: times as its functions read them. */
+static sg_column as_sqlite(const sg_column *column) {
+    const sg_column_type *type = sg_type_of(column);
+    sg_column out = *column;
+    if (type->iso != NULL && !sg_stored_as_text(column))
+        out.format = (char *)(uintptr_t)type->iso(column->format);
+    return out;
 }
 
 static const char *declaration_of(const sg_column *column) {
+    const sg_column_type *type = sg_type_of(column);
     bool truth[2];
-    if (sg_stored_as_text(column)) return "TEXT";
-    if (sg_stored_as_integers(column)) return "INTEGER";
-    switch (column->type) {
-    case SYNGAN_COLUMN_INTEGER:
-        return "INTEGER";
-    case SYNGAN_COLUMN_REAL:
-        return "REAL";
-    case SYNGAN_COLUMN_TIME:
-        return strchr(iso_format(column), 'H') != NULL ? "DATETIME" : "DATE";
-    case SYNGAN_COLUMN_BOOLEAN:
-        return sg_boolean_truth(column->words, truth) ? "BOOLEAN" : "TEXT";
-    default:
+    if (sg_stored_as_text(column) ||
+        (type->is_pair && !sg_boolean_truth(column->words, truth)))
         return "TEXT";
-    }
+    if (sg_stored_as_integers(column)) return "INTEGER";
+    return type->iso != NULL && strchr(type->iso(column->format), 'H') == NULL
+               ? "DATE"
+               : type->sqlite;
 }
 
 static syngan_status run(database *db, const char *sql) {
@@ -479,7 +473,7 @@ static int bind_codes(sqlite3_stmt *statement, int place,
                       const sg_column *column, int64_t row) {
     int32_t code = column->codes[row];
     bool truth[2];
-    if (column->type == SYNGAN_COLUMN_BOOLEAN && !sg_stored_as_text(column) &&
+    if (sg_type_of(column)->is_pair && !sg_stored_as_text(column) &&
         sg_boolean_truth(column->words, truth))
         return sqlite3_bind_int(statement, place, truth[code]);
     return sqlite3_bind_text64(
@@ -493,26 +487,20 @@ static int bind_cell(sqlite3_stmt *statement, int place,
     int64_t integer;
     if (sg_column_is_missing(column, row))
         return sqlite3_bind_null(statement, place);
-    if (sg_stored_as_text(column) && !sg_column_has_codes(column)) {
-        sg_column_text(column, row, text, sizeof text);
-        return sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
-    }
     if (sg_stored_as_integers(column) &&
         sg_stored_integer(sg_dictionary_text(column->words, column->codes[row]),
                           &integer))
         return sqlite3_bind_int64(statement, place, integer);
-    switch (column->type) {
-    case SYNGAN_COLUMN_INTEGER:
-        return sqlite3_bind_int64(statement, place, column->integers[row]);
-    case SYNGAN_COLUMN_REAL:
-        return sqlite3_bind_double(statement, place, column->reals[row]);
-    case SYNGAN_COLUMN_TIME:
-        sg_time_write(iso_format(column), column->integers[row], text,
-                      sizeof text);
-        return sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
-    default:
+    if (sg_column_has_codes(column))
         return bind_codes(statement, place, column, row);
+    if (!sg_column_is_number(column) || sg_stored_as_text(column)) {
+        const sg_column written = as_sqlite(column);
+        sg_column_text(&written, row, text, sizeof text);
+        return sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT);
     }
+    return sg_column_has_reals(column)
+               ? sqlite3_bind_double(statement, place, column->reals[row])
+               : sqlite3_bind_int64(statement, place, column->integers[row]);
 }
 
 static syngan_status insert_rows(database *db, const syngan_table *table) {

@@ -59,9 +59,8 @@ static int compare(const void *a, const void *b) {
 
 /* A number of a column; NaN if missing. */
 static double number_at(const sg_column *column, int64_t row) {
-    if (sg_column_is_missing(column, row)) return (double)NAN;
-    return column->type == SYNGAN_COLUMN_REAL ? column->reals[row]
-                                              : (double)column->integers[row];
+    return sg_column_is_missing(column, row) ? (double)NAN
+                                             : sg_column_number(column, row);
 }
 
 /* The numbers that are there, rising; returns how many. */

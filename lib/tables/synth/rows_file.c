@@ -84,8 +84,9 @@ static syngan_status add_empty(syngan_table *to, const char *name,
         column.words = sg_dictionary_make(to->context);
         good = column.words != NULL;
     }
-    if (good && type == SYNGAN_COLUMN_TIME) {
-        column.format = sg_strdup(to->context, "%Y-%m-%d %H:%M:%S");
+    const sg_format_kind *format = sg_column_types[type]->format;
+    if (good && format != NULL && format->standard != NULL) {
+        column.format = sg_strdup(to->context, format->standard);
         good = column.format != NULL;
     }
     if (good) return sg_table_add(to, &column);
@@ -95,8 +96,8 @@ static syngan_status add_empty(syngan_table *to, const char *name,
 
 static syngan_status read_type(sg_json_value object, const char *key,
                                int32_t *out) {
-    return sg_json_read_i32(sg_json_member(object, key), SYNGAN_COLUMN_INTEGER,
-                            SYNGAN_COLUMN_TEXT, out);
+    return sg_json_read_i32(sg_json_member(object, key), 1, SG_COLUMN_TYPES,
+                            out);
 }
 
 /* ---- baskets ------------------------------------------------------------ */
@@ -166,10 +167,10 @@ static syngan_status read_change(sg_sequences *q, sg_json_value object,
     const sg_column *column = &q->form.form->columns[at];
     sg_change *change = &q->form.change[at];
     sg_json_value deviation = sg_json_member(object, "deviation");
-    bool is_real = column->type == SYNGAN_COLUMN_REAL;
+    bool is_real = sg_column_has_reals(column);
     if (sg_column_has_codes(column) || q->steps == NULL ||
         !has_type(q->steps->encoder->form, column->name,
-                  is_real ? SYNGAN_COLUMN_REAL : SYNGAN_COLUMN_INTEGER) ||
+                  sg_column_difference(column)) ||
         q->form.n_changes == SG_CHANGES_MOST)
         return sg_json_fail(object, "is no number with differences");
     q->form.n_changes++;
@@ -225,12 +226,11 @@ static syngan_status check_sequences(const sg_sequences *q,
         return sg_json_fail(object, "heads are given something");
     if (form->order >= 0) {
         const sg_column *order = &form->form->columns[form->order];
-        bool is_real = order->type == SYNGAN_COLUMN_REAL;
         if (sg_column_has_codes(order) || q->steps == NULL ||
             !has_type(q->steps->encoder->form, order->name,
-                      is_real ? SYNGAN_COLUMN_REAL : SYNGAN_COLUMN_INTEGER))
+                      sg_column_difference(order)))
             return sg_json_fail(object, "has an order without gaps");
-        if (form->by_day && (order->type != SYNGAN_COLUMN_TIME ||
+        if (form->by_day && (!sg_column_is_time(order) ||
                              !has_type(q->steps->encoder->form,
                                        form->form->columns[form->key].name,
                                        SYNGAN_COLUMN_TIME)))

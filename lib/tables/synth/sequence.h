@@ -150,7 +150,7 @@ void sg_past_write(const sg_sequence_form *form, const sg_encoder *heads,
 /* Whether the order is a time. */
 static inline bool sg_sequence_has_time(const sg_sequence_form *form) {
     return form->order >= 0 &&
-           form->form->columns[form->order].type == SYNGAN_COLUMN_TIME;
+           sg_column_is_time(&form->form->columns[form->order]);
 }
 /* Goes on by a gap, and, if the form is `by_day`, a time of day. */
 int64_t sg_sequence_pass(const sg_sequence_form *form, int64_t time,

@@ -22,11 +22,6 @@ enum { LEAST_PAIRS = 100 };
 
 /* ---- looking for them --------------------------------------------------- */
 
-static double number_at(const sg_column *column, int64_t row) {
-    return column->type == SYNGAN_COLUMN_REAL ? column->reals[row]
-                                              : (double)column->integers[row];
-}
-
 /* The next row of a group, from place i on, whose value is present; -1: none.
  */
 static int64_t next_present(const sg_column *column, const sg_groups *groups,
@@ -48,7 +43,7 @@ static sums add_up(const sg_column *column, const sg_groups *groups,
         double before = (double)NAN;
         for (int64_t i = next_present(column, groups, g, groups->first[g]);
              i >= 0; i = next_present(column, groups, g, i + 1)) {
-            double x = number_at(column, groups->rows[i]) - origin;
+            double x = sg_column_number(column, groups->rows[i]) - origin;
             s.values += 1;
             s.sum += x;
             s.square += x * x;
@@ -72,7 +67,7 @@ static syngan_status find_knots(const syngan_table *table,
         return sg_fail_memory(table->context, "sequences", 2 * bytes);
     for (int64_t row = 0; row < table->rows; row++)
         if (!sg_column_is_missing(column, row))
-            values[count++] = number_at(column, row);
+            values[count++] = sg_column_number(column, row);
     sg_sort_f64(table->context, values, values + table->rows, count);
     for (int32_t k = 1; k < SG_CHANGE_PARTS; k++)
         knot[k - 1] = values[count * k / SG_CHANGE_PARTS];
@@ -87,7 +82,7 @@ static bool is_slow(const sg_column *column, const sg_groups *groups,
     for (int64_t g = 0; g < groups->count && first < 0; g++)
         first = next_present(column, groups, g, groups->first[g]);
     if (first < 0) return false;
-    double origin = number_at(column, groups->rows[first]);
+    double origin = sg_column_number(column, groups->rows[first]);
     const sums s = add_up(column, groups, origin);
     double mean = s.sum / s.values;
     double variance = s.square / s.values - mean * mean;
@@ -120,7 +115,7 @@ void sg_change_first_rows(const sg_column *column, const sg_groups *groups,
 
 static void write_difference(const sg_column *column, int64_t from, int64_t to,
                              sg_column *out, int64_t row) {
-    if (column->type == SYNGAN_COLUMN_REAL)
+    if (sg_column_has_reals(column))
         out->reals[row] = sg_round_decimals(
             column->reals[to] - column->reals[from], column->decimals);
     else
@@ -155,7 +150,7 @@ void sg_change_level(const sg_change *change, const sg_column *column,
                      int64_t row, float *out) {
     memset(out, 0, SG_CHANGE_NUMBERS * sizeof *out);
     if (sg_column_is_missing(column, row)) return;
-    double value = number_at(column, row);
+    double value = sg_column_number(column, row);
     float z = (float)((value - change->mean) / change->deviation);
     out[0] = fabsf(z) <= FARTHEST ? z : copysignf(FARTHEST, z);
     int32_t part = 0;
@@ -211,7 +206,7 @@ void sg_change_pass(const sg_change *change, sg_column *level,
         return;
     }
     if (first) return;
-    if (level->type == SYNGAN_COLUMN_REAL) {
+    if (sg_column_has_reals(level)) {
         double before = level->reals[row];
         write_level(&change->grid, before + difference->reals[row], 0, level,
                     row);

@@ -32,7 +32,7 @@ bool sg_sequence_has_steps(const sg_sequence_form *form) {
 static bool is_equal(const sg_column *column, int64_t a, int64_t b) {
     if (sg_column_has_codes(column))
         return column->codes[a] == column->codes[b];
-    if (column->type != SYNGAN_COLUMN_REAL)
+    if (!sg_column_has_reals(column))
         return column->integers[a] == column->integers[b];
     double x = column->reals[a], y = column->reals[b];
     return x == y || (x != x && y != y);
@@ -80,7 +80,7 @@ static int64_t clock_of(int64_t time) {
 static bool is_by_day(const sg_column *order, const sg_groups *groups,
                       int64_t unit) {
     int64_t gaps = 0, other = 0;
-    if (order->type != SYNGAN_COLUMN_TIME || unit % DAY == 0) return false;
+    if (!sg_column_is_time(order) || unit % DAY == 0) return false;
     for (int64_t g = 0; g < groups->count; g++)
         for (int64_t i = groups->first[g] + 1; i < groups->first[g + 1]; i++) {
             gaps++;
@@ -218,7 +218,7 @@ syngan_status sg_sequence_form_make(const syngan_table *table,
     SG_TRY(syngan_table_select(table, NULL, 0, &out->form));
     SG_TRY(find_roles(table, groups, key, order, out));
     SG_TRY(check_constraints(out, table));
-    if (order < 0 || table->columns[order].type == SYNGAN_COLUMN_REAL)
+    if (order < 0 || sg_column_has_reals(&table->columns[order]))
         return SYNGAN_OK;
     const sg_column *by = &table->columns[order];
     out->unit = find_unit(by, groups);
@@ -260,7 +260,7 @@ static int64_t gap_between(const sg_sequence_form *form, int64_t a, int64_t b) {
 
 static void fill_gaps(const sg_sequence_form *form, const sg_column *order,
                       const sg_groups *groups, sg_column *gaps) {
-    bool is_real = order->type == SYNGAN_COLUMN_REAL;
+    bool is_real = sg_column_has_reals(order);
     for (int64_t g = 0; g < groups->count; g++) {
         int64_t first = groups->first[g], last = groups->first[g + 1];
         for (int64_t i = first; i < last; i++) {
@@ -281,9 +281,7 @@ static syngan_status add_gaps(const sg_sequence_form *form,
                               const sg_groups *groups, syngan_table *to) {
     const sg_column *order = &table->columns[form->order];
     sg_column column;
-    int32_t type = order->type == SYNGAN_COLUMN_REAL ? SYNGAN_COLUMN_REAL
-                                                     : SYNGAN_COLUMN_INTEGER;
-    SG_TRY(start_column(to, order->name, type, &column));
+    SG_TRY(start_column(to, order->name, sg_column_difference(order), &column));
     column.decimals = order->decimals;
     fill_gaps(form, order, groups, &column);
     return sg_table_add(to, &column);
@@ -322,9 +320,7 @@ static syngan_status add_differences(const sg_column *from,
                                      const sg_groups *groups,
                                      syngan_table *to) {
     sg_column column;
-    int32_t type = from->type == SYNGAN_COLUMN_REAL ? SYNGAN_COLUMN_REAL
-                                                    : SYNGAN_COLUMN_INTEGER;
-    SG_TRY(start_column(to, from->name, type, &column));
+    SG_TRY(start_column(to, from->name, sg_column_difference(from), &column));
     column.decimals = from->decimals;
     sg_change_differences(from, groups, &column);
     return sg_table_add(to, &column);

@@ -324,7 +324,7 @@ static void fill_order(const sample *s, sg_column *order) {
     const sg_column *start = start_column(s, s->heads);
     int64_t at = syngan_table_find(s->steps, order->name);
     const sg_column *gap = &s->steps->columns[at];
-    if (order->type == SYNGAN_COLUMN_TIME) {
+    if (sg_column_is_time(order)) {
         memcpy(order->data, gap->data,
                (size_t)s->offset[s->count] * sizeof *order->integers);
         return;
@@ -332,7 +332,7 @@ static void fill_order(const sample *s, sg_column *order) {
     for (int64_t i = 0; i < s->count; i++) {
         int64_t first = s->offset[i];
         for (int64_t row = first; row < s->offset[i + 1]; row++)
-            if (order->type == SYNGAN_COLUMN_REAL)
+            if (sg_column_has_reals(order))
                 order->reals[row] = row == first ? start->reals[i]
                                                  : order->reals[row - 1] +
                                                        fmax(gap->reals[row], 0);

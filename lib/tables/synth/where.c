@@ -308,9 +308,9 @@ static syngan_status read_missing(parser *p, sg_where_term *term,
 }
 
 static int32_t kind_of(const sg_column *column) {
-    return sg_column_has_codes(column)          ? SG_WHERE_CODE
-           : column->type == SYNGAN_COLUMN_REAL ? SG_WHERE_REAL
-                                                : SG_WHERE_WHOLE;
+    return sg_column_has_codes(column)   ? SG_WHERE_CODE
+           : sg_column_has_reals(column) ? SG_WHERE_REAL
+                                         : SG_WHERE_WHOLE;
 }
 
 static syngan_status read_name(parser *p, sg_where_term *term) {
@@ -324,7 +324,7 @@ static syngan_status read_name(parser *p, sg_where_term *term) {
     term->column = (int32_t)column;
     int32_t type = column_of(p, term)->type;
     term->kind = kind_of(column_of(p, term));
-    if (type != SYNGAN_COLUMN_IDENTIFIER && type != SYNGAN_COLUMN_TEXT)
+    if (sg_column_types[type]->comparison != SG_COMPARED_NEVER)
         return SYNGAN_OK;
     return sg_fail(p->context, SYNGAN_E_ARGUMENT,
                    "sample: column '%s' is of type %s, whose values are made "

@@ -11,92 +11,18 @@
 #include "table/notation.h"
 #include "table/time.h"
 
-/* ---- values -------------------------------------------------------------- */
-
-__extension__ typedef __int128 wide;
-
-/*
- * What a text stands for among the values of a column: the least and the
- * greatest one. A date stands for the whole day, and a fraction between two
- * integers for none, so that they are the wrong way round.
- */
-typedef struct extent {
-    wide first, last;
-    double real;
-} extent;
-
-#define SECOND ((int64_t)1000000)
-#define DAY (86400 * SECOND)
-
-static bool read_time(const char *format, const char *text, extent *out) {
-    static const struct {
-        const char *format;
-        int64_t span;
-    } usual[] = {{"%Y-%m-%d", DAY},
-                 {"%Y-%m-%d %H:%M", 60 * SECOND},
-                 {"%Y-%m-%dT%H:%M", 60 * SECOND},
-                 {"%Y-%m-%d %H:%M:%S", SECOND},
-                 {"%Y-%m-%dT%H:%M:%S", SECOND}};
-    int64_t time;
-    if (sg_time_read(format, text, strlen(text), &time)) {
-        out->first = out->last = time;
-        return true;
-    }
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-        if (!sg_time_read(usual[i].format, text, strlen(text), &time)) continue;
-        out->first = time;
-        out->last = (wide)time + usual[i].span - 1;
-        return true;
-    }
-    return false;
-}
-
-static bool read_integer(const char *text, extent *out) {
-    int64_t whole;
-    double real;
-    if (sg_text_to_i64(text, &whole)) {
-        out->first = out->last = whole;
-        return whole != SYNGAN_MISSING;
-    }
-    if (!sg_text_to_double(text, &real) || isnan(real)) return false;
-    real = fmin(fmax(real, -0x1p80), 0x1p80);
-    out->first = (wide)ceil(real);
-    out->last = (wide)floor(real);
-    return true;
-}
-
-static bool read_extent(const sg_column *column, const char *text,
-                        extent *out) {
-    sg_notation notation;
-    char plain[SG_PLAIN_TEXT];
-    *out = (extent){0};
-    /* "1.234,50 EUR" in a column that is written so; plain numbers, too. */
-    if (column->type != SYNGAN_COLUMN_TIME && column->format != NULL &&
-        sg_notation_parse(column->format, &notation) &&
-        sg_notation_read(&notation, text, strlen(text), plain))
-        text = plain;
-    switch (column->type) {
-    case SYNGAN_COLUMN_INTEGER:
-        return read_integer(text, out);
-    case SYNGAN_COLUMN_TIME:
-        return read_time(column->format, text, out);
-    default:
-        return sg_text_to_double(text, &out->real) && !isnan(out->real);
-    }
-}
-
 /* ---- terms --------------------------------------------------------------- */
 
 static bool set_code(const sg_column *column, const char *text,
                      sg_where_term *term) {
     term->code = sg_dictionary_find(column->words, text, strlen(text));
-    if (term->code < 0 && column->type == SYNGAN_COLUMN_BOOLEAN)
+    if (term->code < 0 && sg_type_of(column)->is_pair)
         term->code = sg_boolean_code(column->words, text);
     return term->code >= 0;
 }
 
 /* Bounds that may lie beyond all integers. */
-static void set_whole(wide first, wide last, sg_where_term *term) {
+static void set_whole(sg_wide first, sg_wide last, sg_where_term *term) {
     bool none = first > INT64_MAX || last < -INT64_MAX || first > last;
     term->least = first < -INT64_MAX ? -INT64_MAX : (int64_t)first;
     term->most = last > INT64_MAX ? INT64_MAX : (int64_t)last;
@@ -106,9 +32,9 @@ static void set_whole(wide first, wide last, sg_where_term *term) {
 }
 
 /* Strict bounds become the next value. */
-static void set_bounds(const char *operator, const extent * from,
-                       const extent *to, sg_where_term *term) {
-    wide first = -((wide)1 << 90), last = (wide)1 << 90;
+static void set_bounds(const char *operator, const sg_extent * from,
+                       const sg_extent *to, sg_where_term *term) {
+    sg_wide first = -((sg_wide)1 << 90), last = (sg_wide)1 << 90;
     bool strict = operator[1] == '\0';
     term->low = -INFINITY;
     term->high = INFINITY;
@@ -131,10 +57,11 @@ bool sg_where_set(const sg_column *column, const char *operator,
                   const char * value, const char *to, sg_where_term *term) {
     if (operator[0] == '!') term->negated = !term->negated;
     if (term->kind == SG_WHERE_CODE) return set_code(column, value, term);
-    extent first, last;
-    if (!read_extent(column, value, &first)) return false;
+    const sg_column_type *type = sg_type_of(column);
+    sg_extent first = {0}, last = {0};
+    if (!type->read_extent(column, value, &first)) return false;
     last = first;
-    if (to != NULL && !read_extent(column, to, &last)) return false;
+    if (to != NULL && !type->read_extent(column, to, &last)) return false;
     bool equal = operator[0] == '=' || operator[0] == '!';
     if (equal && to == NULL && first.first > first.last) return false;
     set_bounds(equal ? "=" : operator, & first, &last, term);

@@ -73,9 +73,8 @@ syngan_status sg_cells_put_column(sg_cells *cells, const sg_column *from,
                                   int64_t rows, bool plain) {
     const sg_column without = {
         .type = from->type, .decimals = from->decimals, .data = from->data};
-    bool number =
-        from->type == SYNGAN_COLUMN_INTEGER || from->type == SYNGAN_COLUMN_REAL;
-    const sg_column *column = plain && number ? &without : from;
+    const sg_column *column =
+        plain && sg_column_is_number(from) ? &without : from;
     if (sg_column_has_codes(column)) return put_codes(cells, column, rows);
     size_t room = 64;
     char *text = sg_alloc(cells->context, room);

@@ -18,18 +18,13 @@ static const sg_column *column_of(const check *c, int32_t i) {
     return &c->table->columns[c->constraint->columns[i]];
 }
 
-static double number_at(const sg_column *column, int64_t row) {
-    return column->type == SYNGAN_COLUMN_REAL ? column->reals[row]
-                                              : (double)column->integers[row];
-}
-
 /* ---- greater and range -------------------------------------------------- */
 
 /* Integers and times are compared as they are: a double may be too coarse. */
 static bool is_less(const sg_column *a, const sg_column *b, int64_t row) {
-    if (a->type != SYNGAN_COLUMN_REAL && b->type != SYNGAN_COLUMN_REAL)
+    if (!sg_column_has_reals(a) && !sg_column_has_reals(b))
         return a->integers[row] < b->integers[row];
-    return number_at(a, row) < number_at(b, row);
+    return sg_column_number(a, row) < sg_column_number(b, row);
 }
 
 bool sg_constraint_holds(const sg_constraint *constraint,
@@ -37,7 +32,7 @@ bool sg_constraint_holds(const sg_constraint *constraint,
     const sg_column *first = &table->columns[constraint->columns[0]];
     if (sg_column_is_missing(first, row)) return true;
     if (constraint->kind == SG_CONSTRAINT_RANGE) {
-        double value = number_at(first, row);
+        double value = sg_column_number(first, row);
         return value >= constraint->low && value <= constraint->high;
     }
     const sg_column *high = &table->columns[constraint->columns[1]];

@@ -123,8 +123,7 @@ static void decide(looking *l) {
             sg_key_log(l->pieces->context, &column->looks.key, column->name);
         }
         if (column->wish.format != NULL) wish->format = NULL;
-        bool number = wish->type == SYNGAN_COLUMN_INTEGER ||
-                      wish->type == SYNGAN_COLUMN_REAL;
+        bool number = sg_wish_is_number(wish);
         /* No piece is to find another notation. */
         if (number && wish->found[0] == '\0') strcpy(wish->found, "#");
         if (number && column->wish.format != NULL) wish->found[0] = '\0';

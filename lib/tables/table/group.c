@@ -27,7 +27,7 @@ void sg_groups_end(sg_groups *groups) {
 static uint64_t sortable(const sg_column *column, int64_t row) {
     if (sg_column_has_codes(column)) return (uint64_t)column->codes[row];
     uint64_t sign = (uint64_t)1 << 63, bits;
-    if (column->type != SYNGAN_COLUMN_REAL)
+    if (!sg_column_has_reals(column))
         return (uint64_t)column->integers[row] ^ sign;
     double value = column->reals[row] + 0.0; /* no -0 */
     memcpy(&bits, &value, sizeof bits);
@@ -127,7 +127,7 @@ syngan_status sg_groups_make(const syngan_table *table, int64_t key,
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "table: column '%s' orders sequences, but is of type "
                        "%s; a time or a number is expected",
-                       ordered->name, sg_column_type_name(ordered->type));
+                       ordered->name, sg_type_of(ordered)->name);
     size_t bytes = 2 * (size_t)table->rows * sizeof(entry);
     entry *room = sg_alloc(context, bytes);
     if (room == NULL) return sg_fail_memory(context, "groups of rows", bytes);
@@ -165,7 +165,7 @@ syngan_status sg_groups_new_keys(syngan_context *context, int64_t first,
         return number_texts(context, first, offset, count, keys);
     for (int64_t i = 0; i < count; i++)
         for (int64_t row = offset[i]; row < offset[i + 1]; row++)
-            if (keys->type == SYNGAN_COLUMN_REAL)
+            if (sg_column_has_reals(keys))
                 keys->reals[row] = (double)(first + i + 1);
             else
                 keys->integers[row] = first + i + 1;

@@ -260,15 +260,15 @@ sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
     else if (wish->format == NULL && wish->found[0] == '\0') {
         if (wish->type == SYNGAN_COLUMN_TIME)
             (void)choose_time(looks, &out);
-        else if (wish->type == SYNGAN_COLUMN_INTEGER ||
-                 wish->type == SYNGAN_COLUMN_REAL)
+        else if (sg_wish_is_number(wish))
             set_pattern(&n, &out);
     }
     if (wish->type == 0 && wish->text) keep_texts(looks, texts, &out);
-    if (out.type == SYNGAN_COLUMN_TIME && sg_wish_format(&out) == NULL &&
-        looks->numerals + looks->texts == 0)
-        memcpy(out.found, SG_TIME_DEFAULT, sizeof SG_TIME_DEFAULT);
-    if (out.type != SYNGAN_COLUMN_REAL) {
+    const sg_column_type *type = sg_column_types[out.type];
+    if (looks->numerals + looks->texts == 0 && sg_wish_format(&out) == NULL &&
+        type->format != NULL && type->format->standard != NULL)
+        strcpy(out.found, type->format->standard);
+    if (!type->has_decimals) {
         out.decimals = -1;
     } else if (out.decimals == SG_AS_TEXTS_HAVE) {
         bool some = looks->numerals + looks->texts > 0;

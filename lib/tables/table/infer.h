@@ -36,6 +36,11 @@ typedef struct sg_wish {
     char stored[SG_STORED_TEXT]; /* as in sg_column */
 } sg_wish;
 
+static inline bool sg_wish_is_number(const sg_wish *wish) {
+    const sg_column_type *type = sg_column_type_at(wish->type);
+    return type != NULL && type->comparison == SG_COMPARED_NUMBERS;
+}
+
 static inline const char *sg_wish_format(const sg_wish *wish) {
     if (wish->format != NULL) return wish->format;
     return wish->found[0] != '\0' ? wish->found : NULL;

@@ -15,9 +15,8 @@ typedef struct inference {
     const char *name;
     const sg_wish *wish; /* what is asked for, and */
     sg_wish is;          /* what is found */
-    const char *format;  /* of times */
-    sg_notation notation;
-    bool is_plain; /* the notation of numbers */
+    const sg_column_type *type;
+    sg_form form;
     const sg_origin *origin;
     const sg_looks *looks;
     int32_t n_words;
@@ -26,67 +25,19 @@ typedef struct inference {
 
 /* ---- values of cells ---------------------------------------------------- */
 
-static bool read_integer(const char *text, size_t size, int64_t *value) {
-    sg_number_form form;
-    return sg_number_scan(text, size, &form) && form.whole && !form.infinite &&
-           sg_number_integer(text, size, value) && *value != SYNGAN_MISSING;
-}
-
-static bool read_real(const char *text, size_t size, double *value) {
-    sg_number_form form;
-    return sg_number_scan(text, size, &form) &&
-           sg_number_real(text, size, value);
-}
-
 /* The bits of the value that a text has in a column of the type; false if it
  * has none. */
 static bool text_bits(const inference *in, const char *text, size_t size,
                       uint64_t *bits) {
-    int64_t integer = 0;
-    double real = 0;
-    char plain[SG_PLAIN_TEXT];
-    bool fits = true;
     sg_trim(&text, &size);
-    if (in->is.type == SYNGAN_COLUMN_TIME)
-        return in->format != NULL &&
-               sg_time_read(in->format, text, size, (int64_t *)bits);
-    if (!in->is_plain && sg_notation_read(&in->notation, text, size, plain)) {
-        text = plain;
-        size = strlen(plain);
-    } else if (!in->is_plain) {
-        sg_number_form form; /* a number without digits has no notation */
-        fits = sg_number_scan(text, size, &form) && form.infinite;
-    }
-    if (in->is.type == SYNGAN_COLUMN_INTEGER) {
-        fits = fits && read_integer(text, size, &integer);
-    } else {
-        fits = fits && read_real(text, size, &real);
-        memcpy(&integer, &real, sizeof integer);
-    }
-    memcpy(bits, &integer, sizeof integer);
-    return fits;
-}
-
-static int64_t scale_of(uint64_t word) {
-    int64_t scale = 1;
-    for (int i = sg_numeral_decimals(word); i > 0; i--)
-        scale *= 10;
-    return scale;
+    return in->type->read(&in->form, text, size, bits);
 }
 
 static bool numeral_bits(const inference *in, uint64_t word, uint64_t *bits) {
     char text[SG_NUMERAL_TEXT];
-    if (in->is.type == SYNGAN_COLUMN_TIME || in->notation.decimal != '.')
-        return text_bits(in, text, sg_numeral_text(word, text), bits);
-    if (in->is.type == SYNGAN_COLUMN_REAL) {
-        double value = sg_numeral_value(word);
-        memcpy(bits, &value, sizeof value);
-        return true;
-    }
-    int64_t value = sg_numeral_digits(word);
-    if (sg_numeral_decimals(word) > 0) value /= scale_of(word);
-    memcpy(bits, &value, sizeof value);
-    return sg_numeral_is_whole(word);
+    return in->type->read_numeral != NULL
+               ? in->type->read_numeral(&in->form, word, bits)
+               : text_bits(in, text, sg_numeral_text(word, text), bits);
 }
 
 static bool cell_bits(const inference *in, uint64_t cell, uint64_t *bits) {
@@ -101,7 +52,7 @@ static bool cell_bits(const inference *in, uint64_t cell, uint64_t *bits) {
 static uint64_t missing_bits(const inference *in) {
     double none = (double)NAN;
     uint64_t bits = (uint64_t)SYNGAN_MISSING;
-    if (in->is.type == SYNGAN_COLUMN_REAL) memcpy(&bits, &none, sizeof bits);
+    if (in->type->storage == SG_STORE_REALS) memcpy(&bits, &none, sizeof bits);
     return bits;
 }
 
@@ -118,7 +69,7 @@ static syngan_status fail_value(const inference *in) {
     const char *format = sg_wish_format(&in->is);
     if (format != NULL)
         sg_text(as, sizeof as, " as \"%s\" has it", format);
-    else if (in->is.type == SYNGAN_COLUMN_TIME)
+    else if (in->type->format->standard != NULL)
         sg_text(as, sizeof as,
                 " of a known form; the schema's \"format\" can "
                 "tell another");
@@ -127,7 +78,7 @@ static syngan_status fail_value(const inference *in) {
                    "%s, column '%s': \"%.*s%s\" is no %s%s",
                    sg_origin_text(in->origin, (int64_t)row, place), in->name,
                    size > 40 ? 40 : (int)size, text, size > 40 ? "..." : "",
-                   sg_column_type_name(in->is.type), as);
+                   in->type->name, as);
 }
 
 static void make_values(const inference *in, const uint64_t *of_word) {
@@ -178,7 +129,7 @@ static syngan_status to_values(inference *in, sg_column *out) {
     in->cells->block = NULL;
     out->data = block;
     out->decimals = in->is.decimals;
-    if (in->is.type != SYNGAN_COLUMN_TIME && in->is_plain) return SYNGAN_OK;
+    if (in->form.plain) return SYNGAN_OK;
     out->format = sg_strdup(in->context, sg_wish_format(&in->is));
     return out->format != NULL ? SYNGAN_OK
                                : sg_fail_memory(in->context, "a column", 1);
@@ -243,13 +194,11 @@ static syngan_status to_codes(inference *in, sg_column *out) {
         copy_codes(in, out);
     else
         SG_TRY(code_all(in, out));
-    if (in->wish->type == 0 && !in->is_key &&
-        in->is.type != SYNGAN_COLUMN_BOOLEAN) {
+    if (in->wish->type == 0 && !in->is_key && !in->type->is_pair) {
         const sg_texts texts = texts_of(out->words);
         in->is.type = out->type = sg_looks_text_type(in->looks, &texts);
     }
-    return out->type == SYNGAN_COLUMN_BOOLEAN ? check_boolean(in, out)
-                                              : SYNGAN_OK;
+    return sg_type_of(out)->is_pair ? check_boolean(in, out) : SYNGAN_OK;
 }
 
 static syngan_status add_note(const inference *in, sg_column *out) {
@@ -282,13 +231,10 @@ static syngan_status make(inference *in, sg_column *out) {
     in->is = sg_looks_decide(in->looks, in->wish, &texts);
     SG_TRY(find_key(in));
     memcpy(out->stored, in->is.stored, sizeof out->stored);
-    in->format = sg_wish_format(&in->is);
-    in->notation = sg_notation_plain;
-    in->is_plain = true;
-    bool number = in->is.type == SYNGAN_COLUMN_INTEGER ||
-                  in->is.type == SYNGAN_COLUMN_REAL;
-    if (number && in->format != NULL && strcmp(in->format, "#") != 0)
-        in->is_plain = !sg_notation_parse(in->format, &in->notation);
+    in->type = sg_column_types[in->is.type];
+    in->form.format = sg_wish_format(&in->is);
+    if (in->type->format != NULL)
+        in->type->format->prepare(in->form.format, &in->form);
     out->type = in->is.type;
     out->decimals = -1;
     SG_TRY(sg_column_has_codes(out) ? to_codes(in, out) : to_values(in, out));

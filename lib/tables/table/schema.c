@@ -12,7 +12,6 @@
 #include "file/json.h"
 #include "table/decimals.h"
 #include "table/stored.h"
-#include "table/time.h"
 
 /* What the text says, most of it still as JSON, in which the names live. */
 struct sg_schema {
@@ -42,15 +41,6 @@ static syngan_status check_members(sg_json_value object,
     return SYNGAN_OK;
 }
 
-static syngan_status check_pattern(sg_json_value format, const char *text) {
-    sg_notation notation;
-    if (sg_notation_parse(text, &notation)) return SYNGAN_OK;
-    return sg_json_fail(format,
-                        "is \"%s\", which is no notation of numbers; "
-                        "\"#,###.#\", \"#.###,# EUR\" and \"# %%\" are some",
-                        text);
-}
-
 static syngan_status parse_stored(sg_json_value arrow, sg_wish *wish) {
     const char *format;
     if (!sg_json_present(arrow)) return SYNGAN_OK;
@@ -59,42 +49,37 @@ static syngan_status parse_stored(sg_json_value arrow, sg_wish *wish) {
         return sg_json_fail(arrow,
                             "is \"%.60s\", which is no Arrow type that columns "
                             "of type %s go out as",
-                            format, sg_column_type_name(wish->type));
+                            format, sg_column_types[wish->type]->name);
     memcpy(wish->stored, format, strlen(format) + 1);
     return SYNGAN_OK;
 }
 
 static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     const char *type;
+    char names[SG_TYPE_NAMES];
     SG_TRY(sg_json_read_string(sg_json_member(column, "type"), &type));
-    *wish = (sg_wish){.type = sg_column_type_of(type),
-                      .decimals = SG_AS_TEXTS_HAVE};
-    if (wish->type == 0)
+    const sg_column_type *row = sg_column_type_find(type);
+    if (row == NULL)
         return sg_json_fail(sg_json_member(column, "type"),
-                            "is \"%s\", but must be integer, real, boolean, "
-                            "category, time, identifier or text",
-                            type);
+                            "is \"%s\", but must be %s", type,
+                            sg_column_type_names(names));
+    *wish = (sg_wish){.type = row->id, .decimals = SG_AS_TEXTS_HAVE};
     SG_TRY(parse_stored(sg_json_member(column, "arrow"), wish));
     sg_json_value decimals = sg_json_member(column, "decimals");
     sg_json_value format = sg_json_member(column, "format");
-    bool number =
-        wish->type == SYNGAN_COLUMN_INTEGER || wish->type == SYNGAN_COLUMN_REAL;
     if (sg_json_present(decimals)) {
-        if (wish->type != SYNGAN_COLUMN_REAL)
+        if (!row->has_decimals)
             return sg_json_fail(decimals, "belongs to real columns only");
         SG_TRY(sg_json_read_i32(decimals, SG_DECIMALS_LOWEST,
                                 SG_NUMERAL_DECIMALS, &wish->decimals));
     }
     if (!sg_json_present(format)) return SYNGAN_OK;
-    if (wish->type != SYNGAN_COLUMN_TIME && !number)
+    if (row->format == NULL)
         return sg_json_fail(format, "belongs to columns of times and numbers");
     SG_TRY(sg_json_read_string(format, &wish->format));
-    if (number) return check_pattern(format, wish->format);
-    if (sg_time_format_valid(wish->format)) return SYNGAN_OK;
-    return sg_json_fail(format,
-                        "is \"%s\", which is no format of times; \"%%Y-%%m-%%d "
-                        "%%H:%%M:%%S\" is one",
-                        wish->format);
+    if (row->format->valid(wish->format)) return SYNGAN_OK;
+    return sg_json_fail(format, "is \"%s\", which is no %s", wish->format,
+                        row->format->what);
 }
 
 static syngan_status parse_column(sg_schema *schema, sg_json_value column) {
@@ -249,7 +234,7 @@ static syngan_status read_ordered(sg_json_value value,
     return sg_json_fail(value,
                         "names column '%s', whose type is %s, but must name "
                         "one of integers, reals or times",
-                        c->name, sg_column_type_name(c->type));
+                        c->name, sg_type_of(c)->name);
 }
 
 static syngan_status read_greater(sg_json_value value,
@@ -262,28 +247,29 @@ static syngan_status read_greater(sg_json_value value,
     SG_TRY(read_ordered(sg_json_member(value, "low"), table, &out->columns[0]));
     SG_TRY(read_ordered(high, table, &out->columns[1]));
     out->n_columns = 2;
-    bool low_is_time =
-        table->columns[out->columns[0]].type == SYNGAN_COLUMN_TIME;
-    bool high_is_time =
-        table->columns[out->columns[1]].type == SYNGAN_COLUMN_TIME;
-    if (low_is_time != high_is_time || out->columns[0] == out->columns[1])
+    if (sg_type_of(&table->columns[out->columns[0]])->comparison !=
+            sg_type_of(&table->columns[out->columns[1]])->comparison ||
+        out->columns[0] == out->columns[1])
         return sg_json_fail(high, "can't be compared with \"low\"");
     return sg_json_present(strict) ? sg_json_read_bool(strict, &out->strict)
                                    : SYNGAN_OK;
 }
 
-/* A bound: a number, or a time as the column writes it. */
+/* A bound: a number, or else as the column writes it. */
 static syngan_status read_bound(sg_json_value value, const sg_column *column,
                                 double *out) {
     const char *text;
-    int64_t time;
+    const sg_column_type *type = sg_type_of(column);
+    sg_form form = {.format = column->format};
+    int64_t bound;
     if (!sg_json_present(value)) return SYNGAN_OK;
-    if (column->type != SYNGAN_COLUMN_TIME) return sg_json_read_f64(value, out);
+    if (sg_column_is_number(column)) return sg_json_read_f64(value, out);
     SG_TRY(sg_json_read_string(value, &text));
-    if (!sg_time_read(column->format, text, strlen(text), &time))
-        return sg_json_fail(value, "is no time as \"%s\" has it",
+    type->format->prepare(column->format, &form);
+    if (!type->read(&form, text, strlen(text), (uint64_t *)&bound))
+        return sg_json_fail(value, "is no %s as \"%s\" has it", type->name,
                             column->format);
-    *out = (double)time;
+    *out = (double)bound;
     return SYNGAN_OK;
 }
 
@@ -398,10 +384,10 @@ syngan_status sg_schema_apply(const sg_schema *schema, syngan_table *table,
 
 /* Whether the values may stay, under another type or form. */
 static bool values_stay(const sg_column *column, const sg_wish *wish) {
-    if (column->type != wish->type)
-        return wish->type > SYNGAN_COLUMN_BOOLEAN &&
-               wish->type != SYNGAN_COLUMN_TIME && sg_column_has_codes(column);
-    return true;
+    const sg_column_type *type = sg_column_types[wish->type];
+    return column->type == wish->type ||
+           (type->storage == SG_STORE_CODES && !type->is_pair &&
+            sg_column_has_codes(column));
 }
 
 /* What values go out as is what the wish says or, as far as it can be, what
@@ -409,8 +395,7 @@ static bool values_stay(const sg_column *column, const sg_wish *wish) {
 static void set_stored(sg_column *column, const sg_wish *wish,
                        const char *before) {
     const char *stored = wish->stored[0] != '\0' ? wish->stored : before;
-    bool own = wish->type == SYNGAN_COLUMN_INTEGER &&
-               strcmp(stored, SG_STORED_INTEGER) == 0;
+    bool own = sg_stored_is_own(stored, wish->type);
     bool fits = stored[0] != '\0' && !own && sg_stored_fits(stored, wish->type);
     if (stored == column->stored && fits) return;
     memset(column->stored, 0, sizeof column->stored);
@@ -437,20 +422,16 @@ syngan_status sg_column_retype(syngan_context *context, const sg_column *from,
                                sg_column *out) {
     sg_cells cells;
     sg_wish plain = *wish;
-    bool number =
-        wish->type == SYNGAN_COLUMN_INTEGER || wish->type == SYNGAN_COLUMN_REAL;
-    bool was =
-        from->type == SYNGAN_COLUMN_INTEGER || from->type == SYNGAN_COLUMN_REAL;
-    if (number && was) plain.format = "#";
+    bool numbers = sg_wish_is_number(wish) && sg_column_is_number(from);
+    if (numbers) plain.format = "#";
     sg_cells_start(&cells, context);
-    syngan_status status =
-        sg_cells_put_column(&cells, from, rows, number && was);
+    syngan_status status = sg_cells_put_column(&cells, from, rows, numbers);
     if (status != SYNGAN_OK) {
         sg_cells_end(&cells);
         return status;
     }
     SG_TRY(sg_infer_column(&cells, from->name, &plain, marks, origin, out));
-    if (number && was) status = set_form(context, out, wish);
+    if (numbers) status = set_form(context, out, wish);
     if (status != SYNGAN_OK) {
         sg_column_end(context, out);
         return status;

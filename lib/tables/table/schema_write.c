@@ -9,13 +9,12 @@
 #include "base/memory.h"
 #include "file/json.h"
 #include "table/infer.h"
-#include "table/time.h"
 
 static void put_column(sg_json_writer *writer, const sg_column *column) {
     sg_json_open_object(writer, NULL);
     sg_json_put_string(writer, "name", column->name);
     sg_json_put_string(writer, "type", sg_column_type_name(column->type));
-    if (column->type == SYNGAN_COLUMN_REAL)
+    if (sg_type_of(column)->has_decimals)
         sg_json_put_i64(writer, "decimals", column->decimals);
     if (column->format != NULL)
         sg_json_put_string(writer, "format", column->format);
@@ -42,12 +41,15 @@ static void put_bound(sg_json_writer *writer, const char *key, double bound,
                       const sg_column *column) {
     char text[256];
     if (!isfinite(bound)) return;
-    if (column->type == SYNGAN_COLUMN_TIME) {
-        sg_time_write(column->format, (int64_t)bound, text, sizeof text);
-        sg_json_put_string(writer, key, text);
-    } else {
+    if (sg_column_is_number(column)) {
         sg_json_put_f64(writer, key, bound);
+        return;
     }
+    int64_t value = (int64_t)bound;
+    const sg_column one = {
+        .type = column->type, .format = column->format, .integers = &value};
+    sg_column_text(&one, 0, text, sizeof text);
+    sg_json_put_string(writer, key, text);
 }
 
 static void put_constraint(sg_json_writer *writer, const syngan_table *table,

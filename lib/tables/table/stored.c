@@ -31,37 +31,36 @@ static bool is_unit(const char *format, const char *start, bool zone) {
     return zone ? format[size + 1] == ':' : format[size + 1] == '\0';
 }
 
-static bool is_time(const char *format) {
-    return strcmp(format, "tdD") == 0 || strcmp(format, "tdm") == 0 ||
-           is_unit(format, "tt", false) || is_unit(format, "ts", true);
+/* The families that a format belongs to: SG_ARROW_... */
+static uint32_t families_of(const char *format) {
+    sg_decimal_form form;
+    if (strcmp(format, SG_STORED_STRING) == 0) return SG_ARROW_TEXT;
+    if (is_one_of(format, "cCsSiIlL")) return SG_ARROW_INTEGER;
+    if (is_one_of(format, "efg")) return SG_ARROW_FLOAT;
+    if (is_unit(format, "tD", false)) return SG_ARROW_DURATION;
+    if (strcmp(format, "tdD") == 0 || strcmp(format, "tdm") == 0 ||
+        is_unit(format, "tt", false) || is_unit(format, "ts", true))
+        return SG_ARROW_TIME;
+    if (!sg_decimal_parse(format, &form)) return 0;
+    return SG_ARROW_DECIMAL | (form.scale <= 0 ? SG_ARROW_INTEGER : 0);
 }
 
 bool sg_stored_fits(const char *format, int32_t type) {
-    sg_decimal_form form;
     for (const char *at = format; *at != '\0'; at++)
         if (*at < ' ' || *at > '~' || at - format + 1 >= SG_STORED_TEXT)
             return false;
-    bool text = strcmp(format, SG_STORED_STRING) == 0;
-    bool decimal = sg_decimal_parse(format, &form);
-    bool integer =
-        is_one_of(format, "cCsSiIlL") || (decimal && form.scale <= 0);
-    switch (type) {
-    case SYNGAN_COLUMN_INTEGER:
-        return integer || is_unit(format, "tD", false);
-    case SYNGAN_COLUMN_REAL:
-        return text || decimal || is_one_of(format, "efg");
-    case SYNGAN_COLUMN_TIME:
-        return text || is_time(format);
-    case SYNGAN_COLUMN_IDENTIFIER:
-        return text || integer;
-    default:
-        return text;
-    }
+    return (families_of(format) & sg_column_types[type]->arrow_fits) != 0;
+}
+
+bool sg_stored_is_own(const char *format, int32_t type) {
+    const sg_column_type *row = sg_column_types[type];
+    return row->storage != SG_STORE_CODES && row->arrow_of == NULL &&
+           strcmp(format, row->arrow) == 0;
 }
 
 bool sg_stored_as_integers(const sg_column *column) {
-    return column->type == SYNGAN_COLUMN_IDENTIFIER &&
-           column->stored[0] != '\0' && !sg_stored_as_text(column);
+    return sg_column_has_codes(column) && column->stored[0] != '\0' &&
+           !sg_stored_as_text(column);
 }
 
 bool sg_stored_integer(const char *text, int64_t *value) {
@@ -169,7 +168,7 @@ static bool put_time(const char *format, int64_t time, void *out, int64_t row) {
 static bool put_decimal(const sg_decimal_form *form, const sg_column *column,
                         int64_t row, void *out) {
     char text[512];
-    if (column->type == SYNGAN_COLUMN_REAL) {
+    if (sg_column_has_reals(column)) {
         if (!isfinite(column->reals[row])) return false;
         sg_number_f64(column->reals[row], text);
     } else if (sg_column_text(column, row, text, sizeof text) >= sizeof text) {
@@ -181,19 +180,20 @@ static bool put_decimal(const sg_decimal_form *form, const sg_column *column,
 static bool put_value(const sg_column *column, int64_t row, void *out) {
     const char *format = column->stored;
     int64_t value;
-    switch (column->type) {
-    case SYNGAN_COLUMN_REAL:
+    switch (sg_type_of(column)->storage) {
+    case SG_STORE_REALS:
         return put_real(format[0], column->reals[row], out, row);
-    case SYNGAN_COLUMN_TIME:
-        return put_time(format, column->integers[row], out, row);
-    case SYNGAN_COLUMN_INTEGER:
-        return put_integer(format[0], column->integers[row], out, row);
-    default:
+    case SG_STORE_INTEGERS:
+        return format[0] == 't'
+                   ? put_time(format, column->integers[row], out, row)
+                   : put_integer(format[0], column->integers[row], out, row);
+    case SG_STORE_CODES:
         return sg_stored_integer(
                    sg_dictionary_text(column->words, column->codes[row]),
                    &value) &&
                put_integer(format[0], value, out, row);
     }
+    return false;
 }
 
 bool sg_stored_fill(const sg_column *column, int64_t rows, void *out) {

@@ -11,6 +11,9 @@
 /* Whether a column of a type may be stored as an Arrow type, by its format. */
 bool sg_stored_fits(const char *format, int32_t type);
 
+/* Whether it is the one that values of the type have anyway. */
+bool sg_stored_is_own(const char *format, int32_t type);
+
 static inline bool sg_stored_as_text(const sg_column *column) {
     return column->stored[0] == SG_STORED_STRING[0];
 }

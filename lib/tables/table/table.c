@@ -151,7 +151,7 @@ static syngan_status code_texts(const syngan_table *table, sg_column *column,
             SG_TRY(sg_dictionary_add(column->words, values[row],
                                      strlen(values[row]), &column->codes[row]));
     }
-    if (column->type == SYNGAN_COLUMN_BOOLEAN && column->words->count > 2)
+    if (sg_type_of(column)->is_pair && column->words->count > 2)
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                        "table: column '%s' is boolean, but has %d different "
                        "texts; at most two are expected",
@@ -163,10 +163,10 @@ syngan_status syngan_table_add_texts(syngan_table *table, const char *name,
                                      int32_t type, const char *const *values) {
     SG_OWN_FLOATS;
     if (table == NULL) return SYNGAN_E_ARGUMENT;
+    const sg_column_type *row = sg_column_type_at(type);
     sg_column column = {.type = type, .decimals = -1};
-    if (name == NULL || (values == NULL && table->rows > 0) ||
-        type > SYNGAN_COLUMN_TEXT || type < SYNGAN_COLUMN_BOOLEAN ||
-        !sg_column_has_codes(&column))
+    if (name == NULL || (values == NULL && table->rows > 0) || row == NULL ||
+        row->storage != SG_STORE_CODES)
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                        "table: a column of texts needs a name, texts, and one "
                        "of the types boolean, category, identifier and text");
@@ -441,14 +441,14 @@ int64_t syngan_table_missing(const syngan_table *table, size_t column) {
 
 const int64_t *syngan_table_integers(const syngan_table *table, size_t column) {
     const sg_column *c = column_at(table, column);
-    bool fits = c != NULL && (c->type == SYNGAN_COLUMN_INTEGER ||
-                              c->type == SYNGAN_COLUMN_TIME);
-    return fits ? c->integers : NULL;
+    return c != NULL && sg_type_of(c)->storage == SG_STORE_INTEGERS
+               ? c->integers
+               : NULL;
 }
 
 const double *syngan_table_reals(const syngan_table *table, size_t column) {
     const sg_column *c = column_at(table, column);
-    return c != NULL && c->type == SYNGAN_COLUMN_REAL ? c->reals : NULL;
+    return c != NULL && sg_column_has_reals(c) ? c->reals : NULL;
 }
 
 const int32_t *syngan_table_codes(const syngan_table *table, size_t column) {

@@ -8,6 +8,7 @@
 
 #include <syngan/table.h>
 
+#include "table/column_type.h"
 #include "table/constraint.h"
 #include "table/dictionary.h"
 
@@ -71,10 +72,30 @@ syngan_status sg_table_add_selected(syngan_table *table, const sg_column *from,
 /* Frees what a column holds. */
 void sg_column_end(syngan_context *context, sg_column *column);
 
+static inline const sg_column_type *sg_type_of(const sg_column *column) {
+    return sg_column_types[column->type];
+}
 static inline bool sg_column_has_codes(const sg_column *column) {
-    return column->type != SYNGAN_COLUMN_INTEGER &&
-           column->type != SYNGAN_COLUMN_REAL &&
-           column->type != SYNGAN_COLUMN_TIME;
+    return sg_type_of(column)->storage == SG_STORE_CODES;
+}
+static inline bool sg_column_has_reals(const sg_column *column) {
+    return sg_type_of(column)->storage == SG_STORE_REALS;
+}
+/* Written in digits, with "#" as format. */
+static inline bool sg_column_is_number(const sg_column *column) {
+    return sg_type_of(column)->comparison == SG_COMPARED_NUMBERS;
+}
+static inline bool sg_column_is_time(const sg_column *column) {
+    return sg_type_of(column)->comparison == SG_COMPARED_TIMES;
+}
+/* A value that is there of a column without codes. */
+static inline double sg_column_number(const sg_column *column, int64_t row) {
+    return sg_column_has_reals(column) ? column->reals[row]
+                                       : (double)column->integers[row];
+}
+/* The type of values' differences. */
+static inline int32_t sg_column_difference(const sg_column *column) {
+    return sg_type_of(column)->difference;
 }
 /* Bytes of a value. */
 static inline size_t sg_column_step(const sg_column *column) {
@@ -83,10 +104,6 @@ static inline size_t sg_column_step(const sg_column *column) {
 bool sg_column_is_missing(const sg_column *column, int64_t row);
 /* The bits of a value that is not missing, alike for equal values. */
 uint64_t sg_column_bits(const sg_column *column, int64_t row);
-
-/* "integer", "real", ... and back (0: no such type). */
-const char *sg_column_type_name(int32_t type);
-int32_t sg_column_type_of(const char *name);
 
 /* A cell as text, unquoted, "" if missing: into `text` (always ended). Returns
  * the bytes that the whole needs, without its end. */
