@@ -21,6 +21,7 @@
  *   files.h      tensors as NPY and IDX
  *   chart.h      curves as a picture
  *   table.h      tables: typed columns, CSV, Arrow, SQLite
+ *   schema.h     schemas and conditions, built call by call
  *   synthesizer.h  learns a table, samples rows like its rows
  *   evaluate.h   how good a synthetic table is
  */
@@ -40,6 +41,7 @@
 #include <syngan/optimizer.h>
 #include <syngan/options.h>
 #include <syngan/program.h>
+#include <syngan/schema.h>
 #include <syngan/synthesizer.h>
 #include <syngan/table.h>
 #include <syngan/tensor.h>

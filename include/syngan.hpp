@@ -76,6 +76,7 @@ template <class T> inline constexpr const char *options_name = nullptr;
     inline constexpr const char *options_name<syngan_##name##_options> =       \
         #name;
 SYNGAN_OPTIONS_NAME(batch_norm)
+SYNGAN_OPTIONS_NAME(column)
 SYNGAN_OPTIONS_NAME(context)
 SYNGAN_OPTIONS_NAME(conv2d)
 SYNGAN_OPTIONS_NAME(csv)
@@ -170,6 +171,14 @@ template <class F> std::string text_of(F write) {
     /* The end that C writes lies in the string's own. */
     write(text.data(), text.size() + 1);
     return text;
+}
+
+inline std::vector<const char *>
+pointers(const std::vector<std::string> &texts) {
+    std::vector<const char *> all;
+    for (const std::string &text : texts)
+        all.push_back(text.c_str());
+    return all;
 }
 
 template <class T> constexpr int32_t element_type() {
@@ -1013,6 +1022,108 @@ template <class T> class span {
   private:
     T *data_ = nullptr;
     size_t size_ = 0;
+};
+
+/** A schema call by call: schema(context).column("age", SYNGAN_COLUMN_INTEGER)
+ *  .range("age", 0, 120).text(). */
+class schema : public detail::handle<syngan_schema, syngan_schema_free> {
+  public:
+    explicit schema(const context &context) {
+        syngan_schema *made = nullptr;
+        check(syngan_schema_create(context.get(), &made), context.get());
+        reset(made, context.get());
+    }
+    schema &
+    column(const std::string &name, syngan_column_type type,
+           const syngan_column_options &o = options<syngan_column_options>()) {
+        must(syngan_schema_add_column(get(), name.c_str(), type, &o));
+        return *this;
+    }
+    schema &missing(const std::string &mark) {
+        must(syngan_schema_add_missing(get(), mark.c_str()));
+        return *this;
+    }
+    schema &greater(const std::string &high, const std::string &low,
+                    bool strict = false) {
+        must(syngan_schema_add_greater(get(), high.c_str(), low.c_str(),
+                                       strict));
+        return *this;
+    }
+    schema &range(const std::string &column, double low, double high) {
+        must(syngan_schema_add_range(get(), column.c_str(), low, high));
+        return *this;
+    }
+    /** Of times; NULL is no bound. */
+    schema &range(const std::string &column, const char *low,
+                  const char *high) {
+        must(syngan_schema_add_text_range(get(), column.c_str(), low, high));
+        return *this;
+    }
+    schema &fixed(const std::vector<std::string> &columns) {
+        must(syngan_schema_add_fixed(get(), detail::pointers(columns).data(),
+                                     columns.size()));
+        return *this;
+    }
+    schema &unique(const std::vector<std::string> &columns) {
+        must(syngan_schema_add_unique(get(), detail::pointers(columns).data(),
+                                      columns.size()));
+        return *this;
+    }
+    schema &key(const std::string &column) {
+        must(syngan_schema_set_key(get(), column.c_str()));
+        return *this;
+    }
+    schema &order(const std::string &column) {
+        must(syngan_schema_set_order(get(), column.c_str()));
+        return *this;
+    }
+    std::string text() const {
+        const char *text = syngan_schema_text(get());
+        if (text == nullptr) must(SYNGAN_E_MEMORY);
+        return text;
+    }
+};
+
+/** Conditions of a sample call by call:
+ *  conditions(context).add("age", SYNGAN_COMPARISON_LESS, "30").text(). */
+class conditions
+    : public detail::handle<syngan_conditions, syngan_conditions_free> {
+  public:
+    explicit conditions(const context &context) {
+        syngan_conditions *made = nullptr;
+        check(syngan_conditions_create(context.get(), &made), context.get());
+        reset(made, context.get());
+    }
+    conditions &add(const std::string &column, syngan_comparison comparison,
+                    const std::string &value) {
+        must(syngan_conditions_add(get(), column.c_str(), comparison,
+                                   value.c_str()));
+        return *this;
+    }
+    conditions &range(const std::string &column, const std::string &low,
+                      const std::string &high) {
+        must(syngan_conditions_add_range(get(), column.c_str(), low.c_str(),
+                                         high.c_str()));
+        return *this;
+    }
+    conditions &values(const std::string &column,
+                       const std::vector<std::string> &values,
+                       bool inside = true) {
+        must(syngan_conditions_add_values(get(), column.c_str(),
+                                          detail::pointers(values).data(),
+                                          values.size(), inside));
+        return *this;
+    }
+    conditions &missing(const std::string &column, bool missing = true) {
+        must(syngan_conditions_add_missing(get(), column.c_str(), missing));
+        return *this;
+    }
+    /** Begins another way. */
+    conditions &either() {
+        must(syngan_conditions_or(get()));
+        return *this;
+    }
+    std::string text() const { return syngan_conditions_text(get()); }
 };
 
 /** A column is given by its number or its name; one that there is not throws.

@@ -57,6 +57,7 @@ static void initialisers_have_the_tables_defaults(void **state) {
     BOTH(program, PROGRAM)
     BOTH(trainer, TRAINER)
 #ifdef SYNGAN_HAVE_TABLES
+    BOTH(column, COLUMN)
     BOTH(csv, CSV)
     BOTH(evaluate, EVALUATE)
     BOTH(sample, SAMPLE)

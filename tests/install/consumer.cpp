@@ -215,6 +215,31 @@ void sample_in_pieces(syngan::synthesizer &synthesizer) {
     }
 }
 
+void build_texts(const syngan::context &context) {
+    const std::string text = syngan::schema(context)
+                                 .column("age", SYNGAN_COLUMN_INTEGER)
+                                 .missing("?")
+                                 .greater("end", "start", true)
+                                 .range("age", 0, 120)
+                                 .range("day", nullptr, "2024-01-31")
+                                 .fixed({"city", "country"})
+                                 .unique({"card", "time"})
+                                 .key("card")
+                                 .order("time")
+                                 .text();
+    expect(text.find("\"columns\":[\"card\",\"time\"]") != std::string::npos,
+           "schema");
+    const std::string where = syngan::conditions(context)
+                                  .range("age", "30", "40")
+                                  .either()
+                                  .values("city", {"Oslo", "Bergen"}, false)
+                                  .missing("age", false)
+                                  .text();
+    expect(where == "\"age\" in \"30\" .. \"40\" or \"city\" not in "
+                    "(\"Oslo\", \"Bergen\") and \"age\" is not missing",
+           "conditions");
+}
+
 void learn_table(const syngan::context &context) {
     syngan::table real = syngan::table::transactions(context, 200, 1);
     auto o = syngan::options<syngan_synthesizer_options>();
@@ -227,7 +252,10 @@ void learn_table(const syngan::context &context) {
     sample_in_pieces(synthesizer);
 
     auto wanted = syngan::options<syngan_sample_options>();
-    wanted.where = "fraud = true";
+    const std::string where = syngan::conditions(context)
+                                  .add("fraud", SYNGAN_COMPARISON_EQUAL, "true")
+                                  .text();
+    wanted.where = where.c_str();
     int64_t rejected = -1;
     syngan::table frauds = synthesizer.sample(5, 7, wanted, &rejected);
     expect(frauds.rows() == 5 && rejected >= 0, "conditions");
@@ -293,6 +321,7 @@ int main() {
         options_by_name(context);
         look_at_table(context);
         refuse_table(context);
+        build_texts(context);
         learn_table(context);
         stop_fit(context);
         errors(context);
