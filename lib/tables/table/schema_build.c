@@ -146,7 +146,7 @@ syngan_status syngan_schema_add_column(syngan_schema *schema, const char *name,
     SG_TRY(check_name(schema, call, "name", name));
     SG_TRY(sg_options_read(schema->context, &sg_options_column, options, call,
                            &read));
-    if (sg_column_type_of(sg_column_type_name(type)) == 0)
+    if (sg_column_type_at(type) == NULL)
         return sg_fail(schema->context, SYNGAN_E_ARGUMENT,
                        "%s: column '%s' has type %d, but must have one of "
                        "SYNGAN_COLUMN_...",
