@@ -79,7 +79,8 @@ typedef struct syngan_build_info {
     const char *compiler; /**< that built the library */
 } syngan_build_info;
 
-/** Fills `info` (whose `struct_size` must be set). Thread-safe.
+/** Fills `info`, whose `struct_size` must be set; as in all structs that the
+ *  library fills, that of an older header may be smaller. Thread-safe.
  *  @return SYNGAN_OK or SYNGAN_E_ARGUMENT. */
 SYNGAN_API SYNGAN_CHECKED int32_t
 syngan_build_info_get(syngan_build_info *info);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "base/context.h"
+#include "base/filled.h"
 #include "base/floats.h"
 #include "base/text.h"
 
@@ -62,21 +63,22 @@ syngan_status syngan_build_info_get(syngan_build_info *info) {
         [SYNGAN_ISA_AVX512] = "avx512",
         [SYNGAN_ISA_AVX512_BF16] = "avx512_bf16",
     };
-    if (info == NULL || info->struct_size < sizeof *info)
-        return SYNGAN_E_ARGUMENT;
+    SG_TRY(sg_filled_check(NULL, "", info));
     const dnnl_version_t *onednn = dnnl_version();
     int32_t isa = sg_isa_best();
     pthread_once(&onednn_once, write_onednn_text);
-    info->version = SYNGAN_VERSION;
-    info->onednn_version =
-        1000000 * onednn->major + 1000 * onednn->minor + onednn->patch;
-    info->version_text = VERSION_TEXT;
-    info->onednn_text = onednn_text;
-    info->isa = isa < SYNGAN_ISA_SSE41 ? "none" : sets[isa];
     /* Each begins with a blank, of which the first one is skipped. */
     const char *features =
         isa >= SYNGAN_ISA_AVX512_BF16 ? FEATURES " bf16" : FEATURES;
-    info->features = features[0] == ' ' ? features + 1 : features;
-    info->compiler = COMPILER;
+    const syngan_build_info full = {
+        .version = SYNGAN_VERSION,
+        .onednn_version =
+            1000000 * onednn->major + 1000 * onednn->minor + onednn->patch,
+        .version_text = VERSION_TEXT,
+        .onednn_text = onednn_text,
+        .isa = isa < SYNGAN_ISA_SSE41 ? "none" : sets[isa],
+        .features = features[0] == ' ' ? features + 1 : features,
+        .compiler = COMPILER};
+    sg_filled_copy(info, &full, sizeof full);
     return SYNGAN_OK;
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/filled.h"
 #include "base/floats.h"
 #include "base/options_internal.h"
 #include "base/text.h"
@@ -27,21 +28,20 @@ size_t syngan_option_count(const char *type) {
 syngan_status syngan_option_get(const char *type, size_t index,
                                 syngan_option *out) {
     SG_OWN_FLOATS;
-    if (type == NULL || out == NULL || out->struct_size < sizeof(*out)) {
-        return SYNGAN_E_ARGUMENT;
-    }
+    if (type == NULL) return SYNGAN_E_ARGUMENT;
+    SG_TRY(sg_filled_check(NULL, "", out));
     const sg_fields *fields = find_fields(type);
     if (fields == NULL || index >= fields->count) return SYNGAN_E_NOT_FOUND;
     const sg_field *field = &fields->field[index];
-    *out = (syngan_option){.struct_size = out->struct_size,
-                           .name = field->name,
-                           .help = field->help,
-                           .choices = field->choices,
-                           .minimum = field->minimum,
-                           .maximum = field->maximum,
-                           .default_value = field->standard,
-                           .offset = field->offset,
-                           .type = field->type};
+    const syngan_option full = {.name = field->name,
+                                .help = field->help,
+                                .choices = field->choices,
+                                .minimum = field->minimum,
+                                .maximum = field->maximum,
+                                .default_value = field->standard,
+                                .offset = field->offset,
+                                .type = field->type};
+    sg_filled_copy(out, &full, sizeof full);
     return SYNGAN_OK;
 }
 

@@ -68,7 +68,7 @@ void sg_history_losses(const sg_history *history, size_t index,
     const sg_record *record = &history->records[index];
     const float *m = record->measure;
     *out = (syngan_losses){
-        .struct_size = out->struct_size,
+        .struct_size = sizeof *out,
         .iteration = (int64_t)index,
         .seconds = record->seconds,
         .d_loss_real = m[SG_D_LOSS_REAL],
@@ -104,7 +104,7 @@ static syngan_status write_row(sg_writer *writer, const syngan_losses *l) {
 static syngan_status write_rows(const sg_history *history, sg_writer *writer) {
     SG_TRY(sg_writer_put(writer, csv_header, sizeof csv_header - 1));
     for (size_t i = 0; i < history->count; i++) {
-        syngan_losses losses = {.struct_size = sizeof losses};
+        syngan_losses losses;
         sg_history_losses(history, i, &losses);
         SG_TRY(write_row(writer, &losses));
     }

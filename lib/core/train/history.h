@@ -53,7 +53,7 @@ syngan_status sg_history_add(sg_history *history, const float *measures,
 /* Forgets the records behind the first `count`. */
 void sg_history_cut(sg_history *history, size_t count);
 
-/* Record `index` as the public struct, whose struct_size is set. */
+/* Record `index` as the public struct. */
 void sg_history_losses(const sg_history *history, size_t index,
                        syngan_losses *out);
 

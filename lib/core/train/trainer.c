@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/filled.h"
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
@@ -327,7 +328,6 @@ static syngan_status iterate(syngan_trainer *t) {
 }
 
 static void last_losses(const syngan_trainer *t, syngan_losses *losses) {
-    *losses = (syngan_losses){.struct_size = sizeof *losses};
     sg_history_losses(&t->history, t->history.count - 1, losses);
 }
 
@@ -430,11 +430,7 @@ syngan_status syngan_trainer_sampler(const syngan_trainer *trainer,
 static syngan_status check_losses(const syngan_trainer *trainer,
                                   const syngan_losses *out, const char *where) {
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
-    if (out != NULL && out->struct_size == sizeof *out) return SYNGAN_OK;
-    return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
-                   "%s: `out` must be a syngan_losses with its struct_size "
-                   "set to %zu",
-                   where, sizeof *out);
+    return sg_filled_check(trainer->context, where, out);
 }
 
 syngan_status syngan_trainer_losses(const syngan_trainer *trainer,
@@ -445,7 +441,9 @@ syngan_status syngan_trainer_losses(const syngan_trainer *trainer,
         return sg_fail(trainer->context, SYNGAN_E_STATE,
                        "trainer: there are no losses before the first "
                        "iteration");
-    sg_history_losses(&trainer->history, trainer->history.count - 1, out);
+    syngan_losses full;
+    sg_history_losses(&trainer->history, trainer->history.count - 1, &full);
+    sg_filled_copy(out, &full, sizeof full);
     return SYNGAN_OK;
 }
 
@@ -462,7 +460,9 @@ syngan_status syngan_trainer_history(const syngan_trainer *trainer,
         return sg_fail(trainer->context, SYNGAN_E_ARGUMENT,
                        "trainer: the history has %lld records, none at %lld",
                        (long long)count, (long long)index);
-    sg_history_losses(&trainer->history, (size_t)index, out);
+    syngan_losses full;
+    sg_history_losses(&trainer->history, (size_t)index, &full);
+    sg_filled_copy(out, &full, sizeof full);
     return SYNGAN_OK;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/filled.h"
 #include "base/floats.h"
 #include "base/memory.h"
 #include "base/stream.h"
@@ -297,18 +298,18 @@ syngan_status syngan_report_get(const syngan_report *report, size_t index,
                                 syngan_report_entry *out) {
     SG_OWN_FLOATS;
     if (report == NULL) return SYNGAN_E_ARGUMENT;
-    if (out == NULL || out->struct_size != sizeof *out)
-        return sg_fail(report->context, SYNGAN_E_ARGUMENT,
-                       "syngan_report_get: `out` needs its struct_size");
+    SG_TRY(sg_filled_check(report->context, "syngan_report_get", out));
     if (index >= report->count)
         return sg_fail(report->context, SYNGAN_E_NOT_FOUND,
                        "report: there is no value %zu; it has %zu", index,
                        report->count);
     const sg_report_entry *entry = &report->entry[index];
-    out->name = entry->name;
-    out->measure = entry->method;
-    out->text = entry->text == NULL ? "" : entry->text;
-    out->value = entry->value;
+    const syngan_report_entry full = {.name = entry->name,
+                                      .measure = entry->method,
+                                      .text = entry->text == NULL ? ""
+                                                                  : entry->text,
+                                      .value = entry->value};
+    sg_filled_copy(out, &full, sizeof full);
     return SYNGAN_OK;
 }
 
