@@ -39,8 +39,7 @@ typedef struct sg_named_learner {
 enum { SG_TREES, SG_LOGISTIC, SG_LEARNERS };
 extern const sg_named_learner sg_learners[SG_LEARNERS];
 
-/* Gradient-boosted decision trees on histograms (Friedman 2001; Ke and others
- * 2017, LightGBM). */
+/* Gradient-boosted decision trees (boost.h) with XGBoost's own settings. */
 sg_learner sg_learn_trees;
 /* Logistic regression with an L2 penalty of 1/2 |w|^2 by L-BFGS; of several
  * classes, each against the rest. Classes only. */
