@@ -2,7 +2,7 @@
 /*
  * What fuzzers share. A fuzzer is one file with LLVMFuzzerTestOneInput(); built
  * by clang's libFuzzer it looks for inputs, built with replay.c it runs those
- * in corpus/ as an ordinary test.
+ * that corpus.sh packed as an ordinary test.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
