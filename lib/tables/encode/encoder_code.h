@@ -52,12 +52,15 @@ typedef struct sg_grid {
  * bound of theirs is rounded outwards, to a thousandth of the range or more. */
 #define SG_LEAST_EQUAL 5
 
+/* Digits behind the point that are told apart; one more: there are more. */
+#define SG_RANGE_DECIMALS 9
+
 /* What is in a column of numbers: least and largest value, how often these
  * come, what all values are multiples of, and all differences. Taken piece by
  * piece. */
 typedef struct sg_range {
     int32_t type;
-    int32_t decimals; /* that all reals make do with; 10: more than 9 */
+    int32_t decimals; /* that all reals make do with */
     int64_t least, most, divisor;
     int64_t count;    /* of values */
     int64_t origin;   /* the first integer */
@@ -121,6 +124,13 @@ bool sg_lattice_reaches(const sg_grid *grid, long double low, long double high);
 void sg_lattice_write(const sg_grid *grid, int64_t base, double x, float unit,
                       sg_column *column, int64_t row);
 
+/* 10^k for |k| <= 22, exact or the nearest double. */
+double sg_power_of_ten(int32_t k);
+/* What a value exceeds a multiple of `step` by: 0 <= rest < step. */
+static inline int64_t sg_residue(int64_t v, int64_t step) {
+    int64_t rest = v % step;
+    return rest < 0 ? rest + step : rest;
+}
 /* To the nearest integer, and to so many decimals (-1: as it is). */
 double sg_round(double x);
 double sg_round_decimals(double x, int32_t decimals);

@@ -41,8 +41,7 @@ static int64_t find_unit(const sg_range *range) {
     return *unit;
 }
 
-/* 10^k for |k| <= 22, exact or the nearest double. */
-static double power_of_ten(int32_t k) {
+double sg_power_of_ten(int32_t k) {
     static const double powers[] = {
         1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
         1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -56,13 +55,11 @@ double sg_round(double x) {
 
 double sg_round_decimals(double x, int32_t decimals) {
     if (decimals < 0) return x;
-    double p = power_of_ten(decimals), scaled = x * p;
+    double p = sg_power_of_ten(decimals), scaled = x * p;
     return fabs(scaled) < 0x1p51 ? sg_round(scaled) / p : x;
 }
 
 /* ---- what is in a column ------------------------------------------------- */
-
-#define DECIMALS_MOST 9
 
 void sg_range_start(sg_range *range, int32_t type) {
     *range = (sg_range){.type = type,
@@ -98,7 +95,7 @@ static void take_reals(sg_range *r, const double *values, int64_t count) {
         if (v >= r->high) r->n_most = v > r->high ? 1 : r->n_most + 1;
         r->low = v < r->low ? v : r->low;
         r->high = v > r->high ? v : r->high;
-        while (r->decimals <= DECIMALS_MOST && !isnan(v) &&
+        while (r->decimals <= SG_RANGE_DECIMALS && !isnan(v) &&
                sg_round_decimals(v, r->decimals) != v)
             r->decimals++;
     }
@@ -116,7 +113,7 @@ void sg_range_take(sg_range *range, const sg_column *column, int64_t rows) {
 /* `value` rounded down to a multiple of 10^k. What is within rounding of such a
  * multiple is one. */
 static double floor_to(double value, int32_t k) {
-    double p = power_of_ten(abs(k)), scaled = k >= 0 ? value / p : value * p;
+    double p = sg_power_of_ten(abs(k)), scaled = k >= 0 ? value / p : value * p;
     double whole = sg_round(scaled);
     if (fabs(scaled - whole) > 1e-9 * (1 + fabs(scaled))) whole = floor(scaled);
     return k >= 0 ? whole * p : whole / p;
@@ -137,8 +134,7 @@ static int64_t outward_integer(int64_t v, int64_t unit, double range,
     int64_t step = 1, units = v / unit, offset = v % unit, out;
     while ((double)step * 1000 <= range && step < INT64_MAX / 1000)
         step *= 10;
-    int64_t rest = units % step;
-    if (rest < 0) rest += step;
+    int64_t rest = sg_residue(units, step);
     units -= rest;
     if (!down && rest > 0) units += step;
     bool fits = !__builtin_mul_overflow(units, unit, &out) &&
@@ -177,6 +173,18 @@ void sg_grid_bound(const sg_range *range, sg_grid *grid) {
         bound_integers(range, grid);
 }
 
+void sg_lattice_plain(sg_grid *grid) {
+    sg_lattice *l = &grid->lattice;
+    *l = (sg_lattice){.count = 1, .level[0] = {.chance = 1}};
+    if (!grid->is_real) {
+        l->level[0].step = grid->unit;
+        l->level[0].offset = sg_residue(grid->least, grid->unit);
+    } else if (grid->decimals >= 0) {
+        l->level[0].step = 1;
+        l->decimals = grid->decimals;
+    }
+}
+
 void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out) {
     *out = (sg_grid){.is_real = sg_column_has_reals(column),
                      .decimals = column->decimals >= 0 && column->decimals <= 15
@@ -185,7 +193,7 @@ void sg_grid_set(const sg_range *range, const sg_column *column, sg_grid *out) {
                      .unit = 1};
     if (!out->is_real)
         out->unit = find_unit(range);
-    else if (out->decimals < 0 && range->decimals <= DECIMALS_MOST)
+    else if (out->decimals < 0 && range->decimals <= SG_RANGE_DECIMALS)
         out->decimals = range->decimals;
     sg_grid_bound(range, out);
     sg_lattice_plain(out);
@@ -212,7 +220,7 @@ static long double real_at_most(int32_t decimals, long double limit,
     if ((long double)x > limit) x = nextafter(x, -INFINITY);
     if (decimals >= 0) {
         double rounded = sg_round_decimals(x, decimals);
-        double step = power_of_ten(-decimals);
+        double step = sg_power_of_ten(-decimals);
         if ((long double)rounded > limit ||
             (below && (long double)rounded >= limit))
             rounded = sg_round_decimals(rounded - step, decimals);

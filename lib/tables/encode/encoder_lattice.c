@@ -11,7 +11,6 @@
 
 #include "encode/encoder_code.h"
 
-#define DECIMALS_MOST 9
 /* Levels are looked for in so many of the values. */
 #define SAMPLE 4096
 /* A level needs so many values more than by chance, and standard deviations of
@@ -37,11 +36,6 @@ static const int64_t time_steps[] = {
     10800 * SECOND, 14400 * SECOND, 21600 * SECOND, 28800 * SECOND,
     43200 * SECOND, 86400 * SECOND, 604800 * SECOND};
 
-static int64_t residue(int64_t v, int64_t step) {
-    int64_t rest = v % step;
-    return rest < 0 ? rest + step : rest;
-}
-
 /* ---- counting ------------------------------------------------------------ */
 
 /* Whole numbers in rising order, and where the type's zero lies among them. */
@@ -64,7 +58,7 @@ static tally count_level(const numbers *n, int64_t finer, int64_t step,
     tally t = {0};
     int64_t last = 0, equal = 0;
     for (int64_t i = 0; i < n->count; i++) {
-        int64_t rest = residue(n->value[i] - offset, step);
+        int64_t rest = sg_residue(n->value[i] - offset, step);
         t.beside += (rest == finer) + (rest == step - finer);
         if (rest != 0) continue;
         bool same = t.on++ > 0 && n->value[i] == last;
@@ -92,7 +86,7 @@ static bool is_level(const tally *t) {
 static int64_t majority(const numbers *n, int64_t step) {
     int64_t rest = 0, votes = 0;
     for (int64_t i = 0; i < n->count; i++) {
-        int64_t r = residue(n->value[i], step);
+        int64_t r = sg_residue(n->value[i], step);
         if (votes == 0) rest = r;
         votes += r == rest ? 1 : -1;
     }
@@ -110,7 +104,7 @@ typedef struct search {
 } search;
 
 static void try_offset(search *s, int64_t step, int64_t offset) {
-    if (residue(offset - s->offset, s->finer) != 0) return;
+    if (sg_residue(offset - s->offset, s->finer) != 0) return;
     tally t = count_level(s->numbers, s->finer, step, offset);
     double more = excess(&t);
     if (!is_level(&t) || more < NEARLY * s->most) return;
@@ -128,7 +122,7 @@ static void try_step(search *s, int64_t step) {
     if (step <= s->finer || step % s->finer != 0 ||
         span / (uint64_t)step < LEAST_STEPS)
         return;
-    int64_t zero = residue(n->zero, step), often = majority(n, step);
+    int64_t zero = sg_residue(n->zero, step), often = majority(n, step);
     try_offset(s, step, zero);
     if (often != zero) try_offset(s, step, often);
 }
@@ -174,7 +168,7 @@ static int32_t find_levels(const numbers *all, sg_level *level, double *share) {
         level[count++] = next;
         int64_t kept = 0;
         for (int64_t i = 0; i < some.count; i++)
-            if (residue(value[i] - next.offset, next.step) == 0)
+            if (sg_residue(value[i] - next.offset, next.step) == 0)
                 value[kept++] = value[i];
         some.count = kept;
     }
@@ -183,29 +177,10 @@ static int32_t find_levels(const numbers *all, sg_level *level, double *share) {
 
 /* ---- fitting ------------------------------------------------------------- */
 
-static double power_of_ten(int32_t k) {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3, 1e4,  1e5,
-                                    1e6,  1e7,  1e8,  1e9, 1e10, 1e11,
-                                    1e12, 1e13, 1e14, 1e15};
-    return powers[k];
-}
-
-void sg_lattice_plain(sg_grid *grid) {
-    sg_lattice *l = &grid->lattice;
-    *l = (sg_lattice){.count = 1, .level[0] = {.chance = 1}};
-    if (!grid->is_real) {
-        l->level[0].step = grid->unit;
-        l->level[0].offset = residue(grid->least, grid->unit);
-    } else if (grid->decimals >= 0) {
-        l->level[0].step = 1;
-        l->decimals = grid->decimals;
-    }
-}
-
-/* Digits behind the point that a value needs; above DECIMALS_MOST: more. */
+/* Digits behind the point that a value needs; above SG_RANGE_DECIMALS: more. */
 static int32_t needed_decimals(double x) {
     int32_t d = 0;
-    while (d <= DECIMALS_MOST && sg_round_decimals(x, d) != x)
+    while (d <= SG_RANGE_DECIMALS && sg_round_decimals(x, d) != x)
         d++;
     return d;
 }
@@ -214,7 +189,7 @@ static int32_t needed_decimals(double x) {
 static bool are_exact(const double *x, int64_t count, int32_t decimals) {
     double most = fmax(fabs(x[0]), fabs(x[count - 1]));
     return decimals >= 0 && decimals <= 15 &&
-           most * power_of_ten(decimals) < 0x1p51;
+           most * sg_power_of_ten(decimals) < 0x1p51;
 }
 
 /* Reals as whole numbers, without those that have too many digits; returns
@@ -226,14 +201,14 @@ static int64_t scale_reals(const double *x, int64_t count, int64_t *room,
     for (int64_t i = 0; i < count && !all; i++) {
         int32_t d = needed_decimals(x[i]);
         if (i == 0) decimals = 0;
-        if (d <= DECIMALS_MOST && d > decimals) decimals = d;
+        if (d <= SG_RANGE_DECIMALS && d > decimals) decimals = d;
     }
     int64_t kept = 0;
     if (!are_exact(x, count, decimals)) return 0;
     grid->lattice.decimals = decimals;
-    double scale = power_of_ten(decimals);
+    double scale = sg_power_of_ten(decimals);
     for (int64_t i = 0; i < count; i++)
-        if (all || needed_decimals(x[i]) <= DECIMALS_MOST)
+        if (all || needed_decimals(x[i]) <= SG_RANGE_DECIMALS)
             room[kept++] = (int64_t)rint(x[i] * scale);
     return kept;
 }
@@ -288,15 +263,15 @@ void sg_lattice_fit(const double *x, int64_t count, int64_t base, int32_t type,
                                  : scale_integers(x, count, room, grid);
     if (kept == 0) return;
     level[0].step = grid->is_real ? common_step(room, kept) : grid->unit;
-    level[0].offset = residue(room[0], level[0].step);
+    level[0].offset = sg_residue(room[0], level[0].step);
     const numbers all = {.value = room,
                          .count = kept,
                          .zero = grid->is_real ? 0 : -base,
                          .is_time = sg_column_types[type]->by_clock};
     int32_t found = find_levels(&all, level, share);
     for (int32_t i = 0; i < found && !grid->is_real; i++)
-        level[i].offset = residue(
-            level[i].offset + residue(base, level[i].step), level[i].step);
+        level[i].offset = sg_residue(
+            level[i].offset + sg_residue(base, level[i].step), level[i].step);
     set_levels(&grid->lattice, level, share, found,
                1 - (double)kept / (double)count);
 }
@@ -318,7 +293,7 @@ static const sg_level *usual_level(const sg_lattice *l) {
 double sg_lattice_step(const sg_grid *grid) {
     const sg_lattice *l = &grid->lattice;
     double step = (double)usual_level(l)->step;
-    return grid->is_real ? step / power_of_ten(l->decimals)
+    return grid->is_real ? step / sg_power_of_ten(l->decimals)
                          : step / (double)grid->unit;
 }
 
@@ -341,7 +316,7 @@ typedef struct multiples {
 static multiples find_multiples(const sg_level *level, int64_t low,
                                 int64_t high) {
     multiples m = {.first = low, .step = level->step, .last = -1};
-    int64_t rest = residue(low, level->step);
+    int64_t rest = sg_residue(low, level->step);
     int64_t up = level->offset - rest;
     if (up < 0) up += level->step;
     if (__builtin_add_overflow(low, up, &m.first) || m.first > high) return m;
@@ -381,7 +356,8 @@ bool sg_lattice_reaches(const sg_grid *grid, long double low,
     if (g.is_real) {
         g.low = (double)low;
         g.high = (double)high;
-        if (!scale_bounds(&g, power_of_ten(g.lattice.decimals), &first, &last))
+        if (!scale_bounds(&g, sg_power_of_ten(g.lattice.decimals), &first,
+                          &last))
             return true;
     } else {
         if (!(low > -0x1p63L && high < 0x1p63L)) return true;
@@ -401,7 +377,7 @@ static int32_t choose_level(const sg_lattice *l, float unit) {
 static void write_real(const sg_grid *grid, double x, int32_t i,
                        sg_column *column, int64_t row) {
     const sg_lattice *l = &grid->lattice;
-    double scale = power_of_ten(l->decimals);
+    double scale = sg_power_of_ten(l->decimals);
     int64_t low, high;
     bool fits = scale_bounds(grid, scale, &low, &high);
     for (; fits && i >= 0 && l->level[i].step > 0; i--) {
