@@ -14,7 +14,8 @@ if(syngan_missing)
 endif()
 
 # Two storeys: lib/core, which knows nothing of tables, and lib/tables upon it.
-file(GLOB syngan_sources CONFIGURE_DEPENDS lib/storeys.c lib/core/*/*.c)
+file(GLOB syngan_sources CONFIGURE_DEPENDS
+  lib/storeys.c lib/core/*/*.c lib/core/*/*/*.c)
 set(syngan_storeys ${PROJECT_SOURCE_DIR}/lib/core)
 if(SYNGAN_TABLES)
   file(GLOB table_sources CONFIGURE_DEPENDS lib/tables/*/*.c)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "backend/backend.h"
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "base/thread.h"
 #include "support/isa.h"
 #include "support/kernel_frame.h"

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "backend/pool.h"
 #include "support/kernel_frame.h"
 #include "support/kernel_run.h"

@@ -6,7 +6,7 @@
 #include <oneapi/dnnl/dnnl.h>
 
 #include "backend/backend.h"
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "base/memory.h"
 #include "support/test.h"
 

@@ -5,7 +5,7 @@
  */
 #include <syngan/layers.h>
 
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"

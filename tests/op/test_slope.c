@@ -10,7 +10,7 @@
 #include <syngan/program.h>
 
 #include "backend/batch_norm.h"
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "op/ops.h"
 #include "support/check.h"
 #include "support/test.h"
@@ -132,7 +132,7 @@ static void test_few(void **state) {
     check_end(&c);
 }
 
-/* Minimal filtering is less exact. */
+/* Winograd's method is less exact. */
 static void test_minimal(void **state) {
     (void)state;
     check c;
@@ -147,15 +147,15 @@ static void test_minimal(void **state) {
         conv(&c, &sg_op_conv2d, SIZES(67, 32, 14, 14), SIZES(32, 32, 4, 4), f);
     syngan_node *bias = check_input(&c, -1, 1, SYNGAN_SHAPE(32));
     y = syngan_tanh(sg_node2(&sg_op_bias_add, y, bias, NULL));
-    check_within(&c, of_source(&c, SG_UNARY_TANH, y), "minimal filtering",
+    check_within(&c, of_source(&c, SG_UNARY_TANH, y), "Winograd",
                  CHECK_GRADIENT);
     f.height = f.width = 14;
     y = conv(&c, &sg_op_conv2d_input, SIZES(67, 32, 7, 7), SIZES(32, 32, 4, 4),
              f);
     bias = check_input(&c, -1, 1, SYNGAN_SHAPE(32));
     y = sg_node2(&sg_op_bias_add, y, bias, NULL);
-    check_within(&c, of_source(&c, SG_UNARY_LEAKY_RELU, y),
-                 "minimal filtering, dat", CHECK_GRADIENT);
+    check_within(&c, of_source(&c, SG_UNARY_LEAKY_RELU, y), "Winograd, dat",
+                 CHECK_GRADIENT);
     check_end(&c);
 }
 

@@ -41,7 +41,7 @@ def bodies(text):
 def main():
     faults, defined = [], set()
     names = wanted()
-    for path in project.files("lib/*/*/*.c"):
+    for path in project.library(".c"):
         text = project.without_comments(path.read_text())
         for name, body in bodies(text):
             defined.add(name)

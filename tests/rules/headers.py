@@ -48,7 +48,7 @@ def main():
         jobs.append((cpp, CPP17 + PUBLIC,
                      project.ROOT / "include" / "syngan.hpp"))
     c = pairs[0][0]
-    for header in project.files("lib/*/*/*.h"):
+    for header in project.library(".h"):
         # Lists are made of a macro that whoever includes them defines.
         if not header.stem.endswith("list"):
             jobs.append((c, C11 + INTERNAL, header))

@@ -32,11 +32,8 @@ STOREYS = {
 MODULES = {module: reach for storey in STOREYS.values()
            for module, reach in storey.items()}
 # What a single file may include beyond its module's: the operator interface
-# names the kernel interface, and a vector kernel the vectors.
-EXCEPTIONS = {"lib/core/graph/op.h": {"backend/kernel.h"},
-              "lib/core/base/random_simd.h": {"backend/simd.h"},
-              "lib/tables/eval/nearest_simd.h": {"backend/simd.h"},
-              "lib/tables/encode/alternative_simd.h": {"backend/simd.h"}}
+# names the kernel interface.
+EXCEPTIONS = {"lib/core/graph/op.h": {"backend/kernel.h"}}
 # What operators share; all else of op/ is one operator's own.
 OF_ALL_OPERATORS = {"op/layer.h", "op/list.h", "op/ops.h", "op/sum.h"}
 
@@ -77,10 +74,10 @@ def room_fault(path, module, included):
 def main():
     faults = []
     users = {pattern: [] for pattern in FOREIGN}
-    for path in project.files("lib/*/*/*.c", "lib/*/*/*.h"):
-        module = path.parent.name
+    for path in project.library(".c", ".h"):
+        _, storey, module = path.relative_to(project.ROOT).parts[:3]
         text = project.without_comments(path.read_text())
-        if module not in STOREYS.get(path.parent.parent.name, {}):
+        if module not in STOREYS.get(storey, {}):
             faults.append(f"{project.name(path)}: no module {module}/ is known in this storey")
             continue
         for line in re.findall(r'^\s*#\s*include\s+(\S+)', text, flags=re.M):

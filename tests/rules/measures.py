@@ -68,7 +68,7 @@ def literals(text):
 def named_twice(measures):
     names = {m.name for m in measures}
     places = collections.defaultdict(list)
-    for path in project.files("lib/*/*/*.c", "lib/*/*/*.h"):
+    for path in project.library(".c", ".h"):
         for text in literals(path.read_text()):
             if text in names:
                 places[text].append(project.name(path))

@@ -8,6 +8,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
+def library(*suffixes):
+    """The files of lib/storey/module/, and of what lies deeper, of these
+    kinds."""
+    return [path for path in files() if path.suffix in suffixes
+            and len(path.relative_to(ROOT).parts) > 3
+            and path.relative_to(ROOT).parts[0] == "lib"]
+
+
 def files(*patterns):
     """The project's files: those that git knows or would take in; in a tree
     without git, all but build folders and hidden ones."""

@@ -7,7 +7,7 @@
 #ifndef SUPPORT_STRIDE2_H
 #define SUPPORT_STRIDE2_H
 
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "support/kernel_frame.h"
 #include "support/kernel_run.h"
 

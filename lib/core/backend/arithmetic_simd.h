@@ -6,7 +6,7 @@
 #define SG_BACKEND_ARITHMETIC_SIMD_H
 
 #include "backend/arithmetic.h"
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* out = a (kind) b for `rows` rows of `count` elements, which follow one
  * another in `out`. An operand steps by 1 or 0 from element to element and by

@@ -7,7 +7,7 @@
 #ifndef SG_BACKEND_BATCH_NORM_SIMD_H
 #define SG_BACKEND_BATCH_NORM_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* For each channel, sum[c] += sum of a, product[c] += sum of a b. */
 SG_SIMD_DECLARE(void, sg_moments, size_t rows, size_t step, size_t width,

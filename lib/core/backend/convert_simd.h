@@ -6,7 +6,7 @@
 #ifndef SG_BACKEND_CONVERT_SIMD_H
 #define SG_BACKEND_CONVERT_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 SG_SIMD_DECLARE(void, sg_widen, size_t count, const uint16_t *in, float *out);
 SG_SIMD_DECLARE(void, sg_narrow, size_t count, const float *in, uint16_t *out);

@@ -6,7 +6,7 @@
  */
 #include "backend/part_simd.h"
 
-#include "backend/simd_math.h"
+#include "base/simd_math.h"
 
 SG_INLINE size_t lanes(size_t at, size_t count) {
     return count - at < SG_LANES ? count - at : SG_LANES;

@@ -5,7 +5,7 @@
 #ifndef SG_BACKEND_PART_SIMD_H
 #define SG_BACKEND_PART_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* The parts of a row, as a constant of a graph holds them: 0 for a number, n
  * for a choice of n columns, -n for n columns that are left alone. */

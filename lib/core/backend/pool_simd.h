@@ -6,7 +6,7 @@
 #ifndef SG_BACKEND_POOL_SIMD_H
 #define SG_BACKEND_POOL_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* Numbers of a strip's result, at most. */
 enum { SG_POOL_STRIP = 1024 };

@@ -5,7 +5,7 @@
  */
 #include "backend/softmax_simd.h"
 
-#include "backend/simd_math.h"
+#include "base/simd_math.h"
 
 /* ---- columns: each lane has a column of its own ---------------------------
  */

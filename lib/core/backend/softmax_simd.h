@@ -5,7 +5,7 @@
 #ifndef SG_BACKEND_SOFTMAX_SIMD_H
 #define SG_BACKEND_SOFTMAX_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* One row of `count` elements. `logarithm`: log softmax. */
 SG_SIMD_DECLARE(void, sg_softmax_row, int logarithm, size_t count,

@@ -5,7 +5,7 @@
 #ifndef SG_BACKEND_SUM_SIMD_H
 #define SG_BACKEND_SUM_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* The sum of x[0 ... count - 1]. */
 SG_SIMD_DECLARE(double, sg_sum_run, const float *x, size_t count);

@@ -4,7 +4,7 @@
  */
 #include "backend/unary_simd.h"
 
-#include "backend/simd_math.h"
+#include "base/simd_math.h"
 
 /* A function of a vector and the parameters alpha and beta. */
 typedef sg_vf (*function)(sg_vf x, sg_vf alpha, sg_vf beta);

@@ -5,8 +5,8 @@
 #ifndef SG_BACKEND_UNARY_SIMD_H
 #define SG_BACKEND_UNARY_SIMD_H
 
-#include "backend/simd.h"
 #include "backend/unary.h"
+#include "base/simd.h"
 
 SG_SIMD_DECLARE(void, sg_unary_vector, const sg_unary *unary, size_t count,
                 const float *in, float *out);

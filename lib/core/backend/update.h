@@ -5,7 +5,7 @@
 #ifndef SG_BACKEND_UPDATE_H
 #define SG_BACKEND_UPDATE_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* What all optimizers do to a gradient first: g scale, limited to
  * [-clip, clip], plus decay p. */

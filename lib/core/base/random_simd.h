@@ -5,8 +5,8 @@
 #ifndef SG_BASE_RANDOM_SIMD_H
 #define SG_BASE_RANDOM_SIMD_H
 
-#include "backend/simd.h"
 #include "base/random.h"
+#include "base/simd.h"
 
 enum { SG_RANDOM_BITS, SG_RANDOM_UNIFORM, SG_RANDOM_NORMAL };
 

@@ -7,7 +7,7 @@
  *   conv2d_weight(x, y) = w   gradient for w
  * each linear in both of its inputs.
  */
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 
 #include "graph/rule.h"
 #include "op/ops.h"

@@ -3,7 +3,7 @@
  * The convolution layers: a convolution or a transposed one, a bias, an
  * activation.
  */
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "base/floats.h"
 #include "op/layer.h"
 #include "op/ops.h"

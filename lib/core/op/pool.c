@@ -6,7 +6,7 @@
  */
 #include "backend/pool.h"
 
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "base/floats.h"
 #include "graph/rule.h"
 #include "op/layer.h"

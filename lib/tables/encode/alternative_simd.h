@@ -5,7 +5,7 @@
 #ifndef SG_ENCODE_ALTERNATIVE_SIMD_H
 #define SG_ENCODE_ALTERNATIVE_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* One of `width` alternatives, at least 1 and at most SG_ALTERNATIVES_MOST,
  * each with the chance that the softmax of the logits gives it; `unit` is

@@ -5,7 +5,7 @@
 #ifndef SG_EVAL_NEAREST_SIMD_H
 #define SG_EVAL_NEAREST_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* Lanes of the widest vectors: all instruction sets use as many. */
 #define SG_NEAREST_LANES 16

@@ -4,16 +4,16 @@
  * blocked; others are plain, and copied to the padded order that oneDNN wants
  * and back within the run. Weights are in oneDNN's own order.
  */
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "backend/conv_bf16.h"
-#include "backend/conv_few.h"
-#include "backend/conv_minimal.h"
-#include "backend/conv_roles.h"
-#include "backend/conv_rows.h"
+#include "backend/conv/few.h"
+#include "backend/conv/roles.h"
+#include "backend/conv/rows.h"
+#include "backend/conv/winograd.h"
+#include "backend/conv/winograd_bf16.h"
 #include "backend/onednn.h"
 
 enum { X = SG_CONV_X, W = SG_CONV_W, Y = SG_CONV_Y, ROLES = SG_CONV_ROLES };
@@ -296,10 +296,16 @@ static const sg_kernel backward_weight = {
     .destroy = destroy,
 };
 
-const sg_kernel *const sg_conv2d_kernels[] = {
-    &sg_kernel_bf16_forward, &sg_kernel_minimal_forward, &forward, NULL};
+const sg_kernel *const sg_conv2d_kernels[] = {&sg_kernel_winograd_bf16_forward,
+                                              &sg_kernel_winograd_forward,
+                                              &forward, NULL};
 const sg_kernel *const sg_conv2d_input_kernels[] = {
-    &sg_kernel_conv_rows,     &sg_kernel_conv_few, &sg_kernel_bf16_input,
-    &sg_kernel_minimal_input, &backward_input,     NULL};
+    &sg_kernel_conv_rows,
+    &sg_kernel_conv_few,
+    &sg_kernel_winograd_bf16_input,
+    &sg_kernel_winograd_input,
+    &backward_input,
+    NULL};
 const sg_kernel *const sg_conv2d_weight_kernels[] = {
-    &sg_kernel_bf16_weight, &sg_kernel_minimal_weight, &backward_weight, NULL};
+    &sg_kernel_winograd_bf16_weight, &sg_kernel_winograd_weight,
+    &backward_weight, NULL};

@@ -2,7 +2,7 @@
 /*
  * Channel blocks to rows, and sums of rows.
  */
-#include "backend/conv_few_simd.h"
+#include "backend/conv/few_simd.h"
 
 /* SG_LANES pixels of SG_LANES neighbouring channels. */
 static void unblock_tile(size_t block, const float *in, size_t step,

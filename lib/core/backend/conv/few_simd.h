@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The memory side of conv_few.c.
+ * The memory side of few.c.
  */
 #ifndef SG_BACKEND_CONV_FEW_SIMD_H
 #define SG_BACKEND_CONV_FEW_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* out[c * step + p] = in[p * block + c] for c < block, p < count. */
 SG_SIMD_DECLARE(void, sg_unblock, size_t count, size_t block, const float *in,

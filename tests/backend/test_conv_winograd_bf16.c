@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Minimal filtering with bf16 products: sizes and paddings that the rule
+ * Winograd's method with bf16 products: sizes and paddings that the rule
  * accepts, what it refuses, and equal bits for any number of threads. Skipped
  * without AVX512_BF16.
  */
-#include "backend/conv_bf16.h"
+#include "backend/conv/winograd_bf16.h"
 #include "support/stride2.h"
 
 static const stride2_kernels kernels = {
-    .kernel = {&sg_kernel_bf16_forward, &sg_kernel_bf16_input,
-               &sg_kernel_bf16_weight},
+    .kernel = {&sg_kernel_winograd_bf16_forward, &sg_kernel_winograd_bf16_input,
+               &sg_kernel_winograd_bf16_weight},
     .type = SYNGAN_TYPE_BF16,
     .most_error = 6e-3,
 };

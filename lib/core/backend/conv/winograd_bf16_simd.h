@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parts of minimal filtering with bf16 products (conv_bf16.c): from pixels to
- * points and back, weights likewise, and the products. Compiled once, for
+ * Parts of Winograd's method with bf16 products (winograd_bf16.c): from pixels
+ * to points and back, weights likewise, and the products. Compiled once, for
  * processors with AVX512_BF16.
  *
  * Along an axis a tile has 3 pixels of y, the polynomials being evaluated at
@@ -10,8 +10,8 @@
  * Pairs are two bf16 that are multiplied and added at once, the first in the
  * lower half.
  */
-#ifndef SG_BACKEND_CONV_BF16_SIMD_H
-#define SG_BACKEND_CONV_BF16_SIMD_H
+#ifndef SG_BACKEND_CONV_WINOGRAD_BF16_SIMD_H
+#define SG_BACKEND_CONV_WINOGRAD_BF16_SIMD_H
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which convolutions minimal filtering by phases takes, and in which layouts.
+ * Which convolutions Winograd's method by phases takes, and in which layouts.
  */
-#include "backend/conv_phases.h"
+#include "backend/conv/phases.h"
 
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 
 static bool is_kind(const sg_conv_fields *f, const sg_dims *w) {
     return w->size[2] == 4 && w->size[3] == 4 && f->stride_h == 2 &&

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Minimal filtering with bf16 products (conv_bf16.c): how y is cut into tiles,
- * and all points of some images, from pixels and back.
+ * Winograd's method with bf16 products (winograd_bf16.c): how y is cut into
+ * tiles, and all points of some images, from pixels and back.
  */
-#ifndef SG_BACKEND_CONV_BF16_POINTS_H
-#define SG_BACKEND_CONV_BF16_POINTS_H
+#ifndef SG_BACKEND_CONV_WINOGRAD_BF16_POINTS_H
+#define SG_BACKEND_CONV_WINOGRAD_BF16_POINTS_H
 
-#include "backend/conv_bf16_simd.h"
-#include "backend/conv_phases.h"
+#include "backend/conv/phases.h"
+#include "backend/conv/winograd_bf16_simd.h"
 
 /* Tiles along an axis of y: those of 3 pixels, which come first, and all. */
 typedef struct sg_bf16_axis {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Convolutions with a 4 x 4 kernel and stride 2, their transposes and weight
- * gradients, by minimal filtering of phases (conv_phases.h). Of y, tiles of
+ * gradients, by Winograd's method on phases (phases.h). Of y, tiles of
  * 7 x 7 meet 8 x 8 pixels of each phase. Transformed to 8 x 8 points, a tile's
  * product is one multiplication for each point, instead of 196 for 49 pixels:
  * for each point a matrix product over channels or tiles.
@@ -12,16 +12,16 @@
  * weights, which would be large, are made (or used up) for one row of points
  * and a panel of two vectors of columns at a time.
  */
-#include "backend/conv_minimal.h"
+#include "backend/conv/winograd.h"
 
-#include "backend/conv_minimal_simd.h"
-#include "backend/conv_phases.h"
+#include "backend/conv/phases.h"
+#include "backend/conv/winograd_simd.h"
 #include "base/thread.h"
 
 enum {
-    TILE = SG_MINIMAL_TILE,
-    POINTS = SG_MINIMAL_POINTS,
-    TAPS = SG_MINIMAL_TAPS,
+    TILE = SG_WINOGRAD_TILE,
+    POINTS = SG_WINOGRAD_POINTS,
+    TAPS = SG_WINOGRAD_TAPS,
     PHASES = 4,
     SHIFT = 16,       /* floats that keep rows apart in the cache's sets */
     GROUP_TILES = 64, /* of a group, about */
@@ -30,7 +30,7 @@ enum {
 };
 
 /* All sizes in elements. */
-typedef struct minimal_state {
+typedef struct winograd_state {
     sg_phases conv;
     int64_t tiles_h, tiles_w; /* of an image */
     int64_t group;            /* images at a time */
@@ -42,7 +42,7 @@ typedef struct minimal_state {
     int64_t slab_row, slab_point;
     int64_t slots;            /* panels side by side */
     int64_t x, y, taps, slab; /* places in the workspace */
-} minimal_state;
+} winograd_state;
 
 /* ---- planning ----------------------------------------------------------- */
 
@@ -76,14 +76,14 @@ static bool accepts(const sg_site *site, int32_t direction) {
            conv.filters % panel == 0 && pays(&conv);
 }
 
-static void set_group(minimal_state *s) {
+static void set_group(winograd_state *s) {
     int64_t tiles = s->tiles_h * s->tiles_w;
     int64_t groups = (s->conv.images * tiles + GROUP_TILES - 1) / GROUP_TILES;
     if (groups > s->conv.images) groups = s->conv.images;
     s->group = (s->conv.images + groups - 1) / groups;
 }
 
-static void set_sizes(minimal_state *s, const sg_site *site) {
+static void set_sizes(winograd_state *s, const sg_site *site) {
     s->tiles_h = tiles_of(s->conv.rows);
     s->tiles_w = tiles_of(s->conv.columns);
     s->lanes = lanes_of(site);
@@ -92,7 +92,7 @@ static void set_sizes(minimal_state *s, const sg_site *site) {
 }
 
 /* The matrices, with rows to fill the products' multiples of 8. */
-static void set_places(minimal_state *s) {
+static void set_places(winograd_state *s) {
     int64_t rows = (s->group * s->tiles_h * s->tiles_w + 7) / 8 * 8;
     s->x_row = PHASES * s->conv.channels + SHIFT;
     s->x_point = rows * s->x_row + SHIFT;
@@ -106,7 +106,7 @@ static void set_places(minimal_state *s) {
 /* A panel is two vectors: of filters; of the phases of a vector of channels
  * with equal rows (for the data); or filters for one vector of channels (for
  * the weights). */
-static void set_panels(minimal_state *s, int64_t threads) {
+static void set_panels(winograd_state *s, int64_t threads) {
     int64_t vectors = s->conv.channels / s->lanes;
     int64_t pairs = s->conv.filters / (2 * s->lanes);
     int64_t depth = s->conv.direction == SG_FORWARD ? PHASES * s->conv.channels
@@ -122,8 +122,8 @@ static void set_panels(minimal_state *s, int64_t threads) {
 }
 
 static syngan_status plan(sg_site *site, int32_t direction) {
-    SG_TRY(sg_kernel_state(site, sizeof(minimal_state)));
-    minimal_state *s = site->state;
+    SG_TRY(sg_kernel_state(site, sizeof(winograd_state)));
+    winograd_state *s = site->state;
     sg_phases_of(site, direction, &s->conv);
     set_sizes(s, site);
     set_places(s);
@@ -137,28 +137,28 @@ static syngan_status plan(sg_site *site, int32_t direction) {
 
 /* ---- running ------------------------------------------------------------ */
 
-typedef struct minimal_run {
-    const minimal_state *state;
+typedef struct winograd_run {
+    const winograd_state *state;
     float *x, *y, *w; /* the site's values; inputs are only read */
     float *workspace;
     int64_t first, images; /* of the group */
     int32_t isa;
     int32_t reserved;
-} minimal_run;
+} winograd_run;
 
 /* Plane of the block that holds channel c, and the channel's place in it. */
-static float *vector_at(const minimal_state *s, float *images, int64_t image,
+static float *vector_at(const winograd_state *s, float *images, int64_t image,
                         int64_t channels, int64_t c, int64_t plane) {
     return images + (image * channels + c / s->block * s->block) * plane +
            c % s->block;
 }
 
 /* One vector of filters of a tile of y; `tile` counts through the group. */
-static sg_minimal_tile y_tile(const minimal_run *run, int64_t tile,
-                              int64_t filter) {
-    const minimal_state *s = run->state;
+static sg_winograd_tile y_tile(const winograd_run *run, int64_t tile,
+                               int64_t filter) {
+    const winograd_state *s = run->state;
     int64_t tiles = s->tiles_h * s->tiles_w;
-    return (sg_minimal_tile){
+    return (sg_winograd_tile){
         .image =
             vector_at(s, run->y, run->first + tile / tiles, s->conv.filters,
                       filter, s->conv.rows * s->conv.columns),
@@ -173,12 +173,12 @@ static sg_minimal_tile y_tile(const minimal_run *run, int64_t tile,
 }
 
 /* Likewise of x, one phase. */
-static sg_minimal_tile x_tile(const minimal_run *run, int64_t tile,
-                              int64_t channel, int64_t phase) {
-    const minimal_state *s = run->state;
+static sg_winograd_tile x_tile(const winograd_run *run, int64_t tile,
+                               int64_t channel, int64_t phase) {
+    const winograd_state *s = run->state;
     int64_t tiles = s->tiles_h * s->tiles_w;
     int64_t column = channel * PHASES + phase * s->lanes;
-    return (sg_minimal_tile){
+    return (sg_winograd_tile){
         .image =
             vector_at(s, run->x, run->first + tile / tiles, s->conv.channels,
                       channel, s->conv.height * s->conv.width),
@@ -194,49 +194,49 @@ static sg_minimal_tile x_tile(const minimal_run *run, int64_t tile,
 }
 
 static void from_x(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    const minimal_state *s = run->state;
+    const winograd_run *run = argument;
+    const winograd_state *s = run->state;
     for (int64_t tile = first; tile < last; tile++)
         for (int64_t c = 0; c < s->conv.channels; c += s->lanes)
             for (int64_t phase = 0; phase < PHASES; phase++) {
-                sg_minimal_tile t = x_tile(run, tile, c, phase);
-                SG_SIMD_PICK(run->isa, sg_minimal_from_x)(&t);
+                sg_winograd_tile t = x_tile(run, tile, c, phase);
+                SG_SIMD_PICK(run->isa, sg_winograd_from_x)(&t);
             }
 }
 
-static void each_y_tile(const minimal_run *run, int64_t first, int64_t last,
-                        void (*transform)(const sg_minimal_tile *tile)) {
-    const minimal_state *s = run->state;
+static void each_y_tile(const winograd_run *run, int64_t first, int64_t last,
+                        void (*transform)(const sg_winograd_tile *tile)) {
+    const winograd_state *s = run->state;
     for (int64_t tile = first; tile < last; tile++)
         for (int64_t f = 0; f < s->conv.filters; f += s->lanes) {
-            sg_minimal_tile t = y_tile(run, tile, f);
+            sg_winograd_tile t = y_tile(run, tile, f);
             transform(&t);
         }
 }
 
 static void from_y(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_minimal_from_y));
+    const winograd_run *run = argument;
+    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_winograd_from_y));
 }
 
 static void to_y(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_minimal_to_y));
+    const winograd_run *run = argument;
+    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_winograd_to_y));
 }
 
 /* Vectors of channels of images: neighbouring tiles overlap, and come in
  * order. */
 static void to_x(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    const minimal_state *s = run->state;
+    const winograd_run *run = argument;
+    const winograd_state *s = run->state;
     int64_t tiles = s->tiles_h * s->tiles_w,
             vectors = s->conv.channels / s->lanes;
     for (int64_t i = first; i < last; i++)
         for (int64_t tile = 0; tile < tiles; tile++)
             for (int64_t phase = 0; phase < PHASES; phase++) {
-                sg_minimal_tile t = x_tile(run, i / vectors * tiles + tile,
-                                           i % vectors * s->lanes, phase);
-                SG_SIMD_PICK(run->isa, sg_minimal_to_x)
+                sg_winograd_tile t = x_tile(run, i / vectors * tiles + tile,
+                                            i % vectors * s->lanes, phase);
+                SG_SIMD_PICK(run->isa, sg_winograd_to_x)
                 (&t, tile >= s->tiles_w, tile % s->tiles_w > 0);
             }
 }
@@ -246,22 +246,22 @@ static void to_x(void *argument, int64_t first, int64_t last) {
 /* The weights with vectors of filters, [channel][tap][filter], or, for the
  * data, of channels, [filter][tap][channel]: to there from `w`, and back. */
 static void turn_in(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    const minimal_state *s = run->state;
+    const winograd_run *run = argument;
+    const winograd_state *s = run->state;
     bool input = s->conv.direction == SG_BACKWARD_INPUT;
     int64_t size = input ? s->conv.channels : s->conv.filters;
     int64_t step = input ? TAPS : s->conv.channels * TAPS;
     for (int64_t i = first; i < last; i++)
-        SG_SIMD_PICK(run->isa, sg_minimal_turn)
+        SG_SIMD_PICK(run->isa, sg_winograd_turn)
     (size, TAPS, run->w + i * (input ? s->conv.channels * TAPS : TAPS), step,
      run->workspace + s->taps + i * TAPS * size, size);
 }
 
 static void turn_out(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    const minimal_state *s = run->state;
+    const winograd_run *run = argument;
+    const winograd_state *s = run->state;
     for (int64_t c = first; c < last; c++)
-        SG_SIMD_PICK(run->isa, sg_minimal_turn)
+        SG_SIMD_PICK(run->isa, sg_winograd_turn)
     (TAPS, s->conv.filters,
      run->workspace + s->taps + c * TAPS * s->conv.filters, s->conv.filters,
      run->w + c * TAPS, s->conv.channels * TAPS);
@@ -273,15 +273,15 @@ static int64_t phase_tap(int64_t phase) {
 }
 
 /* Points of weights for a panel of filters, in the order of x's columns. */
-static void forward_slab(const minimal_run *run, int64_t panel, int point,
+static void forward_slab(const winograd_run *run, int64_t panel, int point,
                          float *slab) {
-    const minimal_state *s = run->state;
+    const winograd_state *s = run->state;
     const float *taps = run->workspace + s->taps + panel * 2 * s->lanes;
     int64_t vector = s->lanes * TAPS * s->conv.filters;
     for (int64_t c = 0; c < s->conv.channels; c += s->lanes, taps += vector)
         for (int64_t phase = 0; phase < PHASES; phase++)
             for (int64_t half = 0; half < 2; half++)
-                SG_SIMD_PICK(run->isa, sg_minimal_from_w)
+                SG_SIMD_PICK(run->isa, sg_winograd_from_w)
     (s->lanes, taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
      TAPS * s->conv.filters, s->conv.filters, point,
      slab + (c * PHASES + phase * s->lanes) * s->slab_row + half * s->lanes,
@@ -289,12 +289,12 @@ static void forward_slab(const minimal_run *run, int64_t panel, int point,
 }
 
 /* For a vector of channels, phases 2 (panel % 2) and the next. */
-static void input_slab(const minimal_run *run, int64_t panel, int point,
+static void input_slab(const winograd_run *run, int64_t panel, int point,
                        float *slab) {
-    const minimal_state *s = run->state;
+    const winograd_state *s = run->state;
     const float *taps = run->workspace + s->taps + panel / 2 * s->lanes;
     for (int64_t half = 0; half < 2; half++)
-        SG_SIMD_PICK(run->isa, sg_minimal_from_w)
+        SG_SIMD_PICK(run->isa, sg_winograd_from_w)
     (s->conv.filters, taps + phase_tap(panel % 2 * 2 + half) * s->conv.channels,
      TAPS * s->conv.channels, s->conv.channels, point, slab + half * s->lanes,
      s->slab_row, s->slab_point);
@@ -302,14 +302,14 @@ static void input_slab(const minimal_run *run, int64_t panel, int point,
 
 /* Gives points of weights of a vector of channels and a panel of filters to the
  * taps, whose first contribution is that of the first point and group. */
-static void weight_slab(const minimal_run *run, int64_t c, int64_t filter,
+static void weight_slab(const winograd_run *run, int64_t c, int64_t filter,
                         int point, const float *slab) {
-    const minimal_state *s = run->state;
+    const winograd_state *s = run->state;
     float *taps =
         run->workspace + s->taps + c * TAPS * s->conv.filters + filter;
     for (int64_t phase = 0; phase < PHASES; phase++)
         for (int64_t half = 0; half < 2; half++)
-            SG_SIMD_PICK(run->isa, sg_minimal_to_w)
+            SG_SIMD_PICK(run->isa, sg_winograd_to_w)
     (s->lanes, slab + phase * s->lanes * s->slab_row + half * s->lanes,
      s->slab_row, s->slab_point, point, run->first == 0 && point == 0,
      taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
@@ -319,24 +319,24 @@ static void weight_slab(const minimal_run *run, int64_t c, int64_t filter,
 /* ---- products ----------------------------------------------------------- */
 
 /* Matrix products of one row of points. */
-static void multiply(const minimal_run *run, sg_minimal_product_args args,
+static void multiply(const winograd_run *run, sg_winograd_product_args args,
                      int64_t a_point, int64_t b_point, int64_t out_point) {
     for (int i = 0; i < POINTS; i++) {
-        SG_SIMD_PICK(run->isa, sg_minimal_product)(&args);
+        SG_SIMD_PICK(run->isa, sg_winograd_product)(&args);
         args.a += a_point;
         args.b += b_point;
         args.out += out_point;
     }
 }
 
-static int64_t padded_tiles(const minimal_run *run) {
-    const minimal_state *s = run->state;
+static int64_t padded_tiles(const winograd_run *run) {
+    const winograd_state *s = run->state;
     return (run->images * s->tiles_h * s->tiles_w + 7) / 8 * 8;
 }
 
 /* Of y, or of x. */
-static void image_panel(const minimal_run *run, int64_t panel, float *slab) {
-    const minimal_state *s = run->state;
+static void image_panel(const winograd_run *run, int64_t panel, float *slab) {
+    const winograd_state *s = run->state;
     bool forward = s->conv.direction == SG_FORWARD;
     float *x = run->workspace + s->x, *y = run->workspace + s->y;
     float *a = forward ? x : y, *out = forward ? y : x;
@@ -347,7 +347,7 @@ static void image_panel(const minimal_run *run, int64_t panel, float *slab) {
             forward_slab(run, panel, point, slab);
         else
             input_slab(run, panel, point, slab);
-        sg_minimal_product_args args = {
+        sg_winograd_product_args args = {
             .rows = padded_tiles(run),
             .depth = forward ? PHASES * s->conv.channels : s->conv.filters,
             .a = a + point * POINTS * a_point,
@@ -361,14 +361,14 @@ static void image_panel(const minimal_run *run, int64_t panel, float *slab) {
     }
 }
 
-static void weight_panel(const minimal_run *run, int64_t panel, float *slab) {
-    const minimal_state *s = run->state;
+static void weight_panel(const winograd_run *run, int64_t panel, float *slab) {
+    const winograd_state *s = run->state;
     int64_t pairs = s->conv.filters / (2 * s->lanes);
     int64_t c = panel / pairs * s->lanes;
     int64_t filter = panel % pairs * 2 * s->lanes;
     float *x = run->workspace + s->x, *y = run->workspace + s->y;
     for (int point = 0; point < POINTS; point++) {
-        sg_minimal_product_args args = {
+        sg_winograd_product_args args = {
             .rows = PHASES * s->lanes,
             .depth = run->images * s->tiles_h * s->tiles_w,
             .a = x + point * POINTS * s->x_point + c * PHASES,
@@ -384,8 +384,8 @@ static void weight_panel(const minimal_run *run, int64_t panel, float *slab) {
 }
 
 static void run_slots(void *argument, int64_t first, int64_t last) {
-    const minimal_run *run = argument;
-    const minimal_state *s = run->state;
+    const winograd_run *run = argument;
+    const winograd_state *s = run->state;
     for (int64_t slot = first; slot < last; slot++) {
         float *slab = run->workspace + s->slab + slot * POINTS * s->slab_point;
         int64_t end = s->panels * (slot + 1) / s->slots;
@@ -399,8 +399,8 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
 
 /* ---- the three kernels -------------------------------------------------- */
 
-static void run_group(syngan_context *context, minimal_run *run) {
-    const minimal_state *s = run->state;
+static void run_group(syngan_context *context, winograd_run *run) {
+    const winograd_state *s = run->state;
     int64_t tiles = run->images * s->tiles_h * s->tiles_w;
     int64_t vectors = run->images * s->conv.channels / s->lanes;
     if (s->conv.direction != SG_BACKWARD_INPUT)
@@ -415,13 +415,13 @@ static void run_group(syngan_context *context, minimal_run *run) {
 }
 
 static syngan_status run(const sg_site *site, const sg_call *call) {
-    const minimal_state *s = site->state;
-    minimal_run all = {.state = s,
-                       .x = sg_conv_value(call, s->conv.direction, SG_CONV_X),
-                       .y = sg_conv_value(call, s->conv.direction, SG_CONV_Y),
-                       .w = sg_conv_value(call, s->conv.direction, SG_CONV_W),
-                       .workspace = call->workspace,
-                       .isa = site->context->isa};
+    const winograd_state *s = site->state;
+    winograd_run all = {.state = s,
+                        .x = sg_conv_value(call, s->conv.direction, SG_CONV_X),
+                        .y = sg_conv_value(call, s->conv.direction, SG_CONV_Y),
+                        .w = sg_conv_value(call, s->conv.direction, SG_CONV_W),
+                        .workspace = call->workspace,
+                        .isa = site->context->isa};
     if (s->conv.direction != SG_BACKWARD_WEIGHT)
         sg_parallel(site->context,
                     s->conv.direction == SG_BACKWARD_INPUT ? s->conv.filters
@@ -464,22 +464,22 @@ static syngan_status plan_weight(sg_site *site) {
     return plan(site, SG_BACKWARD_WEIGHT);
 }
 
-const sg_kernel sg_kernel_minimal_forward = {
-    .name = "minimal filtering",
+const sg_kernel sg_kernel_winograd_forward = {
+    .name = "Winograd",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts_forward,
     .plan = plan_forward,
     .run = run,
 };
-const sg_kernel sg_kernel_minimal_input = {
-    .name = "minimal filtering, data",
+const sg_kernel sg_kernel_winograd_input = {
+    .name = "Winograd, data",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
     .accepts = accepts_input,
     .plan = plan_input,
     .run = run,
 };
-const sg_kernel sg_kernel_minimal_weight = {
-    .name = "minimal filtering, weight",
+const sg_kernel sg_kernel_winograd_weight = {
+    .name = "Winograd, weight",
     .accepts = accepts_weight,
     .plan = plan_weight,
     .run = run,

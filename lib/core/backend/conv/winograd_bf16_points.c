@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tiles for minimal filtering with bf16 products: where their pixels lie, and
+ * Tiles for Winograd's method with bf16 products: where their pixels lie, and
  * their points.
  */
-#include "backend/conv_bf16_points.h"
+#include "backend/conv/winograd_bf16_points.h"
 
 enum {
     LANES = SG_BF16_LANES,

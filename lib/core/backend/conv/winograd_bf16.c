@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Convolutions with a 4 x 4 kernel and stride 2, their transposes and weight
- * gradients, by minimal filtering of phases (conv_phases.h) with bf16 products.
- * The large tiles of conv_minimal.c would magnify the rounding of operands to
+ * gradients, by Winograd's method on phases (phases.h) with bf16 products.
+ * The large tiles of winograd.c would magnify the rounding of operands to
  * bf16 25 times, so these are of 3 pixels, and of 2 for what is left, F(3, 2)
  * and F(2, 2): half of the multiplications, twice the error of direct products.
  * The transforms take additions, doubles and halves only.
@@ -17,9 +17,9 @@
  * pixels, within its own cache. For the weights, threads first make the points
  * of a group of images together, and then take panels of the weights.
  */
-#include "backend/conv_bf16.h"
+#include "backend/conv/winograd_bf16.h"
 
-#include "backend/conv_bf16_points.h"
+#include "backend/conv/winograd_bf16_points.h"
 #include "base/thread.h"
 
 enum {
@@ -394,22 +394,22 @@ static syngan_status plan_weight(sg_site *site) {
     return plan(site, SG_BACKWARD_WEIGHT);
 }
 
-const sg_kernel sg_kernel_bf16_forward = {
-    .name = "minimal filtering",
+const sg_kernel sg_kernel_winograd_bf16_forward = {
+    .name = "Winograd",
     .absorbs = SG_ABSORB_ALL,
     .accepts = accepts_forward,
     .plan = plan_forward,
     .run = run,
 };
-const sg_kernel sg_kernel_bf16_input = {
-    .name = "minimal filtering, data",
+const sg_kernel sg_kernel_winograd_bf16_input = {
+    .name = "Winograd, data",
     .absorbs = SG_ABSORB_ALL,
     .accepts = accepts_input,
     .plan = plan_input,
     .run = run,
 };
-const sg_kernel sg_kernel_bf16_weight = {
-    .name = "minimal filtering, weight",
+const sg_kernel sg_kernel_winograd_bf16_weight = {
+    .name = "Winograd, weight",
     .accepts = accepts_weight,
     .plan = plan_weight,
     .run = run,

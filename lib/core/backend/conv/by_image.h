@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * conv2d_input for a result x of few channels, image by image, each within the
- * cache: what the kernels of conv_few.c and conv_rows.c share. Parts of the
+ * cache: what the kernels of few.c and rows.c share. Parts of the
  * batch ("slots") run side by side, each with memory of its own in the
  * workspace, behind the weights in the order that the kernel wants.
  */

@@ -6,14 +6,14 @@
  * many rows of sums as the kernel has. Bias and unary functions follow when the
  * image is done.
  */
-#include "backend/conv_rows.h"
+#include "backend/conv/rows.h"
 
 #include <string.h>
 
-#include "backend/conv.h"
-#include "backend/conv_by_image.h"
-#include "backend/conv_few_simd.h"
-#include "backend/conv_rows_simd.h"
+#include "backend/conv/by_image.h"
+#include "backend/conv/conv.h"
+#include "backend/conv/few_simd.h"
+#include "backend/conv/rows_simd.h"
 #include "tensor/tensor.h"
 
 /* All sizes in elements. */

@@ -6,8 +6,8 @@
  *   conv2d_input   x from (y, w); also the transposed convolution
  *   conv2d_weight  w from (x, y)
  */
-#ifndef SG_BACKEND_CONV_H
-#define SG_BACKEND_CONV_H
+#ifndef SG_BACKEND_CONV_CONV_H
+#define SG_BACKEND_CONV_CONV_H
 
 #include "backend/kernel.h"
 

@@ -2,11 +2,11 @@
 /*
  * Convolutions image by image: planning, and the loop over the images.
  */
-#include "backend/conv_by_image.h"
+#include "backend/conv/by_image.h"
 
 #include <string.h>
 
-#include "backend/conv.h"
+#include "backend/conv/conv.h"
 #include "backend/finish_simd.h"
 #include "base/thread.h"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parts of minimal filtering with bf16 products. With the matrices of Toom and
+ * Parts of Winograd's method with bf16 products. With the matrices of Toom and
  * Cook's method, one direction of the three products is
  *   y = A' ((G w) (B' x)),  x = B ((G w) (A y)),  w = G' ((B' x) (A y)),
  * products in brackets taken point by point. For tiles of 2, B is twice what it
  * is usually at 1, so that both sizes of tiles share G.
  */
-#include "backend/conv_bf16_simd.h"
+#include "backend/conv/winograd_bf16_simd.h"
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 enum { LANES = SG_BF16_LANES, AXIS = SG_BF16_AXIS, KINDS = SG_BF16_KINDS };
 

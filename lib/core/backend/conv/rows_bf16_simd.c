@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sums of conv_rows.c, of products of bf16, two channels at a time; and
+ * The sums of rows.c, of products of bf16, two channels at a time; and
  * lines of such pairs from blocks of channels.
  */
 #define SG_ROWS_PAIRS
-#include "backend/conv_rows_strips.h"
+#include "backend/conv/rows_strips.h"
 
 void sg_bf16_add_products(const sg_rows *rows) {
     add_products(rows);

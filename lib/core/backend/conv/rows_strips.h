@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sums of conv_rows.c: all rows of the kernel at once, so that each
+ * The sums of rows.c: all rows of the kernel at once, so that each
  * element that is loaded takes part in that many products, with the sums in
  * registers throughout.
  *
@@ -10,7 +10,7 @@
 #ifndef SG_BACKEND_CONV_ROWS_STRIPS_H
 #define SG_BACKEND_CONV_ROWS_STRIPS_H
 
-#include "backend/conv_rows_simd.h"
+#include "backend/conv/rows_simd.h"
 
 #define INLINE static inline __attribute__((always_inline))
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Minimal filtering: sizes and paddings that the rule accepts, what it refuses,
+ * Winograd's method: sizes and paddings that the rule accepts, what it refuses,
  * and equal bits for any number of threads.
  */
-#include "backend/conv_minimal.h"
+#include "backend/conv/winograd.h"
 #include "support/stride2.h"
 
 static const stride2_kernels kernels = {
-    .kernel = {&sg_kernel_minimal_forward, &sg_kernel_minimal_input,
-               &sg_kernel_minimal_weight},
+    .kernel = {&sg_kernel_winograd_forward, &sg_kernel_winograd_input,
+               &sg_kernel_winograd_weight},
     .type = SYNGAN_TYPE_F32,
     .most_error = 1e-5,
 };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Convolutions with a 4 x 4 kernel and stride 2 as minimal filtering takes
+ * Convolutions with a 4 x 4 kernel and stride 2 as Winograd's method takes
  * them: even and odd rows and columns of x are four images ("phases"), each
  * convolved with 2 x 2 weights; y is the sum. Shared by the kernels in f32
- * (conv_minimal.c) and bf16 (conv_bf16.c), which cut y into tiles; a tile of
+ * (winograd.c) and bf16 (winograd_bf16.c), which cut y into tiles; a tile of
  * n x n pixels of y meets (n + 1) x (n + 1) pixels of each phase.
  */
 #ifndef SG_BACKEND_CONV_PHASES_H
 #define SG_BACKEND_CONV_PHASES_H
 
-#include "backend/conv_roles.h"
+#include "backend/conv/roles.h"
 
 /* Such a convolution. */
 typedef struct sg_phases {

@@ -2,7 +2,7 @@
 /*
  * x, w and y among the values of a site.
  */
-#include "backend/conv_roles.h"
+#include "backend/conv/roles.h"
 
 /* Numbers of inputs, or where the output is. */
 enum { OUTPUT = 2 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The sums of conv_rows.c.
+ * The sums of rows.c.
  */
 #ifndef SG_BACKEND_CONV_ROWS_SIMD_H
 #define SG_BACKEND_CONV_ROWS_SIMD_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* Rows of a kernel that the accumulators have room for. */
 enum { SG_ROWS_KERNEL = 8 };

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parts of minimal filtering F(7, 2) x F(7, 2). With the matrices B, G, A of
+ * Parts of Winograd's method F(7, 2) x F(7, 2). With the matrices B, G, A of
  * Toom and Cook's method (Lavin and Gray, "Fast algorithms for convolutional
  * neural networks", 2015), one direction of the three products is
  *   y = A' ((G w) (B' x)),  x = B ((G w) (A y)),  w = G' ((B' x) (A y)),
  * products in brackets taken point by point. Those of B and A are exact in
  * binary. Points +p and -p share the sums of their even and odd terms.
  */
-#include "backend/conv_minimal_simd.h"
+#include "backend/conv/winograd_simd.h"
 
-enum { TILE = SG_MINIMAL_TILE, POINTS = SG_MINIMAL_POINTS };
+enum { TILE = SG_WINOGRAD_TILE, POINTS = SG_WINOGRAD_POINTS };
 
 /* ---- one direction ------------------------------------------------------ */
 
@@ -102,14 +102,14 @@ static inline sg_vf load_pixel(const float *line, int64_t offset) {
     return offset >= 0 ? sg_load(line + offset) : (sg_vf){0};
 }
 
-static inline void tile_offsets(const sg_minimal_tile *t, int size,
+static inline void tile_offsets(const sg_winograd_tile *t, int size,
                                 int64_t distance, int64_t rows[POINTS],
                                 int64_t columns[POINTS]) {
     set_offsets(rows, size, t->row, distance, t->height, t->width * t->pixel);
     set_offsets(columns, size, t->col, distance, t->width, t->pixel);
 }
 
-void SG_SIMD(sg_minimal_from_x)(const sg_minimal_tile *t) {
+void SG_SIMD(sg_winograd_from_x)(const sg_winograd_tile *t) {
     int64_t rows[POINTS], columns[POINTS];
     sg_vf half[POINTS][POINTS], line[POINTS], out[POINTS];
     tile_offsets(t, POINTS, 2, rows, columns);
@@ -128,8 +128,8 @@ void SG_SIMD(sg_minimal_from_x)(const sg_minimal_tile *t) {
     }
 }
 
-void SG_SIMD(sg_minimal_to_x)(const sg_minimal_tile *t, int add_row,
-                              int add_column) {
+void SG_SIMD(sg_winograd_to_x)(const sg_winograd_tile *t, int add_row,
+                               int add_column) {
     int64_t rows[POINTS], columns[POINTS];
     sg_vf half[POINTS][POINTS], line[POINTS], out[POINTS];
     tile_offsets(t, POINTS, 2, rows, columns);
@@ -152,7 +152,7 @@ void SG_SIMD(sg_minimal_to_x)(const sg_minimal_tile *t, int add_row,
     }
 }
 
-void SG_SIMD(sg_minimal_from_y)(const sg_minimal_tile *t) {
+void SG_SIMD(sg_winograd_from_y)(const sg_winograd_tile *t) {
     int64_t rows[POINTS], columns[POINTS];
     sg_vf half[TILE][POINTS], line[TILE], out[POINTS];
     tile_offsets(t, TILE, 1, rows, columns);
@@ -171,7 +171,7 @@ void SG_SIMD(sg_minimal_from_y)(const sg_minimal_tile *t) {
     }
 }
 
-void SG_SIMD(sg_minimal_to_y)(const sg_minimal_tile *t) {
+void SG_SIMD(sg_winograd_to_y)(const sg_winograd_tile *t) {
     int64_t rows[POINTS], columns[POINTS];
     sg_vf half[TILE][POINTS], line[POINTS], out[TILE];
     tile_offsets(t, TILE, 1, rows, columns);
@@ -193,9 +193,9 @@ void SG_SIMD(sg_minimal_to_y)(const sg_minimal_tile *t) {
 
 /* ---- weights ------------------------------------------------------------ */
 
-void SG_SIMD(sg_minimal_from_w)(int64_t count, const float *taps, int64_t row,
-                                int64_t step, int point, float *slab,
-                                int64_t slab_row, int64_t slab_step) {
+void SG_SIMD(sg_winograd_from_w)(int64_t count, const float *taps, int64_t row,
+                                 int64_t step, int point, float *slab,
+                                 int64_t slab_row, int64_t slab_step) {
     sg_vf g0 = sg_all(g[point][0]), g1 = sg_all(g[point][1]);
     for (int64_t i = 0; i < count; i++) {
         const float *w = taps + i * row;
@@ -211,10 +211,10 @@ static inline void give(float *to, sg_vf value, int first) {
     sg_store(to, first ? value : sg_load(to) + value);
 }
 
-void SG_SIMD(sg_minimal_to_w)(int64_t count, const float *slab,
-                              int64_t slab_row, int64_t slab_step, int point,
-                              int first, float *taps, int64_t row,
-                              int64_t step) {
+void SG_SIMD(sg_winograd_to_w)(int64_t count, const float *slab,
+                               int64_t slab_row, int64_t slab_step, int point,
+                               int first, float *taps, int64_t row,
+                               int64_t step) {
     sg_vf g0 = sg_all(g[point][0]), g1 = sg_all(g[point][1]);
     for (int64_t i = 0; i < count; i++) {
         const float *from = slab + i * slab_row;
@@ -238,7 +238,7 @@ void SG_SIMD(sg_minimal_to_w)(int64_t count, const float *slab,
  * keeps rounding errors small and b in the nearest cache. */
 enum { ROWS = SG_LANES == 16 ? 8 : 4, DEPTH = 64 };
 
-static inline void product_part(const sg_minimal_product_args *p, int64_t row,
+static inline void product_part(const sg_winograd_product_args *p, int64_t row,
                                 int64_t begin, int64_t end, int64_t a_row,
                                 int64_t a_depth) {
     const float *a = p->a + row * a_row;
@@ -273,7 +273,7 @@ static inline void product_part(const sg_minimal_product_args *p, int64_t row,
     }
 }
 
-void SG_SIMD(sg_minimal_product)(const sg_minimal_product_args *p) {
+void SG_SIMD(sg_winograd_product)(const sg_winograd_product_args *p) {
     for (int64_t begin = 0; begin < p->depth; begin += DEPTH) {
         int64_t end = begin + DEPTH < p->depth ? begin + DEPTH : p->depth;
         for (int64_t row = 0; row < p->rows; row += ROWS)
@@ -284,8 +284,8 @@ void SG_SIMD(sg_minimal_product)(const sg_minimal_product_args *p) {
     }
 }
 
-void SG_SIMD(sg_minimal_turn)(int64_t rows, int64_t columns, const float *in,
-                              int64_t in_row, float *out, int64_t out_row) {
+void SG_SIMD(sg_winograd_turn)(int64_t rows, int64_t columns, const float *in,
+                               int64_t in_row, float *out, int64_t out_row) {
     sg_vf v[SG_LANES];
     for (int64_t r = 0; r < rows; r += SG_LANES)
         for (int64_t c = 0; c < columns; c += SG_LANES) {

@@ -9,8 +9,8 @@
  * Whoever calls such a function declares it by SG_SIMD_DECLARE and chooses by
  * SG_SIMD_PICK; only *_simd.c files see the vectors.
  */
-#ifndef SG_BACKEND_SIMD_H
-#define SG_BACKEND_SIMD_H
+#ifndef SG_BASE_SIMD_H
+#define SG_BASE_SIMD_H
 
 #include <syngan/base.h>
 

@@ -4,10 +4,10 @@
  * are below 2.5 units in the last place. Polynomials are those of the Cephes
  * library (Moshier 1989). NaN gives NaN.
  */
-#ifndef SG_BACKEND_SIMD_MATH_H
-#define SG_BACKEND_SIMD_MATH_H
+#ifndef SG_BASE_SIMD_MATH_H
+#define SG_BASE_SIMD_MATH_H
 
-#include "backend/simd.h"
+#include "base/simd.h"
 
 /* 2^n for n in -126 ... 127. */
 static inline sg_vf sg_power_of_two(sg_vi n) {

@@ -9,14 +9,14 @@
  * row / stride and column / stride. Such a "phase" of x is kept as an image of
  * its own, so that rows are added to rows, and is spread over x at the end.
  */
-#include "backend/conv_few.h"
+#include "backend/conv/few.h"
 
 #include <string.h>
 
-#include "backend/conv.h"
-#include "backend/conv_by_image.h"
-#include "backend/conv_few_simd.h"
-#include "backend/conv_minimal_simd.h"
+#include "backend/conv/by_image.h"
+#include "backend/conv/conv.h"
+#include "backend/conv/few_simd.h"
+#include "backend/conv/winograd_simd.h"
 
 enum {
     PIECE = 128 * 1024, /* floats of y and of products of a piece of an image */
@@ -193,16 +193,16 @@ static void multiply(const sg_by_image_run *run, const float *plain,
                    : isa >= SYNGAN_ISA_AVX2 ? 16
                                             : 8;
     for (int64_t column = 0; column < s->product_width; column += step) {
-        const sg_minimal_product_args args = {.rows = s->product_rows,
-                                              .depth = s->conv.filters,
-                                              .a = run->call->workspace,
-                                              .a_row = 1,
-                                              .a_depth = s->product_rows,
-                                              .b = plain + column,
-                                              .b_depth = s->product_width,
-                                              .out = products + column,
-                                              .out_row = s->product_width};
-        SG_SIMD_PICK(isa, sg_minimal_product)(&args);
+        const sg_winograd_product_args args = {.rows = s->product_rows,
+                                               .depth = s->conv.filters,
+                                               .a = run->call->workspace,
+                                               .a_row = 1,
+                                               .a_depth = s->product_rows,
+                                               .b = plain + column,
+                                               .b_depth = s->product_width,
+                                               .out = products + column,
+                                               .out_row = s->product_width};
+        SG_SIMD_PICK(isa, sg_winograd_product)(&args);
     }
 }
 
