@@ -387,7 +387,7 @@ static syngan_status read_holdout(syngan_context *context, const settings *s,
 static void print_columns(const syngan_table *table) {
     static const char *const types[] = {"",           "integer",  "real",
                                         "boolean",    "category", "time",
-                                        "identifier", "text"};
+                                        "identifier", "text",     "duration"};
     say("%" PRId64 " rows\n", syngan_table_rows(table));
     for (size_t i = 0; i < syngan_table_columns(table); i++) {
         say("  %-24s %s", syngan_table_name(table, i),

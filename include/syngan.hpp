@@ -1229,6 +1229,14 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
         must(syngan_table_add_times(get(), name.c_str(), values.data(),
                                     or_null(format)));
     }
+    /** Microseconds. @param format "" for the default one */
+    void add_durations(const std::string &name,
+                       const std::vector<int64_t> &values,
+                       const std::string &format = "") {
+        check_size(name, values.size());
+        must(syngan_table_add_durations(get(), name.c_str(), values.data(),
+                                        or_null(format)));
+    }
     /** Missing ones are std::nullopt. */
     void add_texts(const std::string &name, int32_t type,
                    const std::vector<std::optional<std::string>> &values) {
@@ -1289,7 +1297,8 @@ class table : public detail::handle<syngan_table, syngan_table_free> {
     /** The values of a column, as long as the table lives; another type than
      *  the column's throws. */
     template <class C> span<const int64_t> integers(const C &column) const {
-        return values(syngan_table_integers, column, "integers or times");
+        return values(syngan_table_integers, column,
+                      "integers, times or durations");
     }
     template <class C> span<const double> reals(const C &column) const {
         return values(syngan_table_reals, column, "reals");

@@ -7,8 +7,8 @@
  * A table is finished when it is made and does not change afterwards, but for
  * columns that the host adds. Rows and columns count from 0. Text is UTF-8.
  *
- * A missing value is NaN among reals, ::SYNGAN_MISSING among integers and
- * times, and the code -1 in all other columns.
+ * A missing value is NaN among reals, ::SYNGAN_MISSING among integers, times
+ * and durations, and the code -1 in all other columns.
  */
 #ifndef SYNGAN_TABLE_H
 #define SYNGAN_TABLE_H
@@ -33,10 +33,11 @@ enum {
                                        (no time zone is applied) */
     SYNGAN_COLUMN_IDENTIFIER = 6, /**< a code; names a row or a person: never
                                        learnt, made anew */
-    SYNGAN_COLUMN_TEXT = 7        /**< a code; free text: not learnt */
+    SYNGAN_COLUMN_TEXT = 7,       /**< a code; free text: not learnt */
+    SYNGAN_COLUMN_DURATION = 8    /**< how long: int64_t, microseconds */
 };
 
-/** A missing integer or time. */
+/** A missing integer, time or duration. */
 #define SYNGAN_MISSING INT64_MIN
 
 /* ---- making ------------------------------------------------------------- */
@@ -59,6 +60,12 @@ SYNGAN_API SYNGAN_CHECKED syngan_status syngan_table_add_reals(
 SYNGAN_API SYNGAN_CHECKED syngan_status
 syngan_table_add_times(syngan_table *table, const char *name,
                        const int64_t *values, const char *format);
+/** @param values microseconds
+ *  @param format how the durations are written: see "format" of the schema;
+ *                NULL: "%H:%M:%S%.f" */
+SYNGAN_API SYNGAN_CHECKED syngan_status
+syngan_table_add_durations(syngan_table *table, const char *name,
+                           const int64_t *values, const char *format);
 /** @param type   SYNGAN_COLUMN_BOOLEAN (at most two different texts),
  *                _CATEGORY, _IDENTIFIER or _TEXT
  *  @param values UTF-8; NULL: missing */
@@ -147,6 +154,7 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  *        {"name": "fare", "type": "real", "decimals": 2, "format": "#,#"},
  *        {"name": "paid", "type": "boolean"},
  *        {"name": "when", "type": "time", "format": "%d/%m/%Y %H:%M"},
+ *        {"name": "took", "type": "duration", "format": "%-M min"},
  *        {"name": "country", "type": "category"},
  *        {"name": "card", "type": "identifier"},
  *        {"name": "comment", "type": "text"}],
@@ -166,8 +174,8 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * names the column that groups rows, "order" the one that orders those of a
  * group.
  *
- * Columns are integers, reals or times where values are compared; bounds of
- * times are texts in the column's format.
+ * Columns are integers, reals, times or durations where values are compared;
+ * bounds of times and durations are texts in the column's format.
  *
  * "arrow" is the Arrow type, as the format of its C data interface names it,
  * that values came in as and go out as, where it is not that of the column's
@@ -193,6 +201,15 @@ SYNGAN_API size_t syngan_table_cell(const syngan_table *table, int64_t row,
  * are written +0000 and +00:00), %% and other characters as they are. Hour 24
  * with a date is hour 0 of the next day. An offset that all values share, and
  * the name of a zone, are other characters: times are as written.
+ *
+ * Formats of durations have the units %w, %d, %H, %M, %S and %L (weeks to
+ * milliseconds; of one digit with a zero before, unless it is %-H), the largest
+ * of which takes what is more; a fraction of the last unit, %.f (point and as
+ * many digits as are needed, or neither) or .%3f; "(s)", an s unless the number
+ * before it is 1; and parts in brackets, which are left out where they are 0:
+ * "%-H:%M:%S" is 36:05:00, "[%-H h][ %-M min]" 36 h 5 min, "%-d day(s), %H:%M"
+ * 1 day, 12:05, and "PT[%-HH][%-MM][%-S%.fS]" PT36H5M. A minus stands before
+ * all. They have no digits but those of %3f.
  *
  * Formats of numbers show where things stand around digits, #: a decimal comma
  * "#,#"; marks of thousands "#,###.#", "#.###,#", "# ###,#", "#'###.#", from
@@ -291,6 +308,13 @@ typedef struct syngan_csv_options {
  * it
  * - boolean: exactly two texts, in any case: true and false, yes and no, t and
  *   f, y and n, or on and off
+ * - duration: hours, minutes and seconds of a clock that somewhere are more
+ *   than a day or below zero (36:05:00, -0:15), or behind days (1 day, 2:03:04;
+ *   0 days 00:01:30); minutes and seconds with a fraction (4:05.3); numbers
+ *   with one or more units of time (1h 30m, 90 min, 1.5 h), but for single
+ *   letters that mean other things, too (5m, 3d, 1990s); and ISO 8601 (PT1H30M)
+ *   without months and years, which differ in length. All else is a duration
+ *   only if the schema says so: a clock within a day is a time
  * - time: texts of one format: a date, a clock, or both, with a zone. Where day
  *   and month could change places in all of them, the month comes first between
  *   slashes, the day between points and dashes. Whole numbers that are all
@@ -386,14 +410,15 @@ struct ArrowArray;
  * The table as a struct array (a record batch) with a child for each column:
  * as the schema's "arrow" says, which columns have that came as another type;
  * and else int64; float64; timestamp[us], date32 if the format has no time of
- * day, time64[us] if it has no date; bool for booleans whose texts are a pair
- * like "true" and "false" (or yes and no, 1 and 0, t and f, y and n, on and
- * off, in any case); for other booleans and categories dictionary(int32, utf8);
- * utf8 for identifiers and texts. int64, float64, microseconds, durations and
- * codes are shared, not copied. A column with a value that its "arrow" type
- * can't hold (300 as int8) goes out as if it had none; decimals are exact to 17
- * digits, and times of day that passed 24 hours begin again. Where an array has
- * more than 2^31 - 1 bytes of text, large_utf8 takes the place of utf8.
+ * day, time64[us] if it has no date; duration[us]; bool for booleans whose
+ * texts are a pair like "true" and "false" (or yes and no, 1 and 0, t and f, y
+ * and n, on and off, in any case); for other booleans and categories
+ * dictionary(int32, utf8); utf8 for identifiers and texts. int64, float64,
+ * microseconds, durations and codes are shared, not copied. A column with a
+ * value that its "arrow" type can't hold (300 as int8) goes out as if it had
+ * none; decimals are exact to 17 digits, and times of day that passed 24 hours
+ * begin again. Where an array has more than 2^31 - 1 bytes of text, large_utf8
+ * takes the place of utf8.
  *
  * The caller owns both structs and calls their `release`; each keeps what it
  * needs of the table, whatever is freed before. On failure both are empty.
@@ -420,16 +445,16 @@ syngan_table_to_arrow(const syngan_table *table, struct ArrowSchema *schema,
  * - date32, date64 and timestamps become times, written with as much as they
  *   have: a day, a time of day, a fraction. Those with a time zone are taken as
  *   UTC, and go out in their zone again; nanoseconds are rounded down
- * - time32 and time64 become times without a date; durations integers, in their
- *   unit
+ * - time32 and time64 become times without a date; durations such in hours,
+ *   minutes and seconds, nanoseconds rounded down
  * - the null type becomes missing reals
  *
  * What is not the type that syngan_table_to_arrow() writes by itself is kept as
  * the schema's "arrow": so go columns and synthetic ones out as they came. Of
  * texts that is utf8.
  *
- * int64 and float64 without missing values are shared, not copied: then the
- * array is released with the last column that shares it.
+ * int64, float64 and duration[us] without missing values are shared, not
+ * copied: then the array is released with the last column that shares it.
  *
  * @param types JSON, see syngan_table_schema(), applied by
  *              syngan_table_with_schema(); or NULL

@@ -176,6 +176,49 @@ static void many_bytes_of_text_have_wide_offsets(void **state) {
     syngan_context_free(context);
 }
 
+/* Durations go out in the unit that the schema names, and come back. */
+static void durations_have_units(void **state) {
+    (void)state;
+    static const struct {
+        const char *arrow;
+        int64_t most; /* of the hours that are written */
+        const char *format;
+    } units[] = {{"", 1000, "tDu"},  {"tDs", 1000, "tDs"}, {"tDm", 9, "tDm"},
+                 {"tDn", 9, "tDn"},  {"ttu", 23, "ttu"},   {"tts", 23, "tts"},
+                 {"ttu", 24, "tDu"}, {"u", 30, "u"}};
+    syngan_context *context = test_context(1);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const int64_t hour = (int64_t)3600 * 1000000;
+        const int64_t values[] = {0, SYNGAN_MISSING, units[i].most * hour};
+        char types[128];
+        syngan_table *table, *as, *back;
+        struct ArrowSchema schema;
+        struct ArrowArray array;
+        snprintf(types, sizeof types,
+                 "{\"columns\": [{\"name\": \"d\", \"type\": \"duration\""
+                 "%s%s%s}]}",
+                 i == 0 ? "" : ", \"arrow\": \"", units[i].arrow,
+                 i == 0 ? "" : "\"");
+        assert_ok(context, syngan_table_create(context, 3, &table));
+        assert_ok(context,
+                  syngan_table_add_durations(table, "d", values, NULL));
+        assert_ok(context, syngan_table_with_schema(table, types, &as));
+        assert_ok(context, syngan_table_to_arrow(as, &schema, &array));
+        assert_string_equal(schema.children[0]->format, units[i].format);
+        assert_ok(context, syngan_table_from_arrow(context, &schema, &array,
+                                                   NULL, &back));
+        bool clock = units[i].format[1] == 't';
+        assert_int_equal(syngan_table_type(back, 0),
+                         clock ? SYNGAN_COLUMN_TIME : SYNGAN_COLUMN_DURATION);
+        assert_true(syngan_table_integers(back, 0)[2] == values[2]);
+        assert_true(syngan_table_missing(back, 0) == 1);
+        syngan_table_free(back);
+        syngan_table_free(as);
+        syngan_table_free(table);
+    }
+    syngan_context_free(context);
+}
+
 /* ---- and reading what was written --------------------------------------- */
 
 static void assert_same_numbers(const syngan_table *a, const syngan_table *b) {
@@ -580,6 +623,7 @@ int main(void) {
         cmocka_unit_test(values_are_shared_and_live_on),
         cmocka_unit_test(children_may_be_moved_away),
         cmocka_unit_test(many_bytes_of_text_have_wide_offsets),
+        cmocka_unit_test(durations_have_units),
         cmocka_unit_test(tables_come_back),
         cmocka_unit_test(survives_lack_of_memory),
         cmocka_unit_test(tables_without_rows_or_columns),

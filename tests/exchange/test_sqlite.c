@@ -184,6 +184,8 @@ static syngan_table *some_table(syngan_context *context) {
                                               SYNGAN_COLUMN_BOOLEAN, flags));
     assert_ok(context,
               syngan_table_add_texts(table, "text", SYNGAN_COLUMN_TEXT, texts));
+    assert_ok(context,
+              syngan_table_add_durations(table, "took", times, "%-H h"));
     return table;
 }
 
@@ -201,13 +203,14 @@ static void what_is_written(void **state) {
         {"SELECT max(time) FROM \"my 't\"\"able\"", "1970-01-01 23:59:59"},
         {"SELECT max(fine) FROM \"my 't\"\"able\"",
          "1970-01-01 23:59:59.999999"},
+        {"SELECT max(took) FROM \"my 't\"\"able\"", "24 h"},
         {"SELECT max(day) FROM \"my 't\"\"able\"", "1970-01-01"},
         {"SELECT group_concat(ifnull(flag, '-')) FROM \"my 't\"\"able\"",
          "0,-,1"},
         {"SELECT group_concat(ifnull(text, '-')) FROM \"my 't\"\"able\"",
          "it's,-,a \"b\" K\xc3\xb6ln"},
         {"SELECT group_concat(type) FROM pragma_table_info('my ''t\"able')",
-         "INTEGER,REAL,DATETIME,DATETIME,DATE,BOOLEAN,TEXT"},
+         "INTEGER,REAL,DATETIME,DATETIME,DATE,BOOLEAN,TEXT,TEXT"},
     };
     syngan_context *context = test_context(1);
     make_database("");

@@ -15,9 +15,10 @@ enum { ROWS = 240 };
 
 /* k: 0 to 23 and missing; r: quarters from 0 to 9.75; day: dates of 2024; at:
  * each hour from 2024-01-01 on; c: red, green, dark blue, it's, a(b), missing;
- * b: yes and no; whole: never missing, 100 to 339. */
+ * b: yes and no; took: quarters of an hour; whole: never missing, 100 to 339.
+ */
 static syngan_status make_table(syngan_context *context, syngan_table **out) {
-    static int64_t k[ROWS], day[ROWS], at[ROWS], whole[ROWS];
+    static int64_t k[ROWS], day[ROWS], at[ROWS], whole[ROWS], took[ROWS];
     static double r[ROWS];
     static const char *c[ROWS], *b[ROWS];
     static const char *const colours[] = {"red",  "green", "dark blue",
@@ -29,6 +30,7 @@ static syngan_status make_table(syngan_context *context, syngan_table **out) {
         day[i] = start + i * 24 * HOUR;
         at[i] = start + i * HOUR;
         whole[i] = 100 + i;
+        took[i] = i * HOUR / 4;
         c[i] = colours[i % 6];
         b[i] = i % 3 == 0 ? "yes" : "no";
     }
@@ -39,6 +41,7 @@ static syngan_status make_table(syngan_context *context, syngan_table **out) {
     SG_TRY(syngan_table_add_times(*out, "at", at, "%Y-%m-%d %H:%M"));
     SG_TRY(syngan_table_add_texts(*out, "c", SYNGAN_COLUMN_CATEGORY, c));
     SG_TRY(syngan_table_add_texts(*out, "b", SYNGAN_COLUMN_BOOLEAN, b));
+    SG_TRY(syngan_table_add_durations(*out, "took", took, "%-M min"));
     return syngan_table_add_integers(*out, "the whole", whole);
 }
 
@@ -77,6 +80,9 @@ static const struct same {
     {"at > 2024-01-02", "at >= 2024-01-03", -1},
     {"at = \"2024-01-02 05:00\"", NULL, 1},
     {"at != 2024-01-02", NULL, ROWS - 24},
+    {"took = \"90 min\"", "took = 1:30:00", 1},
+    {"took > PT1H", "took >= 1:15:00", -1},
+    {"took in 0:00:00 .. \"3 h\"", NULL, 13},
     {"c = red", NULL, 40},
     {"c != red", "c in (green, 'dark blue', \"it's\", a(b))", 160},
     {"c not in (red, green)", "c != red and c != green", 120},

@@ -58,6 +58,9 @@ syngan_status sg_arrow_make_values(const sg_arrow_source *s, sg_column *column);
 syngan_status sg_arrow_make_codes(const sg_arrow_source *s, int32_t type,
                                   sg_column *column);
 
+/* The values as they lie in the array, if they can be. */
+bool sg_arrow_share_values(const sg_arrow_source *s, sg_column *column);
+
 /* A column of the array's own values, by its format. */
 syngan_status sg_arrow_read_plain(sg_arrow_source *s, sg_column *column);
 
@@ -66,6 +69,8 @@ syngan_status sg_arrow_read_dates(const sg_arrow_source *s, sg_column *column);
 syngan_status sg_arrow_read_timestamps(const sg_arrow_source *s,
                                        sg_column *column);
 syngan_status sg_arrow_read_clock(const sg_arrow_source *s, sg_column *column);
+syngan_status sg_arrow_read_durations(const sg_arrow_source *s,
+                                      sg_column *column);
 syngan_status sg_arrow_read_texts(const sg_arrow_source *s, sg_column *column);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dates, timestamps and times of day of Arrow arrays.
+ * Dates, timestamps, times of day and durations of Arrow arrays.
  */
 #include <string.h>
 
 #include "base/memory.h"
 #include "exchange/arrow_source.h"
+#include "table/duration.h"
 #include "table/time.h"
 
 /* How times are written: with as much as they have. */
@@ -26,7 +27,6 @@ static syngan_status read_times(const sg_arrow_source *s, char format,
                                 int64_t per_unit, int64_t units_each,
                                 sg_column *column) {
     const void *data = s->array->buffers[1];
-    column->type = SYNGAN_COLUMN_TIME;
     SG_TRY(sg_arrow_make_values(s, column));
     for (int64_t row = 0; row < s->rows; row++) {
         column->integers[row] = SYNGAN_MISSING;
@@ -35,7 +35,7 @@ static syngan_status read_times(const sg_arrow_source *s, char format,
         if (value == INT64_MIN ||
             __builtin_mul_overflow(value, per_unit, &time))
             return sg_arrow_refuse_value(s, row,
-                                         "a time beyond the years that a table "
+                                         "a time beyond those that a table "
                                          "holds");
         column->integers[row] = time / units_each - (time % units_each < 0);
     }
@@ -53,6 +53,7 @@ static syngan_status set_format(const sg_arrow_source *s, const char *format,
 /* date32: days; date64: milliseconds. */
 syngan_status sg_arrow_read_dates(const sg_arrow_source *s, sg_column *column) {
     bool days = s->schema->format[2] == 'D';
+    column->type = SYNGAN_COLUMN_TIME;
     SG_TRY(read_times(s, days ? 'i' : 'l',
                       days ? SG_MICROSECONDS_A_DAY : INT64_C(1000), 1, column));
     return set_format(s, "%Y-%m-%d", column);
@@ -69,6 +70,7 @@ static syngan_status read_units(const sg_arrow_source *s, char integer,
 /* Those with a time zone are instants, which UTC tells. */
 syngan_status sg_arrow_read_timestamps(const sg_arrow_source *s,
                                        sg_column *column) {
+    column->type = SYNGAN_COLUMN_TIME;
     SG_TRY(read_units(s, 'l', column));
     return set_format(s, time_format(column->integers, s->rows), column);
 }
@@ -77,6 +79,7 @@ syngan_status sg_arrow_read_timestamps(const sg_arrow_source *s,
 syngan_status sg_arrow_read_clock(const sg_arrow_source *s, sg_column *column) {
     char unit = s->schema->format[2];
     bool fraction = false;
+    column->type = SYNGAN_COLUMN_TIME;
     SG_TRY(read_units(s, unit == 's' || unit == 'm' ? 'i' : 'l', column));
     for (int64_t row = 0; row < s->rows; row++) {
         int64_t time = column->integers[row];
@@ -88,4 +91,17 @@ syngan_status sg_arrow_read_clock(const sg_arrow_source *s, sg_column *column) {
         fraction = fraction || time % 1000000 != 0;
     }
     return set_format(s, fraction ? "%H:%M:%S.%f" : "%H:%M:%S", column);
+}
+
+/* Microseconds stay where they are. */
+syngan_status sg_arrow_read_durations(const sg_arrow_source *s,
+                                      sg_column *column) {
+    column->type = SYNGAN_COLUMN_DURATION;
+    bool shared =
+        s->schema->format[2] == 'u' && sg_arrow_share_values(s, column);
+    for (int64_t row = 0; shared && row < s->rows; row++)
+        if (column->integers[row] == SYNGAN_MISSING)
+            return sg_arrow_refuse_value(s, row, "a duration that is too long");
+    if (!shared) SG_TRY(read_units(s, 'l', column));
+    return set_format(s, SG_DURATION_DEFAULT, column);
 }

@@ -73,8 +73,7 @@ syngan_status sg_arrow_make_values(const sg_arrow_source *s,
                                 : sg_fail_memory(s->context, "a column", bytes);
 }
 
-/* The values as they lie in the array, if they can be. */
-static bool share_values(const sg_arrow_source *s, sg_column *column) {
+bool sg_arrow_share_values(const sg_arrow_source *s, sg_column *column) {
     const int64_t *data = s->array->buffers[1];
     if (s->bits != NULL || s->rows == 0 ||
         (uintptr_t)data % sizeof(int64_t) != 0)
@@ -133,12 +132,11 @@ static syngan_status check_integer(const sg_arrow_source *s, int64_t row,
     return SYNGAN_OK;
 }
 
-/* Also durations, which are 64 bits of their unit each. */
 static syngan_status read_whole(const sg_arrow_source *s, sg_column *column) {
     const void *data = s->array->buffers[1];
     char format = s->schema->format[0];
     column->type = SYNGAN_COLUMN_INTEGER;
-    bool shared = (format == 'l' || format == 't') && share_values(s, column);
+    bool shared = format == 'l' && sg_arrow_share_values(s, column);
     if (!shared) SG_TRY(sg_arrow_make_values(s, column));
     for (int64_t row = 0; row < s->rows; row++) {
         int64_t value = SYNGAN_MISSING;
@@ -175,7 +173,7 @@ static double real_at(const void *data, char format, int64_t index) {
 static syngan_status read_reals(const sg_arrow_source *s, sg_column *column) {
     char format = s->schema->format[0];
     column->type = SYNGAN_COLUMN_REAL;
-    if (format != 'g' || !share_values(s, column)) {
+    if (format != 'g' || !sg_arrow_share_values(s, column)) {
         SG_TRY(sg_arrow_make_values(s, column));
         for (int64_t row = 0; row < s->rows; row++)
             column->reals[row] =
@@ -303,10 +301,10 @@ static const struct known_type {
     {"ttm", true, 2, sg_arrow_read_clock},
     {"ttu", true, 2, sg_arrow_read_clock},
     {"ttn", true, 2, sg_arrow_read_clock},
-    {"tDs", true, 2, read_whole},
-    {"tDm", true, 2, read_whole},
-    {"tDu", true, 2, read_whole},
-    {"tDn", true, 2, read_whole},
+    {"tDs", true, 2, sg_arrow_read_durations},
+    {"tDm", true, 2, sg_arrow_read_durations},
+    {"tDu", true, 2, sg_arrow_read_durations},
+    {"tDn", true, 2, sg_arrow_read_durations},
 };
 
 static const struct other_type {

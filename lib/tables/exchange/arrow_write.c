@@ -360,9 +360,9 @@ static syngan_status write_stored(const column_call *call,
     if (!*done) return SYNGAN_OK;
     if (sg_stored_as_text(call->column))
         return write_plain_texts(call, schema, array);
-    /* Microseconds and durations as they lie there. */
+    /* Microseconds, and durations that are integers, as they lie there. */
     if (strncmp(stored, TIMESTAMP, strlen(TIMESTAMP)) == 0 ||
-        strncmp(stored, "tD", 2) == 0)
+        (strncmp(stored, "tD", 2) == 0 && sg_column_is_number(call->column)))
         return write_shared(call, stored, schema, array);
     return write_as(call, stored, schema, array, done);
 }

@@ -16,6 +16,7 @@ const sg_column_type *const sg_column_types[SG_COLUMN_TYPES + 1] = {
     [SYNGAN_COLUMN_TIME] = &sg_type_time,
     [SYNGAN_COLUMN_IDENTIFIER] = &sg_type_identifier,
     [SYNGAN_COLUMN_TEXT] = &sg_type_text,
+    [SYNGAN_COLUMN_DURATION] = &sg_type_duration,
 };
 
 const sg_column_type *sg_column_type_find(const char *name) {

@@ -26,7 +26,8 @@ typedef enum sg_comparison {
     SG_COMPARED_NEVER, /* nor are they learnt */
     SG_COMPARED_TEXTS,
     SG_COMPARED_NUMBERS,
-    SG_COMPARED_TIMES
+    SG_COMPARED_TIMES,
+    SG_COMPARED_DURATIONS
 } sg_comparison;
 
 /* Arrow types, in families. */
@@ -35,7 +36,8 @@ enum {
     SG_ARROW_INTEGER = 2,
     SG_ARROW_DECIMAL = 4,
     SG_ARROW_FLOAT = 8,
-    SG_ARROW_TIME = 16,
+    SG_ARROW_TIME = 16,  /* with a date */
+    SG_ARROW_CLOCK = 64, /* times of day */
     SG_ARROW_DURATION = 32
 };
 
@@ -104,10 +106,11 @@ typedef struct sg_column_type {
     const char *(*iso)(const char *format); /* SQLite's form of the format */
 } sg_column_type;
 
-#define SG_COLUMN_TYPES 7
+#define SG_COLUMN_TYPES 8
 
 extern const sg_column_type sg_type_integer, sg_type_real, sg_type_boolean,
-    sg_type_category, sg_type_time, sg_type_identifier, sg_type_text;
+    sg_type_category, sg_type_time, sg_type_identifier, sg_type_text,
+    sg_type_duration;
 /* By number; the first is NULL. */
 extern const sg_column_type *const sg_column_types[SG_COLUMN_TYPES + 1];
 

@@ -163,6 +163,24 @@ static int64_t choose_time(const sg_looks *l, sg_wish *out) {
     return time->cells;
 }
 
+/* ---- durations ---------------------------------------------------------- */
+
+/* Finds a format, and returns how many cells have it; `plain`: only one that
+ * leaves no doubt. */
+static int64_t choose_duration(const sg_looks *l, bool plain, sg_wish *out) {
+    const sg_duration_looks *best = NULL;
+    char format[SG_DURATION_FORMAT];
+    for (size_t i = 0; i < l->n_durations; i++) {
+        const sg_duration_looks *one = &l->durations[i];
+        if (best != NULL && one->cells <= best->cells) continue;
+        sg_duration_narrow(one->format, &one->seen, format);
+        if (plain && !sg_duration_is_plain(format, &one->seen)) continue;
+        memcpy(out->found, format, sizeof format);
+        best = one;
+    }
+    return best == NULL ? 0 : best->cells;
+}
+
 /* ---- types -------------------------------------------------------------- */
 
 static bool is_pair(const sg_looks *l) {
@@ -210,12 +228,19 @@ static void infer_type(const sg_looks *l, const sg_number_choice *n,
     bool only_infinite = l->infinite == present;
     bool countable = l->code.cells == 0 && !only_infinite && n->cells > 0;
     int64_t times = choose_time(l, out);
+    sg_wish duration = {0};
+    int64_t durations = choose_duration(l, true, &duration);
     out->type = sg_looks_text_type(l, texts);
     if (present == 0) {
         out->type = SYNGAN_COLUMN_REAL;
         out->found[0] = '\0';
     } else if (l->numerals == 0 && is_pair(l)) {
         out->type = SYNGAN_COLUMN_BOOLEAN;
+    } else if (durations > 0 && durations >= numbers && durations >= times &&
+               are_few(l, durations)) {
+        out->type = SYNGAN_COLUMN_DURATION;
+        out->lenient = durations < present;
+        memcpy(out->found, duration.found, sizeof out->found);
     } else if (times > 0 && times >= numbers && are_few(l, times)) {
         out->type = SYNGAN_COLUMN_TIME;
         out->lenient = times < present;
@@ -260,6 +285,8 @@ sg_wish sg_looks_decide(const sg_looks *looks, const sg_wish *wish,
     else if (wish->format == NULL && wish->found[0] == '\0') {
         if (wish->type == SYNGAN_COLUMN_TIME)
             (void)choose_time(looks, &out);
+        else if (wish->type == SYNGAN_COLUMN_DURATION)
+            (void)choose_duration(looks, false, &out);
         else if (sg_wish_is_number(wish))
             set_pattern(&n, &out);
     }
@@ -311,11 +338,13 @@ static void note_missing(const sg_sight *other, int64_t misses,
 }
 
 static void note_almost(const sg_looks *l, const sg_wish *found,
-                        const sg_number_choice *n, int64_t times, char *note) {
+                        const sg_number_choice *n, int64_t times,
+                        int64_t durations, char *note) {
     int64_t present = (int64_t)(l->numerals + l->texts);
     int64_t numbers = n->cells + l->infinite;
-    bool are_times = times >= numbers;
+    bool are_times = times >= numbers || durations > numbers;
     int64_t cells = are_times ? times : numbers;
+    if (durations > cells) cells = durations;
     const sg_sight *other = first_other(l, are_times, n);
     char place[96];
     note[0] = '\0';
@@ -326,8 +355,10 @@ static void note_almost(const sg_looks *l, const sg_wish *found,
             "read as %s; a schema can tell its type, and \"missing\" which "
             "texts are missing values",
             (long long)cells, (long long)present,
-            are_times ? "times" : "numbers", place,
-            sg_column_type_name(found->type));
+            !are_times          ? "numbers"
+            : durations > times ? "durations"
+                                : "times",
+            place, sg_column_type_name(found->type));
 }
 
 /* Names of columns that hold those of persons. */
@@ -358,18 +389,23 @@ static void note_persons(const sg_looks *l, const char *name, char *note) {
 
 bool sg_looks_note(const sg_looks *looks, const sg_wish *found,
                    const char *name, char note[SG_NOTE_TEXT]) {
-    sg_wish time = {0};
+    sg_wish time = {0}, duration = {0};
     const sg_texts texts = {.count = (double)looks->n_values};
     const sg_number_choice n =
         sg_number_choose(looks, found->hint, texts.count);
     int64_t present = (int64_t)(looks->numerals + looks->texts);
     int64_t times = choose_time(looks, &time);
+    int64_t durations = choose_duration(looks, true, &duration);
     bool is_time = found->type == SYNGAN_COLUMN_TIME;
+    bool is_number = sg_wish_is_number(found);
     note[0] = '\0';
     if (found->lenient)
-        note_missing(first_other(looks, is_time, &n),
-                     present - (is_time ? times : n.cells + looks->infinite),
-                     is_time ? "time" : "number", note);
+        note_missing(first_other(looks, !is_number, &n),
+                     present - (is_time     ? times
+                                : is_number ? n.cells + looks->infinite
+                                            : durations),
+                     is_number ? "number" : sg_column_type_name(found->type),
+                     note);
     else if (is_time && strstr(found->found, "z") != NULL &&
              sg_time_format_has(found->found, "z"))
         sg_text(note, SG_NOTE_TEXT,
@@ -377,7 +413,7 @@ bool sg_looks_note(const sg_looks *looks, const sg_wish *found,
     else if (found->type == SYNGAN_COLUMN_CATEGORY ||
              found->type == SYNGAN_COLUMN_IDENTIFIER ||
              found->type == SYNGAN_COLUMN_TEXT)
-        note_almost(looks, found, &n, times, note);
+        note_almost(looks, found, &n, times, durations, note);
     if (found->type == SYNGAN_COLUMN_CATEGORY) note_persons(looks, name, note);
     return note[0] != '\0';
 }

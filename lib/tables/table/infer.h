@@ -19,7 +19,7 @@
 #define SG_AS_TEXTS_HAVE INT32_MIN
 
 /* Bytes of a format that is found, and of a note, ends included. */
-#define SG_FOUND_TEXT (SG_TIME_FORMAT + 8)
+#define SG_FOUND_TEXT SG_DURATION_FORMAT
 #define SG_NOTE_TEXT 320
 
 /* What a schema says of a column, or what was found. */

@@ -239,6 +239,41 @@ static bool take_time(taking *t, int32_t code, const char *text, size_t size) {
     return true;
 }
 
+static bool match_durations(sg_looks *l, const char *text, size_t size,
+                            int64_t cells) {
+    bool any = false;
+    for (size_t i = 0; i < l->n_durations; i++) {
+        sg_duration_looks *duration = &l->durations[i];
+        sg_duration_seen seen;
+        int64_t value;
+        if (!sg_duration_scan(duration->format, text, size, &value, &seen))
+            continue;
+        sg_duration_see(&duration->seen, &seen);
+        duration->cells += cells;
+        any = true;
+    }
+    return any;
+}
+
+/* A duration? It may be a time or a number with a unit, too. */
+static bool take_duration(taking *t, int32_t code, const char *text,
+                          size_t size) {
+    sg_looks *l = t->looks;
+    if (match_durations(l, text, size, t->used[code].cells)) return true;
+    char formats[SG_DURATION_CHOICES][SG_DURATION_FORMAT];
+    size_t count = sg_duration_guess(text, size, formats,
+                                     SG_DURATION_CHOICES - l->n_durations);
+    for (size_t i = 0; i < count; i++) {
+        sg_duration_looks *duration = &l->durations[l->n_durations++];
+        int64_t value;
+        *duration = (sg_duration_looks){.first = sight_of(t, code),
+                                        .cells = t->used[code].cells};
+        memcpy(duration->format, formats[i], SG_DURATION_FORMAT);
+        (void)sg_duration_scan(formats[i], text, size, &value, &duration->seen);
+    }
+    return count > 0;
+}
+
 static void take_odd(taking *t, int32_t code) {
     sg_looks *l = t->looks;
     sg_sight sight = sight_of(t, code);
@@ -279,8 +314,10 @@ static void look_at_word(taking *t, int32_t code) {
     sg_trim(&text, &size);
     l->has_words = true;
     l->persons += is_person(text, size);
+    bool duration = !l->hopeless && take_duration(t, code, text, size);
     if (!l->hopeless && take_number(t, code, text, size)) return;
-    if (!l->hopeless && take_time(t, code, text, size)) {
+    if (duration) l->has_finite = true;
+    if (!l->hopeless && (take_time(t, code, text, size) || duration)) {
         add_value(l, text_value(text, size));
         return;
     }

@@ -9,6 +9,7 @@
 
 #include "table/cells.h"
 #include "table/decimals.h"
+#include "table/duration.h"
 #include "table/key.h"
 #include "table/notation.h"
 #include "table/time.h"
@@ -76,8 +77,16 @@ typedef struct sg_time_looks {
     uint32_t widths;
 } sg_time_looks;
 
+typedef struct sg_duration_looks {
+    char format[SG_DURATION_FORMAT];
+    sg_sight first;
+    int64_t cells;
+    sg_duration_seen seen;
+} sg_duration_looks;
+
 #define SG_ODD_TEXTS 6
 #define SG_TIME_CHOICES 12
+#define SG_DURATION_CHOICES 6
 #define SG_FEW_VALUES 11
 
 /* All 0 before the first cell. */
@@ -101,7 +110,9 @@ typedef struct sg_looks {
     sg_number_looks numbers;
     sg_time_looks times[SG_TIME_CHOICES];
     size_t n_times;
-    sg_sight odd[SG_ODD_TEXTS]; /* neither numbers nor times */
+    sg_duration_looks durations[SG_DURATION_CHOICES];
+    size_t n_durations;
+    sg_sight odd[SG_ODD_TEXTS]; /* neither numbers, times nor durations */
     size_t n_odd, odd_texts;    /* odd_texts: different ones of each piece */
     int64_t odd_cells;
     uint64_t value[SG_FEW_VALUES]; /* different numbers and times */

@@ -75,7 +75,9 @@ static syngan_status parse_wish(sg_json_value column, sg_wish *wish) {
     }
     if (!sg_json_present(format)) return SYNGAN_OK;
     if (row->format == NULL)
-        return sg_json_fail(format, "belongs to columns of times and numbers");
+        return sg_json_fail(format,
+                            "belongs to columns of times, durations and "
+                            "numbers");
     SG_TRY(sg_json_read_string(format, &wish->format));
     if (row->format->valid(wish->format)) return SYNGAN_OK;
     return sg_json_fail(format, "is \"%s\", which is no %s", wish->format,
@@ -233,7 +235,7 @@ static syngan_status read_ordered(sg_json_value value,
     if (!sg_column_has_codes(c)) return SYNGAN_OK;
     return sg_json_fail(value,
                         "names column '%s', whose type is %s, but must name "
-                        "one of integers, reals or times",
+                        "one of integers, reals, times or durations",
                         c->name, sg_type_of(c)->name);
 }
 

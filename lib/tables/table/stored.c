@@ -39,8 +39,9 @@ static uint32_t families_of(const char *format) {
     if (is_one_of(format, "efg")) return SG_ARROW_FLOAT;
     if (is_unit(format, "tD", false)) return SG_ARROW_DURATION;
     if (strcmp(format, "tdD") == 0 || strcmp(format, "tdm") == 0 ||
-        is_unit(format, "tt", false) || is_unit(format, "ts", true))
+        is_unit(format, "ts", true))
         return SG_ARROW_TIME;
+    if (is_unit(format, "tt", false)) return SG_ARROW_CLOCK;
     if (!sg_decimal_parse(format, &form)) return 0;
     return SG_ARROW_DECIMAL | (form.scale <= 0 ? SG_ARROW_INTEGER : 0);
 }
@@ -145,17 +146,21 @@ static bool put_real(char format, double value, void *out, int64_t row) {
     return true;
 }
 
-/* A time of day may have run over a day's end, where it begins again. */
-static bool put_time(const char *format, int64_t time, void *out, int64_t row) {
+/* A time of day may have run over a day's end, where it begins again; a
+ * duration that has is no time of day. */
+static bool put_time(const sg_column *column, int64_t row, void *out) {
+    const char *format = column->stored;
+    int64_t time = column->integers[row];
+    int64_t days = floor_to(time, SG_MICROSECONDS_A_DAY);
     if (format[1] == 'd') {
-        int64_t day = floor_to(time, SG_MICROSECONDS_A_DAY);
         return format[2] == 'D'
-                   ? put_integer('i', day, out, row)
-                   : put_integer('l', day * (SG_MICROSECONDS_A_DAY / 1000), out,
-                                 row);
+                   ? put_integer('i', days, out, row)
+                   : put_integer('l', days * (SG_MICROSECONDS_A_DAY / 1000),
+                                 out, row);
     }
-    if (format[1] == 't')
-        time -= floor_to(time, SG_MICROSECONDS_A_DAY) * SG_MICROSECONDS_A_DAY;
+    if (format[1] == 't' && days != 0 && !sg_column_is_time(column))
+        return false;
+    if (format[1] == 't') time -= days * SG_MICROSECONDS_A_DAY;
     int64_t value = time;
     if (format[2] == 'n' && __builtin_mul_overflow(time, 1000, &value))
         return false;
@@ -185,7 +190,7 @@ static bool put_value(const sg_column *column, int64_t row, void *out) {
         return put_real(format[0], column->reals[row], out, row);
     case SG_STORE_INTEGERS:
         return format[0] == 't'
-                   ? put_time(format, column->integers[row], out, row)
+                   ? put_time(column, row, out)
                    : put_integer(format[0], column->integers[row], out, row);
     case SG_STORE_CODES:
         return sg_stored_integer(

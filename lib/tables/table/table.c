@@ -105,11 +105,12 @@ static syngan_status add_numbers(syngan_table *table, const char *name,
     if (name == NULL || (values == NULL && table->rows > 0))
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                        "table: a column needs a name and values");
-    if (format != NULL && !sg_time_format_valid(format))
+    const sg_format_kind *kind = sg_column_types[type]->format;
+    if (format == NULL) format = kind->standard;
+    if (format != NULL && !kind->valid(format))
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
-                       "table: column '%s': \"%s\" is no format of times; "
-                       "\"%%Y-%%m-%%d %%H:%%M:%%S\" is one",
-                       name, format);
+                       "table: column '%s': \"%s\" is no %s", name, format,
+                       kind->what);
     size_t bytes = (size_t)table->rows * sizeof(int64_t);
     sg_column column = {.type = type, .decimals = -1};
     column.name = sg_strdup(table->context, name);
@@ -139,8 +140,14 @@ syngan_status syngan_table_add_times(syngan_table *table, const char *name,
                                      const int64_t *values,
                                      const char *format) {
     SG_OWN_FLOATS;
-    return add_numbers(table, name, SYNGAN_COLUMN_TIME, values,
-                       format == NULL ? SG_TIME_DEFAULT : format);
+    return add_numbers(table, name, SYNGAN_COLUMN_TIME, values, format);
+}
+
+syngan_status syngan_table_add_durations(syngan_table *table, const char *name,
+                                         const int64_t *values,
+                                         const char *format) {
+    SG_OWN_FLOATS;
+    return add_numbers(table, name, SYNGAN_COLUMN_DURATION, values, format);
 }
 
 static syngan_status code_texts(const syngan_table *table, sg_column *column,

@@ -72,22 +72,22 @@ static const char *iso(const char *format) {
     return sg_time_format_has(format, "HI") ? SG_TIME_DEFAULT : "%Y-%m-%d";
 }
 
-const sg_column_type sg_type_time = {.id = SYNGAN_COLUMN_TIME,
-                                     .name = "time",
-                                     .storage = SG_STORE_INTEGERS,
-                                     .comparison = SG_COMPARED_TIMES,
-                                     .codec = "number",
-                                     .difference = SYNGAN_COLUMN_INTEGER,
-                                     .by_clock = true,
-                                     .scale = 1000, /* nanoseconds */
-                                     .format = &formats,
-                                     .read = read,
-                                     .read_extent = read_extent,
-                                     .write = write,
-                                     .axis = "%Y-%m-%d",
-                                     .arrow = "tsu:",
-                                     .arrow_of = arrow_of,
-                                     .arrow_fits =
-                                         SG_ARROW_TIME | SG_ARROW_TEXT,
-                                     .sqlite = "DATETIME",
-                                     .iso = iso};
+const sg_column_type sg_type_time = {
+    .id = SYNGAN_COLUMN_TIME,
+    .name = "time",
+    .storage = SG_STORE_INTEGERS,
+    .comparison = SG_COMPARED_TIMES,
+    .codec = "number",
+    .difference = SYNGAN_COLUMN_INTEGER,
+    .by_clock = true,
+    .scale = 1000, /* nanoseconds */
+    .format = &formats,
+    .read = read,
+    .read_extent = read_extent,
+    .write = write,
+    .axis = "%Y-%m-%d",
+    .arrow = "tsu:",
+    .arrow_of = arrow_of,
+    .arrow_fits = SG_ARROW_TIME | SG_ARROW_CLOCK | SG_ARROW_TEXT,
+    .sqlite = "DATETIME",
+    .iso = iso};
