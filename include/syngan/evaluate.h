@@ -13,37 +13,34 @@
  *
  * In the order of the page; a capital letter between dots stands for a name: C,
  * A and B for columns, L for a learner, T for a table. docs/measures.md has
- * methods and units, too.
+ * methods and units, too. Beside a value of those with a (+) stand two others:
+ * NAME.holdout, what the hold-out, if it has 100 rows or more, gets in the
+ * place of the synthetic table, since other real rows don't get 1 either; and
+ * NAME.independent, what the real table's columns get when they are shuffled
+ * one by one, so that nothing is left of what holds them together. What counts
+ * is the way between the two.
  *
  * (measures: begin)
- *   quality.score
+ *   quality.score (+)
  *     Mean of quality.shapes and quality.pairs: SDMetrics' QualityReport.
- *   quality.holdout.score
- *     quality.score of the hold-out in the place of the synthetic table, of 100
- *     rows or more: other real rows don't get 1 either.
- *   quality.shapes
+ *   quality.shapes (+)
  *     Mean of columns.C.shape: SDMetrics' "Column Shapes".
- *   quality.holdout.shapes
- *     The same for quality.shapes.
- *   quality.pairs
+ *   quality.pairs (+)
  *     Mean of pairs.A.B.trend of those pairs that are related in the real
  *     table: SDMetrics' "Column Pair Trends".
- *   quality.holdout.pairs
- *     The same for quality.pairs.
- *   quality.coverage
+ *   quality.pairs.all (+)
+ *     Mean of pairs.A.B.similarity, thresholds of 0: "trend" in papers and in
+ *     SDMetrics before 0.27.
+ *   quality.coverage (+)
  *     Mean of columns.C.coverage.
- *   quality.holdout.coverage
- *     The same for quality.coverage.
- *   quality.adherence
+ *   quality.adherence (+)
  *     Mean of columns.C.adherence.
- *   quality.missing
+ *   quality.missing (+)
  *     Mean of columns.C.missing.
- *   columns.C.shape
+ *   columns.C.shape (+)
  *     Numbers and times: 1 - the statistic of Kolmogorov and Smirnov.
  *     Categories and booleans: 1 - the total variation distance of the
  *     fractions of the values.
- *   columns.C.holdout.shape
- *     The same of a hold-out of 100 rows or more.
  *   columns.C.coverage
  *     How much of the real range, or how many of the real values, occurs.
  *   columns.C.adherence
@@ -69,34 +66,34 @@
  *     Numbers and times: the standard deviation of the real column.
  *   columns.C.synthetic.std
  *     Numbers and times: the standard deviation of the synthetic column.
- *   pairs.A.B.trend
+ *   pairs.A.B.trend (+)
  *     How alike the relation of two columns is, if they are related in the real
  *     table: |Pearson's r| of two numbers above 0.5, Cramer's V of others above
  *     0.3. Two numbers: 1 - half the difference of r; others: 1 - the total
  *     variation distance of the combinations of values, numbers in ten bins of
  *     equal width, each table's own.
- *   pairs.A.B.holdout
- *     The trend of a hold-out of 100 rows or more.
+ *   pairs.A.B.similarity
+ *     The same, whether they are related or not: thresholds of 0.
  *   pairs.A.B.real
  *     r or V of the real table.
  *   pairs.A.B.synthetic
  *     r or V of the synthetic table.
- *   detection.trees.auc
+ *   detection.trees.auc (+)
  *     Mean AUC of gradient-boosted decision trees with XGBoost's own settings
  *     that tell real rows from as many synthetic ones, 3-fold cross-validated:
  *     0.5 is chance. They see far more than a logistic regression.
- *   detection.logistic.auc
+ *   detection.logistic.auc (+)
  *     The same of a logistic regression.
- *   detection.trees
+ *   detection.trees (+)
  *     The classifier two-sample test of the papers: mean of 1 - (2 max(AUC,
  *     1/2) - 1) of the folds of the trees. 1: they can't tell synthetic from
  *     real rows.
- *   detection.logistic
+ *   detection.logistic (+)
  *     The same of the logistic regression: SDMetrics' LogisticDetection.
  *   utility.L.auc.T
  *     Mean of the areas under the ROC curves of each class against the rest, of
  *     learner L ("trees", "logistic") that learnt the target from table T
- *     ("real", "synthetic"), judged on the hold-out.
+ *     ("real", "synthetic", "independent"), judged on the hold-out.
  *   utility.L.accuracy.T
  *     Fraction of the hold-out whose class is predicted.
  *   utility.L.f1.T
@@ -104,7 +101,7 @@
  *   utility.L.r2.T
  *     Targets that are numbers: fraction of the variance of the hold-out's that
  *     is explained; below 0 where the mean would do better.
- *   utility.ratio
+ *   utility.ratio (+)
  *     Of the trees: the gain of the synthetic table over that of the real one,
  *     by AUC (above 0.5) or R2.
  *   privacy.copies
@@ -142,49 +139,39 @@
  *     The same of hold-out rows.
  *   privacy.attribute.baseline
  *     Fraction of training rows that have the most frequent value.
- *   baskets.score
+ *   baskets.score (+)
  *     Mean of sizes, items and lift (0 if below).
- *   baskets.holdout.score
- *     baskets.score of the hold-out in the place of the synthetic table, of 100
- *     rows or more.
- *   baskets.sizes
+ *   baskets.sizes (+)
  *     KSComplement of the numbers of items.
- *   baskets.items
+ *   baskets.items (+)
  *     TVComplement of the frequencies of items.
- *   baskets.coverage
+ *   baskets.coverage (+)
  *     Fraction of the real items that occur.
- *   baskets.lift
+ *   baskets.lift (+)
  *     r of the logarithms of the lift, n12 n / (n1 n2), of pairs of items that
  *     20 real baskets or more have.
- *   baskets.holdout.lift
- *     The same for baskets.lift.
- *   baskets.lift.error
+ *   baskets.lift.error (+)
  *     Mean absolute difference of these logarithms.
  *   baskets.lift.pairs
  *     How many pairs of items these are.
- *   baskets.lift.top
+ *   baskets.lift.top (+)
  *     Fraction of the 50 pairs of greatest lift that are so in the synthetic
  *     table, too.
- *   baskets.copies
+ *   baskets.copies (+)
  *     Fraction of synthetic baskets that equal a real one.
- *   baskets.copies.holdout
- *     Fraction of hold-out baskets that do: chance.
- *   sequences.score
+ *   sequences.score (+)
  *     Mean of the other measures of sequences.
- *   sequences.holdout.score
- *     sequences.score of the hold-out in the place of the synthetic table, of
- *     100 rows or more.
- *   sequences.lengths
+ *   sequences.lengths (+)
  *     KSComplement of the numbers of rows.
- *   sequences.gaps
+ *   sequences.gaps (+)
  *     The same of the differences of a row's order and that of the row before.
- *   sequences.clock
+ *   sequences.clock (+)
  *     The same of the times of day of an order that is a time.
- *   sequences.columns.C.pairs
+ *   sequences.columns.C.pairs (+)
  *     Categories: TVComplement of the frequencies of a value and the next one.
- *   sequences.columns.C.memory
+ *   sequences.columns.C.memory (+)
  *     Numbers: 1 - the mean difference of the autocorrelations at lags 1 to 5.
- *   sequences.columns.C.constant
+ *   sequences.columns.C.constant (+)
  *     Columns with one value in each real sequence: fraction of synthetic
  *     sequences of which that is true.
  * (measures: end)
@@ -202,10 +189,14 @@
  * from 0.75), each columns.*.shape (0.8, 0.6), each pairs.*.trend (0.7, 0.45),
  * each columns.*.missing (0.9, 0.75) and quality.coverage (0.75, 0.5); where
  * the hold-out has such a value, 0.95 and 0.85 of its score, or 0.9 and 0.75
- * of another one of its values, are enough. The worst column and pair are
- * named. Columns that are not compared are counted and named, and nothing is
- * good while there are any. A hold-out of fewer than 100 rows is no yardstick:
- * privacy is judged as without one.
+ * of another one of its values, are enough. Nothing is good that is near
+ * independent columns: of the way from them to the hold-out, or to the best
+ * value where there is none, quality.score, quality.pairs.all, the AUC of the
+ * trees and utility.ratio must have gone a half, each pairs.*.trend a quarter;
+ * below independent columns the former are poor. A way of less than 0.02 is
+ * none. The worst column and pair are named. Columns that are not compared are
+ * counted and named, and nothing is good while there are any. A hold-out of
+ * fewer than 100 rows is no baseline: privacy is judged as without one.
  */
 #ifndef SYNGAN_EVALUATE_H
 #define SYNGAN_EVALUATE_H

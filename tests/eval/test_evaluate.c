@@ -95,7 +95,7 @@ static void other_rows_of_the_same_kind_are_good(void **state) {
     evaluate(&t);
     assert_true(value_of(t.report, "quality.shapes") > 0.95);
     assert_true(fabs(value_of(t.report, "quality.score") -
-                     value_of(t.report, "quality.holdout.score")) < 0.05);
+                     value_of(t.report, "quality.score.holdout")) < 0.05);
     assert_true(fabs(value_of(t.report, "detection.trees.auc") - 0.5) < 0.04);
     assert_true(fabs(value_of(t.report, "detection.logistic.auc") - 0.5) <
                 0.04);
@@ -375,7 +375,7 @@ static void what_can_not_be_right_is_refused(void **state) {
             SYNGAN_EVALUATE(.progress = stop, .progress_user = &done),
             &t.report),
         SYNGAN_E_USER + 7);
-    assert_true(done > 0.3 && done < 0.5);
+    assert_true(done > 0.5 && done < 0.7);
     syngan_context_cancel(t.context);
     assert_fails(t.context,
                  syngan_table_evaluate(t.real, t.synthetic, NULL, &t.report),

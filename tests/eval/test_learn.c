@@ -49,8 +49,10 @@ static data *begin(void) {
               syngan_table_add_texts(d->table, "kind", SYNGAN_COLUMN_CATEGORY,
                                      d->kind));
     assert_ok(d->context, sg_report_make(d->context, sg_measures, &d->report));
-    assert_ok(d->context, sg_match_make(d->table, d->table, NULL, -1, d->report,
-                                        &d->match));
+    assert_ok(
+        d->context,
+        sg_match_make((const syngan_table *const[SG_SIDES]){d->table, d->table},
+                      -1, d->report, &d->match));
     d->train = (sg_examples){&d->match, -1, TRAIN, d->side, d->row};
     d->test = (sg_examples){&d->match, -1, ROWS - TRAIN, d->side + TRAIN,
                             d->row + TRAIN};

@@ -85,8 +85,10 @@ static void the_closest_two_are_found(void **state) {
         sg_features features;
         sg_coded coded[2];
         assert_ok(context, sg_report_make(context, sg_measures, &report));
-        assert_ok(context,
-                  sg_match_make(real, other, NULL, -1, report, &match));
+        assert_ok(
+            context,
+            sg_match_make((const syngan_table *const[SG_SIDES]){real, other},
+                          -1, report, &match));
         assert_ok(context,
                   sg_features_make(
                       &match,

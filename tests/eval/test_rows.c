@@ -64,7 +64,7 @@ static void check_baskets(syngan_context *context, const syngan_table *real,
                                            .key = "purchase", .holdout = real),
                            &report));
     assert_true(value_of(report, "baskets.score") > 0.85);
-    assert_true(value_of(report, "baskets.holdout.score") == 1);
+    assert_true(value_of(report, "baskets.score.holdout") == 1);
     assert_true(value_of(report, "baskets.copies.holdout") == 1);
     assert_true(value_of(report, "baskets.coverage") == 1);
     assert_false(has_value(report, "detection.trees.auc"));
@@ -90,7 +90,7 @@ static void check_sequences(syngan_context *context, const syngan_table *real,
                                            .detection = 0),
                            &report));
     assert_true(value_of(report, "sequences.score") > 0.8);
-    assert_true(value_of(report, "sequences.holdout.score") == 1);
+    assert_true(value_of(report, "sequences.score.holdout") == 1);
     assert_true(value_of(report, "sequences.clock") > 0.8);
     assert_true(value_of(report, "sequences.columns.city.constant") == 1);
     assert_true(value_of(report, "sequences.columns.mood.pairs") > 0.8);

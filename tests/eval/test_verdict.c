@@ -346,7 +346,7 @@ static void the_worst_column_stands_in_the_verdict(void **state) {
         const sg_judgement *quality = &r.report->judgement[SG_JUDGE_QUALITY];
         must_say(quality->text, cases[i].says);
         assert_int_equal(quality->grade, cases[i].grade);
-        assert_int_equal(value_of(&r, "columns.x.holdout.shape"), 1);
+        assert_int_equal(value_of(&r, "columns.x.shape.holdout"), 1);
         end(&r);
     }
 }
@@ -405,13 +405,13 @@ static void what_is_not_covered_is_not_good(void **state) {
     syngan_context_free(context);
 }
 
-static void few_rows_are_no_yardstick(void **state) {
+static void few_rows_are_no_baseline(void **state) {
     (void)state;
     for (int64_t rows = 99; rows < 101; rows++) {
         const change few = {.rows = rows};
         result r = compare(&same, &same, &few);
         double value;
-        bool has = syngan_report_value(r.report, "quality.holdout.score",
+        bool has = syngan_report_value(r.report, "quality.score.holdout",
                                        &value) == SYNGAN_OK;
         assert_int_equal(has, rows >= 100);
         assert_int_equal(has, strstr(syngan_report_verdict(r.report),
@@ -453,7 +453,7 @@ int main(void) {
         cmocka_unit_test(the_worst_column_stands_in_the_verdict),
         cmocka_unit_test(the_worst_pair_stands_in_the_verdict),
         cmocka_unit_test(what_is_not_covered_is_not_good),
-        cmocka_unit_test(few_rows_are_no_yardstick),
+        cmocka_unit_test(few_rows_are_no_baseline),
         cmocka_unit_test(names_are_taken_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

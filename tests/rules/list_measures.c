@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints the measures of the registry for measures.py: a line each of name,
- * unit, direction, methods and definition, with tabs between them. */
+ * unit, direction, methods, whether it has baselines, and definition, with tabs
+ * between them. */
 #include <stdio.h>
 
 #include "eval/measure.h"
@@ -18,9 +19,10 @@ int main(void) {
         [SG_NO_DIRECTION] = ""};
     for (size_t i = 0; sg_measures[i] != NULL; i++) {
         const sg_measure *m = sg_measures[i];
-        printf("%s\t%s\t%s\t%s\t%s\t%s\n", m->name, units[m->unit],
+        printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m->name, units[m->unit],
                directions[m->direction], m->method[0] ? m->method[0] : "",
-               m->method[1] ? m->method[1] : "", m->definition);
+               m->method[1] ? m->method[1] : "", m->has_baselines ? "yes" : "",
+               m->definition);
     }
     return 0;
 }

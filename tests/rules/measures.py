@@ -19,7 +19,7 @@ PAGE = project.ROOT / "docs" / "measures.md"
 BEGIN, END = "measures: begin", "measures: end"
 
 Measure = collections.namedtuple(
-    "Measure", "name unit direction first second definition")
+    "Measure", "name unit direction first second baselines definition")
 
 
 def registry(program):
@@ -33,7 +33,8 @@ def of_header(measures):
     lines = []
     for m in measures:
         text = textwrap.wrap(m.definition, 80 - len(" *     "))
-        lines += [f" *   {m.name}"] + [f" *     {line}" for line in text]
+        mark = " (+)" if m.baselines else ""
+        lines += [f" *   {m.name}{mark}"] + [f" *     {line}" for line in text]
     return lines
 
 
@@ -43,10 +44,10 @@ def of_page(measures):
 
     def method(m):
         return " / ".join(filter(None, dict.fromkeys([m.first, m.second])))
-    return ["| value | method | unit | better | definition |",
-            "|---|---|---|---|---|"] + [
+    return ["| value | method | unit | better | baselines | definition |",
+            "|---|---|---|---|---|---|"] + [
         f"| `{m.name}` | {cell(method(m))} | {m.unit} | {m.direction} | "
-        f"{cell(m.definition)} |" for m in measures]
+        f"{m.baselines} | {cell(m.definition)} |" for m in measures]
 
 
 def replaced(path, lines):

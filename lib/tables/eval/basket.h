@@ -30,17 +30,10 @@ typedef struct sg_basket_measures {
     int64_t pairs;           /* that count; lift is NaN below 2 of them */
 } sg_basket_measures;
 
-/* What measures look at (SG_OF_BASKETS). */
-typedef struct sg_baskets {
-    sg_basket_measures measures;
-    bool has_holdout;
-} sg_baskets;
-
 /* Adds the measures of baskets to the report. */
 syngan_status sg_evaluate_baskets(sg_evaluation *evaluation,
                                   const syngan_table *real,
-                                  const syngan_table *synthetic,
-                                  const syngan_table *holdout, size_t key,
+                                  const syngan_table *synthetic, size_t key,
                                   size_t item);
 
 /* `holdout` may be NULL. Columns are found by the names in `real`. Baskets

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The measures of baskets as values of the report, for the synthetic table and,
- * as a baseline, for the hold-out in its place.
+ * The measures of baskets as values of the report.
  */
 #include <math.h>
 
 #include "eval/basket.h"
 
 static const sg_basket_measures *measures_of(const void *subject) {
-    return &((const sg_baskets *)subject)->measures;
+    return subject;
 }
 
 /* ---- score --------------------------------------------------------------- */
@@ -39,24 +38,15 @@ const sg_measure sg_measure_basket_score = {
     .section = &sg_section_baskets,
     .definition = "Mean of sizes, items and lift (0 if below).",
     .text = "Of sizes, items and lift (0 if below)",
-    .baseline = &sg_measure_basket_holdout_score,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .rows = SYNGAN_ROWS_BASKETS,
              .plain = {0.9, 0.75},
-             .relative = {0.95, 0.85}},
+             .relative = {0.95, 0.85},
+             .way = {0.5, 0},
+             .best = 1},
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = score};
-
-const sg_measure sg_measure_basket_holdout_score = {
-    .name = "baskets.holdout.score",
-    .method = {"Yardstick"},
-    .title = "The same of the hold-out",
-    .words = "what other real baskets get: the yardstick",
-    .section = &sg_section_baskets,
-    .definition = "baskets.score of the hold-out in the place of the synthetic "
-                  "table, of 100 rows or more.",
-    .text = "What other real baskets get",
-    .subject = SG_OF_HOLDOUT};
 
 /* ---- sizes and items ----------------------------------------------------- */
 
@@ -74,6 +64,7 @@ const sg_measure sg_measure_basket_sizes = {
     .definition = "KSComplement of the numbers of items.",
     .text = "Numbers of items",
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = sizes};
 
 static syngan_status items(const void *subject, sg_result *out) {
@@ -90,6 +81,7 @@ const sg_measure sg_measure_basket_items = {
     .definition = "TVComplement of the frequencies of items.",
     .text = "Frequencies of items",
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = items};
 
 static syngan_status coverage(const void *subject, sg_result *out) {
@@ -106,6 +98,7 @@ const sg_measure sg_measure_basket_coverage = {
     .definition = "Fraction of the real items that occur.",
     .text = "Items that occur",
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = coverage};
 
 /* ---- pairs of items ------------------------------------------------------ */
@@ -128,20 +121,9 @@ const sg_measure sg_measure_basket_lift = {
                   "of items that 20 real baskets or more have.",
     .text = "Logarithms of the lift of pairs of items",
     .unit = SG_UNIT_R,
-    .baseline = &sg_measure_basket_holdout_lift,
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = lift};
-
-const sg_measure sg_measure_basket_holdout_lift = {
-    .name = "baskets.holdout.lift",
-    .method = {"Yardstick"},
-    .title = "The same of the hold-out",
-    .words = "",
-    .section = &sg_section_baskets,
-    .definition = "The same for baskets.lift.",
-    .text = "What other real baskets get",
-    .unit = SG_UNIT_R,
-    .subject = SG_OF_HOLDOUT};
 
 static syngan_status lift_error(const void *subject, sg_result *out) {
     out->value = measures_of(subject)->lift_error;
@@ -159,6 +141,7 @@ const sg_measure sg_measure_basket_lift_error = {
     .unit = SG_UNIT_NUMBER,
     .direction = SG_LESS_IS_BETTER,
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = lift_error};
 
 static syngan_status pairs(const void *subject, sg_result *out) {
@@ -192,6 +175,7 @@ const sg_measure sg_measure_basket_lift_top = {
                   "the synthetic table, too.",
     .text = "Of the 50 pairs of greatest lift those that are so, too",
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = top};
 
 /* ---- copies -------------------------------------------------------------- */
@@ -213,52 +197,17 @@ const sg_measure sg_measure_basket_copies = {
     .rule = {.judgement = SG_JUDGE_PRIVACY,
              .rows = SYNGAN_ROWS_BASKETS,
              .plain = {0.03, 0.1},
-             .chance = &sg_measure_basket_copies_holdout},
+             .chance = &sg_measure_basket_copies},
     .subject = SG_OF_BASKETS,
+    .has_baselines = true,
     .compute = copies};
-
-static syngan_status copies_holdout(const void *subject, sg_result *out) {
-    out->left_out = !((const sg_baskets *)subject)->has_holdout;
-    out->value = measures_of(subject)->verbatim_holdout;
-    return SYNGAN_OK;
-}
-
-const sg_measure sg_measure_basket_copies_holdout = {
-    .name = "baskets.copies.holdout",
-    .method = {"Share"},
-    .title = "Hold-out baskets that equal a real one",
-    .words = "what chance does",
-    .section = &sg_section_baskets,
-    .definition = "Fraction of hold-out baskets that do: chance.",
-    .text = "Hold-out baskets that equal a real one: chance",
-    .direction = SG_NO_DIRECTION,
-    .subject = SG_OF_BASKETS,
-    .compute = copies_holdout};
 
 /* ---- all of them --------------------------------------------------------- */
 
-static syngan_status add_holdout(sg_evaluation *e, const syngan_table *real,
-                                 const syngan_table *holdout, size_t key,
-                                 size_t item, syngan_report *other) {
-    sg_baskets baskets = {.has_holdout = false};
-    SG_TRY(
-        sg_basket_measure(real, holdout, NULL, key, item, &baskets.measures));
-    SG_TRY(sg_report_measure(other, SG_OF_BASKETS, 0, &baskets, NULL));
-    return sg_report_add_baselines(e->report, other);
-}
-
 syngan_status sg_evaluate_baskets(sg_evaluation *e, const syngan_table *real,
-                                  const syngan_table *made,
-                                  const syngan_table *holdout, size_t key,
+                                  const syngan_table *made, size_t key,
                                   size_t item) {
-    sg_baskets baskets = {.has_holdout = holdout != NULL};
-    SG_TRY(
-        sg_basket_measure(real, made, holdout, key, item, &baskets.measures));
-    SG_TRY(sg_report_measure(e->report, SG_OF_BASKETS, 0, &baskets, NULL));
-    if (holdout == NULL || holdout->rows < SG_YARDSTICK_ROWS) return SYNGAN_OK;
-    syngan_report *other;
-    SG_TRY(sg_report_make(e->context, e->report->measures, &other));
-    syngan_status status = add_holdout(e, real, holdout, key, item, other);
-    syngan_report_free(other);
-    return status;
+    sg_basket_measures measures;
+    SG_TRY(sg_basket_measure(real, made, NULL, key, item, &measures));
+    return sg_report_measure(e->report, SG_OF_BASKETS, 0, &measures, NULL);
 }

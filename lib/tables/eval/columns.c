@@ -83,7 +83,7 @@ syngan_status sg_evaluate_columns(sg_evaluation *evaluation) {
                               most * sizeof *all.results);
     sg_parallel(evaluation->context, (int64_t)count, 1, measure_columns, &all);
     syngan_status status =
-        sg_evaluation_step(evaluation, "column shapes", 0.05);
+        sg_evaluation_step(evaluation, "column shapes", 0.15);
     for (size_t c = 0; c < count && status == SYNGAN_OK; c++) {
         const sg_matched *column = &evaluation->match.column[c];
         const char *const names[] = {column->path};

@@ -126,7 +126,7 @@ static syngan_status detect(work *all) {
             SG_TRY(judge(all, sg_learners[k].learn, &found.auc[k],
                          &found.score[k]));
         SG_TRY(sg_evaluation_step(evaluation, "detection",
-                                  0.25 + 0.1 * (double)k));
+                                  0.5 + 0.15 * (double)k));
     }
     SG_TRY(sg_report_measure(evaluation->report, SG_OF_DETECTION, 0, &found,
                              NULL));
@@ -197,7 +197,11 @@ const sg_measure sg_measure_detection_trees_auc = {
     .unit = SG_UNIT_AUC,
     .direction = SG_LESS_IS_BETTER,
     .subject = SG_OF_DETECTION,
-    .rule = {.judgement = SG_JUDGE_DETECTION, .plain = {0.7, 0.9}},
+    .has_baselines = true,
+    .rule = {.judgement = SG_JUDGE_DETECTION,
+             .plain = {0.7, 0.9},
+             .way = {0.5, 0},
+             .best = 0.5},
     .compute = trees_auc};
 
 static syngan_status logistic_auc(const void *subject, sg_result *out) {
@@ -217,6 +221,7 @@ const sg_measure sg_measure_detection_logistic_auc = {
     .unit = SG_UNIT_AUC,
     .direction = SG_LESS_IS_BETTER,
     .subject = SG_OF_DETECTION,
+    .has_baselines = true,
     .compute = logistic_auc};
 
 static syngan_status trees_score(const void *subject, sg_result *out) {
@@ -237,6 +242,7 @@ const sg_measure sg_measure_detection_trees = {
     .text = "1: rows can't be told apart, 0: all can",
     .reason = "Needs 12 rows of each table",
     .subject = SG_OF_DETECTION,
+    .has_baselines = true,
     .compute = trees_score};
 
 static syngan_status logistic_score(const void *subject, sg_result *out) {
@@ -255,4 +261,5 @@ const sg_measure sg_measure_detection_logistic = {
     .text = "1: rows can't be told apart, 0: all can",
     .reason = "Needs 12 rows of each table",
     .subject = SG_OF_DETECTION,
+    .has_baselines = true,
     .compute = logistic_score};

@@ -47,7 +47,7 @@ static syngan_status check_tables(const syngan_table *real,
                                   const syngan_table *holdout) {
     const syngan_table *const tables[] = {real, synthetic, holdout};
     static const char *const names[] = {"real", "synthetic", "hold-out"};
-    for (int side = 0; side < SG_SIDES; side++) {
+    for (int side = 0; side < SG_INDEPENDENT; side++) {
         if (tables[side] == NULL) continue;
         if (tables[side]->context != real->context)
             return sg_fail(real->context, SYNGAN_E_ARGUMENT,
@@ -84,19 +84,20 @@ static syngan_status find_column(const sg_evaluation *evaluation,
 /* The tables' rows for learning, and a note where they are not all. */
 static syngan_status draw_samples(sg_evaluation *evaluation) {
     static const char *const names[] = {"evaluate real", "evaluate synthetic",
-                                        "evaluate hold-out"};
+                                        "evaluate hold-out",
+                                        "evaluate independent"};
     static const char *const titles[] = {"real", "synthetic", "hold-out"};
     int64_t most = evaluation->options.max_rows;
     for (int side = 0; side < SG_SIDES; side++) {
         int64_t rows = evaluation->match.rows[side];
-        evaluation->report->rows[side] = rows;
+        if (side < SG_INDEPENDENT) evaluation->report->rows[side] = rows;
         evaluation->sampled[side] = rows < most ? rows : most;
         evaluation->sample[side] = sg_sample_rows(
             evaluation->context, names[side], evaluation->seed, rows, most);
         if (evaluation->sample[side] == NULL)
             return sg_fail_memory(evaluation->context, "a sample",
                                   (size_t)most * sizeof(int64_t));
-        if (rows > most)
+        if (rows > most && side < SG_INDEPENDENT)
             sg_report_note(evaluation->report,
                            "Detection, utility and privacy use %lld of the "
                            "%lld rows of the %s table, drawn by chance",
@@ -126,18 +127,24 @@ static syngan_status prepare(sg_evaluation *evaluation,
                              const syngan_table *real,
                              const syngan_table *synthetic) {
     const syngan_evaluate_options *options = &evaluation->options;
-    int64_t key;
+    int64_t key, order;
     SG_TRY(
         sg_report_make(evaluation->context, sg_measures, &evaluation->report));
     SG_TRY(keep_about(evaluation));
-    SG_TRY(sg_evaluation_key(evaluation, real, &key));
+    SG_TRY(sg_evaluation_key(evaluation, real, &key, &order));
     if (key >= 0)
         sg_report_note(evaluation->report,
                        "Rows with equal '%s' belong together; the column "
                        "itself is not compared",
                        real->columns[key].name);
-    SG_TRY(sg_match_make(real, synthetic, options->holdout, key,
-                         evaluation->report, &evaluation->match));
+    evaluation->key = key;
+    evaluation->order = order;
+    SG_TRY(sg_independent_make(evaluation, real, key, order,
+                               &evaluation->independent));
+    const syngan_table *const tables[SG_SIDES] = {
+        real, synthetic, options->holdout, evaluation->independent};
+    memcpy(evaluation->table, tables, sizeof tables);
+    SG_TRY(sg_match_make(tables, key, evaluation->report, &evaluation->match));
     evaluation->report->rows_are = options->rows;
     evaluation->report->columns = evaluation->match.count;
     SG_TRY(find_column(evaluation, real, "target", options->target,
@@ -156,74 +163,24 @@ static syngan_status prepare(sg_evaluation *evaluation,
     return draw_samples(evaluation);
 }
 
-/* ---- the yardstick ------------------------------------------------------ */
+/* ---- measuring ----------------------------------------------------------- */
 
-static syngan_status measure_quality(sg_evaluation *evaluation) {
-    syngan_report *report = evaluation->report;
-    SG_TRY(sg_evaluate_columns(evaluation));
-    SG_TRY(sg_evaluation_step(evaluation, "column pairs", 0.1));
-    SG_TRY(sg_evaluate_pairs(evaluation));
-    return sg_report_measure(report, SG_OF_REPORT, 0, report, NULL);
+/* What comes next is `part` of all work. */
+static void go_on(sg_evaluation *evaluation, double from, double part) {
+    evaluation->from = from;
+    evaluation->part = part;
 }
 
-/* The hold-out in the place of the synthetic table, for columns and pairs. */
-static syngan_status measure_holdout(const sg_evaluation *evaluation,
-                                     sg_evaluation *other) {
-    for (size_t c = 0; c < other->match.count; c++) {
-        sg_matched *column = &other->match.column[c];
-        column->value[SG_SYNTHETIC] = column->value[SG_HOLDOUT];
-        column->code[SG_SYNTHETIC] = column->code[SG_HOLDOUT];
-        column->missing[SG_SYNTHETIC] = column->missing[SG_HOLDOUT];
-    }
-    other->match.rows[SG_SYNTHETIC] = other->match.rows[SG_HOLDOUT];
-    SG_TRY(measure_quality(other));
-    return sg_report_add_baselines(evaluation->report, other->report);
-}
-
-/* What real rows get that are not the training rows: even they have other
- * extremes and shares, so that no score of 1 is to be expected. */
-static syngan_status measure_yardstick(const sg_evaluation *evaluation) {
-    int64_t rows = evaluation->match.rows[SG_HOLDOUT];
-    if (rows == 0) return SYNGAN_OK;
-    if (rows < SG_YARDSTICK_ROWS) {
-        sg_report_note(evaluation->report,
-                       "The hold-out of %lld rows is too small for a "
-                       "yardstick, which needs %d",
-                       (long long)rows, SG_YARDSTICK_ROWS);
-        return SYNGAN_OK;
-    }
-    syngan_context *context = evaluation->context;
-    size_t bytes = evaluation->match.count * sizeof(sg_matched);
-    sg_evaluation other = {.context = context,
-                           .seed = evaluation->seed,
-                           .match = evaluation->match};
-    other.match.column = sg_alloc(context, bytes);
-    if (other.match.column == NULL)
-        return sg_fail_memory(context, "columns", bytes);
-    memcpy(other.match.column, evaluation->match.column, bytes);
-    syngan_status status = sg_report_make(context, sg_measures, &other.report);
-    if (status == SYNGAN_OK) status = measure_holdout(evaluation, &other);
-    syngan_report_free(other.report);
-    sg_free(context, other.match.column);
-    return status;
-}
-
-static syngan_status measure(sg_evaluation *evaluation,
-                             const syngan_table *real,
-                             const syngan_table *synthetic) {
+static syngan_status measure(sg_evaluation *evaluation) {
     const syngan_evaluate_options *options = &evaluation->options;
     bool baskets = options->rows == SYNGAN_ROWS_BASKETS;
-    SG_TRY(sg_evaluation_step(evaluation, "column shapes", 0));
     SG_TRY(sg_evaluate_pictures(evaluation));
-    SG_TRY(measure_quality(evaluation));
-    SG_TRY(measure_yardstick(evaluation));
-    SG_TRY(sg_evaluate_rows(evaluation, real, synthetic));
-    SG_TRY(sg_evaluation_step(evaluation, "detection", 0.2));
-    if (options->detection && !baskets)
-        SG_TRY(sg_evaluate_detection(evaluation));
-    SG_TRY(sg_evaluation_step(evaluation, "utility", 0.4));
+    SG_TRY(sg_evaluate_tables(evaluation));
+    go_on(evaluation, 0.6, 0.15);
+    SG_TRY(sg_evaluation_step(evaluation, "utility", 0));
     if (options->utility && !baskets) SG_TRY(sg_evaluate_utility(evaluation));
-    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.6));
+    go_on(evaluation, 0.75, 0.25);
+    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0));
     if (options->privacy && !baskets) SG_TRY(sg_evaluate_privacy(evaluation));
     SG_TRY(sg_evaluation_step(evaluation, "verdict", 1));
     SG_TRY(sg_report_sort(evaluation->report));
@@ -242,7 +199,7 @@ syngan_status syngan_table_evaluate(const syngan_table *real,
         return sg_fail(context, SYNGAN_E_ARGUMENT,
                        "syngan_table_evaluate: %s is NULL",
                        out == NULL ? "`out`" : "`synthetic`");
-    sg_evaluation evaluation = {.context = context};
+    sg_evaluation evaluation = {.context = context, .part = 1};
     SG_TRY(sg_options_read(context, &sg_options_evaluate, options, "evaluate",
                            &evaluation.options));
     SG_TRY(check_tables(real, synthetic, evaluation.options.holdout));
@@ -250,8 +207,9 @@ syngan_status syngan_table_evaluate(const syngan_table *real,
                           ? evaluation.options.seed
                           : context->seed;
     syngan_status status = prepare(&evaluation, real, synthetic);
-    if (status == SYNGAN_OK) status = measure(&evaluation, real, synthetic);
+    if (status == SYNGAN_OK) status = measure(&evaluation);
     sg_match_end(&evaluation.match);
+    syngan_table_free(evaluation.independent);
     for (int side = 0; side < SG_SIDES; side++)
         sg_free(context, evaluation.sample[side]);
     if (status == SYNGAN_OK)

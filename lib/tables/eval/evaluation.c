@@ -18,7 +18,8 @@ syngan_status sg_evaluation_step(sg_evaluation *evaluation, const char *stage,
     syngan_evaluate_progress_fn progress = evaluation->options.progress;
     if (progress == NULL) return SYNGAN_OK;
     syngan_status status =
-        progress(stage, done, evaluation->options.progress_user);
+        progress(stage, evaluation->from + evaluation->part * done,
+                 evaluation->options.progress_user);
     if (status == SYNGAN_OK || status >= SYNGAN_E_USER) return status;
     return sg_fail(context, status,
                    "evaluate: the progress callback stopped "

@@ -13,17 +13,23 @@ typedef struct sg_evaluation {
     syngan_evaluate_options options;
     uint64_t seed;
     syngan_report *report;
+    const syngan_table *table[SG_SIDES];
+    syngan_table *independent;
+    int64_t key, order; /* columns of the real table that group and order rows,
+                           or -1 */
     sg_match match;
     /* Rows for measures that learn or compare all with all, ascending: drawn
      * by chance where a table has more than may be used. */
     int64_t *sample[SG_SIDES];
     int64_t sampled[SG_SIDES];
     int64_t target, sensitive; /* matched columns, or -1 */
+    sg_baseline stands_in;     /* in the synthetic table's place */
+    double from, part;         /* of all work: what is being done */
     atomic_bool lacks_memory;  /* set by workers */
 } sg_evaluation;
 
 /* Between pieces of work: SYNGAN_E_CANCELLED, SYNGAN_E_MEMORY where a worker
- * lacked it, or what the host's callback says. `done` counts within all. */
+ * lacked it, or what the host's callback says. `done` counts within `part`. */
 syngan_status sg_evaluation_step(sg_evaluation *evaluation, const char *stage,
                                  double done);
 
@@ -41,13 +47,22 @@ syngan_status sg_evaluate_pairs(sg_evaluation *evaluation);
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation);
 syngan_status sg_evaluate_utility(sg_evaluation *evaluation);
 syngan_status sg_evaluate_privacy(sg_evaluation *evaluation);
-/* Of baskets or sequences, if rows are; and the column that groups them, -1 if
- * they are not. */
+/* Of baskets or sequences, if rows are, with `synthetic` or what stands in its
+ * place; and the column that groups them, -1 if they are not. */
 syngan_status sg_evaluate_rows(sg_evaluation *evaluation,
                                const syngan_table *real,
                                const syngan_table *synthetic);
 syngan_status sg_evaluation_key(const sg_evaluation *evaluation,
-                                const syngan_table *real, int64_t *key);
+                                const syngan_table *real, int64_t *key,
+                                int64_t *order);
+/* Columns, pairs, rows and detection, of the synthetic table and of the
+ * baselines. */
+syngan_status sg_evaluate_tables(sg_evaluation *evaluation);
+/* The real table with columns shuffled one by one, but for `key` and `order`,
+ * -1: none. To be freed in any case. */
+syngan_status sg_independent_make(sg_evaluation *evaluation,
+                                  const syngan_table *real, int64_t key,
+                                  int64_t order, syngan_table **out);
 /* What the page draws of single columns. */
 syngan_status sg_evaluate_pictures(sg_evaluation *evaluation);
 

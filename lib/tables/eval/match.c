@@ -10,7 +10,8 @@
 #include "base/memory.h"
 #include "table/schema.h"
 
-static const char *const side_names[] = {"real", "synthetic", "hold-out"};
+static const char *const side_names[] = {"real", "synthetic", "hold-out",
+                                         "shuffled"};
 
 /* Integers go with reals and booleans with categories: which of the two a
  * reader infers may depend on the rows. */
@@ -276,11 +277,9 @@ static void note_others(const syngan_table *real, const syngan_table *other,
                                 "only the synthetic table has it");
 }
 
-syngan_status sg_match_make(const syngan_table *real,
-                            const syngan_table *synthetic,
-                            const syngan_table *holdout, int64_t key,
-                            syngan_report *report, sg_match *out) {
-    const syngan_table *const tables[] = {real, synthetic, holdout};
+syngan_status sg_match_make(const syngan_table *const tables[SG_SIDES],
+                            int64_t key, syngan_report *report, sg_match *out) {
+    const syngan_table *real = tables[SG_REAL];
     syngan_context *context = real->context;
     *out = (sg_match){.context = context};
     for (int side = 0; side < SG_SIDES; side++)
@@ -302,7 +301,7 @@ syngan_status sg_match_make(const syngan_table *real,
         else
             end_matched(context, &out->column[--out->count]);
     }
-    note_others(real, synthetic, report);
+    note_others(real, tables[SG_SYNTHETIC], report);
     if (out->count > 0) return SYNGAN_OK;
     return sg_fail(context, SYNGAN_E_MISMATCH,
                    "evaluate: the tables have no column in common that can be "

@@ -10,14 +10,15 @@
 #include "eval/report.h"
 #include "table/table.h"
 
-enum { SG_REAL, SG_SYNTHETIC, SG_HOLDOUT, SG_SIDES };
+/* The last side is the real table with its columns shuffled one by one. */
+enum { SG_REAL, SG_SYNTHETIC, SG_HOLDOUT, SG_INDEPENDENT, SG_SIDES };
 
 typedef struct sg_matched {
     const char *name; /* of the real table */
     char *path;       /* the name as it stands in names of values */
     int32_t type;     /* of the real table: SYNGAN_COLUMN_... */
     bool number;      /* integer, real, time */
-    /* By side, NULL for a hold-out that there is none of: numbers, NaN where
+    /* By side, NULL for a table that there is none of: numbers, NaN where
      * missing (times in nanoseconds, as pandas has them), or codes, -1 where
      * missing. */
     const double *value[SG_SIDES];
@@ -39,13 +40,11 @@ typedef struct sg_match {
 /* A column that has another type than the real one, or another format of times
  * or other marks of missing values, is taken as one of the real one's, if its
  * values are such. Adds notes on such columns, and on those that are left
- * out. SYNGAN_E_MISMATCH if none is in common. `holdout` may be NULL.
- * `key`: a column of the real table that groups rows, and is left out without a
- * note; -1: none. End it in any case. */
-syngan_status sg_match_make(const syngan_table *real,
-                            const syngan_table *synthetic,
-                            const syngan_table *holdout, int64_t key,
-                            syngan_report *report, sg_match *out);
+ * out. SYNGAN_E_MISMATCH if none is in common. Tables by side; the last two may
+ * be NULL. `key`: a column of the real table that groups rows, and is left out
+ * without a note; -1: none. End it in any case. */
+syngan_status sg_match_make(const syngan_table *const tables[SG_SIDES],
+                            int64_t key, syngan_report *report, sg_match *out);
 void sg_match_end(sg_match *match);
 
 /* A table as the match reads it, for what looks at whole tables: columns that

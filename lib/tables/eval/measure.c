@@ -31,6 +31,8 @@ syngan_status sg_measures_compute(const sg_measure *const *list,
     return SYNGAN_OK;
 }
 
+const char *const sg_baseline_suffixes[] = {"", ".holdout", ".independent"};
+
 /* ---- names --------------------------------------------------------------- */
 
 /* A capital letter alone between dots. */
@@ -58,14 +60,4 @@ char *sg_measure_name(syngan_context *context, const sg_measure *measure,
     }
     *to = '\0';
     return name;
-}
-
-char *sg_measure_baseline_name(syngan_context *context,
-                               const sg_measure *measure, const char *name) {
-    const char *own = measure->name, *other = measure->baseline->name;
-    size_t same = 0;
-    while (own[same] != '\0' && own[same] == other[same])
-        same++;
-    size_t kept = strlen(name) - strlen(own + same);
-    return sg_format(context, "%.*s%s", (int)kept, name, other + same);
 }

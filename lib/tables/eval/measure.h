@@ -44,24 +44,34 @@ typedef enum sg_direction {
 
 /* What `compute` gets to look at. */
 typedef enum sg_subject {
-    SG_OF_REPORT,          /* syngan_report: the values of columns and pairs */
-    SG_OF_COLUMN,          /* sg_column_sides (columns.h) */
-    SG_OF_PAIR,            /* sg_pair (pairs.h) */
-    SG_OF_DETECTION,       /* sg_detection (detection.c) */
-    SG_OF_MODEL,           /* sg_predictions (utility.h) */
-    SG_OF_GAINS,           /* sg_gains (utility.h) */
-    SG_OF_COPIES,          /* sg_match */
-    SG_OF_DISTANCES,       /* sg_privacy (privacy.h) once distances are known */
-    SG_OF_CLOSENESS,       /* sg_privacy */
-    SG_OF_MEMBERSHIP,      /* sg_privacy */
-    SG_OF_ATTRIBUTE,       /* sg_privacy, coded without the sensitive column */
-    SG_OF_BASKETS,         /* sg_baskets (basket.h) */
-    SG_OF_SEQUENCES,       /* sg_sequences (sequence.h) */
-    SG_OF_STEPS,           /* sg_steps (sequence.h): a column of sequences */
-    SG_OF_SEQUENCE_VALUES, /* syngan_report: the values of sequences */
-    SG_OF_HOLDOUT /* nothing: the value is that of another measure, with the
-                     hold-out in the synthetic table's place */
+    SG_OF_REPORT,         /* syngan_report: the values of columns and pairs */
+    SG_OF_COLUMN,         /* sg_column_sides (columns.h) */
+    SG_OF_PAIR,           /* sg_pair (pairs.h) */
+    SG_OF_DETECTION,      /* sg_detection (detection.c) */
+    SG_OF_MODEL,          /* sg_predictions (utility.h) */
+    SG_OF_GAINS,          /* sg_gains (utility.h) */
+    SG_OF_COPIES,         /* sg_match */
+    SG_OF_DISTANCES,      /* sg_privacy (privacy.h) once distances are known */
+    SG_OF_CLOSENESS,      /* sg_privacy */
+    SG_OF_MEMBERSHIP,     /* sg_privacy */
+    SG_OF_ATTRIBUTE,      /* sg_privacy, coded without the sensitive column */
+    SG_OF_BASKETS,        /* sg_basket_measures (basket.h) */
+    SG_OF_SEQUENCES,      /* sg_sequences (sequence.h) */
+    SG_OF_STEPS,          /* sg_steps (sequence.h): a column of sequences */
+    SG_OF_SEQUENCE_VALUES /* syngan_report: the values of sequences */
 } sg_subject;
+
+/* What stands in the synthetic table's place. Values of the others are
+ * baselines: what real rows get, and what the real columns get when nothing is
+ * left of their relations. */
+typedef enum sg_baseline {
+    SG_SYNTHETIC_ROWS,
+    SG_HOLDOUT_ROWS,
+    SG_INDEPENDENT_COLUMNS, /* of the real table, shuffled one by one */
+    SG_BASELINES
+} sg_baseline;
+/* Behind the names of values: "", ".holdout", ".independent". */
+extern const char *const sg_baseline_suffixes[SG_BASELINES];
 
 /* Measures with one subject may differ by what it is: */
 enum { SG_NUMBERS, SG_CLASSES, SG_VARIANTS };
@@ -84,9 +94,15 @@ typedef struct sg_rule {
     int32_t judgement;  /* SG_JUDGE_ALL: not at all */
     int32_t rows;       /* kind of rows that it judges: SYNGAN_ROWS_... */
     sg_limits plain;    /* of the value; less is better: of value - ideal */
-    sg_limits relative; /* of the value by the baseline's, if that is better */
+    sg_limits relative; /* of the value by the hold-out's, if that is better */
+    /* Of the way from independent columns to the hold-out, or to `best` where
+     * there is none: a value below is not good, not even mixed. {0, 0}: it is
+     * not looked at. */
+    sg_limits way;
+    double best;
     double ideal;
-    const sg_measure *chance; /* its value is the ideal */
+    /* Its value is the ideal; the measure itself: that of the hold-out. */
+    const sg_measure *chance;
 } sg_rule;
 
 /* What computing gives. */
@@ -114,9 +130,9 @@ struct sg_measure {
     sg_unit unit;
     sg_direction direction;
     sg_subject subject;
-    const sg_measure *baseline; /* the same of the hold-out */
+    bool has_baselines;
     sg_rule rule;
-    /* SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED. NULL: SG_OF_HOLDOUT. */
+    /* SYNGAN_E_MEMORY, SYNGAN_E_CANCELLED. */
     syngan_status (*compute)(const void *subject, sg_result *out);
 };
 
@@ -139,9 +155,5 @@ syngan_status sg_measures_compute(const sg_measure *const *list,
  * when out of memory. The caller frees it. */
 char *sg_measure_name(syngan_context *context, const sg_measure *measure,
                       const char *const *names);
-/* Name of the value of the measure's baseline that belongs to its own value
- * `name`; NULL when out of memory. */
-char *sg_measure_baseline_name(syngan_context *context,
-                               const sg_measure *measure, const char *name);
 
 #endif

@@ -47,6 +47,13 @@ static void write_row(sg_html *page, const syngan_report *report,
     if (!sg_report_has(report, measure->name, &value)) return;
     sg_html_printf(page, "<tr><td>%s</td>", measure->title);
     write_value(page, measure, value);
+    for (int k = SG_HOLDOUT_ROWS; k < SG_BASELINES; k++) {
+        value = sg_report_baseline(report, measure->name, (sg_baseline)k);
+        if (isnan(value))
+            sg_html_put(page, "<td></td>");
+        else
+            write_value(page, measure, value);
+    }
     sg_html_printf(page, "<td class=\"words\">%s</td></tr>", measure->words);
 }
 
@@ -59,7 +66,8 @@ void sg_page_section(sg_html *page, const syngan_report *report,
         any = any || !isnan(sg_report_value(report, measure));
     if (any) {
         sg_html_put(page, "<div class=\"scroll\"><table><thead><tr><th>Measure"
-                          "</th><th>Value</th><th></th></tr>"
+                          "</th><th>Value</th><th>Held-out real rows</th>"
+                          "<th>Independent columns</th><th></th></tr>"
                           "</thead><tbody>");
         for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
             write_row(page, report, measure);
@@ -137,14 +145,14 @@ void sg_page_steps(sg_html *page, const syngan_report *report) {
 static void write_learner(sg_html *page, const syngan_report *report,
                           const sg_named_learner *learner,
                           const sg_measure *measure) {
-    static const char *const tables[] = {"real", "synthetic"};
-    double value[2];
-    for (int k = 0; k < 2; k++) {
+    static const char *const tables[] = {"real", "synthetic", "independent"};
+    double value[3];
+    for (int k = 0; k < 3; k++) {
         const char *const names[] = {learner->name, tables[k]};
         if (!sg_report_holds(report, measure, names, &value[k])) return;
     }
     sg_html_printf(page, "<tr><td>%s, %s</td>", learner->title, measure->title);
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         sg_html_put(page, "<td>");
         sg_html_number(page, value[k]);
         sg_html_put(page, "</td>");
@@ -164,8 +172,10 @@ void sg_page_utility(sg_html *page, const syngan_report *report) {
     }
     sg_html_put(page, "<div class=\"scroll\"><table><thead><tr><th>Target ");
     sg_html_text(page, report->target, 60);
-    sg_html_put(page, "</th><th>trained on real</th><th>trained on synthetic"
-                      "</th></tr></thead><tbody>");
+    sg_html_put(
+        page,
+        "</th><th>trained on real</th><th>trained on synthetic"
+        "</th><th>trained on independent columns</th></tr></thead><tbody>");
     for (size_t k = 0; k < SG_LEARNERS; k++)
         for (size_t i = 0; (measure = next_of(report, section, &i)) != NULL;)
             write_learner(page, report, &sg_learners[k], measure);

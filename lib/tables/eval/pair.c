@@ -258,6 +258,11 @@ static syngan_status trend(const void *subject, sg_result *out) {
     return SYNGAN_OK;
 }
 
+static syngan_status similarity(const void *subject, sg_result *out) {
+    out->value = 1 - ((const sg_pair *)subject)->distance;
+    return SYNGAN_OK;
+}
+
 static syngan_status relation_real(const void *subject, sg_result *out) {
     out->value = ((const sg_pair *)subject)->relation[SG_REAL];
     return SYNGAN_OK;
@@ -279,19 +284,22 @@ const sg_measure sg_measure_pair_trend = {
         "1 - the total variation distance of the combinations of values, "
         "numbers in ten bins of equal width, each table's own.",
     .subject = SG_OF_PAIR,
-    .baseline = &sg_measure_pair_holdout,
+    .has_baselines = true,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .plain = {0.7, 0.45},
-             .relative = {0.9, 0.75}},
+             .relative = {0.9, 0.75},
+             .way = {0.25, -INFINITY},
+             .best = 1},
     .compute = trend};
 
-const sg_measure sg_measure_pair_holdout = {
-    .name = "pairs.A.B.holdout",
-    .method = {"Yardstick"},
-    .title = "Trend of the hold-out",
-    .definition = "The trend of a hold-out of 100 rows or more.",
-    .text = "What other real rows get",
-    .subject = SG_OF_HOLDOUT};
+const sg_measure sg_measure_pair_similarity = {
+    .name = "pairs.A.B.similarity",
+    .method = {"CorrelationSimilarity", "ContingencySimilarity"},
+    .title = "Trend, related or not",
+    .definition = "The same, whether they are related or not: thresholds of 0.",
+    .reason = "A column has no two different values in one of the tables",
+    .subject = SG_OF_PAIR,
+    .compute = similarity};
 
 const sg_measure sg_measure_pair_real = {.name = "pairs.A.B.real",
                                          .method = {"Pearson", "Cramer"},

@@ -119,7 +119,7 @@ static syngan_status prepare(work *all) {
                                   count * sizeof *all->binned.bins[side]);
     }
     sg_parallel(context, (int64_t)count, 1, bin_columns, all);
-    SG_TRY(sg_evaluation_step(all->binned.evaluation, "column pairs", 0.12));
+    SG_TRY(sg_evaluation_step(all->binned.evaluation, "column pairs", 0.25));
     return list_pairs(all);
 }
 
@@ -141,7 +141,7 @@ syngan_status sg_evaluate_pairs(sg_evaluation *evaluation) {
     syngan_status status = prepare(&all);
     if (status == SYNGAN_OK) {
         sg_parallel(evaluation->context, all.count, 1, compare_pairs, &all);
-        status = sg_evaluation_step(evaluation, "column pairs", 0.18);
+        status = sg_evaluation_step(evaluation, "column pairs", 0.45);
     }
     if (status == SYNGAN_OK) {
         draw_maps(&all);

@@ -41,7 +41,9 @@ const sg_measure sg_measure_utility_auc = {
     .definition =
         "Mean of the areas under the ROC curves of each class against the "
         "rest, of learner L (\"trees\", \"logistic\") that learnt the target "
-        "from table T (\"real\", \"synthetic\"), judged on the hold-out.",
+        "from table T (\"real\", \"synthetic\", \"independent\"), judged on "
+        "the "
+        "hold-out.",
     .text = "0.5: guessing",
     .unit = SG_UNIT_AUC,
     .subject = SG_OF_MODEL,
@@ -147,13 +149,17 @@ double sg_gain_of(const sg_result *result) {
                                                         : (double)NAN;
 }
 
+double sg_ratio_of(const sg_gains *g, int which) {
+    return g->enough && g->gain[0] >= LEAST_GAIN ? g->gain[which] / g->gain[0]
+                                                 : (double)NAN;
+}
+
 static syngan_status ratio(const void *subject, sg_result *out) {
     const sg_gains *g = subject;
     if (!g->enough)
         out->text = "Needs 10 rows of each table with different values of the "
                     "target";
-    else if (g->gain[0] >= LEAST_GAIN)
-        out->value = g->gain[1] / g->gain[0];
+    out->value = sg_ratio_of(g, 1);
     return SYNGAN_OK;
 }
 
@@ -167,5 +173,9 @@ const sg_measure sg_measure_utility_ratio = {
     .reason = "The real table does not tell the target",
     .unit = SG_UNIT_NUMBER,
     .subject = SG_OF_GAINS,
-    .rule = {.judgement = SG_JUDGE_UTILITY, .plain = {0.9, 0.7}},
+    .has_baselines = true,
+    .rule = {.judgement = SG_JUDGE_UTILITY,
+             .plain = {0.9, 0.7},
+             .way = {0.5, 0},
+             .best = 1},
     .compute = ratio};

@@ -16,7 +16,7 @@ static syngan_status code_sides(sg_privacy *all, int64_t without) {
         .without = without, .most = 64, .marks_missing = true};
     sg_features_end(&all->features);
     SG_TRY(sg_features_make(&all->evaluation->match, &options, &all->features));
-    for (int side = 0; side < SG_SIDES; side++) {
+    for (int side = 0; side < SG_INDEPENDENT; side++) {
         sg_coded_end(all->context, &all->coded[side]);
         SG_TRY(sg_features_code(&all->features, side, NULL, all->sample[side],
                                 all->rows[side], &all->coded[side]));
@@ -32,7 +32,7 @@ static syngan_status limit_rows(sg_privacy *all) {
     SG_TRY(sg_features_make(&evaluation->match, &options, &all->features));
     double most = sqrt(MOST_WORK / (all->features.width + 1));
     int64_t longest = 1;
-    for (int side = 0; side < SG_SIDES; side++) {
+    for (int side = 0; side < SG_INDEPENDENT; side++) {
         SG_TRY(sg_evaluation_rows(evaluation, side, "Privacy", most,
                                   &all->sample[side], &all->rows[side]));
         if (all->rows[side] > longest) longest = all->rows[side];
@@ -41,7 +41,7 @@ static syngan_status limit_rows(sg_privacy *all) {
         sg_alloc(all->context, 2 * (size_t)longest * sizeof *all->scratch);
     all->room = all->scratch + longest;
     bool fits = all->scratch != NULL;
-    for (int side = 0; side < SG_SIDES; side++) {
+    for (int side = 0; side < SG_INDEPENDENT; side++) {
         all->found[side] = sg_alloc(all->context, (size_t)all->rows[side] *
                                                       sizeof(sg_neighbours));
         fits = fits && all->found[side] != NULL;
@@ -74,15 +74,15 @@ static syngan_status measure_all(sg_privacy *all) {
     SG_TRY(limit_rows(all));
     SG_TRY(code_sides(all, -1));
     SG_TRY(measure_distances(all));
-    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.75));
+    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.35));
     SG_TRY(measure(all, SG_OF_CLOSENESS));
-    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.85));
+    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.55));
     SG_TRY(measure(all, SG_OF_MEMBERSHIP));
     if (all->rows[SG_HOLDOUT] == 0)
         sg_report_note(evaluation->report,
                        "Without a hold-out, privacy is measured by copies and "
                        "distances only");
-    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.92));
+    SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.75));
     if (evaluation->sensitive < 0 || evaluation->match.count < 2)
         return SYNGAN_OK;
     SG_TRY(code_sides(all, evaluation->sensitive));
@@ -93,7 +93,7 @@ syngan_status sg_evaluate_privacy(sg_evaluation *evaluation) {
     sg_privacy all = {.evaluation = evaluation, .context = evaluation->context};
     syngan_status status = measure_all(&all);
     sg_features_end(&all.features);
-    for (int side = 0; side < SG_SIDES; side++) {
+    for (int side = 0; side < SG_INDEPENDENT; side++) {
         sg_coded_end(all.context, &all.coded[side]);
         sg_free(all.context, all.sample[side]);
         sg_free(all.context, all.found[side]);

@@ -13,6 +13,7 @@ static double mean_of(const syngan_report *report, const sg_measure *measure) {
     int64_t count = 0;
     for (size_t i = 0; i < report->count; i++) {
         if (report->entry[i].measure != measure ||
+            report->entry[i].baseline != SG_SYNTHETIC_ROWS ||
             isnan(report->entry[i].value))
             continue;
         sum += report->entry[i].value;
@@ -29,6 +30,11 @@ static syngan_status shapes(const void *subject, sg_result *out) {
 /* Only pairs that are related in the real table have a trend. */
 static syngan_status pairs(const void *subject, sg_result *out) {
     out->value = mean_of(subject, &sg_measure_pair_trend);
+    return SYNGAN_OK;
+}
+
+static syngan_status all_pairs(const void *subject, sg_result *out) {
+    out->value = mean_of(subject, &sg_measure_pair_similarity);
     return SYNGAN_OK;
 }
 
@@ -66,10 +72,12 @@ const sg_measure sg_measure_quality_score = {
                   "QualityReport.",
     .text = "Mean of quality.shapes and quality.pairs, of those that there are",
     .subject = SG_OF_REPORT,
-    .baseline = &sg_measure_quality_holdout_score,
+    .has_baselines = true,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .plain = {0.9, 0.75},
-             .relative = {0.95, 0.85}},
+             .relative = {0.95, 0.85},
+             .way = {0.5, 0},
+             .best = 1},
     .compute = score};
 
 const sg_measure sg_measure_quality_shapes = {
@@ -81,7 +89,7 @@ const sg_measure sg_measure_quality_shapes = {
     .definition = "Mean of columns.C.shape: SDMetrics' \"Column Shapes\".",
     .text = "Mean of all columns",
     .subject = SG_OF_REPORT,
-    .baseline = &sg_measure_quality_holdout_shapes,
+    .has_baselines = true,
     .compute = shapes};
 
 const sg_measure sg_measure_quality_pairs = {
@@ -97,8 +105,27 @@ const sg_measure sg_measure_quality_pairs = {
     .text = "Mean of the pairs that are related in the real table",
     .reason = "No two columns are related in the real table",
     .subject = SG_OF_REPORT,
-    .baseline = &sg_measure_quality_holdout_pairs,
+    .has_baselines = true,
     .compute = pairs};
+
+const sg_measure sg_measure_quality_all_pairs = {
+    .name = "quality.pairs.all",
+    .method = {"Column Pair Trends"},
+    .title = "All column pairs",
+    .words = "the same, of related and unrelated ones, as papers have it",
+    .section = &sg_section_quality,
+    .definition =
+        "Mean of pairs.A.B.similarity, thresholds of 0: \"trend\" in papers "
+        "and in SDMetrics before 0.27.",
+    .text = "Mean of all pairs",
+    .reason = "There are no two columns",
+    .subject = SG_OF_REPORT,
+    .has_baselines = true,
+    .rule = {.judgement = SG_JUDGE_QUALITY,
+             .plain = {-INFINITY, -INFINITY},
+             .way = {0.5, 0},
+             .best = 1},
+    .compute = all_pairs};
 
 const sg_measure sg_measure_quality_coverage = {
     .name = "quality.coverage",
@@ -109,7 +136,7 @@ const sg_measure sg_measure_quality_coverage = {
     .definition = "Mean of columns.C.coverage.",
     .text = "Mean of all columns",
     .subject = SG_OF_REPORT,
-    .baseline = &sg_measure_quality_holdout_coverage,
+    .has_baselines = true,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .plain = {0.75, 0.5},
              .relative = {0.9, 0.75}},
@@ -124,6 +151,7 @@ const sg_measure sg_measure_quality_adherence = {
     .definition = "Mean of columns.C.adherence.",
     .text = "Mean of all columns",
     .subject = SG_OF_REPORT,
+    .has_baselines = true,
     .compute = adherence};
 
 const sg_measure sg_measure_quality_missing = {
@@ -135,42 +163,5 @@ const sg_measure sg_measure_quality_missing = {
     .definition = "Mean of columns.C.missing.",
     .text = "Mean of all columns",
     .subject = SG_OF_REPORT,
+    .has_baselines = true,
     .compute = missing};
-
-/* ---- the baseline of the hold-out ---------------------------------------- */
-
-const sg_measure sg_measure_quality_holdout_score = {
-    .name = "quality.holdout.score",
-    .method = {"Yardstick"},
-    .title = "The same of the hold-out",
-    .words = "what other real rows get: the yardstick",
-    .section = &sg_section_quality,
-    .definition =
-        "quality.score of the hold-out in the place of the synthetic table, "
-        "of 100 rows or more: other real rows don't get 1 either.",
-    .text = "What other real rows get",
-    .subject = SG_OF_HOLDOUT};
-
-const sg_measure sg_measure_quality_holdout_shapes = {
-    .name = "quality.holdout.shapes",
-    .method = {"Yardstick"},
-    .title = "Column shapes of the hold-out",
-    .definition = "The same for quality.shapes.",
-    .text = "What other real rows get",
-    .subject = SG_OF_HOLDOUT};
-
-const sg_measure sg_measure_quality_holdout_pairs = {
-    .name = "quality.holdout.pairs",
-    .method = {"Yardstick"},
-    .title = "Column pairs of the hold-out",
-    .definition = "The same for quality.pairs.",
-    .text = "What other real rows get",
-    .subject = SG_OF_HOLDOUT};
-
-const sg_measure sg_measure_quality_holdout_coverage = {
-    .name = "quality.holdout.coverage",
-    .method = {"Yardstick"},
-    .title = "Coverage of the hold-out",
-    .definition = "The same for quality.coverage.",
-    .text = "What other real rows get",
-    .subject = SG_OF_HOLDOUT};

@@ -166,19 +166,36 @@ syngan_status sg_report_measure(syngan_report *report, sg_subject subject,
     return status;
 }
 
+void sg_report_add_baseline(syngan_report *report, const sg_measure *measure,
+                            const char *name, sg_baseline baseline,
+                            double value) {
+    static const char *const texts[SG_BASELINES] = {
+        [SG_HOLDOUT_ROWS] = "What other real rows get",
+        [SG_INDEPENDENT_COLUMNS] =
+            "What the real columns get when they are shuffled one by one"};
+    size_t before = report->count;
+    add_value(report, measure, 0, value, texts[baseline],
+              sg_format(report->context, "%s%s", name,
+                        sg_baseline_suffixes[baseline]));
+    if (report->count == before) return;
+    report->entry[before].baseline = baseline;
+    report->entry[before].method =
+        baseline == SG_HOLDOUT_ROWS ? "Hold-out" : "Independent columns";
+}
+
 syngan_status sg_report_add_baselines(syngan_report *report,
-                                      const syngan_report *other) {
+                                      const syngan_report *other,
+                                      sg_baseline baseline) {
     SG_TRY(other->status);
     for (size_t i = 0; i < other->count; i++) {
         const sg_report_entry *entry = &other->entry[i];
         const sg_measure *measure = entry->measure;
-        if (measure->baseline == NULL) continue;
+        if (!measure->has_baselines) continue;
         /* Of columns and pairs, only those that have one. */
         if (isnan(entry->value) && strcmp(entry->name, measure->name) != 0)
             continue;
-        add_value(
-            report, measure->baseline, 0, entry->value, NULL,
-            sg_measure_baseline_name(report->context, measure, entry->name));
+        sg_report_add_baseline(report, measure, entry->name, baseline,
+                               entry->value);
     }
     return report->status;
 }
@@ -245,12 +262,15 @@ syngan_status sg_report_sort(syngan_report *report) {
     return SYNGAN_OK;
 }
 
+/* Of the name and what is behind it. */
 static const sg_report_entry *find(const syngan_report *report,
-                                   const char *name) {
-    size_t low = 0, high = report->count;
+                                   const char *name, const char *suffix) {
+    size_t low = 0, high = report->count, length = strlen(name);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strcmp(report->entry[middle].name, name);
+        const char *at = report->entry[middle].name;
+        int order = strncmp(at, name, length);
+        if (order == 0) order = strcmp(at + length, suffix);
         if (order == 0) return &report->entry[middle];
         if (order < 0)
             low = middle + 1;
@@ -262,9 +282,16 @@ static const sg_report_entry *find(const syngan_report *report,
 
 bool sg_report_has(const syngan_report *report, const char *name,
                    double *value) {
-    const sg_report_entry *entry = find(report, name);
+    const sg_report_entry *entry = find(report, name, "");
     if (entry != NULL) *value = entry->value;
     return entry != NULL;
+}
+
+double sg_report_baseline(const syngan_report *report, const char *name,
+                          sg_baseline baseline) {
+    const sg_report_entry *entry =
+        find(report, name, sg_baseline_suffixes[baseline]);
+    return entry == NULL ? (double)NAN : entry->value;
 }
 
 bool sg_report_holds(const syngan_report *report, const sg_measure *measure,

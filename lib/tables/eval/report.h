@@ -18,6 +18,7 @@
 typedef struct sg_report_entry {
     char *name;
     const sg_measure *measure;
+    sg_baseline baseline;
     const char *method; /* one of the measure's */
     char *text;         /* NULL: none */
     double value;
@@ -44,8 +45,8 @@ typedef struct sg_distances {
     double share[2][SG_REPORT_BINS]; /* synthetic, hold-out: to training rows */
 } sg_distances;
 
-/* A hold-out of fewer rows is no yardstick: chance alone moves its scores. */
-#define SG_YARDSTICK_ROWS 100
+/* A hold-out of fewer rows is no baseline: chance alone moves its scores. */
+#define SG_HOLDOUT_LEAST 100
 
 /* How good it is: a line of the verdict. */
 typedef struct sg_judgement {
@@ -106,10 +107,15 @@ void sg_report_add_results(syngan_report *report, sg_subject subject,
 syngan_status sg_report_measure(syngan_report *report, sg_subject subject,
                                 int variant, const void *of,
                                 const char *const *names);
-/* Adds the values of `other`, in which the hold-out stood in the synthetic
- * table's place, as those of the measures' baselines. */
+/* Adds the values of `other`, in which something else stood in the synthetic
+ * table's place, for the measures that have baselines. */
 syngan_status sg_report_add_baselines(syngan_report *report,
-                                      const syngan_report *other);
+                                      const syngan_report *other,
+                                      sg_baseline baseline);
+/* Adds one for the value of this name. */
+void sg_report_add_baseline(syngan_report *report, const sg_measure *measure,
+                            const char *name, sg_baseline baseline,
+                            double value);
 /* Adds a remark, once, however often it comes. */
 void sg_report_note(syngan_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -127,6 +133,9 @@ bool sg_report_holds(const syngan_report *report, const sg_measure *measure,
                      const char *const *names, double *value);
 /* Of a measure of the tables as such. */
 double sg_report_value(const syngan_report *report, const sg_measure *measure);
+/* Of the value of this name; NaN if there is none. */
+double sg_report_baseline(const syngan_report *report, const char *name,
+                          sg_baseline baseline);
 /* Whether there is a value of this name, and it. */
 bool sg_report_has(const syngan_report *report, const char *name,
                    double *value);

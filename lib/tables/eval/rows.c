@@ -10,10 +10,13 @@
 #include "eval/sequence.h"
 
 syngan_status sg_evaluation_key(const sg_evaluation *e,
-                                const syngan_table *real, int64_t *key) {
+                                const syngan_table *real, int64_t *key,
+                                int64_t *order) {
     const syngan_evaluate_options *o = &e->options;
-    *key = -1;
+    *key = *order = -1;
     if (o->rows == SYNGAN_ROWS_INDEPENDENT) return SYNGAN_OK;
+    if (o->rows == SYNGAN_ROWS_SEQUENCES)
+        SG_TRY(sg_find_column(real, o->order, real->order, order));
     SG_TRY(sg_find_column(real, o->key, real->key, key));
     if (*key >= 0) return SYNGAN_OK;
     return sg_fail(e->context, SYNGAN_E_ARGUMENT,
@@ -32,39 +35,28 @@ static void leave_out_others(sg_evaluation *e, const char *item) {
     }
 }
 
-static syngan_status measure_views(sg_evaluation *e, const syngan_table *real,
-                                   const syngan_table *made,
-                                   const syngan_table *holdout) {
+static syngan_status measure_view(sg_evaluation *e, const syngan_table *real,
+                                  const syngan_table *made) {
     const syngan_evaluate_options *o = &e->options;
-    int64_t key, item, order;
-    SG_TRY(sg_evaluation_key(e, real, &key));
-    if (o->rows == SYNGAN_ROWS_SEQUENCES) {
-        SG_TRY(sg_find_column(real, o->order, real->order, &order));
-        return sg_evaluate_sequences(e, real, made, holdout, key, order);
-    }
+    int64_t key = e->key, item;
+    if (o->rows == SYNGAN_ROWS_SEQUENCES)
+        return sg_evaluate_sequences(e, real, made, key, e->order);
     SG_TRY(sg_find_column(real, o->item, real->n_columns == 2 ? 1 - key : -1,
                           &item));
-    if (item >= 0) leave_out_others(e, real->columns[item].name);
-    if (item >= 0)
-        return sg_evaluate_baskets(e, real, made, holdout, (size_t)key,
-                                   (size_t)item);
-    return sg_fail(e->context, SYNGAN_E_ARGUMENT,
-                   "evaluate: baskets need the column of their items");
+    if (item < 0)
+        return sg_fail(e->context, SYNGAN_E_ARGUMENT,
+                       "evaluate: baskets need the column of their items");
+    if (e->stands_in == SG_SYNTHETIC_ROWS)
+        leave_out_others(e, real->columns[item].name);
+    return sg_evaluate_baskets(e, real, made, (size_t)key, (size_t)item);
 }
 
 syngan_status sg_evaluate_rows(sg_evaluation *e, const syngan_table *real,
                                const syngan_table *made) {
-    const syngan_table *holdout = e->options.holdout;
-    syngan_table views[2] = {{0}, {0}};
+    syngan_table view = {0};
     if (e->options.rows == SYNGAN_ROWS_INDEPENDENT) return SYNGAN_OK;
-    syngan_status status =
-        sg_match_view(&e->match, SG_SYNTHETIC, made, &views[0]);
-    if (status == SYNGAN_OK && holdout != NULL)
-        status = sg_match_view(&e->match, SG_HOLDOUT, holdout, &views[1]);
-    if (status == SYNGAN_OK)
-        status = measure_views(e, real, &views[0],
-                               holdout != NULL ? &views[1] : NULL);
-    sg_free(e->context, views[0].columns);
-    sg_free(e->context, views[1].columns);
+    syngan_status status = sg_match_view(&e->match, SG_SYNTHETIC, made, &view);
+    if (status == SYNGAN_OK) status = measure_view(e, real, &view);
+    sg_free(e->context, view.columns);
     return status;
 }

@@ -7,7 +7,8 @@
 const sg_section sg_section_quality = {
     "quality", "Quality",
     "Whether columns, and pairs of columns, are distributed as in the real "
-    "table."};
+    "table. What counts is the way from independent columns, the real ones "
+    "shuffled one by one, to real rows that were held out."};
 const sg_section sg_section_columns = {"numbers", "Columns in numbers", NULL};
 const sg_section sg_section_detection = {
     "detection", "Detection",

@@ -29,8 +29,7 @@ typedef struct sg_steps {
 /* Adds the measures of sequences to the report; `order` may be -1. */
 syngan_status sg_evaluate_sequences(sg_evaluation *evaluation,
                                     const syngan_table *real,
-                                    const syngan_table *synthetic,
-                                    const syngan_table *holdout, int64_t key,
+                                    const syngan_table *synthetic, int64_t key,
                                     int64_t order);
 
 /* Kolmogorov-Smirnov statistics of the numbers of rows, and of the gaps between

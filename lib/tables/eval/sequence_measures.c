@@ -38,24 +38,15 @@ const sg_measure sg_measure_sequence_score = {
     .section = &sg_section_sequences,
     .definition = "Mean of the other measures of sequences.",
     .text = "Of all measures of sequences",
-    .baseline = &sg_measure_sequence_holdout_score,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .rows = SYNGAN_ROWS_SEQUENCES,
              .plain = {0.9, 0.75},
-             .relative = {0.95, 0.85}},
+             .relative = {0.95, 0.85},
+             .way = {0.5, 0},
+             .best = 1},
     .subject = SG_OF_SEQUENCE_VALUES,
+    .has_baselines = true,
     .compute = score};
-
-const sg_measure sg_measure_sequence_holdout_score = {
-    .name = "sequences.holdout.score",
-    .method = {"Yardstick"},
-    .title = "The same of the hold-out",
-    .words = "what other real sequences get: the yardstick",
-    .section = &sg_section_sequences,
-    .definition = "sequences.score of the hold-out in the place of the "
-                  "synthetic table, of 100 rows or more.",
-    .text = "What other real sequences get",
-    .subject = SG_OF_HOLDOUT};
 
 /* ---- sequences as such --------------------------------------------------- */
 
@@ -76,6 +67,7 @@ const sg_measure sg_measure_sequence_lengths = {
     .definition = "KSComplement of the numbers of rows.",
     .text = "Numbers of rows",
     .subject = SG_OF_SEQUENCES,
+    .has_baselines = true,
     .compute = lengths};
 
 static syngan_status gaps(const void *subject, sg_result *out) {
@@ -99,6 +91,7 @@ const sg_measure sg_measure_sequence_gaps = {
                   "the row before.",
     .text = "Gaps between rows",
     .subject = SG_OF_SEQUENCES,
+    .has_baselines = true,
     .compute = gaps};
 
 static syngan_status time_of_day(const void *subject, sg_result *out) {
@@ -122,6 +115,7 @@ const sg_measure sg_measure_sequence_clock = {
     .definition = "The same of the times of day of an order that is a time.",
     .text = "Times of day",
     .subject = SG_OF_SEQUENCES,
+    .has_baselines = true,
     .compute = time_of_day};
 
 /* ---- from row to row ----------------------------------------------------- */
@@ -153,6 +147,7 @@ const sg_measure sg_measure_sequence_pairs = {
                   "the next one.",
     .text = "Frequencies of a value and the next one",
     .subject = SG_OF_STEPS,
+    .has_baselines = true,
     .compute = pairs};
 
 static syngan_status memory(const void *subject, sg_result *out) {
@@ -177,6 +172,7 @@ const sg_measure sg_measure_sequence_memory = {
     .text = "1 - the mean difference of the correlations with values 1 to 5 "
             "rows before",
     .subject = SG_OF_STEPS,
+    .has_baselines = true,
     .compute = memory};
 
 static syngan_status constant(const void *subject, sg_result *out) {
@@ -198,6 +194,7 @@ const sg_measure sg_measure_sequence_constant = {
                   "synthetic sequences of which that is true.",
     .text = "Sequences that have one value, as all real ones",
     .subject = SG_OF_STEPS,
+    .has_baselines = true,
     .compute = constant};
 
 /* ---- all of them --------------------------------------------------------- */
@@ -219,8 +216,9 @@ static syngan_status measure_column(syngan_report *report,
     return status;
 }
 
-static syngan_status measure_side(const sg_evaluation *e, syngan_report *report,
-                                  const sg_sequences *s, int64_t key) {
+static syngan_status measure_side(const sg_evaluation *e, const sg_sequences *s,
+                                  int64_t key) {
+    syngan_report *report = e->report;
     const syngan_table *real = s->real->table;
     SG_TRY(sg_report_measure(report, SG_OF_SEQUENCES, 0, s, NULL));
     for (size_t c = 0; c < real->n_columns; c++) {
@@ -233,11 +231,10 @@ static syngan_status measure_side(const sg_evaluation *e, syngan_report *report,
     return sg_report_measure(report, SG_OF_SEQUENCE_VALUES, 0, report, NULL);
 }
 
-/* Of one table in the synthetic one's place. */
 static syngan_status measure_table(const sg_evaluation *e,
                                    const sg_sequence_side *real,
                                    const syngan_table *table, int64_t key,
-                                   int64_t order, syngan_report *report) {
+                                   int64_t order) {
     const sg_column *columns = real->table->columns;
     int64_t by, ordered = -1;
     sg_groups groups;
@@ -247,34 +244,18 @@ static syngan_status measure_table(const sg_evaluation *e,
     SG_TRY(sg_groups_make(table, by, ordered, &groups));
     const sg_sequence_side made = {table, &groups};
     const sg_sequences s = {real, &made, {order, ordered}};
-    syngan_status status = measure_side(e, report, &s, key);
+    syngan_status status = measure_side(e, &s, key);
     sg_groups_end(&groups);
     return status;
 }
 
-static syngan_status measure_both(sg_evaluation *e,
-                                  const sg_sequence_side *real,
-                                  const syngan_table *made,
-                                  const syngan_table *holdout, int64_t key,
-                                  int64_t order) {
-    SG_TRY(measure_table(e, real, made, key, order, e->report));
-    if (holdout == NULL || holdout->rows < SG_YARDSTICK_ROWS) return SYNGAN_OK;
-    syngan_report *other;
-    SG_TRY(sg_report_make(e->context, e->report->measures, &other));
-    syngan_status status = measure_table(e, real, holdout, key, order, other);
-    if (status == SYNGAN_OK) status = sg_report_add_baselines(e->report, other);
-    syngan_report_free(other);
-    return status;
-}
-
 syngan_status sg_evaluate_sequences(sg_evaluation *e, const syngan_table *real,
-                                    const syngan_table *made,
-                                    const syngan_table *holdout, int64_t key,
+                                    const syngan_table *made, int64_t key,
                                     int64_t order) {
     sg_groups groups;
     SG_TRY(sg_groups_make(real, key, order, &groups));
     const sg_sequence_side side = {real, &groups};
-    syngan_status status = measure_both(e, &side, made, holdout, key, order);
+    syngan_status status = measure_table(e, &side, made, key, order);
     sg_groups_end(&groups);
     return status;
 }

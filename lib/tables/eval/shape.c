@@ -76,16 +76,8 @@ const sg_measure sg_measure_column_shape = {
         "fractions of the values.",
     .reason = "There is no value in one of the tables",
     .subject = SG_OF_COLUMN,
-    .baseline = &sg_measure_column_holdout_shape,
+    .has_baselines = true,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .plain = {0.8, 0.6},
              .relative = {0.9, 0.75}},
     .compute = shape};
-
-const sg_measure sg_measure_column_holdout_shape = {
-    .name = "columns.C.holdout.shape",
-    .method = {"Yardstick"},
-    .title = "Shape of the hold-out",
-    .definition = "The same of a hold-out of 100 rows or more.",
-    .text = "What other real rows get",
-    .subject = SG_OF_HOLDOUT};

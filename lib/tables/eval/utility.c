@@ -13,8 +13,8 @@
 
 #define LEAST_ROWS 10
 
-enum { TRAIN_REAL, TRAIN_SYNTHETIC, TEST, SETS };
-static const char *const set_names[] = {"real", "synthetic"};
+enum { TRAIN_REAL, TRAIN_SYNTHETIC, TRAIN_INDEPENDENT, TEST, SETS };
+static const char *const set_names[] = {"real", "synthetic", "independent"};
 
 typedef struct set {
     int64_t count;
@@ -180,7 +180,10 @@ static syngan_status make_sets(work *all) {
     }
     SG_TRY(sg_evaluation_rows(evaluation, SG_SYNTHETIC, "Utility", most, &rows,
                               &count));
-    return fill_set(all, TRAIN_SYNTHETIC, SG_SYNTHETIC, rows, count);
+    SG_TRY(fill_set(all, TRAIN_SYNTHETIC, SG_SYNTHETIC, rows, count));
+    SG_TRY(sg_evaluation_rows(evaluation, SG_INDEPENDENT, "Utility", most,
+                              &rows, &count));
+    return fill_set(all, TRAIN_INDEPENDENT, SG_INDEPENDENT, rows, count);
 }
 
 /* ---- judging ------------------------------------------------------------ */
@@ -229,19 +232,19 @@ static syngan_status judge_all(work *all) {
     if (all->results == NULL || all->out == NULL || all->scratch == NULL ||
         all->is_one == NULL)
         return sg_fail_memory(context, "predictions", n * sizeof *all->out);
-    for (int which = 0; which < 2; which++) {
+    for (int which = 0; which < TEST; which++) {
         for (size_t k = 0; k < SG_LEARNERS; k++)
             if (all->classes > 0 || !sg_learners[k].classes_only)
                 SG_TRY(judge(all, k, which));
         SG_TRY(
-            sg_evaluation_step(all->evaluation, "utility", 0.5 + 0.08 * which));
+            sg_evaluation_step(all->evaluation, "utility", 0.3 * (which + 1)));
     }
     return SYNGAN_OK;
 }
 
 syngan_status sg_evaluate_utility(sg_evaluation *evaluation) {
     if (evaluation->target < 0 || evaluation->match.count < 2) return SYNGAN_OK;
-    work all = {.evaluation = evaluation, .gains = {.gain = {NAN, NAN}}};
+    work all = {.evaluation = evaluation, .gains = {.gain = {NAN, NAN, NAN}}};
     all.column = &evaluation->match.column[evaluation->target];
     syngan_status status = make_sets(&all);
     all.gains.enough = all.column->number || all.classes > 1;
@@ -252,6 +255,11 @@ syngan_status sg_evaluate_utility(sg_evaluation *evaluation) {
     if (status == SYNGAN_OK)
         status = sg_report_measure(evaluation->report, SG_OF_GAINS, 0,
                                    &all.gains, NULL);
+    if (status == SYNGAN_OK)
+        sg_report_add_baseline(evaluation->report, &sg_measure_utility_ratio,
+                               sg_measure_utility_ratio.name,
+                               SG_INDEPENDENT_COLUMNS,
+                               sg_ratio_of(&all.gains, TRAIN_INDEPENDENT));
     for (int which = 0; which < SETS; which++) {
         sg_free(evaluation->context, all.set[which].row);
         sg_free(evaluation->context, all.set[which].side);

@@ -19,12 +19,15 @@ typedef struct sg_predictions {
     bool *is_one;
 } sg_predictions;
 
-/* By how much the trees of the real and of the synthetic table are better than
- * guessing (SG_OF_GAINS). */
+/* By how much the trees of the real table, of the synthetic one and of
+ * independent columns are better than guessing (SG_OF_GAINS). */
 typedef struct sg_gains {
-    double gain[2];
+    double gain[3];
     bool enough; /* rows to learn from */
 } sg_gains;
+
+/* A gain over that of the real table; NaN: that one says nothing. */
+double sg_ratio_of(const sg_gains *gains, int which);
 
 /* What a measure of SG_OF_MODEL tells of the gain: its value, less what
  * guessing gets; NaN: nothing. */

@@ -13,17 +13,16 @@
 
 /* A line's grade: the worst of the measures that its rules have in it, of those
  * for a kind of rows. */
-static syngan_status grade_line(const syngan_report *report, int32_t judgement,
-                                int32_t rows, int32_t *grade) {
-    *grade = SG_NOT_JUDGED;
+static int32_t grade_line(const syngan_report *report, int32_t judgement,
+                          int32_t rows) {
+    int32_t grade = SG_NOT_JUDGED;
     for (const sg_measure *const *m = report->measures; *m != NULL; m++) {
         const sg_rule *rule = &(*m)->rule;
-        sg_worst worst;
         if (rule->judgement != judgement || rule->rows != rows) continue;
-        SG_TRY(sg_report_worst(report, *m, &worst));
-        if (worst.grade > *grade) *grade = worst.grade;
+        int32_t worst = sg_report_worst(report, *m).grade;
+        if (worst > grade) grade = worst;
     }
-    return SYNGAN_OK;
+    return grade;
 }
 
 static const char *say(int32_t grade, const char *good, const char *mixed,
@@ -39,8 +38,7 @@ typedef struct named_worst {
 
 static syngan_status find_worst(const syngan_report *report,
                                 const sg_measure *measure, named_worst *out) {
-    sg_worst worst;
-    SG_TRY(sg_report_worst(report, measure, &worst));
+    sg_worst worst = sg_report_worst(report, measure);
     if (worst.entry == NULL) return SYNGAN_OK;
     out->value = worst.entry->value;
     out->what = sg_worst_name(report, &worst);
@@ -85,20 +83,33 @@ static void add_left_out(const syngan_report *report, sg_judgement *to) {
     sg_free(report->context, before);
 }
 
+/* What the baselines get. */
+static void say_baselines(const syngan_report *report,
+                          const sg_measure *measure, char *text, size_t size) {
+    double real = sg_report_baseline(report, measure->name, SG_HOLDOUT_ROWS);
+    double independent =
+        sg_report_baseline(report, measure->name, SG_INDEPENDENT_COLUMNS);
+    int used = 0;
+    text[0] = '\0';
+    if (!isnan(real))
+        used = sg_text(text, size, "; other real rows get %.1f %%", 100 * real);
+    if (!isnan(independent) && used >= 0)
+        sg_text(text + used, size - (size_t)used,
+                "; columns shuffled one by one get %.1f %%", 100 * independent);
+}
+
 typedef struct quality {
-    double score, shapes, pairs, coverage, baseline;
+    double score, shapes, pairs, coverage;
     named_worst shape, pair, missing;
 } quality;
 
 static char *say_quality(const syngan_report *report, const quality *q,
                          int32_t grade) {
-    char others[64] = "", relations[160] = "no two columns are related";
+    char others[120], relations[160] = "no two columns are related";
     char shape[80], pair[120], missing[120] = "", covered[64] = "";
     say_worst(&q->shape, shape, sizeof shape);
     say_worst(&q->pair, pair, sizeof pair);
-    if (!isnan(q->baseline))
-        sg_text(others, sizeof others, "; other real rows get %.1f %%",
-                100 * q->baseline);
+    say_baselines(report, &sg_measure_quality_score, others, sizeof others);
     if (!isnan(q->pairs))
         sg_text(relations, sizeof relations, "related pairs %.1f %%%s",
                 100 * q->pairs, pair);
@@ -129,14 +140,12 @@ static syngan_status find_all_worst(const syngan_report *report, quality *q) {
 static syngan_status judge_quality(const syngan_report *report,
                                    sg_judgement *to) {
     syngan_context *context = report->context;
-    quality q = {
-        .score = sg_report_value(report, &sg_measure_quality_score),
-        .shapes = sg_report_value(report, &sg_measure_quality_shapes),
-        .pairs = sg_report_value(report, &sg_measure_quality_pairs),
-        .coverage = sg_report_value(report, &sg_measure_quality_coverage),
-        .baseline = sg_report_value(report, &sg_measure_quality_holdout_score)};
-    SG_TRY(grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_INDEPENDENT,
-                      &to->grade));
+    quality q = {.score = sg_report_value(report, &sg_measure_quality_score),
+                 .shapes = sg_report_value(report, &sg_measure_quality_shapes),
+                 .pairs = sg_report_value(report, &sg_measure_quality_pairs),
+                 .coverage =
+                     sg_report_value(report, &sg_measure_quality_coverage)};
+    to->grade = grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_INDEPENDENT);
     /* Shares of missing values alone are no picture of a table. */
     if (isnan(q.score) && to->grade == SG_GOOD) to->grade = SG_NOT_JUDGED;
     syngan_status status = find_all_worst(report, &q);
@@ -155,12 +164,6 @@ static syngan_status judge_quality(const syngan_report *report,
     return status;
 }
 
-static void say_others(double baseline, char *text, size_t size) {
-    text[0] = '\0';
-    if (!isnan(baseline))
-        sg_text(text, size, "; other real ones get %.1f %%", 100 * baseline);
-}
-
 static const char *say_likeness(int32_t grade) {
     return say(grade, "they look like the real ones",
                "the broad picture is right, details are not",
@@ -170,11 +173,9 @@ static const char *say_likeness(int32_t grade) {
 /* By their own measures alone. */
 static syngan_status judge_baskets(const syngan_report *report,
                                    sg_judgement *to) {
-    char others[64];
-    say_others(sg_report_value(report, &sg_measure_basket_holdout_score),
-               others, sizeof others);
-    SG_TRY(
-        grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_BASKETS, &to->grade));
+    char others[120];
+    say_baselines(report, &sg_measure_basket_score, others, sizeof others);
+    to->grade = grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_BASKETS);
     to->text = sg_format(
         report->context,
         "Quality of baskets %.1f %% (sizes %.1f %%, items %.1f %%, lift of "
@@ -190,11 +191,9 @@ static syngan_status judge_baskets(const syngan_report *report,
 /* The worse of rows and sequences. */
 static syngan_status judge_sequences(const syngan_report *report,
                                      sg_judgement *to) {
-    char others[64];
-    int32_t grade;
-    say_others(sg_report_value(report, &sg_measure_sequence_holdout_score),
-               others, sizeof others);
-    SG_TRY(grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_SEQUENCES, &grade));
+    char others[120];
+    say_baselines(report, &sg_measure_sequence_score, others, sizeof others);
+    int32_t grade = grade_line(report, SG_JUDGE_QUALITY, SYNGAN_ROWS_SEQUENCES);
     SG_TRY(judge_quality(report, to));
     if (to->text == NULL) return SYNGAN_OK;
     if (grade > to->grade) to->grade = grade;
@@ -208,26 +207,26 @@ static syngan_status judge_sequences(const syngan_report *report,
 }
 
 /* Whether the hold-out is large enough to compare with. */
-static bool has_yardstick(const syngan_report *report) {
-    return report->rows[2] >= SG_YARDSTICK_ROWS;
+static bool has_baseline(const syngan_report *report) {
+    return report->rows[2] >= SG_HOLDOUT_LEAST;
 }
 
 static syngan_status judge_basket_copies(const syngan_report *report,
                                          sg_judgement *to) {
     double copies = sg_report_value(report, &sg_measure_basket_copies);
-    double chance = sg_report_value(report, &sg_measure_basket_copies_holdout);
-    if (isnan(chance) || !has_yardstick(report)) {
+    double chance = sg_report_baseline(report, sg_measure_basket_copies.name,
+                                       SG_HOLDOUT_ROWS);
+    if (isnan(chance) || !has_baseline(report)) {
         to->text = sg_format(
             report->context,
             "%.2f %% of the synthetic baskets equal a real one; what that "
             "means can't be said without a hold-out of other real baskets, of "
             "%d "
             "rows or more.",
-            100 * copies, SG_YARDSTICK_ROWS);
+            100 * copies, SG_HOLDOUT_LEAST);
         return SYNGAN_OK;
     }
-    SG_TRY(
-        grade_line(report, SG_JUDGE_PRIVACY, SYNGAN_ROWS_BASKETS, &to->grade));
+    to->grade = grade_line(report, SG_JUDGE_PRIVACY, SYNGAN_ROWS_BASKETS);
     to->text = sg_format(
         report->context,
         "%.2f %% of the synthetic baskets equal a real one; of other real "
@@ -240,9 +239,16 @@ static syngan_status judge_basket_copies(const syngan_report *report,
 
 static syngan_status judge_detection(const syngan_report *report,
                                      sg_judgement *to) {
-    double auc = sg_report_value(report, &sg_measure_detection_trees_auc);
-    SG_TRY(grade_line(report, SG_JUDGE_DETECTION, SYNGAN_ROWS_INDEPENDENT,
-                      &to->grade));
+    const sg_measure *measure = &sg_measure_detection_trees_auc;
+    double auc = sg_report_value(report, measure);
+    double independent =
+        sg_report_baseline(report, measure->name, SG_INDEPENDENT_COLUMNS);
+    char other[80] = "";
+    if (!isnan(independent))
+        sg_text(other, sizeof other,
+                "; columns shuffled one by one are told with %.3f",
+                independent);
+    to->grade = grade_line(report, SG_JUDGE_DETECTION, SYNGAN_ROWS_INDEPENDENT);
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(report->context, "Detection was not measured.");
         return SYNGAN_OK;
@@ -250,8 +256,8 @@ static syngan_status judge_detection(const syngan_report *report,
     to->text = sg_format(
         report->context,
         "A classifier tells synthetic from real rows with an AUC of %.3f (0.5 "
-        "is guessing, 1 is always right): %s.",
-        auc,
+        "is guessing, 1 is always right%s): %s.",
+        auc, other,
         say(to->grade, "they are hard to tell apart",
             "there are traces that a machine finds",
             "a machine tells nearly all of them apart"));
@@ -261,8 +267,7 @@ static syngan_status judge_detection(const syngan_report *report,
 static syngan_status judge_utility(const syngan_report *report,
                                    sg_judgement *to) {
     double ratio = sg_report_value(report, &sg_measure_utility_ratio);
-    SG_TRY(grade_line(report, SG_JUDGE_UTILITY, SYNGAN_ROWS_INDEPENDENT,
-                      &to->grade));
+    to->grade = grade_line(report, SG_JUDGE_UTILITY, SYNGAN_ROWS_INDEPENDENT);
     if (to->grade == SG_NOT_JUDGED) {
         to->text = sg_strdup(
             report->context,
@@ -296,18 +301,17 @@ static syngan_status judge_privacy(const syngan_report *report,
         to->text = sg_strdup(context, "Privacy was not measured.");
         return SYNGAN_OK;
     }
-    if (isnan(auc) || isnan(share) || !has_yardstick(report)) {
+    if (isnan(auc) || isnan(share) || !has_baseline(report)) {
         to->grade = copies < 0.01 ? SG_MIXED : SG_POOR;
         to->text = sg_format(
             context,
             "%.2f %% of the synthetic rows equal a real one; more can't be "
             "said without a hold-out of %d or more real rows that were not "
             "trained on.",
-            100 * copies, SG_YARDSTICK_ROWS);
+            100 * copies, SG_HOLDOUT_LEAST);
         return SYNGAN_OK;
     }
-    SG_TRY(grade_line(report, SG_JUDGE_PRIVACY, SYNGAN_ROWS_INDEPENDENT,
-                      &to->grade));
+    to->grade = grade_line(report, SG_JUDGE_PRIVACY, SYNGAN_ROWS_INDEPENDENT);
     to->text = sg_format(
         context,
         "An attacker tells training from other rows with an AUC of %.3f, "

@@ -19,14 +19,13 @@ int32_t sg_grade_of(double value, double good, double mixed) {
                             : SG_POOR;
 }
 
-int32_t sg_grade_against(double value, double yardstick, sg_limits plain,
+int32_t sg_grade_against(double value, double holdout, sg_limits plain,
                          sg_limits relative) {
     int32_t by_value = sg_grade_of(value, plain.good, plain.mixed);
-    int32_t by_yardstick =
-        sg_grade_of(value / yardstick, relative.good, relative.mixed);
-    return by_yardstick != SG_NOT_JUDGED && by_yardstick < by_value
-               ? by_yardstick
-               : by_value;
+    int32_t by_holdout =
+        sg_grade_of(value / holdout, relative.good, relative.mixed);
+    return by_holdout != SG_NOT_JUDGED && by_holdout < by_value ? by_holdout
+                                                                : by_value;
 }
 
 /* ---- names --------------------------------------------------------------- */
@@ -64,49 +63,62 @@ static void plain_name(sg_name_part part, char out[SG_NAME_SHORT + 1]) {
 /* ---- the worst ----------------------------------------------------------- */
 
 /* Less is better: by how far the value is above its ideal. */
-static int32_t grade_excess(const syngan_report *report, const sg_rule *rule,
-                            double value) {
-    double ideal = rule->chance != NULL ? sg_report_value(report, rule->chance)
-                                        : rule->ideal;
-    return sg_grade_of(-(value - ideal), -rule->plain.good, -rule->plain.mixed);
+static int32_t grade_excess(const syngan_report *report,
+                            const sg_report_entry *entry) {
+    const sg_rule *rule = &entry->measure->rule;
+    double ideal =
+        rule->chance == NULL ? rule->ideal
+        : rule->chance == entry->measure
+            ? sg_report_baseline(report, entry->name, SG_HOLDOUT_ROWS)
+            : sg_report_value(report, rule->chance);
+    return sg_grade_of(-(entry->value - ideal), -rule->plain.good,
+                       -rule->plain.mixed);
 }
 
-static syngan_status grade_entry(const syngan_report *report,
-                                 const sg_report_entry *entry, int32_t *grade) {
-    const sg_measure *measure = entry->measure;
-    const sg_rule *rule = &measure->rule;
-    double baseline = NAN;
-    if (measure->direction == SG_LESS_IS_BETTER) {
-        *grade = grade_excess(report, rule, entry->value);
-        return SYNGAN_OK;
-    }
-    if (measure->baseline != NULL) {
-        char *name =
-            sg_measure_baseline_name(report->context, measure, entry->name);
-        if (name == NULL)
-            return sg_fail_memory(report->context, "a verdict", 0);
-        sg_report_has(report, name, &baseline);
-        sg_free(report->context, name);
-    }
-    *grade =
-        sg_grade_against(entry->value, baseline, rule->plain, rule->relative);
-    return SYNGAN_OK;
+double sg_report_way(const syngan_report *report,
+                     const sg_report_entry *entry) {
+    double low =
+        sg_report_baseline(report, entry->name, SG_INDEPENDENT_COLUMNS);
+    double high = sg_report_baseline(report, entry->name, SG_HOLDOUT_ROWS);
+    double sign = entry->measure->direction == SG_LESS_IS_BETTER ? -1 : 1;
+    if (isnan(high)) high = entry->measure->rule.best;
+    return sign * (high - low) > SG_LEAST_WAY
+               ? (entry->value - low) / (high - low)
+               : (double)NAN;
 }
 
-syngan_status sg_report_worst(const syngan_report *report,
-                              const sg_measure *measure, sg_worst *out) {
-    *out = (sg_worst){.grade = SG_NOT_JUDGED};
+static int32_t grade_entry(const syngan_report *report,
+                           const sg_report_entry *entry) {
+    const sg_rule *rule = &entry->measure->rule;
+    bool less = entry->measure->direction == SG_LESS_IS_BETTER;
+    int32_t grade =
+        less ? grade_excess(report, entry)
+             : sg_grade_against(
+                   entry->value,
+                   sg_report_baseline(report, entry->name, SG_HOLDOUT_ROWS),
+                   rule->plain, rule->relative);
+    if (rule->way.good <= 0) return grade;
+    int32_t by_way = sg_grade_of(sg_report_way(report, entry), rule->way.good,
+                                 rule->way.mixed);
+    return by_way > grade ? by_way : grade;
+}
+
+sg_worst sg_report_worst(const syngan_report *report,
+                         const sg_measure *measure) {
+    sg_worst worst = {.grade = SG_NOT_JUDGED};
     for (size_t i = 0; i < report->count; i++) {
         const sg_report_entry *entry = &report->entry[i];
-        int32_t grade = SG_NOT_JUDGED;
-        if (entry->measure != measure || isnan(entry->value)) continue;
-        SG_TRY(grade_entry(report, entry, &grade));
-        if (grade < out->grade || (out->entry != NULL && grade == out->grade &&
-                                   !(entry->value < out->entry->value)))
+        if (entry->measure != measure || isnan(entry->value) ||
+            entry->baseline != SG_SYNTHETIC_ROWS)
             continue;
-        *out = (sg_worst){entry, grade};
+        int32_t grade = grade_entry(report, entry);
+        if (grade < worst.grade ||
+            (worst.entry != NULL && grade == worst.grade &&
+             !(entry->value < worst.entry->value)))
+            continue;
+        worst = (sg_worst){entry, grade};
     }
-    return SYNGAN_OK;
+    return worst;
 }
 
 char *sg_worst_name(const syngan_report *report, const sg_worst *worst) {

@@ -11,7 +11,7 @@
 int32_t sg_grade_of(double value, double good, double mixed);
 /* By the value itself, or by how near it comes to what other real rows get,
  * which may be NaN; whichever is better. */
-int32_t sg_grade_against(double value, double yardstick, sg_limits plain,
+int32_t sg_grade_against(double value, double holdout, sg_limits plain,
                          sg_limits relative);
 
 typedef struct sg_worst {
@@ -20,9 +20,13 @@ typedef struct sg_worst {
 } sg_worst;
 
 /* Of a measure's values by its rule, the one of the worst grade, and the least
- * among these. Only when the report is sorted. SYNGAN_E_MEMORY. */
-syngan_status sg_report_worst(const syngan_report *report,
-                              const sg_measure *measure, sg_worst *out);
+ * among these. Only when the report is sorted. */
+sg_worst sg_report_worst(const syngan_report *report,
+                         const sg_measure *measure);
+/* How far a value is on the way from independent columns, 0, to the hold-out or
+ * the best there can be, 1. NaN: they are too close together to tell. */
+#define SG_LEAST_WAY 0.02
+double sg_report_way(const syngan_report *report, const sg_report_entry *entry);
 /* "'age'", "'age' with 'income'"; NULL when out of memory. The caller frees
  * it. */
 char *sg_worst_name(const syngan_report *report, const sg_worst *worst);
