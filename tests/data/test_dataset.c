@@ -428,7 +428,7 @@ static void targets_that_do_not_fit_are_refused(void **state) {
     assert_int_equal(BATCH(NULL, 0, x, NULL), SYNGAN_E_ARGUMENT);
     assert_int_equal(syngan_dataset_read(NULL, 0, x, NULL), SYNGAN_E_ARGUMENT);
     assert_fails(context, BATCH(dataset, 0, NULL, NULL), SYNGAN_E_ARGUMENT,
-                 "examples is NULL");
+                 "`examples` is NULL");
     assert_fails(context, BATCH(dataset, 0, wide, NULL), SYNGAN_E_SHAPE,
                  "[2, 4]");
     assert_fails(context, BATCH(dataset, 0, flat, NULL), SYNGAN_E_SHAPE, "[6]");
