@@ -329,15 +329,16 @@ static void check_whole(const sg_encoder *encoder, const sg_encoder *expected,
         const sg_column_code *code = &encoder->codes[c];
         const sg_column_code *of_all = &expected->codes[c];
         bool is_difference = code->ordered >= 0;
-        assert_int_equal(code->kind, of_all->kind);
+        assert_ptr_equal(code->codec, of_all->codec);
         assert_int_equal(code->choice.n_values, of_all->choice.n_values);
         for (int32_t v = 0; v < code->choice.n_values; v++)
             assert_int_equal(code->choice.count[v], of_all->choice.count[v]);
-        if (code->kind == SG_CODE_NUMBER && !is_difference)
+        if (code->codec == &sg_codec_number && !is_difference)
             assert_memory_equal(&code->number.grid, &of_all->number.grid,
                                 sizeof code->number.grid);
         assert_int_equal(code->number.has_missing, of_all->number.has_missing);
-        for (uint64_t id = 0; code->kind == SG_CODE_NAME && id < 3000; id++) {
+        for (uint64_t id = 0; code->codec == &sg_codec_name && id < 3000;
+             id++) {
             char text[SG_NAME_ROOM];
             int32_t size = sg_name_write(&code->name, 5, id, text);
             assert_true(sg_dictionary_find(all->columns[c].words, text,

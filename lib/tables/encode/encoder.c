@@ -7,13 +7,10 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/random.h"
 #include "base/thread.h"
-#include "encode/encoder_code.h"
+#include "encode/codec.h"
 
-/* Rows at once in parallel loops. */
-#define GRAIN 4096
-#define EXPAND_GRAIN 64
+#define EXPAND_GRAIN 64 /* rows at once */
 
 /* ---- the layout of a row ------------------------------------------------- */
 
@@ -48,18 +45,14 @@ syngan_status sg_encoder_lay_out(sg_encoder *encoder) {
                               2 * n * sizeof *encoder->parts);
     for (size_t c = 0; c < n; c++) {
         sg_column_code *code = &encoder->codes[c];
-        const sg_number_code *number = &code->number;
+        sg_column_parts parts = {0};
         code->number_part = code->choice_part = -1;
-        if (code->kind == SG_CODE_CHOICE || code->kind == SG_CODE_JOINT)
-            add_choice(encoder, c, code->choice.n_alternatives,
-                       code->choice.share, true);
-        if (code->kind != SG_CODE_NUMBER) continue;
-        if (number->mixture.count > 0) {
+        if (code->codec->parts != NULL) code->codec->parts(code, &parts);
+        if (parts.has_number) {
             code->number_part = (int32_t)encoder->n_parts;
             add_part(encoder, c, SG_PART_NUMBER, 1, NULL, false);
         }
-        add_choice(encoder, c, number->n_modes, number->share,
-                   number->mixture.count == 0);
+        add_choice(encoder, c, parts.alternatives, parts.share, parts.discrete);
     }
     if (encoder->n_parts > 0) return SYNGAN_OK;
     return sg_fail(encoder->context, SYNGAN_E_ARGUMENT,
@@ -100,10 +93,9 @@ void sg_encoder_release(sg_encoder *encoder) {
         return;
     syngan_context *context = encoder->context;
     for (size_t c = 0; c < encoder->n_codes; c++) {
-        sg_number_end(context, &encoder->codes[c].number);
-        sg_choice_end(context, &encoder->codes[c].choice);
-        sg_joint_end(context, &encoder->codes[c].joint);
-        sg_name_end(context, &encoder->codes[c].name);
+        sg_column_code *code = &encoder->codes[c];
+        if (code->codec != NULL && code->codec->end != NULL)
+            code->codec->end(context, code);
     }
     sg_free(context, encoder->codes);
     sg_order_end(context, encoder->order);
@@ -116,7 +108,7 @@ void sg_encoder_release(sg_encoder *encoder) {
 bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
                      int32_t *choice, int32_t *alternative, bool *is_alone) {
     const sg_column_code *of = &encoder->codes[column];
-    if (of->kind != SG_CODE_CHOICE || of->choice_part < 0) return false;
+    if (of->codec != &sg_codec_choice || of->choice_part < 0) return false;
     int32_t value = code < 0 ? of->choice.missing : code;
     if (value < 0 || value >= of->choice.n_values) return false;
     if (code >= 0 && value == of->choice.missing) return false;
@@ -132,192 +124,45 @@ bool sg_encoder_find(const sg_encoder *encoder, int32_t column, int32_t code,
 #define NO_ROW INT64_MAX
 #define UNKNOWN (-2)
 
-/* A table that is encoded. Its dictionaries are others than the form's. */
-typedef struct encoding {
-    const sg_encoder *encoder;
-    const sg_column **columns; /* of the table, by column of the form */
-    int32_t **map; /* from their codes to the form's, or UNKNOWN; NULL for
-                      columns without codes and such as are not learnt */
-    int64_t rows;
-    int64_t first; /* number of the table's row 0 */
-    uint64_t seed;
-    sg_encoded *out;
-} encoding;
-
-/* A column that is encoded, in parallel. */
-typedef struct column_encoding {
-    syngan_context *context;
-    const sg_column *column;
-    const sg_column_code *code;
-    const sg_encoder *encoder;
-    const sg_column *marked; /* of differences: the column with marks */
-    const int32_t *map;
-    const int32_t *found; /* combinations of a joint choice, by row */
-    sg_random random;
-    int64_t first;          /* number of row 0 */
-    sg_encoded_cell *cells; /* of row 0 */
-    int64_t width;
-    int64_t number_at, choice_at; /* cells of a row; -1: none */
-    _Atomic int64_t unknown;      /* the first row with a value that the encoder
-                                     does not know */
-} column_encoding;
-
-static void note_unknown(column_encoding *e, int64_t row) {
-    int64_t known = atomic_load(&e->unknown);
-    while (row < known &&
-           !atomic_compare_exchange_weak(&e->unknown, &known, row)) {
-    }
-}
-
-/* Marks of an ordered column are no differences. */
-static void set_marks(const column_encoding *e, int64_t first, int32_t count,
-                      int32_t *modes, float *numbers) {
-    for (int32_t i = 0; i < count; i++) {
-        int32_t mark =
-            sg_order_mark(e->encoder, e->code->ordered, e->marked, first + i);
-        if (mark < 0) continue;
-        modes[i] = mark;
-        numbers[i] = 0;
-    }
-}
-
-static void encode_numbers(void *argument, int64_t first, int64_t last) {
-    column_encoding *e = argument;
-    float unit[SG_NUMBER_ROWS], numbers[SG_NUMBER_ROWS];
-    int32_t modes[SG_NUMBER_ROWS];
-    for (int64_t row = first; row < last; row += SG_NUMBER_ROWS) {
-        if (sg_is_cancelled_at(e->context, row)) return;
-        int32_t n = (int32_t)(last - row < SG_NUMBER_ROWS ? last - row
-                                                          : SG_NUMBER_ROWS);
-        sg_random_uniform(&e->random, (uint64_t)(e->first + row),
-                          SG_NUMBER_ROWS, unit);
-        sg_number_encode(&e->code->number, e->column, row, n, unit, modes,
-                         numbers);
-        if (e->marked != NULL) set_marks(e, row, n, modes, numbers);
-        for (int32_t i = 0; i < n; i++) {
-            sg_encoded_cell *cells = e->cells + (row + i) * e->width;
-            if (modes[i] < 0) note_unknown(e, row + i);
-            if (e->number_at >= 0) cells[e->number_at].number = numbers[i];
-            if (e->choice_at >= 0)
-                cells[e->choice_at].choice = modes[i] < 0 ? 0 : modes[i];
-        }
-    }
-}
-
-/* The value of the choice that a row has; below 0: unknown. */
-static int32_t value_of(const column_encoding *e, int64_t row) {
-    if (e->found != NULL) return e->found[row];
-    int32_t code = e->column->codes[row];
-    return code < 0 ? e->code->choice.missing : e->map[code];
-}
-
-/* Unknown values go to the last shared alternative, if there is one. */
-static void encode_choices(void *argument, int64_t first, int64_t last) {
-    column_encoding *e = argument;
-    const sg_choice_code *choice = &e->code->choice;
-    bool has_shared = choice->n_values > choice->n_alternatives;
-    for (int64_t row = first; row < last; row++) {
-        if (sg_is_cancelled_at(e->context, row)) return;
-        int32_t value = value_of(e, row);
-        int32_t alternative = value >= 0   ? choice->alternative[value]
-                              : has_shared ? choice->n_alternatives - 1
-                                           : 0;
-        if (value < 0 && !has_shared) note_unknown(e, row);
-        if (e->choice_at >= 0)
-            e->cells[row * e->width + e->choice_at].choice = alternative;
-    }
-}
-
-static syngan_status check_known(const encoding *all, column_encoding *e,
-                                 size_t c) {
+static syngan_status check_known(sg_column_encoding *e) {
     int64_t row = atomic_load(&e->unknown);
     if (row == NO_ROW) return SYNGAN_OK;
     char text[64];
-    const sg_column *column = all->columns[c];
+    const sg_column *column = e->table->columns[e->index];
     sg_column_text(column, row, text, sizeof text);
-    if (e->found != NULL)
-        return sg_fail(all->encoder->context, SYNGAN_E_MISMATCH,
-                       "table: column '%s': row %lld has '%s', in a "
-                       "combination with other columns that was not in the "
-                       "data that the encoder was fitted to",
-                       column->name, (long long)(all->first + row), text);
-    return sg_fail(all->encoder->context, SYNGAN_E_MISMATCH,
-                   "table: column '%s': row %lld has '%s', a value that was "
-                   "not in the data that the encoder was fitted to",
-                   column->name, (long long)(all->first + row), text);
+    return sg_fail(e->table->encoder->context, SYNGAN_E_MISMATCH,
+                   "table: column '%s': row %lld has '%s', %s", column->name,
+                   (long long)(e->table->first + row), text,
+                   e->code->codec->unknown);
 }
 
-/* A column of numbers, or of differences if it is compared with another. */
-static syngan_status encode_number_column(const encoding *all,
-                                          column_encoding *e) {
-    syngan_context *context = all->encoder->context;
-    int32_t item = e->code->ordered;
-    sg_column differences = {0};
-    if (item >= 0 && all->encoder->order->item[item].reference >= 0) {
-        if (!sg_order_differences(all->encoder, item, all->columns, all->rows,
-                                  &differences))
-            return sg_fail_memory(context, "a column", (uint64_t)all->rows * 8);
-        if (all->encoder->order->item[item].marks.count > 0)
-            e->marked = e->column;
-        e->column = &differences;
-    }
-    sg_parallel(context, all->rows, GRAIN, encode_numbers, e);
-    sg_free(context, differences.data);
-    return SYNGAN_OK;
-}
-
-static syngan_status encode_joint_column(const encoding *all,
-                                         column_encoding *e) {
-    syngan_context *context = all->encoder->context;
-    const sg_joint_code *joint = &e->code->joint;
-    size_t bytes = (size_t)all->rows * sizeof(int32_t);
-    int32_t *found = sg_alloc(context, bytes);
-    if (found == NULL) return sg_fail_memory(context, "encoded rows", bytes);
-    syngan_status status =
-        sg_joint_find(context, joint, all->columns, all->map, all->rows, found);
-    e->found = found;
-    if (status == SYNGAN_OK)
-        sg_parallel(context, all->rows, GRAIN, encode_choices, e);
-    sg_free(context, found);
-    return status;
-}
-
-static syngan_status encode_column(const encoding *all, size_t c) {
+static syngan_status encode_column(const sg_encoding *all, size_t c) {
     const sg_encoder *encoder = all->encoder;
     const sg_column_code *code = &encoder->codes[c];
-    column_encoding e = {.context = encoder->context,
-                         .column = all->columns[c],
-                         .code = code,
-                         .encoder = encoder,
-                         .map = all->map[c]};
-    e.random = (sg_random){
-        .seed = all->seed, .step = c, .stream = sg_stream_id("encode")};
+    sg_column_encoding e = {.table = all,
+                            .code = code,
+                            .index = c,
+                            .random = {.seed = all->seed,
+                                       .step = c,
+                                       .stream = sg_stream_id("encode")},
+                            .cells =
+                                all->out->cells + all->first * all->out->width,
+                            .width = all->out->width,
+                            .number_at = -1,
+                            .choice_at = -1};
     atomic_init(&e.unknown, NO_ROW);
-    e.first = all->first;
-    e.width = all->out->width;
-    e.cells = all->out->cells + e.first * e.width;
-    e.number_at = e.choice_at = -1;
     if (code->number_part >= 0)
         e.number_at = encoder->parts[code->number_part].index;
     if (code->choice_part >= 0)
         e.choice_at = encoder->n_numbers +
                       (int64_t)encoder->parts[code->choice_part].index;
-    if (code->kind == SG_CODE_NUMBER)
-        SG_TRY(encode_number_column(all, &e));
-    else if (code->kind == SG_CODE_JOINT)
-        SG_TRY(encode_joint_column(all, &e));
-    else if (code->kind == SG_CODE_CHOICE)
-        sg_parallel(encoder->context, all->rows, GRAIN, encode_choices, &e);
+    if (code->codec->encode != NULL) SG_TRY(code->codec->encode(&e));
     SG_TRY(sg_check_cancelled(encoder->context, "table"));
-    return check_known(all, &e, c);
-}
-
-static bool is_learnt(const sg_column_code *code) {
-    return code->kind != SG_CODE_EMPTY && code->kind != SG_CODE_NAME;
+    return check_known(&e);
 }
 
 /* The column of the table for column c of the form. */
-static syngan_status find_column(encoding *all, const syngan_table *table,
+static syngan_status find_column(sg_encoding *all, const syngan_table *table,
                                  size_t c) {
     syngan_context *context = all->encoder->context;
     const sg_column *wanted = &all->encoder->form->columns[c];
@@ -344,16 +189,17 @@ static syngan_status find_column(encoding *all, const syngan_table *table,
     return SYNGAN_OK;
 }
 
-static syngan_status encode_columns(encoding *all, const syngan_table *table) {
+static syngan_status encode_columns(sg_encoding *all,
+                                    const syngan_table *table) {
     const sg_encoder *encoder = all->encoder;
     for (size_t c = 0; c < encoder->n_codes; c++)
-        if (is_learnt(&encoder->codes[c])) SG_TRY(find_column(all, table, c));
+        if (sg_encoder_learns(encoder, c)) SG_TRY(find_column(all, table, c));
     for (size_t c = 0; c < encoder->n_codes; c++)
         SG_TRY(encode_column(all, c));
     return SYNGAN_OK;
 }
 
-static syngan_status encode_table(encoding *all, const syngan_table *table) {
+static syngan_status encode_table(sg_encoding *all, const syngan_table *table) {
     syngan_context *context = all->encoder->context;
     size_t n = all->encoder->n_codes;
     all->columns = sg_alloc_zero(context, n, sizeof *all->columns);
@@ -372,11 +218,11 @@ static syngan_status encode_table(encoding *all, const syngan_table *table) {
 syngan_status sg_encoder_encode_rows(const sg_encoder *encoder,
                                      const syngan_table *table, uint64_t seed,
                                      int64_t first, sg_encoded *out) {
-    encoding all = {.encoder = encoder,
-                    .rows = table->rows,
-                    .first = first,
-                    .seed = seed,
-                    .out = out};
+    sg_encoding all = {.encoder = encoder,
+                       .rows = table->rows,
+                       .first = first,
+                       .seed = seed,
+                       .out = out};
     return encode_table(&all, table);
 }
 

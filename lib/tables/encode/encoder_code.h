@@ -279,6 +279,10 @@ void sg_joint_end(syngan_context *context, sg_joint_code *code);
 syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
                             const sg_column *const *columns,
                             int32_t *const *map, int64_t rows, int32_t *found);
+/* The place of a column among those of a joint choice; -1: it has none. */
+int32_t sg_joint_place(const sg_joint_code *code, int32_t column);
+/* The column whose joint choice a later column is a member of, or -1. */
+int32_t sg_joint_owner(const sg_encoder *encoder, int32_t column);
 /* Writes a combination's cell to a row of a column. */
 void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
                     int32_t member, sg_column *column, int64_t row);
@@ -345,6 +349,10 @@ syngan_status sg_order_fit(const syngan_table *table,
 void sg_limit_by_ranges(const syngan_table *table, int32_t column,
                         sg_grid *grid);
 void sg_order_end(syngan_context *context, sg_order_code *order);
+/* As a member "order" of an object, and back (value: that member), when the
+ * columns have their codecs. */
+void sg_order_write(const sg_order_code *order, sg_json_writer *writer);
+syngan_status sg_order_read(sg_encoder *encoder, sg_json_value value);
 /* The differences of an item from its reference, as a column of its own.
  * `columns`: by column of the form. False when out of memory. */
 bool sg_order_differences(const sg_encoder *encoder, int32_t item,
@@ -425,20 +433,16 @@ int32_t sg_name_write(const sg_name_code *code, uint64_t seed, uint64_t id,
 
 /* ---- columns ------------------------------------------------------------ */
 
-enum {
-    SG_CODE_EMPTY = 1, /* texts: not learnt */
-    SG_CODE_NUMBER = 2,
-    SG_CODE_CHOICE = 3,
-    SG_CODE_JOINT = 4,  /* of this column and others */
-    SG_CODE_MEMBER = 5, /* of another column's joint choice */
-    SG_CODE_NAME = 6    /* identifiers: made anew */
-};
-
-/* "empty", "number", ... as files have it. */
-const char *sg_code_kind_name(int32_t kind);
+/* How a column is coded: encode/codec.h. */
+typedef struct sg_codec sg_codec;
+extern const sg_codec sg_codec_empty, /* texts: not learnt */
+    sg_codec_number, sg_codec_choice,
+    sg_codec_joint,  /* of this column and others */
+    sg_codec_member, /* of another column's joint choice */
+    sg_codec_name;   /* identifiers: made anew */
 
 typedef struct sg_column_code {
-    int32_t kind;
+    const sg_codec *codec;
     int32_t number_part, choice_part; /* -1: none */
     sg_number_code number;
     sg_choice_code choice;

@@ -6,8 +6,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
-#include "encode/encoder_code.h"
-#include "table/stored.h"
+#include "encode/codec.h"
 
 #define MAX_MODES 10
 #define MAX_CHOICES 256
@@ -15,107 +14,58 @@
 #define FREQUENT 0.03
 #define LEAST_FREQUENT 0.001
 
-/* ---- numbers ---------------------------------------------------- */
+/* ---- columns beside each other --------------------------------------------
+ */
 
 typedef struct fit {
-    const syngan_table *table;
-    sg_encoder *encoder;
-    sg_encoder_options options;
-    const sg_column **by_form; /* the table's columns */
-    int32_t **map;    /* of columns with codes that are learnt: from the table's
-                         codes to the form's; -1: in no row */
-    int32_t *columns; /* numbers, to be fitted in parallel */
+    sg_encoder_fitting all;
+    int32_t *columns; /* that are fitted in parallel */
     sg_fit_failure *failures;
-    sg_joint_table *joints; /* by column: of joint choices */
-    sg_name_others *others; /* by column: of names, where some rows are left */
     size_t done;
 } fit;
 
-static const sg_whole_column *whole_column(const fit *f, size_t c) {
-    return f->options.whole == NULL ? NULL : &f->options.whole->columns[c];
-}
-
-/* To what constraints leave. */
-static void limit_grid(const syngan_table *table, int32_t c,
-                       const sg_ordered *item, sg_grid *grid) {
-    sg_limit_by_ranges(table, c, grid);
-    if (item == NULL) return;
-    bool is_real = item->grid.is_real;
-    sg_grid_limit(
-        grid,
-        is_real ? (long double)item->grid.low : (long double)item->grid.least,
-        is_real ? (long double)item->grid.high : (long double)item->grid.most);
-}
-
-/* A column of numbers, or of differences if it is compared with another. */
-static void fit_number(const fit *f, int32_t c, sg_fit_failure *failure) {
-    syngan_context *context = f->encoder->context;
-    sg_column_code *code = &f->encoder->codes[c];
-    const sg_column *column = &f->table->columns[c];
-    uint64_t seed = f->options.seed + (uint64_t)c * 0x9e3779b97f4a7c15u;
-    sg_column differences = {0};
-    const sg_ordered *item =
-        code->ordered >= 0 ? &f->encoder->order->item[code->ordered] : NULL;
-    if (item != NULL && item->reference >= 0) {
-        *failure = (sg_fit_failure){.status = SYNGAN_E_MEMORY};
-        if (!sg_order_differences(f->encoder, code->ordered, f->by_form,
-                                  f->table->rows, &differences))
-            return;
-        column = &differences;
-    }
-    sg_number_fit(context, column, f->table->rows,
-                  column == &differences ? NULL : whole_column(f, (size_t)c),
-                  &f->options, seed, &code->number, failure);
-    sg_free(context, differences.data);
-    if (column == &differences) {
-        if (failure->status == SYNGAN_OK && item->marks.count > 0 &&
-            !sg_number_add_marks(context, &item->marks, f->table->rows,
-                                 &code->number))
-            failure->status = SYNGAN_E_MEMORY;
-        return;
-    }
-    limit_grid(f->table, c, item, &code->number.grid);
-    limit_grid(f->table, c, item, &code->number.mixed);
-}
-
-static void fit_numbers_work(void *argument, int64_t first, int64_t last) {
+static void fit_beside_work(void *argument, int64_t first, int64_t last) {
     const fit *f = argument;
-    for (int64_t i = first; i < last; i++)
-        fit_number(f, f->columns[i], &f->failures[i]);
+    for (int64_t i = first; i < last; i++) {
+        int32_t c = f->columns[i];
+        f->all.encoder->codes[c].codec->fit_beside(&f->all, (size_t)c,
+                                                   &f->failures[i]);
+    }
 }
 
 static syngan_status tell(fit *f) {
     f->done++;
-    return f->options.progress == NULL
+    return f->all.options.progress == NULL
                ? SYNGAN_OK
-               : f->options.progress(f->done, f->table->n_columns,
-                                     f->options.user);
+               : f->all.options.progress(f->done, f->all.table->n_columns,
+                                         f->all.options.user);
 }
 
 /* A thread's failure as a sentence. */
 static syngan_status report(const fit *f, int64_t i) {
     const sg_fit_failure *failure = &f->failures[i];
-    syngan_context *context = f->encoder->context;
+    syngan_context *context = f->all.encoder->context;
     SG_TRY(sg_check_cancelled(context, "table"));
     if (failure->status == SYNGAN_OK) return SYNGAN_OK;
     if (failure->status == SYNGAN_E_MEMORY)
         return sg_fail_memory(context, "fitting a column",
-                              2 * (uint64_t)f->table->rows * sizeof(double));
+                              2 * (uint64_t)f->all.table->rows *
+                                  sizeof(double));
     return sg_fail(context, failure->status, "table: column '%s': row %lld %s",
-                   f->table->columns[f->columns[i]].name,
+                   f->all.table->columns[f->columns[i]].name,
                    (long long)failure->row, failure->reason);
 }
 
 /* In waves of as many columns as there are threads, so that the host hears of
  * each wave. */
-static syngan_status fit_numbers(fit *f, int64_t count) {
-    int64_t wave = f->encoder->context->threads;
+static syngan_status fit_waves(fit *f, int64_t count) {
+    int64_t wave = f->all.encoder->context->threads;
     int32_t *all = f->columns;
     syngan_status status = SYNGAN_OK;
     for (int64_t i = 0; i < count && status == SYNGAN_OK; i += wave) {
         int64_t n = count - i < wave ? count - i : wave;
         f->columns = all + i;
-        sg_parallel(f->encoder->context, n, 1, fit_numbers_work, f);
+        sg_parallel(f->all.encoder->context, n, 1, fit_beside_work, f);
         for (int64_t j = 0; j < n && status == SYNGAN_OK; j++)
             status = report(f, j);
         for (int64_t j = 0; j < n && status == SYNGAN_OK; j++)
@@ -125,9 +75,9 @@ static syngan_status fit_numbers(fit *f, int64_t count) {
     return status;
 }
 
-static syngan_status fit_all_numbers(fit *f) {
-    syngan_context *context = f->encoder->context;
-    size_t n = f->table->n_columns;
+static syngan_status fit_beside(fit *f) {
+    syngan_context *context = f->all.encoder->context;
+    size_t n = f->all.table->n_columns;
     size_t threads = (size_t)context->threads;
     f->columns = sg_alloc(context, n * sizeof *f->columns);
     f->failures = sg_alloc_zero(context, threads, sizeof *f->failures);
@@ -136,89 +86,19 @@ static syngan_status fit_all_numbers(fit *f) {
         status = sg_fail_memory(context, "an encoder", n * sizeof(int32_t));
     int64_t count = 0;
     for (size_t c = 0; c < n && status == SYNGAN_OK; c++)
-        if (f->encoder->codes[c].kind == SG_CODE_NUMBER)
+        if (f->all.encoder->codes[c].codec->fit_beside != NULL)
             f->columns[count++] = (int32_t)c;
-    if (status == SYNGAN_OK) status = fit_numbers(f, count);
+    if (status == SYNGAN_OK) status = fit_waves(f, count);
     sg_free(context, f->columns);
     sg_free(context, f->failures);
     return status;
 }
 
-/* ---- categories -----------------------------------------------------------
- */
-
-/* The rows of each code of the table's, and of missing values behind them. */
-static syngan_status count_codes(const fit *f, size_t c, int64_t **out) {
-    syngan_context *context = f->encoder->context;
-    const sg_column *column = &f->table->columns[c];
-    const sg_whole_column *whole = whole_column(f, c);
-    size_t n = (size_t)column->words->count;
-    int64_t *count = *out = sg_alloc_zero(context, n + 1, sizeof *count);
-    if (count == NULL)
-        return sg_fail_memory(context, "a column", n * sizeof *count);
-    if (whole != NULL) {
-        if (n > 0) memcpy(count, whole->count, n * sizeof *count);
-        count[n] = whole->missing;
-        return SYNGAN_OK;
-    }
-    for (int64_t row = 0; row < f->table->rows; row++) {
-        SG_TRY(sg_check_at(context, row, "table"));
-        int32_t code = column->codes[row];
-        count[code < 0 ? (int32_t)n : code]++;
-    }
-    return SYNGAN_OK;
-}
-
-/* The texts that occur in rows, into the form's dictionary, in the order of the
- * table's codes; thus the encoder has no text that no row has. */
-static syngan_status map_texts(fit *f, size_t c, const int64_t *count) {
-    syngan_context *context = f->encoder->context;
-    const sg_column *column = &f->table->columns[c];
-    sg_dictionary *words = f->encoder->form->columns[c].words;
-    size_t bytes = (size_t)column->words->count * sizeof(int32_t);
-    int32_t *map = f->map[c] = sg_alloc(context, bytes);
-    if (map == NULL) return sg_fail_memory(context, "a column", bytes);
-    memset(map, 0xff, bytes);
-    for (int32_t code = 0; code < column->words->count; code++)
-        if (count[code] > 0)
-            SG_TRY(sg_dictionary_add(
-                words, sg_dictionary_text(column->words, code),
-                sg_dictionary_size(column->words, code), &map[code]));
-    return SYNGAN_OK;
-}
-
-/* Rows by code of the form, then those with missing values: a choice. */
-static syngan_status fit_category(fit *f, size_t c, int64_t *count) {
-    syngan_context *context = f->encoder->context;
-    sg_choice_code *choice = &f->encoder->codes[c].choice;
-    int32_t known = 0, n = f->table->columns[c].words->count;
-    int64_t missing = count[n];
-    for (int32_t code = 0; code < n; code++)
-        if (count[code] > 0) count[known++] = count[code];
-    count[known] = missing;
-    if (sg_choice_make(context, count, known + (missing > 0), missing > 0,
-                       f->options.max_choices, choice))
-        return SYNGAN_OK;
-    return sg_fail_memory(context, "the alternatives of a column",
-                          (size_t)n * sizeof *count);
-}
-
-static syngan_status fit_codes(fit *f, size_t c) {
-    int64_t *count = NULL;
-    syngan_status status = count_codes(f, c, &count);
-    if (status == SYNGAN_OK) status = map_texts(f, c, count);
-    if (status == SYNGAN_OK && f->encoder->codes[c].kind == SG_CODE_CHOICE)
-        return fit_category(f, c, count); /* which takes it over */
-    sg_free(f->encoder->context, count);
-    return status;
-}
-
-/* ---- combinations, and names of other rows ---------------------------------
- */
+/* ---- all rows ------------------------------------------------------------ */
 
 /* From the codes of a piece of the whole to those of the form. */
-static syngan_status map_piece(const fit *f, const syngan_table *piece,
-                               int32_t **map) {
+static syngan_status map_piece(const sg_encoder_fitting *f,
+                               const syngan_table *piece, int32_t **map) {
     for (size_t c = 0; c < piece->n_columns; c++) {
         const sg_dictionary *from = piece->columns[c].words;
         if (f->map[c] == NULL) continue;
@@ -234,20 +114,17 @@ static syngan_status map_piece(const fit *f, const syngan_table *piece,
     return SYNGAN_OK;
 }
 
-static syngan_status take_rows(fit *f, const syngan_table *table,
+static syngan_status take_rows(sg_encoder_fitting *f, const syngan_table *table,
                                int32_t *const *map) {
     for (size_t c = 0; c < table->n_columns; c++) {
-        if (f->joints[c].context != NULL)
-            SG_TRY(sg_joint_take(&f->joints[c], table, map));
-        if (f->others[c].used != NULL)
-            sg_name_others_take(&f->encoder->codes[c].name, &table->columns[c],
-                                &f->others[c]);
+        const sg_codec_rows *rows = f->encoder->codes[c].codec->rows;
+        if (rows != NULL) SG_TRY(rows->take(f, c, table, map));
     }
     return SYNGAN_OK;
 }
 
 static syngan_status take_piece(const syngan_table *piece, void *user) {
-    fit *f = user;
+    sg_encoder_fitting *f = user;
     size_t n = piece->n_columns;
     int32_t **map = sg_alloc_zero(piece->context, n, sizeof *map);
     syngan_status status = map == NULL
@@ -260,200 +137,31 @@ static syngan_status take_piece(const syngan_table *piece, void *user) {
     return status;
 }
 
-/* What must be known of each row of the whole. */
-static syngan_status visit_rows(fit *f) {
+/* Shows all rows of the whole to the codecs that must see them. */
+static syngan_status visit_rows(sg_encoder_fitting *f) {
     const sg_whole *whole = f->options.whole;
-    bool is_part = whole != NULL && whole->rows > f->table->rows;
-    bool needed = false;
     for (size_t c = 0; c < f->encoder->n_codes; c++) {
-        sg_column_code *code = &f->encoder->codes[c];
-        bool is_name = code->kind == SG_CODE_NAME && is_part;
-        if (code->kind == SG_CODE_JOINT)
-            SG_TRY(sg_joint_begin(f->encoder->context, &code->joint,
-                                  &f->joints[c]));
-        if (is_name)
-            SG_TRY(sg_name_others_begin(f->encoder->context, &code->name,
-                                        &f->others[c]));
-        needed |= code->kind == SG_CODE_JOINT || is_name;
+        const sg_codec_rows *rows = f->encoder->codes[c].codec->rows;
+        if (rows != NULL) SG_TRY(rows->begin(f, c));
     }
-    if (!needed) return SYNGAN_OK;
-    return whole == NULL ? take_rows(f, f->table, f->map)
-                         : whole->each(whole->source, take_piece, f);
-}
-
-static syngan_status fit_joint(fit *f, size_t c) {
-    sg_column_code *code = &f->encoder->codes[c];
-    int64_t *count = f->joints[c].count;
-    f->joints[c].count = NULL;
-    if (sg_choice_make(f->encoder->context, count, code->joint.n_rows, false,
-                       f->options.max_choices, &code->choice))
-        return SYNGAN_OK;
-    return sg_fail_memory(f->encoder->context, "the alternatives of columns",
-                          (uint64_t)code->joint.n_rows * sizeof *count);
-}
-
-/* ---- columns that are no numbers -------------------------------------------
- */
-
-static void fit_order(fit *f, size_t c) {
-    const sg_column *column = &f->table->columns[c];
-    const sg_whole_column *whole = whole_column(f, c);
-    sg_key_looks looks = {0};
-    if (!f->options.ids_are_rows || !sg_stored_as_integers(column)) return;
-    if (whole == NULL) sg_key_take_names(&looks, column, f->table->rows);
-    sg_name_fit_order(whole != NULL ? &whole->key : &looks,
-                      &f->encoder->codes[c].name);
-}
-
-static syngan_status fit_other(fit *f, size_t c) {
-    syngan_context *context = f->encoder->context;
-    const sg_column *column = &f->table->columns[c];
-    sg_column_code *code = &f->encoder->codes[c];
-    switch (code->kind) {
-    case SG_CODE_CHOICE:
-        return fit_codes(f, c);
-    case SG_CODE_JOINT:
-    case SG_CODE_MEMBER:
-        return sg_column_has_codes(column) ? fit_codes(f, c) : SYNGAN_OK;
-    case SG_CODE_NAME:
-        SG_TRY(sg_name_fit(context, column, f->table->rows, f->options.seed + c,
-                           &code->name));
-        fit_order(f, c);
-        sg_log(context, SYNGAN_LOG_WARNING,
-               "table: column '%s' holds identifiers, which are not learnt: "
-               "synthetic rows have new ones",
-               column->name);
-        return SYNGAN_OK;
-    case SG_CODE_EMPTY:
-        sg_log(context, SYNGAN_LOG_WARNING,
-               "table: column '%s' is free text, which is not learnt: it will "
-               "be missing in synthetic rows",
-               column->name);
-        return SYNGAN_OK;
-    default:
-        return SYNGAN_OK;
+    if (!f->all_rows_needed) return SYNGAN_OK;
+    SG_TRY(whole == NULL ? take_rows(f, f->table, f->map)
+                         : whole->each(whole->source, take_piece, f));
+    for (size_t c = 0; c < f->encoder->n_codes; c++) {
+        const sg_codec_rows *rows = f->encoder->codes[c].codec->rows;
+        if (rows != NULL) SG_TRY(rows->finish(f, c));
     }
+    return SYNGAN_OK;
 }
 
 static syngan_status fit_others(fit *f) {
-    size_t n = f->encoder->n_codes;
-    for (size_t c = 0; c < n; c++) {
-        if (f->encoder->codes[c].kind == SG_CODE_NUMBER) continue;
-        SG_TRY(fit_other(f, c));
+    for (size_t c = 0; c < f->all.encoder->n_codes; c++) {
+        const sg_codec *codec = f->all.encoder->codes[c].codec;
+        if (codec->fit_beside != NULL) continue;
+        if (codec->fit != NULL) SG_TRY(codec->fit(&f->all, c));
         SG_TRY(tell(f));
     }
-    SG_TRY(visit_rows(f));
-    for (size_t c = 0; c < n; c++) {
-        sg_column_code *code = &f->encoder->codes[c];
-        if (code->kind == SG_CODE_JOINT) SG_TRY(fit_joint(f, c));
-        if (f->others[c].used != NULL)
-            sg_name_others_avoid(f->encoder->context, &f->others[c],
-                                 &code->name);
-    }
-    return SYNGAN_OK;
-}
-
-/* ---- kinds of columns ------------------------------------------------------
- */
-
-static int32_t kind_of(const sg_column *column) {
-    int32_t kind = SG_CODE_EMPTY;
-    while (strcmp(sg_code_kind_name(kind), sg_type_of(column)->codec) != 0)
-        kind++;
-    return kind;
-}
-
-/* Groups of columns, each known by its least one: group[c] is another column of
- * c's group, or c. */
-static int32_t group_of(const int32_t *group, int32_t c) {
-    while (group[c] != c)
-        c = group[c];
-    return c;
-}
-
-static void join_groups(int32_t *group, int32_t a, int32_t b) {
-    a = group_of(group, a);
-    b = group_of(group, b);
-    if (a < b)
-        group[b] = a;
-    else
-        group[a] = b;
-}
-
-/* Columns of a "fixed" constraint belong together, and so do groups that
- * "greater" compares with each other, since only what occurs is sure to hold.
- */
-static syngan_status find_groups(const syngan_table *table, int32_t *group,
-                                 bool *grouped) {
-    for (size_t i = 0; i < table->constraints.count; i++) {
-        const sg_constraint *k = &table->constraints.item[i];
-        if (k->kind != SG_CONSTRAINT_FIXED || k->n_columns < 2) continue;
-        for (int32_t j = 0; j < k->n_columns; j++) {
-            const sg_column *column = &table->columns[k->columns[j]];
-            int32_t kind = kind_of(column);
-            if (kind == SG_CODE_NAME || kind == SG_CODE_EMPTY)
-                return sg_fail(table->context, SYNGAN_E_ARGUMENT,
-                               "table: column '%s' is of type %s, which is "
-                               "not learnt, and can't be in a constraint "
-                               "\"fixed\"",
-                               column->name, sg_column_type_name(column->type));
-            join_groups(group, k->columns[0], k->columns[j]);
-            grouped[k->columns[j]] = true;
-        }
-    }
-    for (size_t i = 0; i < table->constraints.count; i++) {
-        const sg_constraint *k = &table->constraints.item[i];
-        if (k->kind == SG_CONSTRAINT_GREATER && grouped[k->columns[0]] &&
-            grouped[k->columns[1]])
-            join_groups(group, k->columns[0], k->columns[1]);
-    }
-    return SYNGAN_OK;
-}
-
-/* The columns of the group of c, as those of a joint choice. */
-static syngan_status start_joint(sg_encoder *encoder, const int32_t *group,
-                                 int32_t c) {
-    int32_t n = (int32_t)encoder->n_codes;
-    sg_joint_code *joint = &encoder->codes[c].joint;
-    size_t bytes = (size_t)n * sizeof *joint->columns;
-    joint->columns = sg_alloc(encoder->context, bytes);
-    if (joint->columns == NULL)
-        return sg_fail_memory(encoder->context, "an encoder", bytes);
-    for (int32_t other = c; other < n; other++) {
-        if (group_of(group, other) != c) continue;
-        joint->columns[joint->n_columns++] = other;
-        encoder->codes[other].kind = SG_CODE_MEMBER;
-    }
-    encoder->codes[c].kind = SG_CODE_JOINT;
-    return SYNGAN_OK;
-}
-
-static syngan_status set_kinds(fit *f, int32_t *group, bool *grouped) {
-    sg_encoder *encoder = f->encoder;
-    int32_t n = (int32_t)encoder->n_codes;
-    for (int32_t c = 0; c < n; c++) {
-        group[c] = c;
-        encoder->codes[c].kind = kind_of(&f->table->columns[c]);
-    }
-    SG_TRY(find_groups(f->table, group, grouped));
-    for (int32_t c = 0; c < n; c++)
-        if (grouped[c] && group_of(group, c) == c)
-            SG_TRY(start_joint(encoder, group, c));
-    return SYNGAN_OK;
-}
-
-static syngan_status find_kinds(fit *f) {
-    syngan_context *context = f->encoder->context;
-    size_t n = f->encoder->n_codes;
-    int32_t *group = sg_alloc(context, n * sizeof *group);
-    bool *grouped = sg_alloc_zero(context, n, sizeof *grouped);
-    syngan_status status =
-        group != NULL && grouped != NULL
-            ? set_kinds(f, group, grouped)
-            : sg_fail_memory(context, "an encoder", n * sizeof *group);
-    sg_free(context, group);
-    sg_free(context, grouped);
-    return status;
+    return visit_rows(&f->all);
 }
 
 /* ---- putting it together ---------------------------------------------------
@@ -475,38 +183,38 @@ static syngan_status make_form(const syngan_table *table, sg_encoder *encoder) {
 }
 
 static syngan_status fit_encoder(fit *f) {
-    syngan_context *context = f->encoder->context;
-    size_t n = f->encoder->n_codes;
-    f->map = sg_alloc_zero(context, n, sizeof *f->map);
-    f->by_form = sg_alloc(context, n * sizeof *f->by_form);
-    f->joints = sg_alloc_zero(context, n, sizeof *f->joints);
-    f->others = sg_alloc_zero(context, n, sizeof *f->others);
-    if (f->map == NULL || f->by_form == NULL || f->joints == NULL ||
-        f->others == NULL)
-        return sg_fail_memory(context, "an encoder", n * sizeof *f->map);
-    for (size_t c = 0; c < n; c++)
-        f->by_form[c] = &f->table->columns[c];
-    SG_TRY(make_form(f->table, f->encoder));
-    SG_TRY(find_kinds(f));
-    SG_TRY(sg_order_fit(f->table, &f->options, f->encoder));
-    SG_TRY(fit_all_numbers(f));
+    sg_encoder_fitting *all = &f->all;
+    sg_encoder *encoder = all->encoder;
+    syngan_context *context = encoder->context;
+    size_t n = encoder->n_codes;
+    all->map = sg_alloc_zero(context, n, sizeof *all->map);
+    all->columns = sg_alloc(context, n * sizeof *all->columns);
+    all->collected = sg_alloc_zero(context, n, sizeof *all->collected);
+    if (all->map == NULL || all->columns == NULL || all->collected == NULL)
+        return sg_fail_memory(context, "an encoder", n * sizeof *all->map);
+    for (size_t c = 0; c < n; c++) {
+        all->columns[c] = &all->table->columns[c];
+        encoder->codes[c].codec = sg_codec_of(all->columns[c]);
+    }
+    SG_TRY(make_form(all->table, encoder));
+    SG_TRY(sg_joint_group(all->table, encoder));
+    SG_TRY(sg_order_fit(all->table, &all->options, encoder));
+    SG_TRY(fit_beside(f));
     SG_TRY(fit_others(f));
-    return sg_encoder_lay_out(f->encoder);
+    return sg_encoder_lay_out(encoder);
 }
 
-static void end_fit(fit *f) {
+static void end_fit(sg_encoder_fitting *f) {
     syngan_context *context = f->encoder->context;
     for (size_t c = 0; c < f->encoder->n_codes; c++) {
+        const sg_codec *codec = f->encoder->codes[c].codec;
         if (f->map != NULL) sg_free(context, f->map[c]);
-        if (f->joints != NULL) sg_joint_finish(&f->joints[c]);
-        if (f->others != NULL)
-            sg_name_others_end(context, &f->encoder->codes[c].name,
-                               &f->others[c]);
+        if (f->collected != NULL && codec != NULL && codec->rows != NULL)
+            codec->rows->end(f, c);
     }
     sg_free(context, f->map);
-    sg_free(context, f->by_form);
-    sg_free(context, f->joints);
-    sg_free(context, f->others);
+    sg_free(context, f->columns);
+    sg_free(context, f->collected);
 }
 
 static int32_t within(int32_t value, int32_t low, int32_t high) {
@@ -530,26 +238,19 @@ void sg_encoder_estimate(const syngan_table *table,
     sg_encoder_options o = {0};
     if (options != NULL) o = *options;
     settle_options(&o);
-    int64_t singles =
-        o.frequent <= 1 ? (int64_t)(1 / o.frequent) + 2 * SG_MARKS_MOST : 0;
-    uint64_t row = 0, fitting = 0;
-    *width = 0;
+    uint64_t fitting = 0;
+    sg_estimate sum = {0};
     for (size_t c = 0; c < table->n_columns; c++) {
-        const sg_column *column = &table->columns[c];
-        int32_t kind = kind_of(column);
-        if (kind == SG_CODE_NUMBER) {
-            *width += 2 + o.max_modes + singles;
-            row += sizeof(float) + sizeof(int32_t);
-            /* Values and room to sort them, in each thread. */
+        const sg_codec *codec = sg_codec_of(&table->columns[c]);
+        if (codec->estimate != NULL)
+            codec->estimate(&table->columns[c], &o, &sum);
+        /* Values and room to sort them, in each thread. */
+        if (codec->fit_beside != NULL)
             fitting = (uint64_t)table->context->threads * 2 * sizeof(double) *
                       (uint64_t)table->rows;
-        } else if (kind == SG_CODE_CHOICE) {
-            int64_t values = (int64_t)column->words->count + 1;
-            *width += values < o.max_choices ? values : o.max_choices;
-            row += sizeof(int32_t);
-        }
     }
-    uint64_t encoded = row * (uint64_t)table->rows;
+    uint64_t encoded = sum.row * (uint64_t)table->rows;
+    *width = sum.width;
     *bytes = encoded > fitting ? encoded : fitting;
 }
 
@@ -557,18 +258,18 @@ syngan_status sg_encoder_fit(const syngan_table *table,
                              const sg_encoder_options *options,
                              sg_encoder **out) {
     *out = NULL;
-    fit f = {.table = table};
-    if (options != NULL) f.options = *options;
-    settle_options(&f.options);
+    fit f = {.all.table = table};
+    if (options != NULL) f.all.options = *options;
+    settle_options(&f.all.options);
     if (table->rows == 0)
         return sg_fail(table->context, SYNGAN_E_ARGUMENT,
                        "table: has no rows to learn from");
-    SG_TRY(sg_encoder_make(table->context, table->n_columns, &f.encoder));
+    SG_TRY(sg_encoder_make(table->context, table->n_columns, &f.all.encoder));
     syngan_status status = fit_encoder(&f);
-    end_fit(&f);
+    end_fit(&f.all);
     if (status == SYNGAN_OK)
-        *out = f.encoder;
+        *out = f.all.encoder;
     else
-        sg_encoder_release(f.encoder);
+        sg_encoder_release(f.all.encoder);
     return status;
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "encode/encoder_code.h"
+#include "encode/codec.h"
 
 /* ---- granularity --------------------------------------------------------- */
 
@@ -286,4 +286,93 @@ void sg_write_missing(sg_column *column, int64_t row) {
         column->reals[row] = (double)NAN;
     else
         column->integers[row] = SYNGAN_MISSING;
+}
+
+/* ---- files --------------------------------------------------------------- */
+
+static void put_lattice(const sg_lattice *lattice, bool is_real,
+                        sg_json_writer *writer) {
+    if (is_real) sg_json_put_i64(writer, "scale", lattice->decimals);
+    sg_json_open_array(writer, "levels");
+    for (int32_t i = 0; i < lattice->count; i++) {
+        const sg_level *level = &lattice->level[i];
+        sg_json_open_object(writer, NULL);
+        sg_json_put_i64(writer, "step", level->step);
+        sg_json_put_i64(writer, "offset", level->offset);
+        sg_json_put_f64(writer, "chance", level->chance);
+        sg_json_close_object(writer);
+    }
+    sg_json_close_array(writer);
+}
+
+void sg_grid_put(const sg_grid *grid, const char *key, sg_json_writer *writer) {
+    sg_json_open_object(writer, key);
+    sg_json_put_bool(writer, "real", grid->is_real);
+    if (grid->is_real) {
+        sg_json_put_i64(writer, "decimals", grid->decimals);
+        sg_json_put_f64(writer, "low", grid->low);
+        sg_json_put_f64(writer, "high", grid->high);
+    } else {
+        sg_json_put_i64(writer, "unit", grid->unit);
+        sg_json_put_i64(writer, "low", grid->least);
+        sg_json_put_i64(writer, "high", grid->most);
+    }
+    if (grid->lattice.count > 0)
+        put_lattice(&grid->lattice, grid->is_real, writer);
+    sg_json_close_object(writer);
+}
+
+static syngan_status read_level(sg_json_value value, bool is_first_real,
+                                double before, sg_level *out) {
+    sg_json_value step = sg_json_member(value, "step");
+    SG_TRY(sg_json_read_i64(step, is_first_real ? 0 : 1, INT64_MAX / 2,
+                            &out->step));
+    SG_TRY(sg_json_read_i64(sg_json_member(value, "offset"), 0,
+                            out->step > 0 ? out->step - 1 : 0, &out->offset));
+    return sg_read_between(sg_json_member(value, "chance"), before, 1,
+                           &out->chance);
+}
+
+/* Files of earlier versions have none. */
+static syngan_status read_lattice(sg_json_value grid, bool is_real,
+                                  sg_lattice *out) {
+    sg_json_value levels = sg_json_member(grid, "levels");
+    size_t count;
+    if (!sg_json_present(levels)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_array(levels, &count));
+    if (count == 0 || count > SG_LEVELS_MOST)
+        return sg_json_fail(levels, "has %zu levels, but must have 1 to %d",
+                            count, SG_LEVELS_MOST);
+    if (is_real)
+        SG_TRY(sg_json_read_i32(sg_json_member(grid, "scale"), 0, 15,
+                                &out->decimals));
+    for (size_t i = 0; i < count; i++)
+        SG_TRY(read_level(sg_json_item(levels, i), is_real && i == 0,
+                          i == 0 ? 0 : out->level[i - 1].chance,
+                          &out->level[i]));
+    out->count = (int32_t)count;
+    return SYNGAN_OK;
+}
+
+syngan_status sg_grid_read(sg_json_value object, const char *key, bool is_real,
+                           sg_grid *out) {
+    sg_json_value grid = sg_json_member(object, key);
+    sg_json_value low = sg_json_member(grid, "low");
+    sg_json_value high = sg_json_member(grid, "high");
+    *out = (sg_grid){.decimals = -1, .unit = 1};
+    SG_TRY(sg_json_read_bool(sg_json_member(grid, "real"), &out->is_real));
+    if (out->is_real != is_real)
+        return sg_json_fail(sg_json_member(grid, "real"),
+                            "does not fit the column's type");
+    SG_TRY(read_lattice(grid, is_real, &out->lattice));
+    if (is_real) {
+        SG_TRY(sg_json_read_i32(sg_json_member(grid, "decimals"), -1, 15,
+                                &out->decimals));
+        SG_TRY(sg_read_between(low, -1e300, 1e300, &out->low));
+        return sg_read_between(high, out->low, 1e300, &out->high);
+    }
+    SG_TRY(sg_json_read_i64(sg_json_member(grid, "unit"), 1, INT64_MAX,
+                            &out->unit));
+    SG_TRY(sg_json_read_i64(low, -INT64_MAX, INT64_MAX, &out->least));
+    return sg_json_read_i64(high, out->least, INT64_MAX, &out->most);
 }

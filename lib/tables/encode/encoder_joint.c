@@ -28,6 +28,18 @@ static int64_t cell_of(const sg_column *column, const int32_t *map,
     return cell;
 }
 
+int32_t sg_joint_place(const sg_joint_code *code, int32_t column) {
+    for (int32_t i = 0; i < code->n_columns; i++)
+        if (code->columns[i] == column) return i;
+    return -1;
+}
+
+int32_t sg_joint_owner(const sg_encoder *encoder, int32_t column) {
+    for (int32_t c = 0; c < column; c++)
+        if (sg_joint_place(&encoder->codes[c].joint, column) >= 0) return c;
+    return -1;
+}
+
 void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
                     int32_t member, sg_column *column, int64_t row) {
     int64_t cell = code->cells[(int64_t)row_of_code * code->n_columns + member];

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "encode/encoder_code.h"
+#include "encode/codec.h"
 
 /* Values of integers, times and reals as one type: a long double of x86 holds
  * both int64_t and double. */
@@ -82,8 +82,7 @@ static syngan_status list_items(const syngan_table *table,
     int32_t count = 0;
     for (int32_t joint = 1; joint >= 0; joint--)
         for (size_t c = 0; c < encoder->n_codes; c++) {
-            int32_t kind = encoder->codes[c].kind;
-            bool is_joint = kind == SG_CODE_JOINT || kind == SG_CODE_MEMBER;
+            bool is_joint = encoder->codes[c].codec->is_grouped;
             if (encoder->codes[c].ordered < 0 || is_joint != joint) continue;
             encoder->codes[c].ordered = count;
             order->item[count++] = (sg_ordered){

@@ -21,7 +21,7 @@ enum { ROWS = 4096, ROUNDS = 30 };
  * NULL: it has none. */
 static const sg_part *part_of(const sg_encoder *encoder, size_t c) {
     const sg_column_code *code = &encoder->codes[c];
-    bool has = code->kind == SG_CODE_NUMBER &&
+    bool has = code->codec == &sg_codec_number &&
                (code->number.n_singles > 0 || code->number.has_missing) &&
                code->number.mixture.count > 0 && code->choice_part >= 0;
     return has ? &encoder->parts[code->choice_part] : NULL;

@@ -11,20 +11,11 @@
 
 /* ---- values of a choice ------------------------------------------------- */
 
-/* The place of a column among those of a joint choice; -1: it is not. */
-static int32_t member_of(const sg_joint_code *joint, int32_t column) {
-    for (int32_t i = 0; i < joint->n_columns; i++)
-        if (joint->columns[i] == column) return i;
-    return -1;
-}
-
 /* The column that has the choice which a column is coded by, or -1. */
 static int32_t owner_of(const sg_encoder *encoder, int32_t column) {
-    int32_t kind = encoder->codes[column].kind;
-    if (kind == SG_CODE_CHOICE || kind == SG_CODE_JOINT) return column;
-    for (int32_t c = 0; kind == SG_CODE_MEMBER && c < column; c++)
-        if (member_of(&encoder->codes[c].joint, column) >= 0) return c;
-    return -1;
+    const sg_codec *codec = encoder->codes[column].codec;
+    if (codec == &sg_codec_choice || codec == &sg_codec_joint) return column;
+    return codec == &sg_codec_member ? sg_joint_owner(encoder, column) : -1;
 }
 
 static bool joint_holds(const sg_encoder *encoder, const sg_joint_code *joint,
@@ -36,13 +27,14 @@ static bool joint_holds(const sg_encoder *encoder, const sg_joint_code *joint,
     } cell;
     sg_column column = encoder->form->columns[term->column];
     column.data = &cell;
-    sg_joint_write(joint, value, member_of(joint, term->column), &column, 0);
+    sg_joint_write(joint, value, sg_joint_place(joint, term->column), &column,
+                   0);
     return sg_where_term_holds(term, &column, 0);
 }
 
 static bool value_holds(const sg_encoder *encoder, const sg_column_code *code,
                         int32_t value, const sg_where_term *term) {
-    if (code->kind == SG_CODE_JOINT)
+    if (code->codec == &sg_codec_joint)
         return joint_holds(encoder, &code->joint, value, term);
     bool is_missing = value == code->choice.missing;
     if (term->kind == SG_WHERE_MISSING) return is_missing != term->negated;
@@ -152,7 +144,7 @@ static const sg_where_term *impossible(const sg_encoder *encoder,
         const claims c = {where, way, term->column};
         int32_t owner = owner_of(encoder, term->column);
         bool may = owner >= 0 ? choice_may_hold(encoder, &c, owner)
-                   : encoder->codes[term->column].kind == SG_CODE_NUMBER
+                   : encoder->codes[term->column].codec == &sg_codec_number
                        ? number_may_hold(encoder, &c)
                        : true;
         if (!may) return term;
@@ -200,15 +192,16 @@ static syngan_status fail_none(const sg_encoder *encoder,
     const sg_column_code *code = &encoder->codes[term->column];
     bool wants_missing = term->kind == SG_WHERE_MISSING && !term->negated;
     if (wants_missing &&
-        (code->kind == SG_CODE_CHOICE ||
-         (code->kind == SG_CODE_NUMBER && !code->number.has_missing)))
+        (code->codec == &sg_codec_choice ||
+         (code->codec == &sg_codec_number && !code->number.has_missing)))
         return fail_missing(encoder, term->column);
-    if (code->kind == SG_CODE_NUMBER) return fail_number(encoder, term->column);
+    if (code->codec == &sg_codec_number)
+        return fail_number(encoder, term->column);
     return sg_fail(encoder->context, SYNGAN_E_ARGUMENT,
                    "sample: no row of the data satisfies the conditions on "
                    "column '%s'%s",
                    encoder->form->columns[term->column].name,
-                   code->kind == SG_CODE_CHOICE
+                   code->codec == &sg_codec_choice
                        ? ""
                        : " and those of its \"fixed\" constraint");
 }

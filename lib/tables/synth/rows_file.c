@@ -129,7 +129,7 @@ static syngan_status read_baskets(sg_baskets *b, sg_json_value object) {
     const sg_encoder *encoder = b->rows->encoder;
     const char *name;
     int32_t key, item;
-    if (encoder->n_codes != 1 || encoder->codes[0].kind != SG_CODE_CHOICE ||
+    if (encoder->n_codes != 1 || encoder->codes[0].codec != &sg_codec_choice ||
         b->rows->settings.given != SG_BASKET_GIVEN)
         return sg_json_fail(object, "the encoder is not one of items");
     SG_TRY(sg_json_read_string(sg_json_member(object, "key"), &name));

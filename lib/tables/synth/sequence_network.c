@@ -79,7 +79,7 @@ static void all_values(const sg_number_code *code, bool plain, double *mean,
 static int32_t value_column(const sg_encoder *encoder, int32_t v, bool *plain) {
     for (size_t c = 0; c < encoder->n_codes; c++) {
         const sg_column_code *code = &encoder->codes[c];
-        if (code->kind != SG_CODE_NUMBER || code->choice_part < 0 ||
+        if (code->codec != &sg_codec_number || code->choice_part < 0 ||
             code->number_part < 0)
             continue;
         int32_t count = code->number.width > 0.0 ? 2 : 1;
