@@ -78,6 +78,22 @@
  *     r or V of the real table.
  *   pairs.A.B.synthetic
  *     r or V of the synthetic table.
+ *   manifold.alpha_precision (+)
+ *     Alpha-precision as synthcity has it without an embedding: 1 - the mean
+ *     distance of the fractions of synthetic rows in balls around the mean real
+ *     row from those of the real rows, over 30 radii. Rows are one-hot, numbers
+ *     by range.
+ *   manifold.beta_recall (+)
+ *     Beta-recall as synthcity has it: the same of the fractions of real rows
+ *     whose closest synthetic row is no farther than the closest other real
+ *     row, and in the balls around the mean synthetic row.
+ *   manifold.density (+)
+ *     Density (Naeem and others 2020): in how many of the balls that reach from
+ *     real rows to their fifth closest real one a synthetic row is, over 5; 1
+ *     is expected of real rows.
+ *   manifold.coverage (+)
+ *     Coverage (Naeem and others 2020): fraction of these balls with a
+ *     synthetic row in them.
  *   detection.trees.auc (+)
  *     Mean AUC of gradient-boosted decision trees with XGBoost's own settings
  *     that tell real rows from as many synthetic ones, 3-fold cross-validated:
@@ -111,6 +127,15 @@
  *   privacy.dcr.share
  *     Fraction of synthetic rows that are closer to the training rows than to
  *     as many hold-out rows: 0.5 is ideal (Platzer and Reutterer 2021).
+ *   privacy.dcr.l1.share
+ *     DCR score of papers: fraction of synthetic rows that are closer to the
+ *     training rows than to as many hold-out rows, by absolute differences of
+ *     numbers over their range, and 2 for each category that differs; 0.5 is
+ *     ideal.
+ *   privacy.dcr.l1.p02
+ *     Fraction of synthetic rows whose distance to the closest training row is
+ *     below the 2 % quantile of that of hold-out rows, as above with
+ *     standardised numbers; 0.02 or less is ideal.
  *   privacy.membership.auc
  *     AUC of the distance to the closest synthetic row in telling training from
  *     hold-out rows: 0.5 is ideal (Chen and others 2020, GAN-Leaks).
@@ -183,7 +208,9 @@
  * times 1/sqrt(2), so that two different values are 1 apart, and "missing" as
  * a value of its own. Columns with more than 64 values: rare ones share
  * alternatives. A number further than a million standard deviations from the
- * mean counts as that far. Identifiers and free text are not compared.
+ * mean counts as that far. Identifiers and free text are not compared. In
+ * manifold.* and privacy.dcr.l1.* categories are one-hot, sqrt 2 apart, as
+ * papers have them, and some thousand rows are compared, drawn by chance.
  *
  * The verdict. Quality is the worst of quality.score (good from 0.9 on, mixed
  * from 0.75), each columns.*.shape (0.8, 0.6), each pairs.*.trend (0.7, 0.45),
@@ -232,7 +259,7 @@ typedef struct syngan_evaluate_options {
                                       notes tell when rows are left out */
     int32_t privacy;             /**< default 1; 0: leave these measures out */
     int32_t utility;             /**< likewise */
-    int32_t detection;           /**< likewise */
+    int32_t detection;           /**< likewise, and of precision and recall */
     syngan_row_kind
         rows; /**< what they are: SYNGAN_ROWS_...; default independent */
     syngan_evaluate_progress_fn progress; /**< default: none */

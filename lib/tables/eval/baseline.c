@@ -19,9 +19,10 @@ static syngan_status measure(sg_evaluation *e, int side) {
     SG_TRY(sg_report_measure(e->report, SG_OF_REPORT, 0, e->report, NULL));
     SG_TRY(sg_evaluate_rows(e, e->table[SG_REAL], e->table[side]));
     SG_TRY(sg_evaluation_step(e, "detection", 0.5));
-    if (!options->detection || options->rows == SYNGAN_ROWS_BASKETS)
-        return SYNGAN_OK;
-    return sg_evaluate_detection(e);
+    if (options->rows == SYNGAN_ROWS_BASKETS) return SYNGAN_OK;
+    if (options->detection) SG_TRY(sg_evaluate_detection(e));
+    SG_TRY(sg_evaluation_step(e, "precision and recall", 0.8));
+    return options->detection ? sg_evaluate_manifold(e) : SYNGAN_OK;
 }
 
 /* A side in the place of the synthetic one; it stays the match's own. */

@@ -133,40 +133,18 @@ static syngan_status detect(work *all) {
     return evaluation->report->status;
 }
 
-/* As many rows of each table: those of the longer one drawn by chance. */
-static syngan_status make_even(const sg_evaluation *evaluation,
-                               int64_t *const rows[2], int64_t count[2]) {
-    int longer = count[SG_REAL] > count[SG_SYNTHETIC] ? SG_REAL : SG_SYNTHETIC;
-    int64_t wanted = count[1 - longer];
-    int64_t *drawn = sg_sample_rows(evaluation->context, "detection rows",
-                                    evaluation->seed, count[longer], wanted);
-    if (drawn == NULL)
-        return sg_fail_memory(evaluation->context, "a sample",
-                              (size_t)wanted * sizeof *drawn);
-    for (int64_t i = 0; i < wanted; i++)
-        rows[longer][i] = rows[longer][drawn[i]];
-    sg_free(evaluation->context, drawn);
-    count[longer] = wanted;
-    return SYNGAN_OK;
-}
-
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation) {
     work all = {.evaluation = evaluation};
-    int64_t *rows[2] = {NULL, NULL}, count[2] = {0, 0};
-    syngan_status status = SYNGAN_OK;
+    int64_t *rows[2] = {NULL, NULL}, count = 0;
+    syngan_status status = sg_evaluation_even_rows(
+        evaluation, "Detection",
+        SG_LEARNING_WORK / (double)evaluation->match.count, rows, &count);
+    if (status == SYNGAN_OK) status = make_room(&all, 2 * count);
     for (int side = 0; side < 2 && status == SYNGAN_OK; side++)
-        status = sg_evaluation_rows(evaluation, side, "Detection",
-                                    SG_LEARNING_WORK /
-                                        (double)evaluation->match.count,
-                                    &rows[side], &count[side]);
-    if (status == SYNGAN_OK) status = make_even(evaluation, rows, count);
-    if (status == SYNGAN_OK) status = make_room(&all, count[0] + count[1]);
-    bool enough = count[0] >= LEAST_ROWS && count[1] >= LEAST_ROWS;
-    for (int side = 0; side < 2 && status == SYNGAN_OK && enough; side++)
-        for (int64_t i = 0; i < count[side]; i++, all.count++) {
+        for (int64_t i = 0; i < count && count >= LEAST_ROWS; i++) {
             all.side[all.count] = (uint8_t)side;
             all.row[all.count] = rows[side][i];
-            all.fold[all.count] = fold_of(evaluation->seed, side, i);
+            all.fold[all.count++] = fold_of(evaluation->seed, side, i);
         }
     if (status == SYNGAN_OK) status = detect(&all);
     free_room(&all);

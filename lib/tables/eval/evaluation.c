@@ -67,3 +67,24 @@ syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
                        what, (long long)limit, evaluation->match.count);
     return SYNGAN_OK;
 }
+
+syngan_status sg_evaluation_even_rows(sg_evaluation *evaluation,
+                                      const char *what, double most,
+                                      int64_t *rows[2], int64_t *count) {
+    int64_t counts[2];
+    for (int side = 0; side < 2; side++)
+        SG_TRY(sg_evaluation_rows(evaluation, side, what, most, &rows[side],
+                                  &counts[side]));
+    int longer =
+        counts[SG_REAL] > counts[SG_SYNTHETIC] ? SG_REAL : SG_SYNTHETIC;
+    *count = counts[1 - longer];
+    int64_t *drawn = sg_sample_rows(evaluation->context, "even rows",
+                                    evaluation->seed, counts[longer], *count);
+    if (drawn == NULL)
+        return sg_fail_memory(evaluation->context, "a sample",
+                              (size_t)*count * sizeof *drawn);
+    for (int64_t i = 0; i < *count; i++)
+        rows[longer][i] = rows[longer][drawn[i]];
+    sg_free(evaluation->context, drawn);
+    return SYNGAN_OK;
+}

@@ -42,9 +42,15 @@ syngan_status sg_evaluation_rows(sg_evaluation *evaluation, int side,
                                  const char *what, double most, int64_t **rows,
                                  int64_t *count);
 
+/* The same of the real and the synthetic side, as many of both. */
+syngan_status sg_evaluation_even_rows(sg_evaluation *evaluation,
+                                      const char *what, double most,
+                                      int64_t *rows[2], int64_t *count);
+
 syngan_status sg_evaluate_columns(sg_evaluation *evaluation);
 syngan_status sg_evaluate_pairs(sg_evaluation *evaluation);
 syngan_status sg_evaluate_detection(sg_evaluation *evaluation);
+syngan_status sg_evaluate_manifold(sg_evaluation *evaluation);
 syngan_status sg_evaluate_utility(sg_evaluation *evaluation);
 syngan_status sg_evaluate_privacy(sg_evaluation *evaluation);
 /* Of baskets or sequences, if rows are, with `synthetic` or what stands in its

@@ -25,19 +25,26 @@ static double *gather(const sg_match *match, const sg_matched *column,
     return value;
 }
 
-static syngan_status fit_number(const sg_match *match, sg_number_feature *to) {
+static syngan_status fit_number(const sg_match *match, bool by_range,
+                                sg_number_feature *to) {
     int64_t count;
     double *value = gather(match, to->column, &count);
     if (value == NULL)
         return sg_fail_memory(match->context, "features", sizeof *value);
-    double sum = 0, squares = 0, spread = 0;
-    for (int64_t i = 0; i < count; i++)
+    double sum = 0, squares = 0, spread = 0, low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < count; i++) {
         sum += value[i];
-    to->mean = count > 0 ? sum / (double)count : 0;
+        low = fmin(low, value[i]);
+        high = fmax(high, value[i]);
+    }
+    double mean = count > 0 ? sum / (double)count : 0;
     for (int64_t i = 0; i < count; i++)
-        squares += (value[i] - to->mean) * (value[i] - to->mean);
-    if (count > 0) spread = sqrt(squares / (double)count);
+        squares += (value[i] - mean) * (value[i] - mean);
+    if (count > 0)
+        spread = by_range ? high - low : sqrt(squares / (double)count);
+    to->origin = by_range && count > 0 ? low : mean;
     to->scale = spread > 0 ? 1 / spread : 1;
+    to->missing = (float)((mean - to->origin) * to->scale);
     sg_free(match->context, value);
     return SYNGAN_OK;
 }
@@ -108,7 +115,7 @@ static syngan_status fit_column(const sg_match *match, size_t c,
     if (column->number) {
         sg_number_feature *number = &to->number[to->numbers++];
         number->column = column;
-        SG_TRY(fit_number(match, number));
+        SG_TRY(fit_number(match, options->by_range, number));
         if (!options->marks_missing || !may_miss(column)) return SYNGAN_OK;
     }
     sg_choice_feature *choice = &to->choice[to->choices++];
@@ -157,8 +164,8 @@ typedef struct coding {
 } coding;
 
 static float feature_of(const sg_number_feature *n, double value) {
-    if (isnan(value)) return 0;
-    double feature = (value - n->mean) * n->scale;
+    if (isnan(value)) return n->missing;
+    double feature = (value - n->origin) * n->scale;
     return feature > SG_FEATURE_MOST    ? SG_FEATURE_MOST
            : feature < -SG_FEATURE_MOST ? -SG_FEATURE_MOST
                                         : (float)feature;

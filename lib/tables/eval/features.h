@@ -14,6 +14,8 @@ typedef struct sg_features_options {
     int64_t without;    /* a column to leave out, or -1 */
     int32_t most;       /* alternatives of a choice; rare values share some */
     bool marks_missing; /* a choice for numbers that may be missing */
+    bool by_range; /* numbers from 0, the least real one, to 1; else they are
+                      standardised */
 } sg_features_options;
 
 /* What is further from the mean, in standard deviations, is taken as this far:
@@ -22,7 +24,8 @@ typedef struct sg_features_options {
 
 typedef struct sg_number_feature {
     const sg_matched *column;
-    double mean, scale; /* feature = (value - mean) scale; missing: 0 */
+    double origin, scale; /* feature = (value - origin) scale */
+    float missing;        /* feature of a missing value: that of the mean */
 } sg_number_feature;
 
 typedef struct sg_choice_feature {

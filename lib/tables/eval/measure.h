@@ -48,12 +48,14 @@ typedef enum sg_subject {
     SG_OF_COLUMN,         /* sg_column_sides (columns.h) */
     SG_OF_PAIR,           /* sg_pair (pairs.h) */
     SG_OF_DETECTION,      /* sg_detection (detection.c) */
+    SG_OF_MANIFOLD,       /* sg_manifold (manifold.h) */
     SG_OF_MODEL,          /* sg_predictions (utility.h) */
     SG_OF_GAINS,          /* sg_gains (utility.h) */
     SG_OF_COPIES,         /* sg_match */
     SG_OF_DISTANCES,      /* sg_privacy (privacy.h) once distances are known */
     SG_OF_CLOSENESS,      /* sg_privacy */
     SG_OF_MEMBERSHIP,     /* sg_privacy */
+    SG_OF_DCR,            /* sg_dcr (dcr.c) */
     SG_OF_ATTRIBUTE,      /* sg_privacy, coded without the sensitive column */
     SG_OF_BASKETS,        /* sg_basket_measures (basket.h) */
     SG_OF_SEQUENCES,      /* sg_sequences (sequence.h) */
@@ -81,8 +83,9 @@ typedef struct sg_section {
     const char *id, *title, *lead;
 } sg_section;
 extern const sg_section sg_section_quality, sg_section_columns,
-    sg_section_detection, sg_section_utility, sg_section_privacy,
-    sg_section_baskets, sg_section_sequences, sg_section_steps;
+    sg_section_manifold, sg_section_detection, sg_section_utility,
+    sg_section_privacy, sg_section_baskets, sg_section_sequences,
+    sg_section_steps;
 
 /* From `good` on a value is good, from `mixed` on mixed. */
 typedef struct sg_limits {

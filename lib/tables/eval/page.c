@@ -210,6 +210,7 @@ static void write_page(sg_html *page, const syngan_report *report) {
     write_columns(page, report);
     write_relations(page, report);
     sg_page_columns(page, report);
+    sg_page_section(page, report, &sg_section_manifold);
     sg_page_section(page, report, &sg_section_detection);
     sg_page_utility(page, report);
     sg_page_section(page, report, &sg_section_privacy);

@@ -78,6 +78,7 @@ static syngan_status measure_all(sg_privacy *all) {
     SG_TRY(measure(all, SG_OF_CLOSENESS));
     SG_TRY(sg_evaluation_step(evaluation, "privacy", 0.55));
     SG_TRY(measure(all, SG_OF_MEMBERSHIP));
+    SG_TRY(sg_evaluate_dcr(evaluation));
     if (all->rows[SG_HOLDOUT] == 0)
         sg_report_note(evaluation->report,
                        "Without a hold-out, privacy is measured by copies and "

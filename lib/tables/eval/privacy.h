@@ -37,6 +37,8 @@ syngan_status sg_privacy_search(const sg_privacy *privacy, int queries,
                                 int records);
 /* Sorts the distances of a side that was searched. */
 syngan_status sg_privacy_sort_distances(sg_privacy *privacy, int side);
+/* Distances as papers have them, if there is a hold-out. */
+syngan_status sg_evaluate_dcr(sg_evaluation *evaluation);
 /* What the page draws of them. */
 void sg_privacy_draw(const sg_privacy *privacy);
 

@@ -10,6 +10,9 @@ const sg_section sg_section_quality = {
     "table. What counts is the way from independent columns, the real ones "
     "shuffled one by one, to real rows that were held out."};
 const sg_section sg_section_columns = {"numbers", "Columns in numbers", NULL};
+const sg_section sg_section_manifold = {
+    "manifold", "Precision and recall",
+    "Whether synthetic rows lie where real ones do, and reach all of them."};
 const sg_section sg_section_detection = {
     "detection", "Detection",
     "Classifiers that are trained to tell synthetic from real rows, judged on "
