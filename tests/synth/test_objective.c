@@ -3,7 +3,9 @@
  * What the two programs of a table's step compute, against the same written
  * down from the papers (Xu and others 2019; Gulrajani and others 2017): losses,
  * and what a step changes. The optimizers' moments hold the gradients, so that
- * no term and no factor can be missing.
+ * no term and no factor can be missing. Once more with a subject, as baskets
+ * and sequences have one: what is given, what the critic sees besides, and a
+ * loss.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -66,6 +68,56 @@ static void make_two(syngan_context *context, bool words,
     syngan_table_free(table);
 }
 
+/* ---- a subject ----------------------------------------------------------- */
+
+enum { GIVEN = 3, VIEWED = 4 };
+
+/* What the critic sees besides: of both its arguments. */
+static syngan_node *view(const sg_subject *subject, syngan_node *rows,
+                         syngan_node *given) {
+    (void)subject;
+    syngan_node *both[] = {syngan_square(given),
+                           syngan_sum(rows, (const int32_t[]){1}, 1, 1)};
+    return syngan_concat(both, 2, 1);
+}
+
+static syngan_node *loss(const sg_subject *subject, syngan_node *logits,
+                         syngan_node *given, syngan_node *real) {
+    (void)subject;
+    syngan_node *distance = syngan_square(syngan_subtract(logits, real));
+    syngan_node *scale = syngan_sum(given, (const int32_t[]){1}, 1, 1);
+    return syngan_mean(syngan_multiply(distance, scale), NULL, 0, 0);
+}
+
+static syngan_node *activate(const sg_subject *subject, syngan_node *logits,
+                             syngan_node *given) {
+    (void)subject;
+    return syngan_multiply(syngan_sigmoid(logits),
+                           syngan_mean(given, (const int32_t[]){1}, 1, 1));
+}
+
+static const sg_subject subjects[] = {
+    {.view = view, .loss = loss},
+    {.view = view, .loss = loss, .activate = activate},
+};
+
+/* The same with a subject, of the encoder of the first. */
+static void give_subject(syngan_context *context, const sg_subject *subject,
+                         syngan_synthesizer *s[2]) {
+    sg_synth_settings settings = s[0]->settings;
+    sg_encoder *encoder = sg_encoder_retain(s[0]->encoder);
+    settings.given = GIVEN;
+    settings.viewed = VIEWED;
+    for (int i = 0; i < 2; i++) {
+        syngan_synthesizer_free(s[i]);
+        assert_ok(context,
+                  sg_synthesizer_make(&settings, sg_encoder_retain(encoder),
+                                      ROWS, true, &s[i]));
+        s[i]->subject = subject;
+    }
+    sg_encoder_release(encoder);
+}
+
 /* ---- written down -------------------------------------------------------- */
 
 typedef struct written {
@@ -87,6 +139,10 @@ static void make_rows(written *w) {
     w->logits =
         syngan_model_apply(w->graph, w->s->generator, inputs,
                            w->given == NULL ? 1 : 2, SYNGAN_MODE_TRAINING);
+    if (w->s->subject != NULL && w->s->subject->activate != NULL) {
+        w->rows = activate(w->s->subject, w->logits, w->given);
+        return;
+    }
     syngan_node *uniform =
         syngan_random_uniform(w->graph, SYNGAN_SHAPE(BATCH, w->row));
     w->rows =
@@ -101,7 +157,21 @@ static syngan_node *packed(const written *w, syngan_node *rows) {
         SYNGAN_SHAPE(BATCH / PAC, PAC * (w->row + w->condition)));
 }
 
+/* Rows of a pack, each with what is given and what is seen besides. */
+static syngan_node *with_view(const written *w, syngan_node *x) {
+    int64_t width = w->row + w->condition;
+    syngan_node *packs[PAC * 2];
+    for (int64_t i = 0; i < PAC; i++) {
+        syngan_node *one = syngan_slice(x, 1, i * width, width);
+        packs[2 * i] = one;
+        packs[2 * i + 1] = view(w->s->subject, syngan_slice(one, 1, 0, w->row),
+                                syngan_slice(one, 1, w->row, w->condition));
+    }
+    return syngan_concat(packs, 2 * PAC, 1);
+}
+
 static syngan_node *judge(const written *w, syngan_node *x) {
+    if (w->s->subject != NULL) x = with_view(w, x);
     return syngan_model_apply(w->graph, w->s->critic, &x, 1,
                               SYNGAN_MODE_TRAINING);
 }
@@ -142,7 +212,13 @@ static void write_critic(written *w, sg_objective *out) {
 static void write_generator(written *w, sg_objective *out) {
     make_rows(w);
     out->loss = syngan_affine(mean(judge(w, packed(w, w->rows))), -1.0, 0.0);
-    if (w->given != NULL) {
+    if (w->s->subject != NULL) {
+        syngan_node *real =
+            syngan_input(w->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
+                         SYNGAN_SHAPE(BATCH, w->row));
+        out->loss = syngan_add(loss(w->s->subject, w->logits, w->given, real),
+                               out->loss);
+    } else if (w->given != NULL) {
         syngan_node *target = syngan_input(
             w->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(BATCH));
         out->loss = syngan_add(
@@ -166,7 +242,7 @@ static void write_down(syngan_graph *graph, syngan_synthesizer *s,
                  .s = s,
                  .parts = parts,
                  .row = s->encoder->width,
-                 .condition = s->conditions.width};
+                 .condition = sg_synthesizer_given(s)};
     *out = (sg_objective){0};
     if (w.condition > 0)
         w.given = syngan_input(graph, SG_INPUT_CONDITION, SYNGAN_TYPE_F32,
@@ -179,8 +255,8 @@ static void write_down(syngan_graph *graph, syngan_synthesizer *s,
 
 /* ---- a step -------------------------------------------------------------- */
 
-/* Gives an input, if there is one, pseudo-random numbers, or of conditions a
- * one among zeros. */
+/* Gives an input, if there is one, pseudo-random numbers, or, with
+ * `conditions`, a one among zeros. */
 static void fill(syngan_program *program, const char *name,
                  const sg_conditions *conditions) {
     syngan_tensor *tensor;
@@ -222,7 +298,8 @@ static float step(syngan_context *context, syngan_synthesizer *s,
                                     SYNGAN_PROGRAM(.seed = 4), &program));
     fill(program, SG_INPUT_REAL, NULL);
     fill(program, SG_AVERAGE_DECAY, NULL);
-    fill(program, SG_INPUT_CONDITION, &s->conditions);
+    fill(program, SG_INPUT_CONDITION,
+         s->subject == NULL ? &s->conditions : NULL);
     fill(program, SG_INPUT_TARGET, &s->conditions);
     assert_ok(context, syngan_program_run(program, 9));
     assert_ok(context, syngan_program_output(program, 0, &loss));
@@ -254,12 +331,14 @@ static syngan_status take(const char *prefix, sg_variable *variable,
     return SYNGAN_OK;
 }
 
-static void check(bool words, sg_objective_kind kind) {
+static void check(bool words, const sg_subject *subject,
+                  sg_objective_kind kind) {
     static values all[3]; /* before, by the library, by hand */
     syngan_context *context = test_context(1);
     syngan_synthesizer *s[2];
     make_two(context, words, s);
     assert_int_equal(s[0]->conditions.width > 0, words);
+    if (subject != NULL) give_subject(context, subject, s);
     for (int i = 0; i < 3; i++)
         all[i].count = 0;
     assert_ok(context, sg_synthesizer_visit(s[0], take, &all[0]));
@@ -281,16 +360,21 @@ static void check(bool words, sg_objective_kind kind) {
     syngan_context_free(context);
 }
 
+static void check_all(sg_objective_kind kind) {
+    check(true, NULL, kind);
+    check(false, NULL, kind);
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        check(true, &subjects[i], kind);
+}
+
 static void test_critic(void **state) {
     (void)state;
-    check(true, SG_OBJECTIVE_CRITIC);
-    check(false, SG_OBJECTIVE_CRITIC);
+    check_all(SG_OBJECTIVE_CRITIC);
 }
 
 static void test_generator(void **state) {
     (void)state;
-    check(true, SG_OBJECTIVE_GENERATOR);
-    check(false, SG_OBJECTIVE_GENERATOR);
+    check_all(SG_OBJECTIVE_GENERATOR);
 }
 
 int main(void) {
