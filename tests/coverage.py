@@ -19,7 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 def reports(build):
     """gcov's report of each object of the library that has run."""
     counters = [path.resolve() for path in build.rglob("*.gcda")
-                if "/lib/" in str(path)]
+                if "/lib/" in str(path)
+                and "tests" not in path.relative_to(build).parts]
     with tempfile.TemporaryDirectory() as folder:
         for counter in counters:
             subprocess.run(["gcov", "--json-format", "--branch-probabilities",
