@@ -30,7 +30,16 @@ typedef int32_t syngan_loss;
 enum {
     SYNGAN_LOSS_CROSS_ENTROPY = 1, /**< non-saturating (Goodfellow 2014) */
     SYNGAN_LOSS_HINGE = 2,         /**< Lim and Ye 2017 */
-    SYNGAN_LOSS_WASSERSTEIN = 3    /**< Arjovsky 2017; use with a penalty */
+    SYNGAN_LOSS_WASSERSTEIN = 3,   /**< Arjovsky 2017; use with a penalty */
+    SYNGAN_LOSS_LEAST_SQUARES = 4, /**< Mao 2017, labels 0 and 1 */
+    SYNGAN_LOSS_MINIMAX = 5,       /**< Goodfellow 2014, equation 1: the
+                                        generator's loss saturates */
+    /* The next two compare real with fake examples: there is one update on
+     * both, and the generator's sees real examples, too. */
+    SYNGAN_LOSS_RELATIVISTIC_AVERAGE = 6, /**< Jolicoeur-Martineau 2018: each
+                                               against the others' mean */
+    SYNGAN_LOSS_RELATIVISTIC_PAIRING = 7  /**< the same and Huang 2024: real
+                                               and fake in pairs */
 };
 
 /** How the discriminator learns from a batch. */
@@ -53,7 +62,9 @@ enum {
     SYNGAN_PENALTY_NONE = 1,
     SYNGAN_PENALTY_R1 = 2, /**< on real examples, penalty_weight / 2 |grad|^2 */
     SYNGAN_PENALTY_WGAN_GP =
-        3 /**< between real and fake, weight (|grad| - 1)^2 */
+        3,                 /**< between real and fake, weight (|grad| - 1)^2 */
+    SYNGAN_PENALTY_R2 = 4, /**< as R1, on fake examples */
+    SYNGAN_PENALTY_R1_R2 = 5 /**< both, each with the weight (Huang 2024) */
 };
 
 /** What was measured in one iteration. */
@@ -104,12 +115,15 @@ typedef struct syngan_trainer_options {
     int32_t batch;               /**< SYNGAN_AUTO: 64 */
     syngan_loss loss;            /**< SYNGAN_AUTO: cross-entropy */
     int32_t discriminator_steps; /**< per iteration; SYNGAN_AUTO: 1 */
-    syngan_update discriminator_update;
+    syngan_update discriminator_update; /**< SYNGAN_AUTO: joint for losses that
+                                             compare */
     syngan_fakes fakes;
     syngan_penalty penalty;
     float penalty_weight;      /**< SYNGAN_AUTO: 10 */
     float real_target;         /**< label of real examples, below 1 smooths
-                                    one side (Salimans 2016) */
+                                    one side (Salimans 2016); of losses with
+                                    labels: cross-entropy, minimax, least
+                                    squares */
     float average_decay;       /**< of the averaged generator; 0: none */
     float statistics_momentum; /**< of running statistics, or
                                     SYNGAN_MOMENTUM_OF_LAYERS */

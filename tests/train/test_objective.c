@@ -5,6 +5,8 @@
  * of plain gradient descent end, so that no term and no factor can be missing.
  */
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
 #include <syngan/program.h>
 
@@ -12,6 +14,7 @@
 #include "support/networks.h"
 #include "support/test.h"
 #include "support/training.h"
+#include "train/gan_loss.h"
 
 enum { BATCH = 4, ITERATIONS = 3, SEED = 21 };
 
@@ -55,22 +58,83 @@ static syngan_node *hinge(syngan_node *z, double sign) {
     return mean(syngan_relu(syngan_affine(z, sign, 1)));
 }
 
-static syngan_node *real_loss(const hand *h, syngan_node *z) {
-    return h->loss == SYNGAN_LOSS_HINGE ? hinge(z, -1)
-           : h->loss == SYNGAN_LOSS_WASSERSTEIN
-               ? syngan_negate(mean(z))
-               : cross_entropy(z, (double)(float)TARGET);
+/* mean (z - label)^2 */
+static syngan_node *squares(syngan_node *z, double label) {
+    return mean(syngan_square(syngan_affine(z, 1, -label)));
 }
 
-static syngan_node *fake_loss(const hand *h, syngan_node *z) {
-    return h->loss == SYNGAN_LOSS_HINGE         ? hinge(z, 1)
-           : h->loss == SYNGAN_LOSS_WASSERSTEIN ? mean(z)
-                                                : cross_entropy(z, 0);
+/* -log s(a - b) */
+static syngan_node *ahead(syngan_node *a, syngan_node *b) {
+    return cross_entropy(syngan_subtract(a, b), 1);
 }
 
-static syngan_node *generator_loss(const hand *h, syngan_node *z) {
-    return h->loss == SYNGAN_LOSS_CROSS_ENTROPY ? cross_entropy(z, 1)
-                                                : syngan_negate(mean(z));
+static syngan_node *half_of(syngan_node *a, syngan_node *b) {
+    return syngan_affine(syngan_add(a, b), 0.5, 0);
+}
+
+static bool compares(const hand *h) {
+    return h->loss == SYNGAN_LOSS_RELATIVISTIC_AVERAGE ||
+           h->loss == SYNGAN_LOSS_RELATIVISTIC_PAIRING;
+}
+
+static bool has_labels(const hand *h) {
+    return h->loss == SYNGAN_LOSS_CROSS_ENTROPY ||
+           h->loss == SYNGAN_LOSS_MINIMAX ||
+           h->loss == SYNGAN_LOSS_LEAST_SQUARES;
+}
+
+/* `y`: logits of fakes, for losses that compare. */
+static syngan_node *real_loss(const hand *h, syngan_node *z, syngan_node *y) {
+    switch (h->loss) {
+    case SYNGAN_LOSS_HINGE:
+        return hinge(z, -1);
+    case SYNGAN_LOSS_WASSERSTEIN:
+        return syngan_negate(mean(z));
+    case SYNGAN_LOSS_LEAST_SQUARES:
+        return squares(z, (double)(float)TARGET);
+    case SYNGAN_LOSS_RELATIVISTIC_AVERAGE:
+        return ahead(z, mean(y));
+    case SYNGAN_LOSS_RELATIVISTIC_PAIRING:
+        return ahead(z, y);
+    default:
+        return cross_entropy(z, (double)(float)TARGET);
+    }
+}
+
+/* `z`: logits of real examples, likewise. */
+static syngan_node *fake_loss(const hand *h, syngan_node *y, syngan_node *z) {
+    switch (h->loss) {
+    case SYNGAN_LOSS_HINGE:
+        return hinge(y, 1);
+    case SYNGAN_LOSS_WASSERSTEIN:
+        return mean(y);
+    case SYNGAN_LOSS_LEAST_SQUARES:
+        return squares(y, 0);
+    case SYNGAN_LOSS_RELATIVISTIC_AVERAGE:
+        return ahead(mean(z), y);
+    case SYNGAN_LOSS_RELATIVISTIC_PAIRING:
+        return ahead(z, y);
+    default:
+        return cross_entropy(y, 0);
+    }
+}
+
+static syngan_node *generator_loss(const hand *h, syngan_node *y,
+                                   syngan_node *z) {
+    switch (h->loss) {
+    case SYNGAN_LOSS_CROSS_ENTROPY:
+        return cross_entropy(y, 1);
+    case SYNGAN_LOSS_MINIMAX:
+        return syngan_negate(cross_entropy(y, 0));
+    case SYNGAN_LOSS_LEAST_SQUARES:
+        return syngan_affine(squares(y, 1), 0.5, 0);
+    case SYNGAN_LOSS_RELATIVISTIC_AVERAGE:
+        return half_of(ahead(y, mean(z)), ahead(mean(y), z));
+    case SYNGAN_LOSS_RELATIVISTIC_PAIRING:
+        return ahead(y, z);
+    default:
+        return syngan_negate(mean(y));
+    }
 }
 
 /* ---- graphs -------------------------------------------------------------- */
@@ -100,13 +164,15 @@ static syngan_node *norms(syngan_node *score, syngan_node *x) {
 }
 
 static void add_penalty(turn *t, syngan_node *penalty) {
-    t->penalty = penalty;
+    t->penalty = t->penalty == NULL ? penalty : syngan_add(t->penalty, penalty);
     t->total = syngan_add(t->total, penalty);
 }
 
-/* weight / 2 E |slope|^2 on real examples */
-static void add_r1(const hand *h, turn *t, syngan_node *z, syngan_node *x) {
-    if (h->penalty != SYNGAN_PENALTY_R1) return;
+/* weight / 2 E |slope|^2, on real examples or on fakes, where one of two
+ * penalties says so */
+static void add_half(const hand *h, int32_t one, turn *t, syngan_node *z,
+                     syngan_node *x) {
+    if (h->penalty != one && h->penalty != SYNGAN_PENALTY_R1_R2) return;
     add_penalty(t, syngan_affine(mean(norms(z, x)), WEIGHT / 2, 0));
 }
 
@@ -126,13 +192,15 @@ static void add_wgan_gp(const hand *h, turn *t, syngan_node *real,
 
 static void build_real(const hand *h, turn *t) {
     syngan_node *x = examples(t), *z = judge(h, t, x);
-    t->total = t->real = real_loss(h, z);
-    add_r1(h, t, z, x);
+    t->total = t->real = real_loss(h, z, NULL);
+    add_half(h, SYNGAN_PENALTY_R1, t, z, x);
 }
 
 static void build_fake(const hand *h, turn *t) {
     syngan_node *fake = syngan_stop_gradient(generated(h, t));
-    t->total = t->fake = fake_loss(h, judge(h, t, fake));
+    syngan_node *y = judge(h, t, fake);
+    t->total = t->fake = fake_loss(h, y, NULL);
+    add_half(h, SYNGAN_PENALTY_R2, t, y, fake);
     if (h->penalty == SYNGAN_PENALTY_WGAN_GP)
         add_wgan_gp(h, t, examples(t), fake);
 }
@@ -140,16 +208,19 @@ static void build_fake(const hand *h, turn *t) {
 static void build_both(const hand *h, turn *t) {
     syngan_node *x = examples(t);
     syngan_node *fake = syngan_stop_gradient(generated(h, t));
-    syngan_node *z = judge(h, t, x);
-    t->real = real_loss(h, z);
-    t->fake = fake_loss(h, judge(h, t, fake));
-    t->total = syngan_affine(syngan_add(t->real, t->fake), 0.5, 0);
-    add_r1(h, t, z, x);
+    syngan_node *z = judge(h, t, x), *y = judge(h, t, fake);
+    t->real = real_loss(h, z, y);
+    t->fake = fake_loss(h, y, z);
+    t->total = half_of(t->real, t->fake);
+    add_half(h, SYNGAN_PENALTY_R1, t, z, x);
+    add_half(h, SYNGAN_PENALTY_R2, t, y, fake);
     add_wgan_gp(h, t, x, fake);
 }
 
 static void build_generator(const hand *h, turn *t) {
-    t->total = t->generator = generator_loss(h, judge(h, t, generated(h, t)));
+    syngan_node *z = compares(h) ? judge(h, t, examples(t)) : NULL;
+    t->total = t->generator =
+        generator_loss(h, judge(h, t, generated(h, t)), z);
 }
 
 /* ---- a turn -------------------------------------------------------------- */
@@ -162,20 +233,29 @@ static uint64_t turn_seed(const char *name) {
     return (uint64_t)bits[1] << 32 | bits[0];
 }
 
-/* Compares an output with what the trainer has noted; NULL: it has nothing. */
+/* An output; NULL: it has none. */
+static double output(const hand *h, syngan_program *program, size_t *index,
+                     const syngan_node *node) {
+    syngan_tensor *tensor;
+    if (node == NULL) return 0;
+    assert_ok(h->context, syngan_program_output(program, (*index)++, &tensor));
+    double value = (double)*(float *)syngan_tensor_data(tensor);
+    syngan_tensor_free(tensor);
+    return value;
+}
+
+/* Compares it with what the trainer has noted. */
 static void compare(const hand *h, syngan_program *program, size_t *index,
                     const syngan_node *node, float noted) {
-    syngan_tensor *tensor;
     if (node == NULL) return;
-    assert_ok(h->context, syngan_program_output(program, (*index)++, &tensor));
-    assert_float_equal(*(float *)syngan_tensor_data(tensor), noted, 2e-5);
-    syngan_tensor_free(tensor);
+    assert_float_equal(output(h, program, index, node), noted, 2e-5);
 }
 
 static void run_turn(const hand *h, const char *name,
                      void (*build)(const hand *, turn *),
                      syngan_optimizer *optimizer, const syngan_dataset *data,
-                     int64_t number, const syngan_losses *noted) {
+                     int64_t number, const syngan_losses *noted,
+                     double *penalty) {
     turn t = {0};
     syngan_program *program = NULL;
     syngan_tensor *x;
@@ -200,7 +280,7 @@ static void run_turn(const hand *h, const char *name,
     assert_ok(h->context, syngan_program_run(program, (uint64_t)number));
     compare(h, program, &index, t.real, noted->d_loss_real);
     compare(h, program, &index, t.fake, noted->d_loss_fake);
-    compare(h, program, &index, t.penalty, noted->penalty);
+    *penalty += output(h, program, &index, t.penalty);
     compare(h, program, &index, t.generator, noted->g_loss);
     syngan_program_free(program);
     syngan_graph_free(t.graph);
@@ -239,7 +319,7 @@ static void check(int32_t loss, int32_t penalty, int32_t update) {
                                       .seed = SEED,
                                       .generator_optimizer = &descent,
                                       .discriminator_optimizer = &descent};
-    if (loss == SYNGAN_LOSS_CROSS_ENTROPY) options.real_target = (float)TARGET;
+    if (has_labels(&h)) options.real_target = (float)TARGET;
     if (penalty != SYNGAN_PENALTY_NONE) options.penalty_weight = (float)WEIGHT;
     assert_ok(context, training_make(context, NETWORK_DENSE, &options, &t));
     assert_ok(context, network_generator(context, NETWORK_DENSE, &h.generator));
@@ -252,18 +332,20 @@ static void check(int32_t loss, int32_t penalty, int32_t update) {
     assert_ok(context, syngan_trainer_run(t.trainer, ITERATIONS));
     for (int64_t i = 0; i < ITERATIONS; i++) {
         syngan_losses noted = {.struct_size = sizeof noted};
+        double penalties = 0;
         assert_ok(context, syngan_trainer_history(t.trainer, i, &noted));
         if (update == SYNGAN_UPDATE_JOINT) {
             run_turn(&h, "discriminator, both", build_both, h.discriminate,
-                     t.dataset, i, &noted);
+                     t.dataset, i, &noted, &penalties);
         } else {
             run_turn(&h, "discriminator, real", build_real, h.discriminate,
-                     t.dataset, i, &noted);
+                     t.dataset, i, &noted, &penalties);
             run_turn(&h, "discriminator, fake", build_fake, h.discriminate,
-                     t.dataset, i, &noted);
+                     t.dataset, i, &noted, &penalties);
         }
         run_turn(&h, "generator", build_generator, h.generate, t.dataset, i,
-                 &noted);
+                 &noted, &penalties);
+        assert_float_equal(penalties, noted.penalty, 2e-5);
     }
     compare_models(context, t.generator, h.generator);
     compare_models(context, t.discriminator, h.discriminator);
@@ -277,17 +359,46 @@ static void check(int32_t loss, int32_t penalty, int32_t update) {
 
 static void test_objectives(void **state) {
     (void)state;
-    static const int32_t losses[] = {
-        SYNGAN_LOSS_CROSS_ENTROPY, SYNGAN_LOSS_HINGE, SYNGAN_LOSS_WASSERSTEIN};
-    static const int32_t penalties[] = {SYNGAN_PENALTY_NONE, SYNGAN_PENALTY_R1,
-                                        SYNGAN_PENALTY_WGAN_GP};
-    for (int i = 0; i < 9; i++) {
-        check(losses[i % 3], penalties[i / 3], SYNGAN_UPDATE_SEPARATE);
-        check(losses[i % 3], penalties[i / 3], SYNGAN_UPDATE_JOINT);
+    for (int32_t loss = 1; loss <= SG_GAN_LOSSES; loss++)
+        for (int32_t penalty = 1; penalty <= SG_GAN_PENALTIES; penalty++) {
+            if (!sg_gan_losses[loss].compares)
+                check(loss, penalty, SYNGAN_UPDATE_SEPARATE);
+            check(loss, penalty, SYNGAN_UPDATE_JOINT);
+        }
+}
+
+/* One update where a loss compares: by default, and nothing else. */
+static void test_joint(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    for (int32_t loss = 1; loss <= SG_GAN_LOSSES; loss++) {
+        const hand h = {.loss = loss};
+        training t;
+        syngan_trainer_options options = {SYNGAN_TRAINER_DEFAULTS,
+                                          .batch = BATCH, .loss = loss};
+        assert_ok(context, training_make(context, NETWORK_DENSE, &options, &t));
+        char text[4096];
+        syngan_trainer_report(t.trainer, text, sizeof text);
+        assert_int_equal(strstr(text, "discriminator, both") != NULL,
+                         compares(&h));
+        training_end(&t);
+        options.discriminator_update = SYNGAN_UPDATE_SEPARATE;
+        if (compares(&h))
+            assert_fails(context,
+                         training_make(context, NETWORK_DENSE, &options, &t),
+                         SYNGAN_E_ARGUMENT, "must be joint");
+        options.discriminator_update = SYNGAN_AUTO;
+        options.real_target = 0.9f;
+        if (!has_labels(&h))
+            assert_fails(context,
+                         training_make(context, NETWORK_DENSE, &options, &t),
+                         SYNGAN_E_ARGUMENT, "has no labels");
     }
+    syngan_context_free(context);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_objectives)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_objectives),
+                                       cmocka_unit_test(test_joint)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,7 +83,7 @@ static void test_errors(void **state) {
     } cases[] = {
         {{SYNGAN_TRAINER_DEFAULTS, .batch = -1}, SYNGAN_E_ARGUMENT, "batch"},
         {{SYNGAN_TRAINER_DEFAULTS, .recipe = 7}, SYNGAN_E_ARGUMENT, "recipe"},
-        {{SYNGAN_TRAINER_DEFAULTS, .loss = 4}, SYNGAN_E_ARGUMENT, "loss"},
+        {{SYNGAN_TRAINER_DEFAULTS, .loss = 99}, SYNGAN_E_ARGUMENT, "loss"},
         {{SYNGAN_TRAINER_DEFAULTS, .fakes = 3}, SYNGAN_E_ARGUMENT, "fakes"},
         {{SYNGAN_TRAINER_DEFAULTS, .penalty = -1},
          SYNGAN_E_ARGUMENT,

@@ -351,7 +351,7 @@ static syngan_status make_trainer(loader *l, syngan_trainer **out) {
     if (status == SYNGAN_OK)
         status = sg_trainer_make(
             generator, discriminator, l->dataset, &l->settings,
-            l->settings.trainer.tune ? l->kernels.turn : NULL, out);
+            l->settings.trainer.tune ? l->kernels.phase : NULL, out);
     syngan_model_free(generator);
     syngan_model_free(discriminator);
     if (status != SYNGAN_E_SHAPE && status != SYNGAN_E_ARGUMENT) return status;

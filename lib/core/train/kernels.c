@@ -29,9 +29,10 @@ syngan_status sg_kernels_write(const syngan_trainer *trainer, char **text) {
     sg_json_writer json;
     sg_json_start(&json, trainer->context);
     sg_json_open_object(&json, NULL);
-    for (int i = 0; i < SG_TURNS; i++)
-        if (trainer->turns[i].program != NULL)
-            write_program(&json, sg_turn_name(i), trainer->turns[i].program);
+    for (int i = 0; i < SG_PHASES; i++)
+        if (trainer->phases[i].program != NULL)
+            write_program(&json, sg_iteration_phase_name(i),
+                          trainer->phases[i].program);
     sg_json_close_object(&json);
     return sg_json_finish(&json, text, NULL);
 }
@@ -60,9 +61,10 @@ static syngan_status read_program(syngan_context *context, sg_json_value object,
     return SYNGAN_OK;
 }
 
-static int find_turn(const char *name) {
+static int find_phase(const char *name) {
     int which = 0;
-    while (which < SG_TURNS && strcmp(sg_turn_name(which), name) != 0)
+    while (which < SG_PHASES &&
+           strcmp(sg_iteration_phase_name(which), name) != 0)
         which++;
     return which;
 }
@@ -76,16 +78,16 @@ syngan_status sg_kernels_parse(syngan_context *context, const char *name,
     sg_json_value root = sg_json_root(out->json);
     SG_TRY(sg_json_read_object(root, &count));
     while (sg_json_next(root, &program)) {
-        int which = find_turn(program.key);
-        if (which == SG_TURNS)
+        int which = find_phase(program.key);
+        if (which == SG_PHASES)
             return sg_json_fail(program, "is no program of a trainer");
-        SG_TRY(read_program(context, program, &out->turn[which]));
+        SG_TRY(read_program(context, program, &out->phase[which]));
     }
     return SYNGAN_OK;
 }
 
 void sg_kernels_end(sg_kernels *kernels) {
-    for (int i = 0; i < SG_TURNS; i++)
-        sg_free(kernels->context, kernels->turn[i].choice);
+    for (int i = 0; i < SG_PHASES; i++)
+        sg_free(kernels->context, kernels->phase[i].choice);
     sg_json_free(kernels->json);
 }

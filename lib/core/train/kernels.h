@@ -11,11 +11,11 @@
 #include "file/json.h"
 #include "train/trainer.h"
 
-/* Choices of each turn, none for those that the text does not name. */
+/* Choices of each phase, none for those that the text does not name. */
 typedef struct sg_kernels {
     syngan_context *context;
     sg_json *json; /* which holds the names */
-    sg_choices turn[SG_TURNS];
+    sg_choices phase[SG_PHASES];
 } sg_kernels;
 
 /* Equal choices give equal text. sg_free() releases it. */

@@ -9,6 +9,7 @@
 
 #include "backend/backend.h"
 #include "model/fields.h"
+#include "train/gan_loss.h"
 #include "train/optimizer.h"
 
 /* ---- the recipes ------------------------------------------------------- */
@@ -78,17 +79,18 @@ static const sg_field trainer_fields[] = {
     SG_ENUM(T, recipe, "default|published", 0, 1, SG_AUTO,
             "set of defaults; auto: default"),
     SG_I32(T, batch, 1, 1000000, SG_AUTO, "examples in a batch; auto: 64"),
-    SG_ENUM(T, loss, "cross_entropy|hinge|wasserstein", 1, 3, SG_AUTO,
+    SG_ENUM(T, loss, sg_gan_loss_names + 1, 1, SG_GAN_LOSSES, SG_AUTO,
             "loss of both players; auto: cross_entropy"),
     SG_I32(T, discriminator_steps, 1, 1000, SG_AUTO,
            "discriminator steps in an iteration; auto: 1"),
     SG_ENUM(T, discriminator_update, "separate|joint", 1, 2, SG_AUTO,
             "one discriminator update on real and one on fake examples, or "
-            "one on both; auto: the recipe's"),
+            "one on both; auto: the recipe's, or joint where the loss compares "
+            "them"),
     SG_ENUM(T, fakes, "training|inference", 1, 2, SG_AUTO,
             "mode of the generator when it makes examples for the "
             "discriminator; auto: the recipe's"),
-    SG_ENUM(T, penalty, "none|r1|wgan_gp", 1, 3, SG_AUTO,
+    SG_ENUM(T, penalty, sg_gan_penalty_names + 1, 1, SG_GAN_PENALTIES, SG_AUTO,
             "gradient penalty of the discriminator; auto: the recipe's"),
     SG_F32(T, penalty_weight, 0, 1e6, SG_AUTO,
            "weight of the gradient penalty; auto: 10"),
@@ -133,7 +135,9 @@ static void settle(const syngan_context *context, syngan_trainer_options *o) {
     SETTLE(batch, from->batch);
     SETTLE(loss, from->loss);
     SETTLE(discriminator_steps, from->discriminator_steps);
-    SETTLE(discriminator_update, from->discriminator_update);
+    SETTLE(discriminator_update, sg_gan_losses[o->loss].compares
+                                     ? SYNGAN_UPDATE_JOINT
+                                     : from->discriminator_update);
     SETTLE(fakes, from->fakes);
     SETTLE(penalty, from->penalty);
     SETTLE(penalty_weight, from->penalty_weight);
@@ -148,11 +152,17 @@ static void settle(const syngan_context *context, syngan_trainer_options *o) {
 
 static syngan_status check_settings(syngan_context *context,
                                     const syngan_trainer_options *t) {
-    if (t->real_target < 1.0f && t->loss != SYNGAN_LOSS_CROSS_ENTROPY)
+    const sg_gan_loss *loss = &sg_gan_losses[t->loss];
+    if (t->real_target < 1.0f && !loss->has_labels)
         return sg_fail(context, SYNGAN_E_ARGUMENT,
-                       WHERE ": real_target is %g, which only the "
-                             "cross-entropy loss has a use for",
-                       (double)t->real_target);
+                       WHERE ": real_target is %g, but the loss %s has no "
+                             "labels; it must be 1",
+                       (double)t->real_target, loss->name);
+    if (loss->compares && t->discriminator_update != SYNGAN_UPDATE_JOINT)
+        return sg_fail(context, SYNGAN_E_ARGUMENT,
+                       WHERE ": the loss %s compares real with fake examples, "
+                             "so that discriminator_update must be joint",
+                       loss->name);
     if (t->statistics_momentum < 0.0f &&
         t->statistics_momentum > SYNGAN_MOMENTUM_OF_LAYERS)
         return sg_fail(context, SYNGAN_E_ARGUMENT,

@@ -11,8 +11,10 @@
 #include "base/filled.h"
 #include "base/floats.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/thread.h"
 #include "graph/op.h"
+#include "train/gan_loss.h"
 #include "train/optimizer.h"
 
 /* Room in the history is made ahead for at most so many iterations at once. */
@@ -107,14 +109,119 @@ static syngan_status check_players(const syngan_model *generator,
     return sg_trainer_check_dataset(dataset, discriminator);
 }
 
+/* ---- training: what the loop calls ------------------------------------- */
+
+static bool all_finite(const float *measures) {
+    for (int i = 0; i < SG_MEASURES; i++)
+        if (!isfinite(measures[i])) return false;
+    return true;
+}
+
+/* One iteration, and its record. */
+static syngan_status iterate(void *owner, bool *changed, bool *finite) {
+    syngan_trainer *t = owner;
+    float measures[SG_MEASURES];
+    double start = sg_seconds();
+    /* Room for the record first: without it, what has been trained and what
+     * has been recorded would part. */
+    if (t->history.count == t->history.capacity)
+        SG_TRY(sg_history_reserve(&t->history, HISTORY_AHEAD));
+    SG_TRY(sg_iteration_run(t, measures, changed));
+    *finite = all_finite(measures);
+    if (!*finite) return SYNGAN_OK;
+    t->seconds += sg_seconds() - start;
+    return sg_history_add(&t->history, measures, t->seconds);
+}
+
+static void back(void *owner) {
+    syngan_trainer *t = owner;
+    sg_history_cut(&t->history, (size_t)t->iteration);
+}
+
+static bool blame(const void *owner, char text[SG_BLAME_MAX]) {
+    const syngan_trainer *t = owner;
+    const char *number = isnan(t->suspect_value) ? "NaN"
+                         : t->suspect_value > 0  ? "infinity"
+                                                 : "-infinity";
+    if (t->suspect < 0) return false;
+    sg_text(text, SG_BLAME_MAX,
+            "example %lld of the data holds %s, at element %lld",
+            (long long)t->suspect, number, (long long)t->suspect_element);
+    return true;
+}
+
+static void warn_of_collapse(const syngan_trainer *t) {
+    if (t->history.low != SG_COLLAPSE_ITERATIONS) return;
+    sg_log(t->context, SYNGAN_LOG_WARNING,
+           "trainer: the discriminator's loss has been under %g for %d "
+           "iterations up to %lld; the generator may have collapsed",
+           (double)SG_COLLAPSE_LOSS, SG_COLLAPSE_ITERATIONS,
+           (long long)t->iteration);
+}
+
+static void last_losses(const syngan_trainer *t, syngan_losses *losses) {
+    sg_history_losses(&t->history, t->history.count - 1, losses);
+}
+
+static void tell_line(syngan_trainer *t) {
+    double now = sg_seconds();
+    if (t->settings.trainer.line == NULL ||
+        !sg_progress_due(&t->line, t->iteration, now))
+        return;
+    syngan_losses losses;
+    char text[SG_LINE_MAX];
+    last_losses(t, &losses);
+    sg_progress_line(&t->line, &losses, now, text);
+    t->settings.trainer.line(text, t->settings.trainer.line_user);
+}
+
+/* A report that a cancel ended is made again later. */
+static syngan_status call_progress(syngan_trainer *t) {
+    const syngan_trainer_options *s = &t->settings.trainer;
+    t->owes_report = false;
+    if (s->progress == NULL) return SYNGAN_OK;
+    syngan_losses losses;
+    last_losses(t, &losses);
+    syngan_status status = s->progress(t, &losses, s->progress_user);
+    t->owes_report = status != SYNGAN_OK && sg_is_cancelled(t->context);
+    return status;
+}
+
+/* After iterations 0, n, 2n, ... and the last one: keeps the state, and calls
+ * the host. */
+static bool keeps(const void *owner) {
+    const syngan_trainer *t = owner;
+    return (t->iteration - 1) % t->settings.trainer.report_every == 0 ||
+           t->iteration == t->wanted;
+}
+
+static syngan_status after(void *owner, bool kept, bool *stop) {
+    syngan_trainer *t = owner;
+    (void)stop;
+    warn_of_collapse(t);
+    tell_line(t);
+    if (!kept) return SYNGAN_OK;
+    t->suspect = -1;
+    return call_progress(t);
+}
+
+static const sg_trainee trainee = {.name = "trainer",
+                                   .step = "iteration",
+                                   .unit = "iterations",
+                                   .run = iterate,
+                                   .keeps = keeps,
+                                   .after = after,
+                                   .back = back,
+                                   .blame = blame};
+
 /* ---- making and freeing ------------------------------------------------ */
 
 void syngan_trainer_free(syngan_trainer *trainer) {
     if (trainer == NULL) return;
     syngan_context *context = trainer->context;
-    sg_turns_free(trainer);
+    sg_iteration_free(trainer);
     sg_history_free(&trainer->history);
-    sg_snapshot_end(&trainer->snapshot);
+    sg_snapshot_end(&trainer->loop.kept);
     syngan_optimizer_free(trainer->generator_optimizer);
     syngan_optimizer_free(trainer->discriminator_optimizer);
     syngan_model_free(trainer->average);
@@ -151,10 +258,10 @@ static syngan_status make_parts(syngan_trainer *t) {
     SG_TRY(sg_optimizer_make(t->discriminator, &s->discriminator_optimizer,
                              !t->estimating, &t->discriminator_optimizer));
     SG_TRY(sg_state_visit(t, count_tensor, t));
-    SG_TRY(sg_turns_make(t));
+    SG_TRY(sg_iteration_make(t));
     if (!t->estimating)
         return sg_snapshot_make(t->context, t, sg_state_visit,
-                                "a trainer's snapshot", &t->snapshot);
+                                "a trainer's snapshot", &t->loop.kept);
     t->estimate += sg_snapshot_bytes(t, sg_state_visit);
     return SYNGAN_OK;
 }
@@ -178,8 +285,12 @@ static syngan_status trainer_allocate(syngan_model *generator,
     t->dataset = sg_dataset_retain(dataset);
     t->settings = *settings;
     t->history.context = context;
-    t->history.watch_collapse =
-        settings->trainer.loss != SYNGAN_LOSS_WASSERSTEIN;
+    t->history.watch_collapse = sg_gan_losses[settings->trainer.loss].collapses;
+    t->loop = (sg_loop){.context = context,
+                        .trainee = &trainee,
+                        .owner = t,
+                        .done = &t->iteration,
+                        .unit_steps = 1};
     *out = t;
     return SYNGAN_OK;
 }
@@ -256,133 +367,6 @@ syngan_status syngan_trainer_estimate(syngan_model *generator,
 
 /* ---- training ---------------------------------------------------------- */
 
-/* Keeps the state; false if it holds NaN or infinity. */
-static bool keep(syngan_trainer *t) {
-    if (!sg_snapshot_take(&t->snapshot)) return false;
-    t->snapshot_iteration = t->iteration;
-    t->suspect = -1;
-    return true;
-}
-
-static void go_back(syngan_trainer *t) {
-    sg_snapshot_restore(&t->snapshot);
-    t->iteration = t->snapshot_iteration;
-    sg_history_cut(&t->history, (size_t)t->iteration);
-}
-
-static syngan_status diverged(syngan_trainer *t, const char *what) {
-    int64_t at = t->iteration;
-    go_back(t);
-    const char *number = isnan(t->suspect_value) ? "NaN"
-                         : t->suspect_value > 0  ? "infinity"
-                                                 : "-infinity";
-    if (t->suspect >= 0)
-        return sg_fail(t->context, SYNGAN_E_DIVERGED,
-                       "trainer: example %lld of the data holds %s, at element "
-                       "%lld: %s in iteration %lld; the state is again that "
-                       "after %lld iterations; the data must be finite",
-                       (long long)t->suspect, number,
-                       (long long)t->suspect_element, what, (long long)at,
-                       (long long)t->iteration);
-    return sg_fail(t->context, SYNGAN_E_DIVERGED,
-                   "trainer: %s in iteration %lld; the state is again that "
-                   "after %lld iterations; a lower learning rate may help",
-                   what, (long long)at, (long long)t->iteration);
-}
-
-static bool all_finite(const float *measures) {
-    for (int i = 0; i < SG_MEASURES; i++)
-        if (!isfinite(measures[i])) return false;
-    return true;
-}
-
-static void warn_of_collapse(syngan_trainer *t) {
-    if (t->history.low != SG_COLLAPSE_ITERATIONS) return;
-    sg_log(t->context, SYNGAN_LOG_WARNING,
-           "trainer: the discriminator's loss has been under %g for %d "
-           "iterations up to %lld; the generator may have collapsed",
-           (double)SG_COLLAPSE_LOSS, SG_COLLAPSE_ITERATIONS,
-           (long long)t->iteration);
-}
-
-/* One iteration. On failure the state is one between two iterations. */
-static syngan_status iterate(syngan_trainer *t) {
-    float measures[SG_MEASURES];
-    bool changed;
-    double start = sg_seconds();
-    /* Room for the record first: without it, what has been trained and what
-     * has been recorded would part. */
-    if (t->history.count == t->history.capacity)
-        SG_TRY(sg_history_reserve(&t->history, HISTORY_AHEAD));
-    syngan_status status = sg_turns_run(t, measures, &changed);
-    if (status != SYNGAN_OK) {
-        if (changed) go_back(t);
-        return status;
-    }
-    if (!all_finite(measures)) return diverged(t, "a loss is not finite");
-    t->seconds += sg_seconds() - start;
-    SG_TRY(sg_history_add(&t->history, measures, t->seconds));
-    t->iteration++;
-    warn_of_collapse(t);
-    return SYNGAN_OK;
-}
-
-static void last_losses(const syngan_trainer *t, syngan_losses *losses) {
-    sg_history_losses(&t->history, t->history.count - 1, losses);
-}
-
-static void tell_line(const syngan_trainer *t, sg_progress *progress) {
-    double now = sg_seconds();
-    if (t->settings.trainer.line == NULL ||
-        !sg_progress_due(progress, t->iteration, now))
-        return;
-    syngan_losses losses;
-    char text[SG_LINE_MAX];
-    last_losses(t, &losses);
-    sg_progress_line(progress, &losses, now, text);
-    t->settings.trainer.line(text, t->settings.trainer.line_user);
-}
-
-/* A report that a cancel ended is made again later. */
-static syngan_status call_progress(syngan_trainer *t) {
-    const syngan_trainer_options *s = &t->settings.trainer;
-    t->owes_report = false;
-    if (s->progress == NULL) return SYNGAN_OK;
-    syngan_losses losses;
-    last_losses(t, &losses);
-    syngan_status status = s->progress(t, &losses, s->progress_user);
-    t->owes_report = status != SYNGAN_OK && sg_is_cancelled(t->context);
-    return status;
-}
-
-/* After iterations 0, n, 2n, ... and the last one: keeps the state, and calls
- * the host. */
-static syngan_status report(syngan_trainer *t, int64_t iterations) {
-    const syngan_trainer_options *s = &t->settings.trainer;
-    if ((t->iteration - 1) % s->report_every != 0 && t->iteration != iterations)
-        return SYNGAN_OK;
-    if (!keep(t)) return diverged(t, "a parameter is not finite any more");
-    return call_progress(t);
-}
-
-static syngan_status run_prepare(syngan_trainer *t, int64_t iterations) {
-    int64_t more = iterations - t->iteration;
-    if (!keep(t))
-        return sg_fail(t->context, SYNGAN_E_DIVERGED,
-                       "trainer: a parameter is not finite before iteration "
-                       "%lld",
-                       (long long)t->iteration);
-    return sg_history_reserve(
-        &t->history, (size_t)(more < HISTORY_AHEAD ? more : HISTORY_AHEAD));
-}
-
-static syngan_status check_cancel(const syngan_trainer *t) {
-    if (!sg_is_cancelled(t->context)) return SYNGAN_OK;
-    return sg_fail(t->context, SYNGAN_E_CANCELLED,
-                   "trainer: cancelled after %lld iterations",
-                   (long long)t->iteration);
-}
-
 syngan_status syngan_trainer_run(syngan_trainer *trainer, int64_t iterations) {
     SG_OWN_FLOATS;
     if (trainer == NULL) return SYNGAN_E_ARGUMENT;
@@ -392,20 +376,17 @@ syngan_status syngan_trainer_run(syngan_trainer *trainer, int64_t iterations) {
                        "trainer: %lld iterations, but must be at least 0",
                        (long long)iterations);
     if (t->owes_report) {
-        SG_TRY(check_cancel(t));
+        SG_TRY(sg_loop_check_cancel(&t->loop));
         SG_TRY(call_progress(t));
     }
-    if (iterations <= t->iteration) return SYNGAN_OK;
-    SG_TRY(run_prepare(t, iterations));
-    sg_progress progress =
-        sg_progress_start(t->iteration, iterations, sg_seconds());
-    while (t->iteration < iterations) {
-        SG_TRY(check_cancel(t));
-        SG_TRY(iterate(t));
-        tell_line(t, &progress);
-        SG_TRY(report(t, iterations));
-    }
-    return SYNGAN_OK;
+    int64_t more = iterations - t->iteration;
+    if (more <= 0) return SYNGAN_OK;
+    SG_TRY(sg_history_reserve(
+        &t->history, (size_t)(more < HISTORY_AHEAD ? more : HISTORY_AHEAD)));
+    t->suspect = -1;
+    t->wanted = iterations;
+    t->line = sg_progress_start(t->iteration, iterations, sg_seconds());
+    return sg_loop_run(&t->loop, iterations);
 }
 
 /* ---- about a trainer --------------------------------------------------- */
