@@ -287,10 +287,9 @@ typedef struct syngan_csv_options {
  * is warned of in the log. A first line "sep=;" tells the separator; a row that
  * repeats the header is skipped, and the log says so. A first row of units
  * above numbers ("kg"), and a last one that begins with "Total" and has a sum,
- * are skipped and told likewise where the whole file becomes a table. Refused
- * is also, with its line, a row with another number of cells than the first
- * line, a quote that is never closed, a zero byte, and what is not in the
- * encoding.
+ * are skipped and told likewise. Refused is also, with its line, a row with
+ * another number of cells than the first line, a quote that is never closed, a
+ * zero byte, and what is not in the encoding.
  *
  * Types that the schema does not give are inferred from all values of a column:
  * - real, if all are missing

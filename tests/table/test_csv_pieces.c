@@ -108,6 +108,73 @@ static void compare_file(const char *schema) {
     syngan_context_free(context);
 }
 
+static void keep_log(int32_t level, const char *text, void *user) {
+    char *kept = user;
+    (void)level;
+    snprintf(kept + strlen(kept), 1000 - strlen(kept), "%s\n", text);
+}
+
+static syngan_status count(const syngan_table *piece, void *user) {
+    *(int64_t *)user += syngan_table_rows(piece);
+    return SYNGAN_OK;
+}
+
+/* What is noticed of a whole file is noticed, and said, of pieces: units,
+ * totals, headers that come again, few cells that are no numbers. */
+static void rows_that_are_none_are_noticed(void **state) {
+    (void)state;
+    static const char *const texts[] = {
+        "a,w,h\n,kg,m\nx,1,2\ny,3,4\nz,5,7\n",
+        "a,w,h\ntext,[kg],(m)\nx,1,2\ny,3,4\nz,5,7\n",
+        "a,w,h\n,kg,9\nx,1,2\ny,3,4\nz,5,7\n",
+        "a,w\nx,1\ny,3\nz,5\nTotal,9\n",
+        "a;w\nx;1,50\ny;3,25\nz;1.005,00\nSumme;1.009,75\n",
+        "a,w\nx,1\ny,3\nz,5\nTotal,8\n",
+        "a,w,h\n,kg,m\nx,1,2\n\ny,3,4\nz,5,7\n,,\nSum,9,13\n",
+        "a,w,h\n,kg,m\nx,1,2\ny,3,4\na,w,h\nz,5,7\nSum,9,13\n",
+        "a,t\n,h\nx,2024-01-01\ny,2024-01-02\nz,2024-01-03\nu,2024-01-04\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char whole[1000] = "", pieces[1000] = "";
+        write_text(texts[i]);
+        compare_file(NULL);
+        for (int k = 0; k < 2; k++) {
+            syngan_context *context;
+            int64_t rows = 0;
+            assert_int_equal(syngan_context_create(
+                                 SYNGAN_CONTEXT(.log = keep_log,
+                                                .log_user = k ? pieces : whole),
+                                 &context),
+                             SYNGAN_OK);
+            syngan_table *table = NULL;
+            if (k == 0)
+                assert_ok(context,
+                          syngan_table_read_csv(context, path, NULL, &table));
+            else
+                assert_ok(context, syngan_table_stream_csv(context, path, NULL,
+                                                           2, count, &rows));
+            syngan_table_free(table);
+            syngan_context_free(context);
+        }
+        assert_string_equal(whole, pieces);
+    }
+    /* A limit counts the rows that are skipped. */
+    for (int64_t most = 1; most < 8; most++) {
+        syngan_context *context = test_context(1);
+        syngan_table *table;
+        int64_t rows = 0;
+        const syngan_csv_options *options = SYNGAN_CSV(.max_rows = most);
+        write_text(texts[6]);
+        assert_ok(context,
+                  syngan_table_read_csv(context, path, options, &table));
+        assert_ok(context, syngan_table_stream_csv(context, path, options, 2,
+                                                   count, &rows));
+        assert_int_equal(rows, syngan_table_rows(table));
+        syngan_table_free(table);
+        syngan_context_free(context);
+    }
+}
+
 static void pieces_are_the_whole(void **state) {
     (void)state;
     write_rows();
@@ -440,6 +507,7 @@ static void memory_and_files_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_that_are_none_are_noticed),
         cmocka_unit_test(pieces_are_the_whole),
         cmocka_unit_test(failures_pass),
         cmocka_unit_test(texts_are_counted),

@@ -8,7 +8,7 @@
 
 #include "base/floats.h"
 #include "base/memory.h"
-#include "table/csv_scan.h"
+#include "table/csv_notices.h"
 #include "table/distinct.h"
 
 /* Texts that are counted exactly, in a column and in all together. */
@@ -30,6 +30,8 @@ static syngan_status scan_file(const sg_csv_pieces *p,
     scan.take = take;
     scan.quiet = p->wishes != NULL;
     scan.user = user;
+    scan.skip_first = p->skip_first;
+    scan.skip_from = p->skip_from;
     if (status == SYNGAN_OK) status = sg_csv_scan_read(&scan, reader);
     sg_csv_scan_end(&scan);
     sg_reader_close(reader);
@@ -47,7 +49,7 @@ static syngan_status check_cancelled(const sg_csv_scan *scan) {
 /* ---- types -------------------------------------------------------------- */
 
 typedef struct column_looks {
-    sg_looks looks;
+    sg_csv_look look;
     sg_distinct distinct;
     sg_wish wish; /* the schema's */
     char *name;
@@ -56,7 +58,7 @@ typedef struct column_looks {
 typedef struct looking {
     sg_csv_pieces *pieces;
     column_looks *columns;
-    char hint;
+    sg_csv_notices notices;
 } looking;
 
 static syngan_status start_looking(looking *l, const sg_csv_scan *scan) {
@@ -87,18 +89,43 @@ static syngan_status look(sg_csv_scan *scan, void *user) {
     looking *l = user;
     SG_TRY(check_cancelled(scan));
     if (l->columns == NULL) SG_TRY(start_looking(l, scan));
-    const sg_origin origin = sg_csv_scan_origin(scan);
-    for (size_t c = 0; c < scan->n_columns; c++) {
-        column_looks *column = &l->columns[c];
-        sg_cells *cells = sg_csv_scan_cells(scan, c);
-        SG_TRY(sg_cells_drop_marks(cells, scan->marks));
-        SG_TRY(sg_looks_take(&column->looks, cells, &origin));
-        if (column->wish.type == 0)
-            SG_TRY(sg_distinct_take(&column->distinct, cells));
-    }
+    l->notices.columns = l->columns;
+    SG_TRY(sg_csv_notices_take(&l->notices, scan));
+    for (size_t c = 0; c < scan->n_columns; c++)
+        if (l->columns[c].wish.type == 0)
+            SG_TRY(sg_distinct_take(&l->columns[c].distinct,
+                                    sg_csv_scan_cells(scan, c)));
     l->pieces->rows = scan->all_rows;
-    l->hint = sg_csv_scan_hint(scan, &l->columns[0].looks, sizeof *l->columns);
     return SYNGAN_OK;
+}
+
+static syngan_status add_up(sg_csv_scan *scan, void *user) {
+    looking *l = user;
+    SG_TRY(check_cancelled(scan));
+    for (size_t c = 0; c < scan->n_columns; c++)
+        SG_TRY(sg_cells_drop_marks(sg_csv_scan_cells(scan, c), scan->marks));
+    sg_csv_notices_add(&l->notices, scan);
+    return SYNGAN_OK;
+}
+
+/* Looks at all rows, and again if some are none. */
+static syngan_status look_at_rows(looking *l) {
+    sg_csv_pieces *p = l->pieces;
+    SG_TRY(scan_file(p, look, l));
+    sg_csv_notices_find(&l->notices);
+    if (l->notices.total) SG_TRY(scan_file(p, add_up, l));
+    if (!sg_csv_notices_tell(&l->notices, p->context, p->path))
+        return SYNGAN_OK;
+    p->skip_first = l->notices.unit != NULL;
+    p->skip_from = l->notices.sum ? l->notices.rows - 1 : -1;
+    for (size_t c = 0; c < p->n_columns; c++) {
+        column_looks *column = &l->columns[c];
+        size_t most = column->distinct.most;
+        sg_distinct_end(&column->distinct);
+        column->distinct = (sg_distinct){.context = p->context, .most = most};
+        column->look = (sg_csv_look){0};
+    }
+    return scan_file(p, look, l);
 }
 
 /* As far as an estimate tells: that of few texts is exact. */
@@ -115,12 +142,13 @@ static void decide(looking *l) {
         column_looks *column = &l->columns[c];
         const sg_texts texts = sg_distinct_texts(&column->distinct);
         sg_wish *wish = &l->pieces->wishes[c];
-        column->wish.hint = l->hint;
-        *wish = sg_looks_decide(&column->looks, &column->wish, &texts);
-        if (sg_looks_may_be_key(&column->looks, &column->wish, wish) &&
-            are_unique(&column->looks.key, &texts)) {
+        column->wish.hint = l->notices.hint;
+        *wish = sg_looks_decide(&column->look.looks, &column->wish, &texts);
+        if (sg_looks_may_be_key(&column->look.looks, &column->wish, wish) &&
+            are_unique(&column->look.looks.key, &texts)) {
             sg_looks_make_key(wish);
-            sg_key_log(l->pieces->context, &column->looks.key, column->name);
+            sg_key_log(l->pieces->context, &column->look.looks.key,
+                       column->name);
         }
         if (column->wish.format != NULL) wish->format = NULL;
         bool number = sg_wish_is_number(wish);
@@ -136,8 +164,8 @@ static void tell(const looking *l) {
         const column_looks *column = &l->columns[c];
         char note[SG_NOTE_TEXT];
         if (column->wish.type == 0 &&
-            sg_looks_note(&column->looks, &l->pieces->wishes[c], column->name,
-                          note))
+            sg_looks_note(&column->look.looks, &l->pieces->wishes[c],
+                          column->name, note))
             sg_log(l->pieces->context, SYNGAN_LOG_WARNING,
                    "%s, column '%s': %s", l->pieces->path, column->name, note);
     }
@@ -151,9 +179,10 @@ syngan_status sg_csv_pieces_open(syngan_context *context, const char *path,
                            .path = path,
                            .options = options,
                            .where = where,
-                           .piece = piece};
-    looking l = {.pieces = out};
-    syngan_status status = scan_file(out, look, &l);
+                           .piece = piece,
+                           .skip_from = -1};
+    looking l = {.pieces = out, .notices.stride = sizeof(column_looks)};
+    syngan_status status = look_at_rows(&l);
     if (status == SYNGAN_OK) {
         decide(&l);
         tell(&l);

@@ -18,7 +18,9 @@ typedef struct sg_csv_pieces {
     sg_wish *wishes;                   /* types of the columns */
     size_t n_columns;
     int64_t rows;
-    uint64_t reading; /* bytes that sg_csv_pieces_read() took at most */
+    bool skip_first;   /* the first row is none, nor is */
+    int64_t skip_from; /* the last, counted with the first; -1: all are */
+    uint64_t reading;  /* bytes that sg_csv_pieces_read() took at most */
 } sg_csv_pieces;
 
 /* Reads the whole file for its types, in pieces of `piece` rows; 0: as many as

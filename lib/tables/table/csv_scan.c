@@ -49,11 +49,12 @@ static bool is_header_cell(const sg_csv_scan *s, size_t column,
            memcmp(sg_dictionary_text(s->names, code), text, size) == 0;
 }
 
-/* Files that were joined have the header again among their rows. */
-static void skip_row(sg_csv_scan *s, int64_t line) {
+/* Files that were joined have the header again among their rows; other rows
+ * have been told of. */
+static void skip_row(sg_csv_scan *s, int64_t line, bool repeats) {
     for (size_t i = 0; i < s->n_columns; i++)
         sg_csv_scan_cells(s, i)->count--;
-    if (!s->quiet)
+    if (repeats && !s->quiet)
         sg_log(s->context, SYNGAN_LOG_WARNING,
                "%s: line %lld: repeats the header; it is skipped", s->name,
                (long long)line);
@@ -120,11 +121,14 @@ static syngan_status take_end(void *user, int64_t line) {
     s->column = 0;
     s->in_header = false;
     s->repeats = s->n_columns > 1 && s->options.header;
-    if (repeats) skip_row(s, line);
-    if (!is_row || repeats) return SYNGAN_OK;
+    bool skipped = is_row && !repeats &&
+                   ((s->seen == 0 && s->skip_first) || s->seen == s->skip_from);
+    if (repeats || skipped) skip_row(s, line, repeats);
+    if (is_row && !repeats) s->done = ++s->seen == s->options.max_rows;
+    if (!is_row || repeats || skipped) return SYNGAN_OK;
     SG_TRY(note_line(s, line));
     s->rows++;
-    s->done = ++s->all_rows == s->options.max_rows;
+    s->all_rows++;
     return s->take != NULL && s->rows == piece_rows(s) ? give(s) : SYNGAN_OK;
 }
 
@@ -173,19 +177,9 @@ char sg_csv_scan_hint(const sg_csv_scan *s, const sg_looks *looks,
     return s->separator == ';' ? ';' : 0;
 }
 
-/* What the cells of all columns look like, without marks. */
-static syngan_status look(sg_csv_scan *s, sg_looks *looks) {
-    const sg_origin origin = sg_csv_scan_origin(s);
-    for (size_t i = 0; i < s->n_columns; i++) {
-        SG_TRY(sg_cells_drop_marks(sg_csv_scan_cells(s, i), s->marks));
-        SG_TRY(sg_looks_take(&looks[i], sg_csv_scan_cells(s, i), &origin));
-    }
-    s->hint = sg_csv_scan_hint(s, looks, sizeof *looks);
-    return SYNGAN_OK;
-}
-
 static syngan_status add_columns(sg_csv_scan *s, const sg_wish *wishes,
-                                 const sg_looks *looks, syngan_table *table) {
+                                 const sg_csv_look *looks,
+                                 syngan_table *table) {
     const sg_origin origin = sg_csv_scan_origin(s);
     for (size_t i = 0; i < s->n_columns; i++) {
         const char *name = sg_dictionary_text(s->names, (int32_t)i);
@@ -194,17 +188,18 @@ static syngan_status add_columns(sg_csv_scan *s, const sg_wish *wishes,
             wishes != NULL ? wishes[i] : sg_schema_wish(s->schema, name);
         sg_column column;
         wish.hint = s->hint;
-        SG_TRY(looks != NULL ? sg_infer_looked(cells, name, &wish, &looks[i],
-                                               &origin, &column)
-                             : sg_infer_column(cells, name, &wish, s->marks,
-                                               &origin, &column));
+        SG_TRY(looks != NULL
+                   ? sg_infer_looked(cells, name, &wish, &looks[i].looks,
+                                     &origin, &column)
+                   : sg_infer_column(cells, name, &wish, s->marks, &origin,
+                                     &column));
         SG_TRY(sg_table_add(table, &column));
     }
     return SYNGAN_OK;
 }
 
 static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,
-                                const sg_looks *looks, syngan_table *table) {
+                                const sg_csv_look *looks, syngan_table *table) {
     const sg_origin origin = sg_csv_scan_origin(s);
     SG_TRY(add_columns(s, wishes, looks, table));
     if (strcmp(s->marks, SG_USUAL_MARKS) != 0) {
@@ -216,22 +211,24 @@ static syngan_status fill_table(sg_csv_scan *s, const sg_wish *wishes,
 }
 
 /* Looks at all cells, and again if some rows are none. */
-static syngan_status look_at_rows(sg_csv_scan *s, sg_looks **looks) {
+static syngan_status look_at_rows(sg_csv_scan *s, sg_csv_look **looks) {
     size_t bytes = s->n_columns * sizeof **looks;
-    bool changed;
     *looks = sg_alloc_zero(s->context, s->n_columns, sizeof **looks);
     if (*looks == NULL) return sg_fail_memory(s->context, s->name, bytes);
-    SG_TRY(look(s, *looks));
-    sg_csv_skip_rows(s, *looks, &changed);
-    if (!changed) return SYNGAN_OK;
+    sg_csv_notices notices = {.columns = *looks, .stride = sizeof **looks};
+    SG_TRY(sg_csv_notices_take(&notices, s));
+    sg_csv_notices_find(&notices);
+    if (notices.total) sg_csv_notices_add(&notices, s);
+    if (!sg_csv_notices_tell(&notices, s->context, s->name)) return SYNGAN_OK;
+    sg_csv_notices_drop(&notices, s);
     memset(*looks, 0, bytes);
-    return look(s, *looks);
+    return sg_csv_notices_take(&notices, s);
 }
 
 syngan_status sg_csv_scan_table(sg_csv_scan *scan, const sg_wish *wishes,
                                 syngan_table **out) {
     syngan_table *table = NULL;
-    sg_looks *looks = NULL;
+    sg_csv_look *looks = NULL;
     syngan_status status =
         wishes == NULL ? look_at_rows(scan, &looks) : SYNGAN_OK;
     if (status == SYNGAN_OK)
@@ -250,7 +247,8 @@ syngan_status sg_csv_scan_table(sg_csv_scan *scan, const sg_wish *wishes,
 syngan_status sg_csv_scan_begin(syngan_context *context, const char *name,
                                 const syngan_csv_options *options,
                                 const char *where, sg_csv_scan *scan) {
-    *scan = (sg_csv_scan){.context = context, .name = name, .in_header = true};
+    *scan = (sg_csv_scan){
+        .context = context, .name = name, .in_header = true, .skip_from = -1};
     SG_TRY(sg_csv_options_read(context, options, where, &scan->options));
     SG_TRY(sg_schema_parse(context, scan->options.schema, &scan->schema));
     scan->marks = scan->options.missing;

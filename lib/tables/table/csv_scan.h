@@ -23,8 +23,11 @@ struct sg_csv_scan {
     int64_t piece; /* rows of a piece; 0: about as many as fit a cache */
     int64_t rows;  /* of the piece so far */
     int64_t all_rows;
-    char hint;      /* of decimal marks; see sg_wish */
-    char separator; /* that the file has */
+    bool skip_first;   /* the first row is none, nor is */
+    int64_t skip_from; /* that of this number, counted with it; -1: all are */
+    int64_t seen;      /* rows, with those that are skipped */
+    char hint;         /* of decimal marks; see sg_wish */
+    char separator;    /* that the file has */
     /* May be NULL: called for each piece, which is forgotten then; a file
      * without rows is one piece. */
     syngan_status (*take)(sg_csv_scan *scan, void *user);
