@@ -78,10 +78,12 @@ template <class T> inline constexpr const char *options_name = nullptr;
 SYNGAN_OPTIONS_NAME(batch_norm)
 SYNGAN_OPTIONS_NAME(column)
 SYNGAN_OPTIONS_NAME(context)
+SYNGAN_OPTIONS_NAME(conv1d)
 SYNGAN_OPTIONS_NAME(conv2d)
 SYNGAN_OPTIONS_NAME(csv)
 SYNGAN_OPTIONS_NAME(dataset)
 SYNGAN_OPTIONS_NAME(dense)
+SYNGAN_OPTIONS_NAME(embedding)
 SYNGAN_OPTIONS_NAME(evaluate)
 SYNGAN_OPTIONS_NAME(grid)
 SYNGAN_OPTIONS_NAME(optimizer)
@@ -503,6 +505,24 @@ inline node sigmoid(node x) {
 inline node softplus(node x) {
     return x.sibling(syngan_softplus(x.get()));
 }
+inline node abs(node x) {
+    return x.sibling(syngan_abs(x.get()));
+}
+inline node pow(node x, double exponent) {
+    return x.sibling(syngan_pow(x.get(), exponent));
+}
+inline node gelu(node x) {
+    return x.sibling(syngan_gelu(x.get()));
+}
+inline node gelu_tanh(node x) {
+    return x.sibling(syngan_gelu_tanh(x.get()));
+}
+inline node silu(node x) {
+    return x.sibling(syngan_silu(x.get()));
+}
+inline node elu(node x, double alpha = 1) {
+    return x.sibling(syngan_elu(x.get(), alpha));
+}
 inline node softmax(node x, int32_t axis = -1) {
     return x.sibling(syngan_softmax(x.get(), axis));
 }
@@ -524,6 +544,21 @@ inline node part_cross_entropy(node logits, const std::vector<int32_t> &parts,
                                node target) {
     return logits.sibling(syngan_part_cross_entropy(
         logits.get(), parts.data(), parts.size(), target.get()));
+}
+inline node cast(node x, syngan_type type) {
+    return x.sibling(syngan_cast(x.get(), type));
+}
+inline node one_hot(node labels, int64_t classes) {
+    return labels.sibling(syngan_one_hot(labels.get(), classes));
+}
+inline node gather(node table, node indices) {
+    return table.sibling(syngan_gather(table.get(), indices.get()));
+}
+inline node max(node x, int32_t axis, bool keep = false) {
+    return x.sibling(syngan_max(x.get(), axis, keep));
+}
+inline node argmax(node x, int32_t axis, bool keep = false) {
+    return x.sibling(syngan_argmax(x.get(), axis, keep));
 }
 inline node matmul(node a, node b, bool transpose_a = false,
                    bool transpose_b = false) {
@@ -583,6 +618,12 @@ inline node stop_gradient(node x) {
 /* ---- layers ---------------------------------------------------------------
  */
 
+inline node embedding(node indices, const syngan_embedding_options &o) {
+    return indices.sibling(syngan_embedding(indices.get(), &o));
+}
+inline node conv1d(node x, const syngan_conv1d_options &o) {
+    return x.sibling(syngan_conv1d(x.get(), &o));
+}
 inline node dense(node x, const syngan_dense_options &o) {
     return x.sibling(syngan_dense(x.get(), &o));
 }
@@ -742,6 +783,13 @@ inline node binary_accuracy(node logits, bool real) {
 inline node softmax_cross_entropy(node logits, node targets) {
     return logits.sibling(
         syngan_softmax_cross_entropy(logits.get(), targets.get()));
+}
+inline node sigmoid_cross_entropy(node logits, node targets) {
+    return logits.sibling(
+        syngan_sigmoid_cross_entropy(logits.get(), targets.get()));
+}
+inline node mean_absolute_error(node a, node b) {
+    return a.sibling(syngan_mean_absolute_error(a.get(), b.get()));
 }
 inline node mean_squared_error(node a, node b) {
     return a.sibling(syngan_mean_squared_error(a.get(), b.get()));

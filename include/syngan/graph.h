@@ -118,6 +118,22 @@ SYNGAN_API syngan_node *syngan_tanh(syngan_node *x);
 SYNGAN_API syngan_node *syngan_sigmoid(syngan_node *x);
 /** log(1 + exp(x)), computed without overflow. */
 SYNGAN_API syngan_node *syngan_softplus(syngan_node *x);
+/** |x|; the slope at 0 is 0. */
+SYNGAN_API syngan_node *syngan_abs(syngan_node *x);
+/** x to a constant power. As C's pow(): NaN where x is negative, unless the
+ *  exponent is an integer; 1 where the exponent is 0. The slope at 0 is
+ * infinite for exponents below 1 other than 0. */
+SYNGAN_API syngan_node *syngan_pow(syngan_node *x, double exponent);
+/** x Phi(x), Phi being the distribution function of the normal distribution
+ *  (Hendrycks and Gimpel 2016); and their approximation
+ *  0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). */
+SYNGAN_API syngan_node *syngan_gelu(syngan_node *x);
+SYNGAN_API syngan_node *syngan_gelu_tanh(syngan_node *x);
+/** x sigmoid(x), also called swish (Ramachandran and others 2017). */
+SYNGAN_API syngan_node *syngan_silu(syngan_node *x);
+/** x where positive, `alpha` (at least 0) times (exp(x) - 1) elsewhere (Clevert
+ *  and others 2015). */
+SYNGAN_API syngan_node *syngan_elu(syngan_node *x, double alpha);
 /** exp(x) normalised to sum 1 over `axis` (negative: counted from the last). */
 SYNGAN_API syngan_node *syngan_softmax(syngan_node *x, int32_t axis);
 /** The logarithm of syngan_softmax(), without its loss of precision. */
@@ -168,6 +184,30 @@ SYNGAN_API syngan_node *syngan_sum(syngan_node *x, const int32_t *axes,
                                    size_t count, int32_t keep);
 SYNGAN_API syngan_node *syngan_mean(syngan_node *x, const int32_t *axes,
                                     size_t count, int32_t keep);
+
+/** The greatest element along `axis` (negative: from the last), NaN where there
+ *  is one. The gradient goes to the first of equal ones.
+ *  @param keep 1 keeps the axis with size 1, 0 removes it */
+SYNGAN_API syngan_node *syngan_max(syngan_node *x, int32_t axis, int32_t keep);
+/** Where that element is, counted from 0: i32. No gradient flows. */
+SYNGAN_API syngan_node *syngan_argmax(syngan_node *x, int32_t axis,
+                                      int32_t keep);
+
+/* ---- by i32 indices ----------------------------------------------------- */
+
+/** The same numbers as another type. @param type SYNGAN_TYPE_F32, of i32; f32
+ *  stays as it is. Numbers beyond 2^24 are rounded. No gradient flows. */
+SYNGAN_API syngan_node *syngan_cast(syngan_node *x, syngan_type type);
+/** For each label a row of zeros with 1 at the label; all zeros where it is
+ *  none of 0 ... classes - 1.
+ *  @param labels i32, of any shape, to which a dimension `classes` is added */
+SYNGAN_API syngan_node *syngan_one_hot(syngan_node *labels, int64_t classes);
+/** Rows of a table by their numbers; zeros where there is no such row, as at
+ *  -1. The gradient adds up rows in the order of the indices.
+ *  @param table   n x ...: rows of any shape
+ *  @param indices i32, of any shape, which takes the place of n in the result
+ */
+SYNGAN_API syngan_node *syngan_gather(syngan_node *table, syngan_node *indices);
 
 /* ---- shape -------------------------------------------------------------- */
 

@@ -25,7 +25,11 @@ enum {
     SYNGAN_ACTIVATION_LEAKY_RELU = 2, /**< slope: `activation_slope` */
     SYNGAN_ACTIVATION_TANH = 3,
     SYNGAN_ACTIVATION_SIGMOID = 4,
-    SYNGAN_ACTIVATION_SOFTPLUS = 5
+    SYNGAN_ACTIVATION_SOFTPLUS = 5,
+    SYNGAN_ACTIVATION_GELU = 6,
+    SYNGAN_ACTIVATION_GELU_TANH = 7,
+    SYNGAN_ACTIVATION_SILU = 8,
+    SYNGAN_ACTIVATION_ELU = 9 /**< alpha: 1 */
 };
 
 /** First values of parameters. Fans are counted as Keras does. */
@@ -102,6 +106,64 @@ typedef struct syngan_dense_options {
  *  @param x N x features; weight: units x features; result: N x units */
 SYNGAN_API syngan_node *syngan_dense(syngan_node *x,
                                      const syngan_dense_options *options);
+
+typedef struct syngan_embedding_options {
+    size_t struct_size;
+    const char *name;
+    int64_t entries; /**< required: rows of the table, such as classes */
+    int64_t units;   /**< required: numbers in a row */
+    syngan_initializer initializer; /**< of the table; default uniform */
+    float initializer_scale;        /**< default 0.05 */
+} syngan_embedding_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_EMBEDDING_DEFAULTS                                              \
+    .struct_size = SYNGAN_INITIALISED(syngan_embedding_options),               \
+    .initializer = SYNGAN_INITIALIZER_UNIFORM, .initializer_scale = 0.05f
+#define SYNGAN_EMBEDDING_INIT                                                  \
+    { SYNGAN_EMBEDDING_DEFAULTS }
+#define SYNGAN_EMBEDDING(...)                                                  \
+    (&(const syngan_embedding_options){SYNGAN_EMBEDDING_DEFAULTS, __VA_ARGS__})
+
+/** A trained row for each index: syngan_gather() of a parameter.
+ *  @param indices i32, of any shape; weight: entries x units; result: the shape
+ *                 of `indices` with a dimension `units` added. Zeros where an
+ *                 index is none of 0 ... entries - 1 */
+SYNGAN_API syngan_node *
+syngan_embedding(syngan_node *indices, const syngan_embedding_options *options);
+
+typedef struct syngan_conv1d_options {
+    size_t struct_size;
+    const char *name;
+    int64_t filters;        /**< required: channels of the result */
+    int32_t kernel;         /**< required: its length */
+    int32_t stride;         /**< default 1 */
+    int32_t dilation;       /**< distance of kernel elements; default 1 */
+    int32_t groups;         /**< default 1; divides both channel counts */
+    syngan_padding padding; /**< default SYNGAN_PADDING_SAME */
+    int32_t pad_left;       /**< these with SYNGAN_PADDING_EXPLICIT only */
+    int32_t pad_right;
+    syngan_activation activation; /**< default none */
+    float activation_slope;       /**< of leaky ReLU, above 0; default 0.2 */
+    int32_t no_bias;              /**< 1: without bias */
+    syngan_initializer
+        initializer;         /**< of the weight; default Glorot uniform */
+    float initializer_scale; /**< default 0.05 */
+} syngan_conv1d_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_CONV1D_DEFAULTS                                                 \
+    .struct_size = SYNGAN_INITIALISED(syngan_conv1d_options), .stride = 1,     \
+    .dilation = 1, .groups = 1, .activation_slope = 0.2f,                      \
+    .initializer_scale = 0.05f
+#define SYNGAN_CONV1D_INIT                                                     \
+    { SYNGAN_CONV1D_DEFAULTS }
+#define SYNGAN_CONV1D(...)                                                     \
+    (&(const syngan_conv1d_options){SYNGAN_CONV1D_DEFAULTS, __VA_ARGS__})
+
+/** Convolution of sequences: syngan_conv2d() of images of height 1.
+ *  @param x N x C x length; weight: filters x C / groups x 1 x kernel; result:
+ *           N x filters x length', computed as a width is */
+SYNGAN_API syngan_node *syngan_conv1d(syngan_node *x,
+                                      const syngan_conv1d_options *options);
 
 typedef struct syngan_conv2d_options {
     size_t struct_size;

@@ -16,6 +16,11 @@ extern "C" {
  *  mean(softplus(z) - target z), exact for large |z|. */
 SYNGAN_API syngan_node *syngan_binary_cross_entropy(syngan_node *logits,
                                                     double target);
+/** Likewise against a target for each logit:
+ *  mean(softplus(z) - target z); targets may have any value. @param targets of
+ * the shape of `logits` */
+SYNGAN_API syngan_node *syngan_sigmoid_cross_entropy(syngan_node *logits,
+                                                     syngan_node *targets);
 /** Share of logits on the right side: above 0 for real (1), else fake (0). */
 SYNGAN_API syngan_node *syngan_binary_accuracy(syngan_node *logits,
                                                int32_t real);
@@ -25,6 +30,9 @@ SYNGAN_API syngan_node *syngan_softmax_cross_entropy(syngan_node *logits,
 /** mean((a - b)^2). */
 SYNGAN_API syngan_node *syngan_mean_squared_error(syngan_node *a,
                                                   syngan_node *b);
+/** mean(|a - b|), of two values of one shape. */
+SYNGAN_API syngan_node *syngan_mean_absolute_error(syngan_node *a,
+                                                   syngan_node *b);
 /** mean((|gradient of `score` with respect to x, per example| - target)^2):
  *  WGAN-GP's penalty with target 1 (Gulrajani and others 2017); with target 0
  *  the R1 penalty (Mescheder and others 2018).

@@ -46,10 +46,12 @@ static void initialisers_have_the_tables_defaults(void **state) {
     size_t seen = 0, all = 0;
     BOTH(batch_norm, BATCH_NORM)
     BOTH(context, CONTEXT)
+    BOTH(conv1d, CONV1D)
     BOTH(conv2d, CONV2D)
     BOTH(conv2d_transpose, CONV2D_TRANSPOSE)
     BOTH(dataset, DATASET)
     BOTH(dense, DENSE)
+    BOTH(embedding, EMBEDDING)
     BOTH(grid, GRID)
     BOTH(optimizer, OPTIMIZER)
     BOTH(parameter, PARAMETER)
@@ -166,7 +168,7 @@ static void layers_refuse_zero(void **state) {
                 assert_true(field->minimum > 0 || field->maximum < 0);
         }
     }
-    assert_int_equal(layers, 5);
+    assert_int_equal(layers, 6);
 }
 
 static void zeroed_structs_are_refused(void **state) {

@@ -20,6 +20,27 @@ static syngan_node *affine(syngan_node *x) {
 static syngan_node *clip(syngan_node *x) {
     return syngan_clip(x, -0.75, 1.25);
 }
+static syngan_node *elu(syngan_node *x) {
+    return syngan_elu(x, 0.7);
+}
+static syngan_node *cube(syngan_node *x) {
+    return syngan_pow(x, 3);
+}
+static syngan_node *inverse(syngan_node *x) {
+    return syngan_pow(x, -1.5);
+}
+static syngan_node *power(syngan_node *x, double exponent) {
+    return syngan_pow(x, exponent);
+}
+static syngan_node *second_power(syngan_node *x) {
+    return power(x, 2);
+}
+static syngan_node *first_power(syngan_node *x) {
+    return power(x, 1);
+}
+static syngan_node *power_0(syngan_node *x) {
+    return power(x, 0);
+}
 
 typedef struct function {
     syngan_node *(*build)(syngan_node *);
@@ -39,6 +60,16 @@ static const function functions[] = {
     {affine, -2, 2},
     {clip, -2, 2},
     {syngan_negate, -2, 2},
+    {syngan_abs, -2, 2},
+    {cube, -2, 2},
+    {inverse, 0.3, 3},
+    {second_power, -2, 2},
+    {first_power, -2, 2},
+    {power_0, -2, 2},
+    {syngan_gelu, -3, 3},
+    {syngan_gelu_tanh, -3, 3},
+    {syngan_silu, -3, 3},
+    {elu, -3, 3},
 };
 #define FUNCTIONS (sizeof functions / sizeof functions[0])
 
@@ -141,6 +172,10 @@ static void test_refused(void **state) {
     x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_leaky_relu(x, -0.1), SYNGAN_E_ARGUMENT, "slope");
     x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_elu(x, -0.1), SYNGAN_E_ARGUMENT, "alpha is -0.1");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
+    check_refused(&c, syngan_pow(x, NAN), SYNGAN_E_ARGUMENT, "finite");
+    x = check_input(&c, 0, 1, SYNGAN_SHAPE(2));
     check_refused(&c, syngan_affine(x, INFINITY, 0), SYNGAN_E_ARGUMENT,
                   "finite");
     /* Doubles that f32 does not hold. */
@@ -154,6 +189,7 @@ static void test_refused(void **state) {
         REFUSED(syngan_affine(x, beyond[i], 0));
         REFUSED(syngan_affine(x, 0, beyond[i]));
         REFUSED(syngan_leaky_relu(x, beyond[i]));
+        REFUSED(syngan_pow(x, beyond[i]));
         REFUSED(syngan_clip(x, -fabs(beyond[i]), 0));
         REFUSED(syngan_clip(x, 0, fabs(beyond[i])));
         REFUSED(syngan_gaussian_noise(x, beyond[i]));
@@ -227,6 +263,38 @@ static void test_clip_at_limits(void **state) {
     check_end(&c);
 }
 
+/* Slopes where functions have corners; powers of zeros and negative numbers. */
+static void test_corners(void **state) {
+    (void)state;
+    static const float x[] = {-2, -1, 0, 0.5f, 3};
+    check c;
+    check_begin(&c);
+    syngan_node *input = check_input(&c, 0, 1, SYNGAN_SHAPE(5));
+    reference_set(c.reference, input, x);
+    syngan_node *y[] = {syngan_abs(input),
+                        elu(input),
+                        cube(input),
+                        syngan_pow(input, 4),
+                        syngan_pow(input, -2),
+                        syngan_pow(input, 0.5),
+                        syngan_pow(input, 0),
+                        syngan_pow(input, -3),
+                        syngan_pow(input, 2.5),
+                        syngan_pow(input, 16777216),
+                        syngan_pow(input, -1.0e6),
+                        syngan_silu(input)};
+    enum { COUNT = sizeof y / sizeof y[0] };
+    syngan_node *slopes[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        assert_ok(c.context, syngan_gradient(y[i], &input, 1, &slopes[i]));
+    for (size_t i = 0; i < COUNT; i++) {
+        check_value(&c, y[i]);
+        check_value(&c, slopes[i]);
+    }
+    assert_true(reference_value(c.reference, slopes[0])[2] == 0);
+    check_end(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_functions),
@@ -237,6 +305,7 @@ int main(void) {
         cmocka_unit_test(test_refused_fields),
         cmocka_unit_test(test_clip_open_ended),
         cmocka_unit_test(test_clip_at_limits),
+        cmocka_unit_test(test_corners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,9 +67,10 @@ int64_t reference_count(const reference_frame *f);
 const sg_dims *reference_dims(const reference_frame *f, int32_t input);
 
 /* The function of an operator, NULL if there is none; in all, of operators on
- * images, and of updates. */
+ * images, on rows of parts, and of updates. */
 reference_rule reference_find(const sg_op *op);
 reference_rule reference_find_image(const sg_op *op);
+reference_rule reference_find_part(const sg_op *op);
 reference_rule reference_find_update(const sg_op *op);
 
 /* ---- by itself ----------------------------------------------------------- */

@@ -118,6 +118,19 @@ double reference_unary(int32_t kind, double alpha, double beta, double x) {
         return x * x;
     case SG_UNARY_AFFINE:
         return alpha * x + beta;
+    case SG_UNARY_ABS:
+        return fabs(x);
+    case SG_UNARY_POW:
+        return isnan(x) ? x : pow(x, alpha);
+    case SG_UNARY_GELU:
+        return isinf(x) && x < 0 ? 0 : x * 0.5 * erfc(-x / sqrt(2));
+    case SG_UNARY_GELU_TANH:
+        return x /
+               (1 + exp(-2 * SG_GELU_SCALE * (x + SG_GELU_CUBE * x * x * x)));
+    case SG_UNARY_SILU:
+        return x / (1 + exp(-x));
+    case SG_UNARY_ELU:
+        return x > 0 ? x : alpha * expm1(x);
     default:
         return x < alpha ? alpha : x > beta ? beta : x;
     }
@@ -146,6 +159,22 @@ static double unary_slope(int32_t kind, double alpha, double beta, double v) {
         return 2 * v;
     case SG_UNARY_AFFINE:
         return alpha;
+    case SG_UNARY_ABS:
+        return (v > 0) - (v < 0);
+    case SG_UNARY_POW:
+        return alpha == 0 ? 0 : alpha * pow(v, alpha - 1);
+    case SG_UNARY_GELU:
+        return 0.5 * erfc(-v / sqrt(2)) +
+               v * exp(-0.5 * v * v) / sqrt(2 * 3.14159265358979323846);
+    case SG_UNARY_GELU_TANH: {
+        double t = tanh(SG_GELU_SCALE * (v + SG_GELU_CUBE * v * v * v));
+        return 0.5 * (1 + t) + 0.5 * v * (1 - t * t) * SG_GELU_SCALE *
+                                   (1 + 3 * SG_GELU_CUBE * v * v);
+    }
+    case SG_UNARY_SILU:
+        return (1 + exp(-v) * (1 + v)) / (1 + exp(-v)) / (1 + exp(-v));
+    case SG_UNARY_ELU:
+        return v > 0 ? 1 : v + alpha;
     default:
         return v >= alpha && v <= beta ? 1 : 0;
     }
@@ -209,6 +238,76 @@ static void sum(const reference_frame *f) {
         }
         f->out[index_of(&f->node->dims, &q)] += f->in[0][i];
     }
+}
+
+/* Where the greatest of the row of element `index` is, whose axis has size 1.
+ */
+static int64_t greatest_place(const reference_frame *f, int64_t index) {
+    const sg_dims *from = reference_dims(f, 0);
+    int32_t axis = (int32_t)reference_field(f, "axis");
+    int64_t best = 0;
+    double greatest = -INFINITY;
+    for (int64_t j = from->size[axis] - 1; j >= 0; j--) {
+        place p = place_of(&f->node->dims, index);
+        p.at[axis] = j;
+        double x = f->in[0][index_of(from, &p)];
+        if (isnan(x) || (x >= greatest && !isnan(greatest))) {
+            greatest = x;
+            best = j;
+        }
+    }
+    return best;
+}
+
+static void argmax(const reference_frame *f) {
+    FOR_EACH(f, i) f->out[i] = (double)greatest_place(f, i);
+}
+
+static void take_along(const reference_frame *f) {
+    int32_t axis = (int32_t)reference_field(f, "axis");
+    FOR_EACH(f, i) {
+        place p = place_of(&f->node->dims, i);
+        p.at[axis] = (int64_t)f->in[1][i];
+        f->out[i] = f->in[0][index_of(reference_dims(f, 0), &p)];
+    }
+}
+
+static void put_along(const reference_frame *f) {
+    int32_t axis = (int32_t)reference_field(f, "axis");
+    FOR_EACH(f, i) {
+        place p = place_of(&f->node->dims, i);
+        int64_t at = p.at[axis];
+        p.at[axis] = 0;
+        int64_t row = index_of(reference_dims(f, 0), &p);
+        f->out[i] = at == (int64_t)f->in[1][row] ? f->in[0][row] : 0;
+    }
+}
+
+/* ---- by indices ---------------------------------------------------------- */
+
+static void one_hot(const reference_frame *f) {
+    int64_t classes = f->node->dims.size[f->node->dims.rank - 1];
+    FOR_EACH(f, i)
+    f->out[i] = (int64_t)f->in[0][i / classes] == i % classes ? 1 : 0;
+}
+
+static void gather(const reference_frame *f) {
+    const sg_dims *table = reference_dims(f, 0);
+    int64_t width = sg_dims_product(table, 1, table->rank);
+    FOR_EACH(f, i) {
+        int64_t row = (int64_t)f->in[1][i / width];
+        bool exists = row >= 0 && row < table->size[0];
+        f->out[i] = exists ? f->in[0][row * width + i % width] : 0;
+    }
+}
+
+static void scatter_add(const reference_frame *f) {
+    const sg_dims *dims = &f->node->dims;
+    int64_t width = sg_dims_product(dims, 1, dims->rank);
+    FOR_EACH(f, i)
+    for (int64_t k = 0; k < sg_dims_count(reference_dims(f, 0)); k++)
+        if ((int64_t)f->in[0][k] == i / width)
+            f->out[i] += f->in[1][k * width + i % width];
 }
 
 static void slice(const reference_frame *f) {
@@ -285,103 +384,6 @@ static void bias_add(const reference_frame *f) {
     f->out[i] = f->in[0][i] + f->in[1][place_of(&f->node->dims, i).at[1]];
 }
 
-/* ---- rows of parts -------------------------------------------------------
- */
-
-/* Where the part that column `column` is in starts; its width as written. */
-static int64_t part_start(const reference_frame *f, int32_t parts,
-                          int64_t column, int64_t *width) {
-    int64_t start = 0;
-    for (int64_t i = 0;; i++) {
-        *width = (int64_t)f->in[parts][i];
-        int64_t columns = *width == 0 ? 1 : llabs(*width);
-        if (column < start + columns) return start;
-        start += columns;
-    }
-}
-
-/* Softmax of `count` logits with noise, at `at`. */
-static double noisy_softmax(const double *x, const double *uniform,
-                            int64_t count, double temperature, int64_t at) {
-    double greatest = -INFINITY, sum = 0, mine = 0;
-    for (int64_t i = 0; i < count; i++)
-        greatest = fmax(greatest, x[i]);
-    for (int64_t i = 0; i < count; i++) {
-        double noise =
-            uniform == NULL ? 0 : -log(-log(fmax(uniform[i], 0x1p-25)));
-        double e = exp((x[i] + noise - greatest) / temperature);
-        sum += e;
-        if (i == at) mine = e;
-    }
-    return mine / sum;
-}
-
-static void part_activation(const reference_frame *f) {
-    int64_t columns = f->node->dims.size[1], width;
-    double temperature = reference_field(f, "temperature");
-    FOR_EACH(f, i) {
-        int64_t at = i % columns, row = i - at;
-        int64_t start = part_start(f, 1, at, &width);
-        if (width == 0)
-            f->out[i] = tanh(f->in[0][i]);
-        else if (width < 0)
-            f->out[i] = f->in[0][i];
-        else
-            f->out[i] = noisy_softmax(
-                f->in[0] + row + start,
-                f->node->n_inputs == 3 ? f->in[2] + row + start : NULL, width,
-                temperature, at - start);
-    }
-}
-
-static void part_activation_grad(const reference_frame *f) {
-    int64_t columns = f->node->dims.size[1], width;
-    double temperature = reference_field(f, "temperature");
-    FOR_EACH(f, i) {
-        int64_t first = i - i % columns;
-        int64_t start = part_start(f, 2, i % columns, &width);
-        double y = f->in[0][i], dy = f->in[1][i], sum = 0;
-        for (int64_t j = 0; j < width; j++)
-            sum += f->in[0][first + start + j] * f->in[1][first + start + j];
-        f->out[i] = width == 0  ? dy * (1 - y * y)
-                    : width < 0 ? dy
-                                : y / temperature * (dy - sum);
-    }
-}
-
-/* The choice of the row's target; false if it has none. */
-static bool target_part(const reference_frame *f, int64_t row, int64_t *start,
-                        int64_t *width) {
-    int64_t target = (int64_t)f->in[2][row];
-    if (target < 0 || target >= reference_dims(f, 0)->size[1]) return false;
-    *start = part_start(f, 1, target, width);
-    return *width > 0;
-}
-
-static void part_cross_entropy(const reference_frame *f) {
-    int64_t columns = reference_dims(f, 0)->size[1], start, width;
-    FOR_EACH(f, i) {
-        int64_t target = (int64_t)f->in[2][i];
-        f->out[i] = !target_part(f, i, &start, &width)
-                        ? 0
-                        : -log(noisy_softmax(f->in[0] + i * columns + start,
-                                             NULL, width, 1, target - start));
-    }
-}
-
-static void part_cross_entropy_grad(const reference_frame *f) {
-    int64_t columns = reference_dims(f, 0)->size[1], start, width;
-    FOR_EACH(f, i) {
-        int64_t row = i / columns, at = i % columns;
-        if (!target_part(f, row, &start, &width) || at < start ||
-            at >= start + width)
-            continue;
-        double p = noisy_softmax(f->in[0] + row * columns + start, NULL, width,
-                                 1, at - start);
-        f->out[i] = f->in[3][row] * (p - (at == (int64_t)f->in[2][row]));
-    }
-}
-
 /* ---- finding them -------------------------------------------------------- */
 
 static const struct {
@@ -401,11 +403,14 @@ static const struct {
     {&sg_op_unary_grad, unary_grad},
     {&sg_op_softmax, softmax},
     {&sg_op_log_softmax, log_softmax},
-    {&sg_op_part_activation, part_activation},
-    {&sg_op_part_activation_grad, part_activation_grad},
-    {&sg_op_part_cross_entropy, part_cross_entropy},
-    {&sg_op_part_cross_entropy_grad, part_cross_entropy_grad},
     {&sg_op_sum, sum},
+    {&sg_op_argmax, argmax},
+    {&sg_op_take_along, take_along},
+    {&sg_op_put_along, put_along},
+    {&sg_op_cast, copy_input},
+    {&sg_op_one_hot, one_hot},
+    {&sg_op_gather, gather},
+    {&sg_op_scatter_add, scatter_add},
     {&sg_op_slice, slice},
     {&sg_op_pad, pad},
     {&sg_op_concat, concat},
@@ -422,5 +427,6 @@ reference_rule reference_find(const sg_op *op) {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (rules[i].op == op) return rules[i].rule;
     reference_rule rule = reference_find_image(op);
+    if (rule == NULL) rule = reference_find_part(op);
     return rule != NULL ? rule : reference_find_update(op);
 }

@@ -66,6 +66,47 @@ static void test_softmax_cross_entropy(void **state) {
     check_end(&c);
 }
 
+/* Against a tensor; with a target of one number it is the other builder. */
+static void test_against_tensors(void **state) {
+    (void)state;
+    check c;
+    check_begin(&c);
+    for (int64_t n = 1; n <= 13; n += 6) {
+        syngan_node *sources[] = {
+            check_input(&c, -2, 2, SYNGAN_SHAPE(n, 3)),
+            check_input(&c, -2, 2, SYNGAN_SHAPE(n, 3)),
+        };
+        syngan_node *same = syngan_fill(c.graph, 0.7, SYNGAN_SHAPE(n, 3));
+        check_gradients(&c,
+                        syngan_sigmoid_cross_entropy(sources[0], sources[1]),
+                        sources, 2);
+        check_gradients(&c, syngan_mean_absolute_error(sources[0], sources[1]),
+                        sources, 2);
+        double one = reference_value(
+            c.reference, syngan_sigmoid_cross_entropy(sources[0], same))[0];
+        double other = reference_value(
+            c.reference, syngan_binary_cross_entropy(sources[0], 0.7))[0];
+        assert_true(fabs(one - other) < 1e-6);
+        double sum = 0;
+        for (int i = 0; i < n * 3; i++)
+            sum += fabs(reference_value(c.reference, sources[0])[i] -
+                        reference_value(c.reference, sources[1])[i]);
+        double mean = reference_value(
+            c.reference, syngan_mean_absolute_error(sources[0], sources[1]))[0];
+        assert_true(fabs(mean - sum / (double)(3 * n)) < 1e-9);
+    }
+#define PAIR                                                                   \
+    check_input(&c, -2, 2, SYNGAN_SHAPE(5, 1)),                                \
+        check_input(&c, -2, 2, SYNGAN_SHAPE(5))
+    check_refused(&c, syngan_sigmoid_cross_entropy(PAIR), SYNGAN_E_SHAPE,
+                  "one shape");
+    check_refused(&c, syngan_mean_absolute_error(PAIR), SYNGAN_E_SHAPE, "[5]");
+#undef PAIR
+    assert_null(syngan_sigmoid_cross_entropy(NULL, NULL));
+    assert_null(syngan_mean_absolute_error(NULL, NULL));
+    check_end(&c);
+}
+
 static void test_mean_squared_error(void **state) {
     (void)state;
     check c;
@@ -177,6 +218,7 @@ int main(void) {
         cmocka_unit_test(test_extreme_logits),
         cmocka_unit_test(test_accuracy),
         cmocka_unit_test(test_softmax_cross_entropy),
+        cmocka_unit_test(test_against_tensors),
         cmocka_unit_test(test_mean_squared_error),
         cmocka_unit_test(test_gradient_penalty),
         cmocka_unit_test(test_penalty_at_zero),

@@ -9,8 +9,20 @@
 #include "backend/unary_simd.h"
 
 int sg_unary_from_output(int32_t kind) {
-    return kind != SG_UNARY_SOFTPLUS && kind != SG_UNARY_LOG &&
-           kind != SG_UNARY_SQUARE && kind != SG_UNARY_CLIP;
+    switch ((sg_unary_kind)kind) {
+    case SG_UNARY_SOFTPLUS:
+    case SG_UNARY_LOG:
+    case SG_UNARY_SQUARE:
+    case SG_UNARY_CLIP:
+    case SG_UNARY_ABS:
+    case SG_UNARY_POW:
+    case SG_UNARY_GELU:
+    case SG_UNARY_GELU_TANH:
+    case SG_UNARY_SILU:
+        return 0;
+    default:
+        return 1;
+    }
 }
 
 void sg_unary_run(int32_t isa, const sg_unary *unary, size_t count,

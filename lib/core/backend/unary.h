@@ -21,6 +21,12 @@ typedef enum sg_unary_kind {
     SG_UNARY_SQUARE,
     SG_UNARY_AFFINE, /* alpha x + beta */
     SG_UNARY_CLIP,   /* to [alpha, beta] */
+    SG_UNARY_ABS,
+    SG_UNARY_POW,       /* to the power alpha */
+    SG_UNARY_GELU,      /* x Phi(x), with the normal distribution's Phi */
+    SG_UNARY_GELU_TANH, /* x sigmoid(2 u(x)), see SG_GELU_... */
+    SG_UNARY_SILU,      /* x sigmoid(x) */
+    SG_UNARY_ELU,       /* x where positive, else alpha (e^x - 1) */
     SG_UNARY_COUNT
 } sg_unary_kind;
 
@@ -30,8 +36,13 @@ typedef struct sg_unary {
     double alpha, beta;
 } sg_unary;
 
+/* u(x) = scale (x + cube x^3), the tanh form of GELU (Hendrycks and Gimpel
+ * 2016): 0.5 x (1 + tanh(u)) = x sigmoid(2 u). The scale is sqrt(2 / pi). */
+#define SG_GELU_SCALE 0.79788456080286536
+#define SG_GELU_CUBE 0.044715
+
 /* The derivative is computed from the output y = f(x) where it can be (true),
- * else from the input x: softplus, log, square, clip. */
+ * else from the input x. */
 int sg_unary_from_output(int32_t kind);
 
 /* out[i] = f(in[i]); in and out may be the same. One thread, vectorised for

@@ -59,42 +59,57 @@ FUNCTION(square, x, (x * x))
 FUNCTION(affine, x, (alpha * x) + beta)
 FUNCTION(clip, x, sg_min(beta, sg_max(alpha, x)))
 
+FUNCTION(absolute, x, sg_abs(x))
+FUNCTION(power, x, sg_pow(x, alpha))
+/* Kept from the ends of the numbers, where 0 would meet infinity. */
+FUNCTION(bounded, x, sg_min(sg_all(104.0f), sg_max(sg_all(-104.0f), x)))
+FUNCTION(elu, x, sg_choose(x > sg_all(0.0f), x, alpha *sg_expm1(x)))
+
+FUNCTION(silu, x, sg_max(sg_all(-104.0f), x) / (1.0f + sg_exp(-x)))
+
+/* -2 u(x) of GELU's tanh form, see unary.h. */
+SG_INLINE sg_vd gelu_gate(sg_vd x) {
+    const double scale = -2 * SG_GELU_SCALE;
+    return x * (scale + scale * SG_GELU_CUBE * x * x);
+}
+
+SG_INLINE sg_vf gelu(sg_vf x, sg_vf alpha, sg_vf beta) {
+    sg_vf exponential, distribution = sg_normal(x, &exponential);
+    (void)alpha, (void)beta;
+    return sg_max(sg_all(-104.0f), x) * distribution;
+}
+
+SG_INLINE sg_vf gelu_tanh_power(sg_vf x) {
+    return sg_exp_halves(gelu_gate(sg_low(x)), gelu_gate(sg_high(x)));
+}
+
+FUNCTION(gelu_tanh, x, sg_max(sg_all(-104.0f), x) / (1.0f + gelu_tanh_power(x)))
+
+#define FUNCTION_OF(kind, name)                                                \
+    case kind:                                                                 \
+        map(name, unary, count, in, out);                                      \
+        break
+
 void SG_SIMD(sg_unary_vector)(const sg_unary *unary, size_t count,
                               const float *in, float *out) {
     switch (unary->kind) {
-    case SG_UNARY_RELU:
-        map(relu, unary, count, in, out);
-        break;
-    case SG_UNARY_LEAKY_RELU:
-        map(leaky_relu, unary, count, in, out);
-        break;
-    case SG_UNARY_TANH:
-        map(hyperbolic, unary, count, in, out);
-        break;
-    case SG_UNARY_SIGMOID:
-        map(sigmoid, unary, count, in, out);
-        break;
-    case SG_UNARY_SOFTPLUS:
-        map(softplus, unary, count, in, out);
-        break;
-    case SG_UNARY_EXP:
-        map(exponential, unary, count, in, out);
-        break;
-    case SG_UNARY_LOG:
-        map(logarithm, unary, count, in, out);
-        break;
-    case SG_UNARY_SQRT:
-        map(square_root, unary, count, in, out);
-        break;
-    case SG_UNARY_SQUARE:
-        map(square, unary, count, in, out);
-        break;
-    case SG_UNARY_AFFINE:
-        map(affine, unary, count, in, out);
-        break;
-    case SG_UNARY_CLIP:
-        map(clip, unary, count, in, out);
-        break;
+        FUNCTION_OF(SG_UNARY_RELU, relu);
+        FUNCTION_OF(SG_UNARY_LEAKY_RELU, leaky_relu);
+        FUNCTION_OF(SG_UNARY_TANH, hyperbolic);
+        FUNCTION_OF(SG_UNARY_SIGMOID, sigmoid);
+        FUNCTION_OF(SG_UNARY_SOFTPLUS, softplus);
+        FUNCTION_OF(SG_UNARY_EXP, exponential);
+        FUNCTION_OF(SG_UNARY_LOG, logarithm);
+        FUNCTION_OF(SG_UNARY_SQRT, square_root);
+        FUNCTION_OF(SG_UNARY_SQUARE, square);
+        FUNCTION_OF(SG_UNARY_AFFINE, affine);
+        FUNCTION_OF(SG_UNARY_CLIP, clip);
+        FUNCTION_OF(SG_UNARY_ABS, absolute);
+        FUNCTION_OF(SG_UNARY_POW, power);
+        FUNCTION_OF(SG_UNARY_GELU, gelu);
+        FUNCTION_OF(SG_UNARY_GELU_TANH, gelu_tanh);
+        FUNCTION_OF(SG_UNARY_SILU, silu);
+        FUNCTION_OF(SG_UNARY_ELU, elu);
     }
 }
 
@@ -112,41 +127,62 @@ FUNCTION(affine_slope, y, alpha)
 FUNCTION(clip_slope, x,
          sg_choose((x >= alpha) & (x <= beta), sg_all(1.0f), sg_all(0.0f)))
 
+FUNCTION(abs_slope, x,
+         sg_choose(x > sg_all(0.0f), sg_all(1.0f),
+                   sg_choose(x < sg_all(0.0f), sg_all(-1.0f), sg_all(0.0f))))
+FUNCTION(pow_slope, x,
+         sg_choose(alpha == sg_all(0.0f), sg_all(0.0f),
+                   alpha *sg_pow(x, alpha - 1.0f)))
+FUNCTION(elu_slope, y, sg_choose(y > sg_all(0.0f), sg_all(1.0f), y + alpha))
+
+SG_INLINE sg_vf gelu_slope(sg_vf x, sg_vf alpha, sg_vf beta) {
+    sg_vf exponential, distribution = sg_normal(x, &exponential);
+    exponential = exponential * 0.398942280401432678f; /* the density */
+    return sg_fma(bounded(x, alpha, beta), exponential, distribution);
+}
+
+/* (x s)' with s = sigmoid(w(x)): s + x s (1 - s) w' */
+SG_INLINE sg_vf gated_slope(sg_vf x, sg_vf s, sg_vf w_slope) {
+    return s * sg_fma(x * w_slope, 1.0f - s, sg_all(1.0f));
+}
+
+SG_INLINE sg_vf gelu_tanh_slope(sg_vf x, sg_vf alpha, sg_vf beta) {
+    const float scale = (float)(2 * SG_GELU_SCALE);
+    x = bounded(x, alpha, beta);
+    sg_vf slope =
+        sg_fma(x * x, sg_all((float)(3 * SG_GELU_CUBE) * scale), sg_all(scale));
+    return gated_slope(x, 1.0f / (1.0f + gelu_tanh_power(x)), slope);
+}
+
+SG_INLINE sg_vf silu_slope(sg_vf x, sg_vf alpha, sg_vf beta) {
+    x = bounded(x, alpha, beta);
+    return gated_slope(x, sg_sigmoid(x), sg_all(1.0f));
+}
+
+#define DERIVATIVE_OF(kind, name)                                              \
+    case kind:                                                                 \
+        map_gradient(name, unary, count, v, dy, dx);                           \
+        break
+
 void SG_SIMD(sg_unary_grad_vector)(const sg_unary *unary, size_t count,
                                    const float *v, const float *dy, float *dx) {
     switch (unary->kind) {
-    case SG_UNARY_RELU:
-        map_gradient(relu_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_LEAKY_RELU:
-        map_gradient(leaky_relu_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_TANH:
-        map_gradient(tanh_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_SIGMOID:
-        map_gradient(sigmoid_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_SOFTPLUS:
-        map_gradient(sigmoid, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_EXP:
-        map_gradient(exp_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_LOG:
-        map_gradient(log_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_SQRT:
-        map_gradient(sqrt_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_SQUARE:
-        map_gradient(square_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_AFFINE:
-        map_gradient(affine_slope, unary, count, v, dy, dx);
-        break;
-    case SG_UNARY_CLIP:
-        map_gradient(clip_slope, unary, count, v, dy, dx);
-        break;
+        DERIVATIVE_OF(SG_UNARY_RELU, relu_slope);
+        DERIVATIVE_OF(SG_UNARY_LEAKY_RELU, leaky_relu_slope);
+        DERIVATIVE_OF(SG_UNARY_TANH, tanh_slope);
+        DERIVATIVE_OF(SG_UNARY_SIGMOID, sigmoid_slope);
+        DERIVATIVE_OF(SG_UNARY_SOFTPLUS, sigmoid);
+        DERIVATIVE_OF(SG_UNARY_EXP, exp_slope);
+        DERIVATIVE_OF(SG_UNARY_LOG, log_slope);
+        DERIVATIVE_OF(SG_UNARY_SQRT, sqrt_slope);
+        DERIVATIVE_OF(SG_UNARY_SQUARE, square_slope);
+        DERIVATIVE_OF(SG_UNARY_AFFINE, affine_slope);
+        DERIVATIVE_OF(SG_UNARY_CLIP, clip_slope);
+        DERIVATIVE_OF(SG_UNARY_ABS, abs_slope);
+        DERIVATIVE_OF(SG_UNARY_POW, pow_slope);
+        DERIVATIVE_OF(SG_UNARY_GELU, gelu_slope);
+        DERIVATIVE_OF(SG_UNARY_GELU_TANH, gelu_tanh_slope);
+        DERIVATIVE_OF(SG_UNARY_SILU, silu_slope);
+        DERIVATIVE_OF(SG_UNARY_ELU, elu_slope);
     }
 }

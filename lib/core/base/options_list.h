@@ -4,10 +4,12 @@
  * where the struct is used. */
 SG_OPTIONS(batch_norm)
 SG_OPTIONS(context)
+SG_OPTIONS(conv1d)
 SG_OPTIONS(conv2d)
 SG_OPTIONS(conv2d_transpose)
 SG_OPTIONS(dataset)
 SG_OPTIONS(dense)
+SG_OPTIONS(embedding)
 SG_OPTIONS(grid)
 SG_OPTIONS(optimizer)
 SG_OPTIONS(parameter)

@@ -126,6 +126,16 @@ static inline sg_vd sg_high(sg_vf a) {
 #endif
 }
 
+/* Their inverse: two halves, rounded to floats. */
+static inline sg_vf sg_from_halves(sg_vd low, sg_vd high) {
+    typedef float half __attribute__((vector_size(SG_LANES * 2)));
+    half parts[2] = {__builtin_convertvector(low, half),
+                     __builtin_convertvector(high, half)};
+    sg_vf v;
+    memcpy(&v, parts, sizeof v);
+    return v;
+}
+
 /* a b + c, rounded once where the set has it. */
 static inline sg_vf sg_fma(sg_vf a, sg_vf b, sg_vf c) {
 #if SG_LANES == 16

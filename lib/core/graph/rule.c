@@ -74,10 +74,11 @@ syngan_status sg_rule_unary_numbers(const sg_infer *infer) {
     SG_TRY(sg_rule_finite(infer, "its first number", f->alpha));
     SG_TRY(sg_rule_finite(infer, "its second number", f->beta));
     /* So that the output's sign is the input's. */
-    if (f->kind == SG_UNARY_LEAKY_RELU && f->alpha < 0)
+    bool is_elu = f->kind == SG_UNARY_ELU;
+    if ((is_elu || f->kind == SG_UNARY_LEAKY_RELU) && f->alpha < 0)
         return sg_fail(infer->context, SYNGAN_E_ARGUMENT,
-                       "%s: the slope is %g, but must be at least 0",
-                       infer->label, f->alpha);
+                       "%s: %s is %g, but must be at least 0", infer->label,
+                       is_elu ? "alpha" : "the slope", f->alpha);
     return SYNGAN_OK;
 }
 

@@ -46,6 +46,14 @@ syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
         return syngan_sigmoid(x);
     case SYNGAN_ACTIVATION_SOFTPLUS:
         return syngan_softplus(x);
+    case SYNGAN_ACTIVATION_GELU:
+        return syngan_gelu(x);
+    case SYNGAN_ACTIVATION_GELU_TANH:
+        return syngan_gelu_tanh(x);
+    case SYNGAN_ACTIVATION_SILU:
+        return syngan_silu(x);
+    case SYNGAN_ACTIVATION_ELU:
+        return syngan_elu(x, 1.0);
     default:
         return x;
     }

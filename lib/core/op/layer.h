@@ -22,7 +22,7 @@ syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
                              float scale);
 /* "layer.bias", one zero for each channel of x, added along dimension 1. */
 syngan_node *sg_layer_bias(syngan_node *x, const char *layer);
-/* SYNGAN_ACTIVATION_LINEAR ... SYNGAN_ACTIVATION_SOFTPLUS of x. */
+/* A value of syngan_activation, applied to x. */
 syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
                                  float slope);
 
@@ -32,7 +32,8 @@ void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
                  int32_t *before, int32_t *after);
 
 /* Choices of the options that layers share, for their field tables. */
-#define SG_ACTIVATIONS "linear|relu|leaky_relu|tanh|sigmoid|softplus"
+#define SG_ACTIVATIONS                                                         \
+    "linear|relu|leaky_relu|tanh|sigmoid|softplus|gelu|gelu_tanh|silu|elu"
 #define SG_INITIALIZERS                                                        \
     "glorot_uniform|glorot_normal|he_uniform|he_normal|uniform|normal|"        \
     "constant|zeros"
@@ -50,7 +51,7 @@ void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
         SG_I32(type, pad_right, 0, 65535, 0, "Explicit padding on the right")
 #define SG_LAYER_FIELDS(type)                                                  \
     SG_ENUM(type, activation, SG_ACTIVATIONS, SYNGAN_ACTIVATION_LINEAR,        \
-            SYNGAN_ACTIVATION_SOFTPLUS, SYNGAN_ACTIVATION_LINEAR,              \
+            SYNGAN_ACTIVATION_ELU, SYNGAN_ACTIVATION_LINEAR,                   \
             "Function applied to the result"),                                 \
         SG_F32(type, activation_slope, SG_ABOVE_ZERO, 1e6, 0.2,                \
                "Slope of leaky ReLU below 0"),                                 \

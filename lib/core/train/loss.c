@@ -50,6 +50,32 @@ syngan_node *syngan_binary_cross_entropy(syngan_node *logits, double target) {
     return mean_loss(name, loss, logits);
 }
 
+/* Whether both have one shape, since broadcasting N against N x 1 would compare
+ * each with all; false after recording a failure. */
+static bool check_pair(const char *loss, const syngan_node *a,
+                       const syngan_node *b) {
+    char text[SG_DIMS_TEXT], other[SG_DIMS_TEXT];
+    if (a->op == NULL || b->op == NULL || sg_dims_equal(&a->dims, &b->dims))
+        return true;
+    sg_graph_fail(a->graph, SYNGAN_E_SHAPE,
+                  "%s: '%s' is %s and '%s' %s, but they must have one shape",
+                  loss, a->name, sg_dims_text(&a->dims, text), b->name,
+                  sg_dims_text(&b->dims, other));
+    return false;
+}
+
+syngan_node *syngan_sigmoid_cross_entropy(syngan_node *logits,
+                                          syngan_node *targets) {
+    SG_OWN_FLOATS;
+    static const char name[] = "sigmoid_cross_entropy";
+    if (logits == NULL || targets == NULL) return NULL;
+    if (!check_pair(name, logits, targets)) return &logits->graph->error;
+    return mean_loss(name,
+                     syngan_subtract(syngan_softplus(logits),
+                                     syngan_multiply(targets, logits)),
+                     logits);
+}
+
 syngan_node *syngan_binary_accuracy(syngan_node *logits, int32_t real) {
     SG_OWN_FLOATS;
     if (logits == NULL) return NULL;
@@ -73,6 +99,14 @@ syngan_node *syngan_mean_squared_error(syngan_node *a, syngan_node *b) {
     SG_OWN_FLOATS;
     syngan_node *terms = syngan_square(syngan_subtract(a, b));
     return mean_loss("mean_squared_error", terms, a);
+}
+
+syngan_node *syngan_mean_absolute_error(syngan_node *a, syngan_node *b) {
+    SG_OWN_FLOATS;
+    static const char name[] = "mean_absolute_error";
+    if (a == NULL || b == NULL) return NULL;
+    if (!check_pair(name, a, b)) return &a->graph->error;
+    return mean_loss(name, syngan_abs(syngan_subtract(a, b)), a);
 }
 
 syngan_node *syngan_gradient_penalty(syngan_node *score, syngan_node *x,
