@@ -3,8 +3,133 @@
  * The codecs of columns of "fixed" constraints: the first of such columns is a
  * choice of a combination of values that occurs; the others are its members.
  */
+#include <string.h>
+
 #include "base/memory.h"
 #include "encode/codec.h"
+
+/* More combinations than this are refused: they would be the rows themselves.
+ */
+#define ROWS_MOST 1000000
+
+/* ---- cells --------------------------------------------------------------- */
+
+static int64_t cell_of(const sg_column *column, const int32_t *map,
+                       int64_t row) {
+    int64_t cell;
+    if (sg_column_has_codes(column)) {
+        int32_t code = column->codes[row];
+        return code < 0 ? -1 : map[code];
+    }
+    if (!sg_column_has_reals(column)) return column->integers[row];
+    double v = column->reals[row] + 0.0; /* -0 is 0 */
+    if (v != v) v = (double)__builtin_nanf("");
+    memcpy(&cell, &v, sizeof cell);
+    return cell;
+}
+
+int32_t sg_joint_place(const sg_joint_code *code, int32_t column) {
+    for (int32_t i = 0; i < code->n_columns; i++)
+        if (code->columns[i] == column) return i;
+    return -1;
+}
+
+int32_t sg_joint_owner(const sg_encoder *encoder, int32_t column) {
+    for (int32_t c = 0; c < column; c++)
+        if (sg_joint_place(&encoder->codes[c].joint, column) >= 0) return c;
+    return -1;
+}
+
+void sg_joint_write(const sg_joint_code *code, int32_t row_of_code,
+                    int32_t member, sg_column *column, int64_t row) {
+    int64_t cell = code->cells[(int64_t)row_of_code * code->n_columns + member];
+    if (sg_column_has_codes(column))
+        column->codes[row] = (int32_t)cell;
+    else
+        memcpy(&column->integers[row], &cell, sizeof cell);
+}
+
+/* ---- the table of combinations --------------------------------------------
+ */
+
+static bool has_cells(const void *user, int32_t number, const void *key) {
+    const sg_joint_code *code = user;
+    return memcmp(code->cells + (int64_t)number * code->n_columns, key,
+                  (size_t)code->n_columns * sizeof *code->cells) == 0;
+}
+
+static sg_index index_of(syngan_context *context, const sg_joint_code *code) {
+    return (sg_index){.context = context, .equal = has_cells, .user = code};
+}
+
+static uint64_t hash_cells(const sg_index *index, const int64_t *cells) {
+    const sg_joint_code *code = index->user;
+    return sg_hash(&index->context->hash_key, cells,
+                   (size_t)code->n_columns * sizeof *cells);
+}
+
+/* The number of the combination in h->cells, a new one if it is not there. */
+static bool add_combination(sg_joint_table *h, int32_t *out) {
+    uint64_t hash = hash_cells(&h->index, h->cells);
+    *out = sg_index_find(&h->index, hash, h->cells);
+    if (*out >= 0) return true;
+    size_t bytes = (size_t)h->code->n_columns * sizeof *h->cells;
+    void *array = h->code->cells;
+    if (!sg_reserve(h->context, &array, &h->capacity, (size_t)h->code->n_rows,
+                    bytes))
+        return false;
+    h->code->cells = array;
+    memcpy(h->code->cells + (int64_t)h->code->n_rows * h->code->n_columns,
+           h->cells, bytes);
+    if (!sg_index_add(&h->index, hash, h->code->n_rows)) return false;
+    *out = h->code->n_rows++;
+    return true;
+}
+
+/* ---- fitting and finding ---------------------------------------------------
+ */
+
+/* Counts the combination of a row, a new one from 0. */
+static bool count_row(sg_joint_table *h) {
+    int32_t before = h->code->n_rows, at;
+    if (!add_combination(h, &at)) return false;
+    if (at == before) {
+        void *array = h->count;
+        if (!sg_reserve(h->context, &array, &h->count_capacity, (size_t)before,
+                        sizeof *h->count))
+            return false;
+        h->count = array;
+        h->count[at] = 0;
+    }
+    h->count[at]++;
+    return true;
+}
+
+/* The combination of each row, -1 if there is none such. */
+static syngan_status find_combinations(const sg_encoding *table,
+                                       const sg_joint_code *code,
+                                       int32_t *found) {
+    syngan_context *context = table->encoder->context;
+    sg_index index = index_of(context, code);
+    size_t bytes = (size_t)code->n_columns * sizeof(int64_t);
+    int64_t *cells = sg_alloc(context, bytes);
+    bool ok = cells != NULL;
+    for (int32_t i = 0; i < code->n_rows && ok; i++) {
+        const int64_t *known = code->cells + (int64_t)i * code->n_columns;
+        ok = sg_index_add(&index, hash_cells(&index, known), i);
+    }
+    for (int64_t row = 0; row < table->rows && ok; row++) {
+        if (sg_is_cancelled_at(context, row)) break;
+        for (int32_t i = 0; i < code->n_columns; i++)
+            cells[i] = cell_of(table->columns[code->columns[i]],
+                               table->map[code->columns[i]], row);
+        found[row] = sg_index_find(&index, hash_cells(&index, cells), cells);
+    }
+    sg_free(context, cells);
+    sg_index_free(&index);
+    return ok ? sg_check_cancelled(context, "table")
+              : sg_fail_memory(context, "the combinations of columns", bytes);
+}
 
 /* ---- which columns belong together ----------------------------------------
  */
@@ -110,15 +235,39 @@ static syngan_status grouped_fit(sg_encoder_fitting *f, size_t c) {
 }
 
 static syngan_status joint_begin(sg_encoder_fitting *f, size_t c) {
+    syngan_context *context = f->encoder->context;
+    sg_joint_code *code = &f->encoder->codes[c].joint;
+    size_t bytes = (size_t)code->n_columns * sizeof *code->cells;
     f->all_rows_needed = true;
-    return sg_joint_begin(f->encoder->context, &f->encoder->codes[c].joint,
-                          &f->collected[c].joint);
+    f->collected[c].joint = (sg_joint_table){
+        .context = context, .code = code, .index = index_of(context, code)};
+    f->collected[c].joint.cells = sg_alloc(context, bytes);
+    return f->collected[c].joint.cells != NULL
+               ? SYNGAN_OK
+               : sg_fail_memory(context, "the combinations of columns", bytes);
 }
 
 static syngan_status joint_take(sg_encoder_fitting *f, size_t c,
-                                const syngan_table *piece,
+                                const syngan_table *table,
                                 int32_t *const *map) {
-    return sg_joint_take(&f->collected[c].joint, piece, map);
+    sg_joint_table *h = &f->collected[c].joint;
+    const sg_joint_code *code = h->code;
+    for (int64_t row = 0; row < table->rows; row++) {
+        SG_TRY(sg_check_at(h->context, row, "table"));
+        for (int32_t i = 0; i < code->n_columns; i++)
+            h->cells[i] = cell_of(&table->columns[code->columns[i]],
+                                  map[code->columns[i]], row);
+        if (!count_row(h))
+            return sg_fail_memory(h->context, "the combinations of columns",
+                                  (uint64_t)code->n_rows * sizeof *h->cells);
+        if (code->n_rows > ROWS_MOST)
+            return sg_fail(h->context, SYNGAN_E_ARGUMENT,
+                           "table: the columns of the constraint \"fixed\" "
+                           "with '%s' have more than %d combinations of "
+                           "values, which is too many to learn",
+                           table->columns[code->columns[0]].name, ROWS_MOST);
+    }
+    return SYNGAN_OK;
 }
 
 static syngan_status joint_finish(sg_encoder_fitting *f, size_t c) {
@@ -133,7 +282,11 @@ static syngan_status joint_finish(sg_encoder_fitting *f, size_t c) {
 }
 
 static void joint_rows_end(sg_encoder_fitting *f, size_t c) {
-    sg_joint_finish(&f->collected[c].joint);
+    sg_joint_table *h = &f->collected[c].joint;
+    if (h->context == NULL) return;
+    sg_free(h->context, h->cells);
+    sg_index_free(&h->index);
+    sg_free(h->context, h->count);
 }
 
 static const sg_codec_rows joint_rows = {.begin = joint_begin,
@@ -150,9 +303,7 @@ static syngan_status joint_encode(sg_column_encoding *e) {
     size_t bytes = (size_t)table->rows * sizeof(int32_t);
     int32_t *found = sg_alloc(context, bytes);
     if (found == NULL) return sg_fail_memory(context, "encoded rows", bytes);
-    syngan_status status =
-        sg_joint_find(context, &e->code->joint, table->columns, table->map,
-                      table->rows, found);
+    syngan_status status = find_combinations(table, &e->code->joint, found);
     if (status == SYNGAN_OK) sg_choice_encode(e, found);
     sg_free(context, found);
     return status;
@@ -249,7 +400,8 @@ static syngan_status member_read(sg_encoder *encoder, size_t c,
 }
 
 static void joint_end(syngan_context *context, sg_column_code *code) {
-    sg_joint_end(context, &code->joint);
+    sg_free(context, code->joint.columns);
+    sg_free(context, code->joint.cells);
     sg_choice_end(context, &code->choice);
 }
 

@@ -159,6 +159,16 @@ typedef struct sg_number_code {
     sg_mixture mixture;
 } sg_number_code;
 
+/* y of x, and back. */
+double sg_number_y(const sg_number_code *code, double x);
+double sg_number_x(const sg_number_code *code, double y);
+/* The scale and the mixture of `count` values of x in rising order, of `rows`
+ * rows in all. False when out of memory. */
+bool sg_number_fit_mixture(syngan_context *context, const double *x,
+                           int64_t count, int64_t rows,
+                           const sg_encoder_options *options, uint64_t seed,
+                           sg_number_code *code);
+
 /* What went wrong in a thread, which may not set the context's sentence. */
 typedef struct sg_fit_failure {
     syngan_status status;
@@ -265,20 +275,6 @@ typedef struct sg_joint_table {
     int64_t *cells; /* of a row */
 } sg_joint_table;
 
-/* Collects the combinations in the columns that `code` has, of one table after
- * the other; `map[c]`, of columns with codes: from the table's codes to the
- * form's. */
-syngan_status sg_joint_begin(syngan_context *context, sg_joint_code *code,
-                             sg_joint_table *out);
-syngan_status sg_joint_take(sg_joint_table *h, const syngan_table *table,
-                            int32_t *const *map);
-void sg_joint_finish(sg_joint_table *h);
-void sg_joint_end(syngan_context *context, sg_joint_code *code);
-/* The combination of each of `rows` rows, -1 if there is none such. `columns`
- * and `map`: by column of the form. SYNGAN_E_MEMORY. */
-syngan_status sg_joint_find(syngan_context *context, const sg_joint_code *code,
-                            const sg_column *const *columns,
-                            int32_t *const *map, int64_t rows, int32_t *found);
 /* The place of a column among those of a joint choice; -1: it has none. */
 int32_t sg_joint_place(const sg_joint_code *code, int32_t column);
 /* The column whose joint choice a later column is a member of, or -1. */

@@ -23,21 +23,16 @@ struct sg_decoder {
 
 static syngan_status add_column(const sg_column *form, const sg_codec *codec,
                                 syngan_table *table) {
-    syngan_context *context = table->context;
-    sg_column column = {.type = form->type, .decimals = form->decimals};
-    size_t bytes = (size_t)table->rows * sg_column_step(form);
-    column.name = sg_strdup(context, form->name);
-    column.data = sg_alloc(context, bytes);
-    if (form->format != NULL) column.format = sg_strdup(context, form->format);
-    memcpy(column.stored, form->stored, sizeof column.stored);
-    if (codec->finish != NULL)
-        column.words = sg_dictionary_make(context); /* new texts */
-    else if (form->words != NULL)
+    sg_column column;
+    SG_TRY(sg_column_start(table->context, form, table->rows, &column));
+    if (codec->finish != NULL) { /* new texts */
+        syngan_status status = sg_column_empty_words(table->context, &column);
+        if (status != SYNGAN_OK) {
+            sg_column_end(table->context, &column);
+            return status;
+        }
+    } else if (form->words != NULL) {
         column.words = sg_dictionary_retain(form->words);
-    if (column.data == NULL || (form->words != NULL && column.words == NULL) ||
-        (form->format != NULL && column.format == NULL)) {
-        sg_column_end(context, &column);
-        return sg_fail_memory(context, "a column", bytes);
     }
     /* All missing, until rows are put. */
     for (int64_t row = 0; row < table->rows; row++)
@@ -48,21 +43,11 @@ static syngan_status add_column(const sg_column *form, const sg_codec *codec,
 /* A table of the form with rows. */
 static syngan_status start_table(const sg_encoder *encoder, int64_t rows,
                                  syngan_table **out) {
-    syngan_context *context = encoder->context;
     const syngan_table *form = encoder->form;
-    SG_TRY(sg_table_make(context, rows, out));
-    syngan_table *table = *out;
-    table->key = form->key;
-    table->order = form->order;
-    SG_TRY(
-        sg_constraints_copy(context, &form->constraints, &table->constraints));
-    if (form->missing_marks != NULL) {
-        table->missing_marks = sg_strdup(context, form->missing_marks);
-        if (table->missing_marks == NULL)
-            return sg_fail_memory(context, "a table", 1);
-    }
+    SG_TRY(sg_table_make(encoder->context, rows, out));
+    SG_TRY(sg_table_copy_rest(form, *out));
     for (size_t c = 0; c < form->n_columns; c++)
-        SG_TRY(add_column(&form->columns[c], encoder->codes[c].codec, table));
+        SG_TRY(add_column(&form->columns[c], encoder->codes[c].codec, *out));
     return SYNGAN_OK;
 }
 

@@ -12,10 +12,8 @@
 #include "base/memory.h"
 #include "encode/codec.h"
 #include "table/decimals.h"
-#include "table/notation.h"
 #include "table/schema.h"
 #include "table/stored.h"
-#include "table/time.h"
 
 /* ---- writing ------------------------------------------------------------- */
 
@@ -133,8 +131,7 @@ static syngan_status read_stored(sg_json_value arrow, sg_column *column) {
 static syngan_status add_column(sg_json_value value, syngan_table *form) {
     sg_json_value type = sg_json_member(value, "type");
     sg_json_value arrow = sg_json_member(value, "arrow");
-    syngan_context *context = form->context;
-    const char *name, *text, *format = NULL;
+    const char *name, *text, *format;
     sg_column column = {.decimals = -1};
     SG_TRY(sg_json_read_string(sg_json_member(value, "name"), &name));
     SG_TRY(sg_json_read_string(type, &text));
@@ -150,28 +147,13 @@ static syngan_status add_column(sg_json_value value, syngan_table *form) {
         if (row->format == NULL || !row->format->valid(format))
             return sg_json_fail(sg_json_member(value, "format"),
                                 "is no format of the column's type");
-        column.format = sg_strdup(context, format);
+        column.format = (char *)format;
     }
-    if (sg_json_present(arrow)) {
-        syngan_status status = read_stored(arrow, &column);
-        if (status != SYNGAN_OK) {
-            sg_free(context, column.format);
-            return status;
-        }
-    }
-    if (syngan_table_find(form, name) >= 0) {
-        sg_free(context, column.format);
+    if (sg_json_present(arrow)) SG_TRY(read_stored(arrow, &column));
+    if (syngan_table_find(form, name) >= 0)
         return sg_json_fail(value, "has the name of another column");
-    }
-    column.name = sg_strdup(context, name);
-    column.data = sg_alloc(context, 0);
-    if (sg_column_has_codes(&column))
-        column.words = sg_dictionary_make(context);
-    if (column.data != NULL && (format == NULL || column.format != NULL) &&
-        (!sg_column_has_codes(&column) || column.words != NULL))
-        return sg_table_add(form, &column);
-    sg_column_end(context, &column);
-    return sg_fail_memory(context, "a column", sizeof column);
+    column.name = (char *)name;
+    return sg_table_add_empty(form, &column);
 }
 
 /* A table without rows from a schema. */

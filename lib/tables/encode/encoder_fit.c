@@ -172,12 +172,8 @@ static syngan_status make_form(const syngan_table *table, sg_encoder *encoder) {
     SG_TRY(syngan_table_select(table, NULL, 0, &encoder->form));
     for (size_t c = 0; c < table->n_columns; c++) {
         sg_column *column = &encoder->form->columns[c];
-        if (column->words == NULL) continue;
-        sg_dictionary *words = sg_dictionary_make(encoder->context);
-        if (words == NULL)
-            return sg_fail_memory(encoder->context, "a column", sizeof *words);
-        sg_dictionary_release(column->words);
-        column->words = words;
+        if (column->words != NULL)
+            SG_TRY(sg_column_empty_words(encoder->context, column));
     }
     return SYNGAN_OK;
 }

@@ -71,12 +71,8 @@ static syngan_status start_column(sg_survey *s, sg_column *column,
     column->missing = 0;
     out->sample = column;
     sg_range_start(&out->whole.range, column->type);
-    if (column->words == NULL) return SYNGAN_OK;
-    sg_dictionary *words = sg_dictionary_make(context);
-    if (words == NULL) return sg_fail_memory(context, "a survey", 1);
-    sg_dictionary_release(column->words);
-    column->words = words;
-    return SYNGAN_OK;
+    return column->words == NULL ? SYNGAN_OK
+                                 : sg_column_empty_words(context, column);
 }
 
 static syngan_status start_columns(sg_survey *s, const syngan_table *piece) {

@@ -179,24 +179,10 @@ static syngan_status make_places(sample *s) {
 
 /* ---- the table ---------------------------------------------------------- */
 
-static syngan_status start_column(const sample *s, const sg_column *form,
-                                  sg_column *out) {
-    size_t bytes = (size_t)s->offset[s->count] * sg_column_step(form);
-    *out = (sg_column){.type = form->type, .decimals = form->decimals};
-    out->name = sg_strdup(s->context, form->name);
-    out->data = sg_alloc(s->context, bytes);
-    if (form->format != NULL) out->format = sg_strdup(s->context, form->format);
-    memcpy(out->stored, form->stored, sizeof out->stored);
-    if (out->name != NULL && out->data != NULL &&
-        (form->format == NULL || out->format != NULL))
-        return SYNGAN_OK;
-    sg_column_end(s->context, out);
-    return sg_fail_memory(s->context, "a column of baskets", bytes);
-}
-
 static syngan_status add_keys(const sample *s, syngan_table *to) {
     sg_column column;
-    SG_TRY(start_column(s, &s->b->form->columns[0], &column));
+    SG_TRY(sg_column_start(s->context, &s->b->form->columns[0],
+                           s->offset[s->count], &column));
     syngan_status status =
         sg_groups_new_keys(s->context, s->first, s->offset, s->count, &column);
     if (status == SYNGAN_OK) return sg_table_add(to, &column);
@@ -219,7 +205,8 @@ static int32_t item_at(const sample *s, int64_t basket, int64_t at) {
 
 static syngan_status add_items(const sample *s, syngan_table *to) {
     sg_column column;
-    SG_TRY(start_column(s, &s->b->form->columns[1], &column));
+    SG_TRY(sg_column_start(s->context, &s->b->form->columns[1],
+                           s->offset[s->count], &column));
     column.words =
         sg_dictionary_retain(s->b->rows->encoder->form->columns[0].words);
     for (int64_t i = 0; i < s->count; i++)

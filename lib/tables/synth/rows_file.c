@@ -76,22 +76,13 @@ void sg_rows_write(const syngan_synthesizer *s, sg_json_writer *json,
 
 static syngan_status add_empty(syngan_table *to, const char *name,
                                int32_t type) {
-    sg_column column = {.type = type, .decimals = -1};
-    column.name = sg_strdup(to->context, name);
-    column.data = sg_alloc(to->context, 0);
-    bool good = column.name != NULL && column.data != NULL;
-    if (good && sg_column_has_codes(&column)) {
-        column.words = sg_dictionary_make(to->context);
-        good = column.words != NULL;
-    }
     const sg_format_kind *format = sg_column_types[type]->format;
-    if (good && format != NULL && format->standard != NULL) {
-        column.format = sg_strdup(to->context, format->standard);
-        good = column.format != NULL;
-    }
-    if (good) return sg_table_add(to, &column);
-    sg_column_end(to->context, &column);
-    return sg_fail_memory(to->context, "a column", 64);
+    const sg_column form = {
+        .type = type,
+        .decimals = -1,
+        .name = (char *)name,
+        .format = format == NULL ? NULL : (char *)format->standard};
+    return sg_table_add_empty(to, &form);
 }
 
 static syngan_status read_type(sg_json_value object, const char *key,

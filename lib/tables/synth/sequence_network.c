@@ -23,19 +23,6 @@ enum { SAMPLE = 4096 };
 
 /* ---- values of numbers --------------------------------------------------- */
 
-/* The place of a value of a number, as the mixture has it. */
-static double on_scale(const sg_number_code *code, double x) {
-    if (code->width <= 0.0) return x;
-    double d = x - code->centre;
-    return copysign(log1p(fabs(d) / code->width), d);
-}
-
-/* And back. */
-static double off_scale(const sg_number_code *code, double y) {
-    if (code->width <= 0.0) return y;
-    return code->centre + copysign(expm1(fabs(y)) * code->width, y);
-}
-
 /* Mean and deviation of the value that each mode stands for, the latter as a
  * multiple of the number within it; of "missing", NaN. `plain`: off the scale,
  * as the line through the values one deviation around the mean. */
@@ -46,14 +33,14 @@ static void mode_value(const sg_number_code *code, int32_t mode, bool plain,
     if (single >= 0) {
         *mean = single >= code->n_singles ? (double)NAN
                 : plain                   ? code->singles[single]
-                        : on_scale(code, code->singles[single]);
+                        : sg_number_y(code, code->singles[single]);
         return;
     }
     double m = code->mixture.mean[mode], d = code->mixture.deviation[mode];
     *mean = m;
     *spread = 4.0 * d;
     if (!plain) return;
-    double low = off_scale(code, m - d), high = off_scale(code, m + d);
+    double low = sg_number_x(code, m - d), high = sg_number_x(code, m + d);
     *mean = (low + high) / 2;
     *spread = 4.0 * (high - low) / 2;
 }

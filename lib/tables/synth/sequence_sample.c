@@ -303,22 +303,6 @@ static syngan_status make_block(sample *s, const sg_sampler *sampler,
 
 /* ---- the table ---------------------------------------------------------- */
 
-static syngan_status new_column(const sample *s, const sg_column *form,
-                                sg_column *out) {
-    int64_t rows = s->offset[s->count];
-    size_t bytes = (size_t)rows * sg_column_step(form);
-    *out = (sg_column){.type = form->type, .decimals = form->decimals};
-    out->name = sg_strdup(s->context, form->name);
-    out->data = sg_alloc(s->context, bytes);
-    if (form->format != NULL) out->format = sg_strdup(s->context, form->format);
-    memcpy(out->stored, form->stored, sizeof out->stored);
-    if (out->name != NULL && out->data != NULL &&
-        (form->format == NULL || out->format != NULL))
-        return SYNGAN_OK;
-    sg_column_end(s->context, out);
-    return sg_fail_memory(s->context, "a column of sequences", bytes);
-}
-
 /* Where sequences start, and from there on by gaps; times are there already. */
 static void fill_order(const sample *s, sg_column *order) {
     const sg_column *start = start_column(s, s->heads);
@@ -349,7 +333,7 @@ static void fill_order(const sample *s, sg_column *order) {
 static syngan_status add_filled(const sample *s, const sg_column *form,
                                 int32_t role, syngan_table *to) {
     sg_column column;
-    SG_TRY(new_column(s, form, &column));
+    SG_TRY(sg_column_start(s->context, form, s->offset[s->count], &column));
     syngan_status status = SYNGAN_OK;
     if (role == SG_ROLE_KEY)
         status = sg_groups_new_keys(s->context, s->first, s->offset, s->count,

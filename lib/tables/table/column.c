@@ -21,6 +21,30 @@ void sg_column_end(syngan_context *context, sg_column *column) {
     *column = (sg_column){0};
 }
 
+syngan_status sg_column_start(syngan_context *context, const sg_column *form,
+                              int64_t rows, sg_column *out) {
+    size_t bytes = (size_t)rows * sg_column_step(form);
+    *out = (sg_column){.type = form->type, .decimals = form->decimals};
+    memcpy(out->stored, form->stored, sizeof out->stored);
+    out->name = sg_strdup(context, form->name);
+    out->data = sg_alloc(context, bytes);
+    if (form->format != NULL) out->format = sg_strdup(context, form->format);
+    if (out->name != NULL && out->data != NULL &&
+        (form->format == NULL || out->format != NULL))
+        return SYNGAN_OK;
+    sg_column_end(context, out);
+    return sg_fail_memory(context, "a column", bytes);
+}
+
+syngan_status sg_column_empty_words(syngan_context *context,
+                                    sg_column *column) {
+    sg_dictionary *words = sg_dictionary_make(context);
+    if (words == NULL) return sg_fail_memory(context, "a column", 1);
+    sg_dictionary_release(column->words);
+    column->words = words;
+    return SYNGAN_OK;
+}
+
 bool sg_column_is_missing(const sg_column *column, int64_t row) {
     switch (sg_type_of(column)->storage) {
     case SG_STORE_CODES:

@@ -85,6 +85,17 @@ syngan_status sg_table_add(syngan_table *table, sg_column *column) {
     return status;
 }
 
+syngan_status sg_table_add_empty(syngan_table *table, const sg_column *form) {
+    sg_column column;
+    SG_TRY(sg_column_start(table->context, form, table->rows, &column));
+    syngan_status status = sg_column_has_codes(form)
+                               ? sg_column_empty_words(table->context, &column)
+                               : SYNGAN_OK;
+    if (status == SYNGAN_OK) return sg_table_add(table, &column);
+    sg_column_end(table->context, &column);
+    return status;
+}
+
 syngan_status syngan_table_create(syngan_context *context, int64_t rows,
                                   syngan_table **out) {
     SG_OWN_FLOATS;
@@ -208,25 +219,19 @@ static void gather(const sg_column *from, const int64_t *rows, int64_t count,
 syngan_status sg_table_add_selected(syngan_table *to, const sg_column *from,
                                     const int64_t *rows) {
     syngan_context *context = to->context;
-    size_t bytes = (size_t)to->rows * sg_column_step(from);
-    sg_column column = {.type = from->type, .decimals = from->decimals};
-    column.name = sg_strdup(context, from->name);
-    column.data = sg_alloc(context, bytes);
-    if (from->format != NULL) column.format = sg_strdup(context, from->format);
+    sg_column column;
+    SG_TRY(sg_column_start(context, from, to->rows, &column));
     if (from->note != NULL) column.note = sg_strdup(context, from->note);
-    memcpy(column.stored, from->stored, sizeof column.stored);
-    if (column.data == NULL ||
-        (from->format != NULL && column.format == NULL) ||
-        (from->note != NULL && column.note == NULL)) {
+    if (from->note != NULL && column.note == NULL) {
         sg_column_end(context, &column);
-        return sg_fail_memory(context, "a column", bytes);
+        return sg_fail_memory(context, "a column", strlen(from->note));
     }
     if (from->words != NULL) column.words = sg_dictionary_retain(from->words);
     gather(from, rows, to->rows, &column);
     return sg_table_add(to, &column);
 }
 
-static syngan_status copy_rest(const syngan_table *from, syngan_table *to) {
+syngan_status sg_table_copy_rest(const syngan_table *from, syngan_table *to) {
     to->key = from->key;
     to->order = from->order;
     SG_TRY(
@@ -244,7 +249,7 @@ static syngan_status select_rows(const syngan_table *table, const int64_t *rows,
     syngan_table *made;
     *out = NULL;
     SG_TRY(sg_table_make(table->context, count, &made));
-    syngan_status status = copy_rest(table, made);
+    syngan_status status = sg_table_copy_rest(table, made);
     for (size_t i = 0; i < table->n_columns && status == SYNGAN_OK; i++) {
         status = sg_check_cancelled(table->context, "table");
         if (status == SYNGAN_OK)

@@ -69,6 +69,16 @@ syngan_status sg_table_copy(const syngan_table *table, syngan_table **out);
  * the table has rows. */
 syngan_status sg_table_add_selected(syngan_table *table, const sg_column *from,
                                     const int64_t *rows);
+/* Takes over what a table has besides rows and columns. */
+syngan_status sg_table_copy_rest(const syngan_table *from, syngan_table *to);
+/* A column with name, type and formats of another one, and room for rows; it
+ * has neither texts nor a note. */
+syngan_status sg_column_start(syngan_context *context, const sg_column *form,
+                              int64_t rows, sg_column *out);
+/* Gives a column a dictionary of its own, without texts. */
+syngan_status sg_column_empty_words(syngan_context *context, sg_column *column);
+/* Adds such a column to a table that has no rows. */
+syngan_status sg_table_add_empty(syngan_table *table, const sg_column *form);
 /* Frees what a column holds. */
 void sg_column_end(syngan_context *context, sg_column *column);
 
