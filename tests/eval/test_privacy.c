@@ -412,11 +412,39 @@ static void sensitive_numbers_count_by_tenths(void **state) {
     syngan_context_free(context);
 }
 
+/* One that equals the edge of two tenths belongs to the lower one: 1 is the
+ * upper edge of the first, so that four rows are in it. */
+static void edges_belong_to_the_lower_tenth(void **state) {
+    (void)state;
+    static const double value[] = {0, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8};
+    enum { COUNT = sizeof value / sizeof *value };
+    syngan_context *context = test_context(1);
+    syngan_table *table;
+    syngan_report *report = NULL;
+    double key[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        key[i] = i;
+    assert_ok(context, syngan_table_create(context, COUNT, &table));
+    assert_ok(context, syngan_table_add_reals(table, "key", key));
+    assert_ok(context, syngan_table_add_reals(table, "value", value));
+    assert_ok(context,
+              syngan_table_evaluate(
+                  table, table,
+                  SYNGAN_EVALUATE(.sensitive = "value", .detection = 0),
+                  &report));
+    check(report, "privacy.attribute.baseline", 4.0 / COUNT);
+    check(report, "privacy.attribute.train", 1);
+    syngan_report_free(report);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures_are_those_of_the_definitions),
         cmocka_unit_test(values_are_as_counted_by_hand),
         cmocka_unit_test(sensitive_numbers_count_by_tenths),
+        cmocka_unit_test(edges_belong_to_the_lower_tenth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
