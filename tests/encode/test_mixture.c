@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "file/json.h"
+#include "support/fault.h"
 #include "support/fixture.h"
 #include "support/test.h"
 #include "table/sort.h"
@@ -180,12 +181,106 @@ static void few_values(void **state) {
     syngan_context_free(context);
 }
 
+/* Each point has the variance of what it stands for, and that of a step. */
+static void points_have_a_variance(void **state) {
+    (void)state;
+    static const double values[] = {1, 1, 2.5, 2.5, 2.5, 4};
+    static const double weights[] = {2, 3, 1};
+    syngan_context *context = test_context(1);
+    for (int k = 0; k < 2; k++) {
+        double step = k * 1.5;
+        sg_points points;
+        assert_true(sg_points_make(context, values, 6, step, &points));
+        assert_int_equal(points.count, 3);
+        assert_true(points.total == 6);
+        for (int i = 0; i < 3; i++) {
+            assert_true(points.value[i] == 1 + 1.5 * i);
+            assert_true(points.weight[i] == weights[i]);
+            assert_true(fabs(points.variance[i] - (step * step / 12)) < 1e-15);
+        }
+        sg_points_end(context, &points);
+    }
+    syngan_context_free(context);
+}
+
+/* Groups of values around centres far apart; sizes differ. */
+static int64_t make_groups(int groups, uint64_t stream, double *values,
+                           double *room) {
+    int64_t count = 0;
+    for (int g = 0; g < groups; g++)
+        for (int i = 0; i < 300 + 200 * (g % 3); i++)
+            values[count++] = 100.0 * g + 7.0 * (g % 2) +
+                              uniform(stream + (uint64_t)(1000 * g + i));
+    sg_sort_f64(NULL, values, room, count);
+    return count;
+}
+
+/* One component remains, whatever the least weight. */
+static void the_largest_component_stays(void **state) {
+    (void)state;
+    static double values[6000], room[6000];
+    syngan_context *context = test_context(1);
+    int64_t count = make_groups(5, 1, values, room);
+    sg_points points;
+    sg_mixture mixture;
+    assert_true(sg_points_make(context, values, count, 0, &points));
+    assert_true(sg_mixture_fit(context, &points, 8, 2, 1, &mixture));
+    assert_int_equal(mixture.count, 1);
+    assert_true(fabs(mixture.weight[0] - 1) < 1e-12);
+    sg_points_end(context, &points);
+    syngan_context_free(context);
+}
+
+/* The best of several starts finds each of many groups, which one start alone
+ * often does not. */
+static void groups_are_found(void **state) {
+    (void)state;
+    enum { GROUPS = 9, SEEDS = 20 };
+    static double values[6000], room[6000];
+    syngan_context *context = test_context(1);
+    int found = 0;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        int64_t count = make_groups(GROUPS, 20000 * seed, values, room);
+        sg_points points;
+        sg_mixture mixture;
+        assert_true(sg_points_make(context, values, count, 0, &points));
+        assert_true(
+            sg_mixture_fit(context, &points, GROUPS, 0.005, seed, &mixture));
+        found += mixture.count == GROUPS;
+        sg_points_end(context, &points);
+    }
+    print_message("%d of %d\n", found, SEEDS);
+    assert_true(found >= SEEDS - 2);
+    syngan_context_free(context);
+}
+
+static syngan_status body(syngan_context *context, void *user) {
+    static const double values[] = {1, 1, 2, 3, 5};
+    sg_points points;
+    sg_mixture mixture;
+    (void)user;
+    if (!sg_points_make(context, values, 5, 0, &points))
+        return sg_fail_memory(context, "points", 0);
+    bool fits = sg_mixture_fit(context, &points, 3, 0.005, 1, &mixture);
+    sg_points_end(context, &points);
+    return fits ? SYNGAN_OK : sg_fail_memory(context, "a mixture", 0);
+}
+
+static void memory_fails(void **state) {
+    (void)state;
+    assert_true(fault_sweep_memory(&(fault_sweep){.body = body}) > 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_keep_the_moments),
         cmocka_unit_test(sorting_takes_any_numbers),
         cmocka_unit_test(agrees_with_scikit_learn),
         cmocka_unit_test(few_values),
+        cmocka_unit_test(points_have_a_variance),
+        cmocka_unit_test(the_largest_component_stays),
+        cmocka_unit_test(groups_are_found),
+        cmocka_unit_test(memory_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

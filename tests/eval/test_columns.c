@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/random.h"
+#include "eval/report.h"
 #include "support/test.h"
 
 enum { MOST = 320, BINS = 10, NUMBERS = 2, COLUMNS = 5, WORDS = 130 };
@@ -307,6 +308,20 @@ static void check_category(const syngan_report *report, const rows sides[SIDES],
           "columns.%s.adherence", names[c], NULL);
 }
 
+/* The page's map of relations has each of them twice. */
+static void check_map(const syngan_report *report, int side, int a, int b,
+                      double relation) {
+    assert_int_equal(report->n_pictures, COLUMNS);
+    float at = report->map[side][a * COLUMNS + b];
+    float mirrored = report->map[side][b * COLUMNS + a];
+    if (isnan(relation)) {
+        assert_true(isnan(at) && isnan(mirrored));
+        return;
+    }
+    assert_true(fabs((double)at - relation) < 1e-6);
+    assert_true(fabs((double)mirrored - relation) < 1e-6);
+}
+
 static void check_pair(const syngan_report *report, const rows sides[SIDES],
                        int a, int b) {
     static labels l[SIDES];
@@ -323,6 +338,8 @@ static void check_pair(const syngan_report *report, const rows sides[SIDES],
     check(report, relation[SYNTHETIC], "pairs.%s.%s.synthetic", names[a],
           names[b]);
     check(report, 1 - distance, "pairs.%s.%s.similarity", names[a], names[b]);
+    for (int k = 0; k < SIDES; k++)
+        check_map(report, k, a, b, relation[k]);
     bool related = fabs(relation[REAL]) > (b < NUMBERS ? 0.5 : 0.3);
     check(report, related ? 1 - distance : (double)NAN, "pairs.%s.%s.trend",
           names[a], names[b]);

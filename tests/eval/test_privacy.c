@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/random.h"
+#include "eval/report.h"
 #include "support/test.h"
 
 #define MOST 60
@@ -261,6 +262,39 @@ static void check_attribute(const syngan_report *report, const char *name,
                  bounds[1]);
 }
 
+/* The page's histograms: up to the greatest 99 % quantile; what is above is in
+ * the last bin. */
+static void check_picture(const syngan_report *report, const scale *s,
+                          const rows sides[SIDES]) {
+    static const int of[] = {SYNTHETIC, HOLDOUT};
+    const sg_distances *picture = &report->distances;
+    double first[2][MOST], sorted[MOST], near[2], limit = 0;
+    for (int k = 0; k < 2; k++) {
+        for (int64_t i = 0; i < sides[of[k]].count; i++) {
+            closest(s, &sides[of[k]], i, &sides[REAL], near);
+            first[k][i] = sorted[i] = near[0];
+        }
+        limit = fmax(limit, quantile(sorted, sides[of[k]].count, 0.99));
+    }
+    assert_true(picture->known && picture->has_holdout);
+    assert_true(fabs(picture->limit - limit) < 1e-9);
+    for (int k = 0; k < 2; k++) {
+        double below = 0, n = (double)sides[of[k]].count;
+        for (int bin = 0; bin < SG_REPORT_BINS; bin++) {
+            /* Those on an edge may be on either side of it. */
+            double edge = limit * (bin + 1) / SG_REPORT_BINS, low = 0, high = 0;
+            bool last = bin == SG_REPORT_BINS - 1;
+            below += picture->share[k][bin];
+            for (int64_t i = 0; i < sides[of[k]].count; i++) {
+                low += last || first[k][i] < edge - 1e-9;
+                high += last || limit == 0 || first[k][i] < edge + 1e-9;
+            }
+            if (limit == 0) low = n;
+            assert_true(below > low / n - 1e-9 && below < high / n + 1e-9);
+        }
+    }
+}
+
 static void compare(const rows sides[SIDES]) {
     syngan_context *context = test_context(2);
     syngan_table *tables[SIDES];
@@ -279,6 +313,7 @@ static void compare(const rows sides[SIDES]) {
           share_of_copies(&sides[REAL], &sides[HOLDOUT]));
     check_distances(report, &s, &sides[SYNTHETIC], &sides[REAL], "synthetic");
     check_distances(report, &s, &sides[HOLDOUT], &sides[REAL], "holdout");
+    check_picture(report, &s, sides);
     check(report, "privacy.membership.auc", membership(&s, sides));
     if (sides[REAL].count == sides[HOLDOUT].count)
         check(report, "privacy.dcr.share", closeness(&s, sides));
@@ -439,12 +474,82 @@ static void edges_belong_to_the_lower_tenth(void **state) {
     syngan_context_free(context);
 }
 
+static double copies_of(const double real[][2], const double made[][2],
+                        int count) {
+    syngan_context *context = test_context(1);
+    syngan_table *tables[2];
+    syngan_report *report = NULL;
+    double column[MOST];
+    for (int side = 0; side < 2; side++) {
+        assert_ok(context, syngan_table_create(context, count, &tables[side]));
+        for (int c = 0; c < 2; c++) {
+            for (int i = 0; i < count; i++)
+                column[i] = (side == 0 ? real : made)[i][c];
+            assert_ok(context, syngan_table_add_reals(
+                                   tables[side], c == 0 ? "a" : "b", column));
+        }
+    }
+    assert_ok(context,
+              syngan_table_evaluate(tables[0], tables[1],
+                                    SYNGAN_EVALUATE(.detection = 0), &report));
+    double share = value_of(report, "privacy.copies");
+    syngan_report_free(report);
+    syngan_table_free(tables[0]);
+    syngan_table_free(tables[1]);
+    syngan_context_free(context);
+    return share;
+}
+
+static double of_bits(uint64_t bits) {
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* The hash of a row after its first value, without a key; what is in front of
+ * the next one. */
+static uint64_t hash_of(double value) {
+    uint64_t bits, hash = 0x9E3779B97F4A7C15u;
+    memcpy(&bits, &value, sizeof bits);
+    hash = (hash ^ bits) * 0xff51afd7ed558ccdu;
+    return hash ^ hash >> 32;
+}
+
+/* Zeros of both signs are equal, and so are all NaN. */
+static void equal_values_are_copies(void **state) {
+    (void)state;
+    const double real[][2] = {{0.0, 5}, {1, NAN}, {2, 7}, {-0.0, 8}};
+    const double made[][2] = {
+        {-0.0, 5}, {1, of_bits(0xfff8000000000123u)}, {3, 7}, {0.0, 8}};
+    assert_true(copies_of(real, made, 4) == 0.75);
+}
+
+/* Rows of one hash are not taken for copies. */
+static void other_rows_of_one_hash_are_none(void **state) {
+    (void)state;
+    double real[1][2] = {{1, 3}}, made[1][2] = {{2, 0}};
+    uint64_t bits;
+    memcpy(&bits, &real[0][1], sizeof bits);
+    for (double a = 2; made[0][1] == 0 || !(fabs(made[0][1]) < 1e100) ||
+                       fabs(made[0][1]) < 1e-100;
+         a++) {
+        made[0][0] = a;
+        made[0][1] = of_bits(bits ^ hash_of(real[0][0]) ^ hash_of(a));
+    }
+    assert_true(
+        copies_of((const double(*)[2])real, (const double(*)[2])made, 1) == 0);
+    assert_true(
+        copies_of((const double(*)[2])real, (const double(*)[2])real, 1) == 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(measures_are_those_of_the_definitions),
         cmocka_unit_test(values_are_as_counted_by_hand),
         cmocka_unit_test(sensitive_numbers_count_by_tenths),
         cmocka_unit_test(edges_belong_to_the_lower_tenth),
+        cmocka_unit_test(equal_values_are_copies),
+        cmocka_unit_test(other_rows_of_one_hash_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,7 @@ static void areas_count_pairs(void **state) {
         if (isnan(wanted))
             assert_true(isnan(area));
         else
-            assert_float_equal(area, wanted, 1e-12);
+            assert_true(fabs(area - wanted) < 1e-12);
     }
     syngan_context_free(context);
 }
@@ -74,8 +74,8 @@ static void quantiles_lie_between_values(void **state) {
     assert_true(sg_quantile(values, 4, 0) == -1);
     assert_true(sg_quantile(values, 4, 1) == 10);
     assert_true(sg_quantile(values, 4, 0.5) == 1);
-    assert_float_equal(sg_quantile(values, 4, 0.9), 7.6, 1e-12);
-    assert_float_equal(sg_quantile(values, 3, 0.05), -0.9, 1e-12);
+    assert_true(fabs(sg_quantile(values, 4, 0.9) - 7.6) < 1e-12);
+    assert_true(fabs(sg_quantile(values, 3, 0.05) - -0.9) < 1e-12);
 }
 
 int main(void) {

@@ -123,7 +123,7 @@ static void check_chances(const drawing *d, bool rare, int32_t column) {
         }
         sum = next;
     }
-    assert_float_equal(sum, 1.0, 1e-12);
+    assert_true(fabs(sum - 1.0) < 1e-12);
 }
 
 static void chances_are_those_of_the_table(void **state) {
@@ -171,6 +171,25 @@ static void rows_have_the_value(void **state) {
     end(&d);
 }
 
+/* Values without a chance behind the last possible one are not drawn, not even
+ * by the greatest words. */
+static void impossible_values_are_not_drawn(void **state) {
+    (void)state;
+    drawing d;
+    start(&d);
+    const sg_condition_column *column = &d.conditions.columns[1];
+    double share[SECOND] = {0.1, 0.2, 0};
+    memcpy((double *)(uintptr_t)d.encoder->parts[column->part].share, share,
+           sizeof share);
+    sg_conditions_end(&d.conditions);
+    assert_ok(d.context, sg_conditions_make(d.encoder, ROWS, &d.conditions));
+    const uint32_t all[3] = {~0u, ~0u, ~0u};
+    for (int rare = 0; rare < 2; rare++)
+        assert_int_equal(sg_condition_draw(&d.conditions, rare, all).place,
+                         FIRST + 1);
+    end(&d);
+}
+
 static void without_columns_any_row(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
@@ -190,6 +209,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chances_are_those_of_the_table),
         cmocka_unit_test(rows_have_the_value),
+        cmocka_unit_test(impossible_values_are_not_drawn),
         cmocka_unit_test(without_columns_any_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,75 @@ static void test_unique(void **state) {
     syngan_context_free(context);
 }
 
+/* ---- how often a row is made --------------------------------------------- */
+
+/* Of two values that must be unique, all further rows are made as often as
+ * max_tries says, and no more often. */
+static void test_tries(void **state) {
+    (void)state;
+    enum { TRIES = 7, WANTED = 10 };
+    static const char *const values[] = {"u", "v"};
+    const char *word[200];
+    double x[200];
+    syngan_context *context = test_context(1);
+    syngan_table *table, *bound, *made;
+    syngan_synthesizer *s;
+    for (int i = 0; i < 200; i++) {
+        word[i] = i < 2 ? values[i] : NULL;
+        x[i] = i % 13;
+    }
+    assert_ok(context, syngan_table_create(context, 200, &table));
+    assert_ok(context, syngan_table_add_reals(table, "x", x));
+    assert_ok(context, syngan_table_add_texts(table, "word",
+                                              SYNGAN_COLUMN_CATEGORY, word));
+    assert_ok(context,
+              syngan_table_with_schema(table,
+                                       "{\"constraints\":[{\"kind\":"
+                                       "\"unique\",\"columns\":[\"word\"]}]}",
+                                       &bound));
+    assert_ok(context,
+              syngan_synthesizer_fit(bound, SYNGAN_SYNTHESIZER(TINY), &s));
+    int64_t rejected = 0;
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "1 of %d rows", 1 + (WANTED - 1) * TRIES);
+    assert_fails(context,
+                 syngan_synthesizer_sample(
+                     s, WANTED, 1,
+                     SYNGAN_SAMPLE(.where = "word = u", .max_tries = TRIES),
+                     &rejected, &made),
+                 SYNGAN_E_STATE, wanted);
+    assert_null(made);
+    assert_int_equal(rejected, (WANTED - 1) * TRIES);
+    syngan_synthesizer_free(s);
+    syngan_table_free(bound);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
+static syngan_status stop(const syngan_table *piece, void *user) {
+    *(int64_t *)user += syngan_table_rows(piece);
+    return SYNGAN_E_USER;
+}
+
+/* As many rows as there may be, and one more. */
+static void test_most_rows(void **state) {
+    (void)state;
+    const int64_t most = (int64_t)1 << 44;
+    syngan_context *context = test_context(1);
+    syngan_synthesizer *s = fit_unique(context);
+    int64_t rows = 0;
+    assert_int_equal(
+        syngan_synthesizer_stream(s, most, 100, 1, NULL, NULL, stop, &rows),
+        SYNGAN_E_USER);
+    assert_int_equal(rows, 100);
+    assert_fails(
+        context,
+        syngan_synthesizer_stream(s, most + 1, 100, 1, NULL, NULL, stop, &rows),
+        SYNGAN_E_ARGUMENT, "2^44");
+    syngan_synthesizer_free(s);
+    syngan_context_free(context);
+}
+
 /* A bound is in; of two columns the lower may be equal unless that is strict.
  */
 static void test_bounds(void **state) {
@@ -206,8 +275,8 @@ static void test_bounds(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conditions),
-        cmocka_unit_test(test_unique),
+        cmocka_unit_test(test_conditions), cmocka_unit_test(test_unique),
+        cmocka_unit_test(test_tries),      cmocka_unit_test(test_most_rows),
         cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

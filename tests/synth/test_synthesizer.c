@@ -306,6 +306,51 @@ static void test_other_table(void **state) {
     end(&f);
 }
 
+/* Rows first ... of a table whose words are a and b; `swapped`: b and a. */
+static syngan_table *words_table(syngan_context *context, int first,
+                                 bool swapped) {
+    const char *words[ROWS];
+    double x[ROWS];
+    syngan_table *table, *part;
+    int64_t rows[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        bool is_b = (i * 7 % 11 < 4) != swapped;
+        words[i] = i == 0 ? "b" : is_b ? "b" : "a";
+        x[i] = i % 17;
+        rows[i] = i;
+    }
+    assert_ok(context, syngan_table_create(context, ROWS, &table));
+    assert_ok(context, syngan_table_add_reals(table, "x", x));
+    assert_ok(context, syngan_table_add_texts(table, "word",
+                                              SYNGAN_COLUMN_CATEGORY, words));
+    assert_ok(context,
+              syngan_table_select(table, rows + first, ROWS - first, &part));
+    syngan_table_free(table);
+    return part;
+}
+
+/* A table is known again by the texts of its values, not by their numbers. */
+static void test_same_texts(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_synthesizer *s;
+    syngan_table *all = words_table(context, 0, false);
+    syngan_table *one = words_table(context, 1, false);
+    syngan_table *other = words_table(context, 1, true);
+    assert_ok(context, syngan_synthesizer_fit(
+                           one, SYNGAN_SYNTHESIZER(TINY, .epochs = 1), &s));
+    assert_fails(context, syngan_synthesizer_continue(s, other, 2),
+                 SYNGAN_E_MISMATCH, "not the one that was learnt");
+    assert_fails(context, syngan_synthesizer_continue(s, all, 2),
+                 SYNGAN_E_MISMATCH, "not the one that was learnt");
+    assert_ok(context, syngan_synthesizer_continue(s, one, 2));
+    syngan_synthesizer_free(s);
+    syngan_table_free(other);
+    syngan_table_free(one);
+    syngan_table_free(all);
+    syngan_context_free(context);
+}
+
 static syngan_status stop_at_two(const syngan_fit_progress *p, void *user) {
     *(int64_t *)user = p->done;
     return p->phase == 1 && p->done == 2 ? SYNGAN_E_USER + 5 : SYNGAN_OK;
@@ -583,6 +628,7 @@ int main(void) {
         cmocka_unit_test(test_same_seed),
         cmocka_unit_test(test_continue),
         cmocka_unit_test(test_other_table),
+        cmocka_unit_test(test_same_texts),
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_diverged),
         cmocka_unit_test(test_limits),

@@ -173,7 +173,9 @@ sg_condition sg_condition_draw(const sg_conditions *c, bool rare,
     if (c->count == 0) return (sg_condition){-1, -1, -1};
     int32_t index = (int32_t)below(words[0], c->count);
     const sg_condition_column *column = &c->columns[index];
+    /* Below 1, to which the greatest words would be rounded. */
     double u = ((double)words[1] + (double)words[2] * 0x1p-32) * 0x1p-32;
+    u = fmin(u, 1 - 0x1p-53);
     int32_t value = find_value((rare ? c->rare : c->frequent) + column->start,
                                column->width, u);
     return (sg_condition){.place = column->start + value,
