@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <syngan/synthesizer.h>
 
+#include "support/fault.h"
 #include "support/memory_stream.h"
 #include "support/test.h"
+#include "synth/synth.h"
 
 /* Three steps an epoch, so that every 22nd is measured. */
 enum {
@@ -27,7 +29,9 @@ typedef struct measures {
     int64_t epoch[EPOCHS];
     bool best[EPOCHS];
     int32_t count;
-    int64_t stop; /* epoch after which the host stops; 0: never */
+    int64_t stop;         /* epoch after which the host stops; 0: never */
+    int64_t starve;       /* epoch after which memory is refused; 0: never */
+    fault_memory *memory; /* that is refused */
 } measures;
 
 static syngan_status note(const syngan_fit_progress *progress, void *user) {
@@ -40,6 +44,10 @@ static syngan_status note(const syngan_fit_progress *progress, void *user) {
         m->best[m->count++] = progress->best;
     } else {
         assert_int_equal(progress->best, 0);
+    }
+    if (m->memory != NULL && progress->done == m->starve) {
+        m->memory->fail_at = atomic_load(&m->memory->calls) + 1;
+        m->memory->fail_on = true;
     }
     return progress->done == m->stop ? SYNGAN_E_USER : SYNGAN_OK;
 }
@@ -192,6 +200,12 @@ static syngan_synthesizer *over_a_file(syngan_context *context,
     assert_ok(context,
               syngan_synthesizer_load_stream(context, &file.hooks, &loaded));
     memory_stream_end(&file);
+    assert_int_equal(loaded->n_measures, s->n_measures);
+    for (size_t i = 0; i < s->n_measures; i++) {
+        assert_int_equal(loaded->measures[i].epoch, s->measures[i].epoch);
+        assert_true(loaded->measures[i].quality ==
+                    (double)(float)s->measures[i].quality);
+    }
     syngan_synthesizer_free(s);
     return loaded;
 }
@@ -229,11 +243,50 @@ static void a_file_keeps_what_was_best(void **state) {
     syngan_context_free(context);
 }
 
+/* A round that ended without memory to measure it is measured when the fit
+ * goes on, before anything else. */
+static void a_measure_that_failed_is_made_up_for(void **state) {
+    (void)state;
+    static measures all, some;
+    fault_memory memory;
+    fault_memory_init(&memory);
+    syngan_context *context;
+    assert_int_equal(
+        syngan_context_create(
+            SYNGAN_CONTEXT(.threads = 1, .allocator = &memory.hooks), &context),
+        SYNGAN_OK);
+    syngan_table *table = make_table(context);
+    syngan_synthesizer *whole = fit(table, 1, 3 * ROUND, 0, false, &all);
+    some.memory = &memory;
+    some.starve = 2 * ROUND - 1;
+    syngan_synthesizer *s = fit(table, 1, ROUND, 0, false, &some);
+    assert_int_equal(syngan_synthesizer_continue(s, table, 3 * ROUND),
+                     SYNGAN_E_MEMORY);
+    memory.fail_at = 0;
+    memory.fail_on = false;
+    assert_int_equal(syngan_synthesizer_epochs(s), 2 * ROUND);
+    assert_int_equal(s->n_measures, 1);
+    s = over_a_file(context, s);
+    assert_ok(context, syngan_synthesizer_continue(s, table, 3 * ROUND));
+    assert_int_equal(s->n_measures, whole->n_measures);
+    for (size_t i = 0; i < s->n_measures; i++) {
+        assert_int_equal(s->measures[i].epoch, whole->measures[i].epoch);
+        assert_true(fabs(s->measures[i].quality - whole->measures[i].quality) <
+                    1e-6);
+    }
+    check_same_rows(context, whole, s, true);
+    syngan_synthesizer_free(s);
+    syngan_synthesizer_free(whole);
+    syngan_table_free(table);
+    syngan_context_free(context);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_state_samples),
         cmocka_unit_test(patience_counts_since_the_best),
         cmocka_unit_test(a_file_keeps_what_was_best),
+        cmocka_unit_test(a_measure_that_failed_is_made_up_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
