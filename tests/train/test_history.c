@@ -2,8 +2,11 @@
 /* The history of losses: records, suspected collapse, CSV and chart. */
 #include "support/test.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <syngan/chart.h>
 
+#include "support/fault.h"
 #include "support/folder.h"
 #include "train/history.h"
 
@@ -92,6 +95,18 @@ static void test_collapse(void **state) {
     syngan_context_free(history.context);
 }
 
+/* A loss at the limit is not below it. */
+static void test_at_the_limit(void **state) {
+    (void)state;
+    sg_history history = {.context = test_context(1), .watch_collapse = true};
+    for (int i = 0; i < 2 * SG_COLLAPSE_ITERATIONS; i++)
+        add(&history, SG_COLLAPSE_LOSS, SG_COLLAPSE_LOSS, 9);
+    assert_int_equal(history.low, 0);
+    assert_int_equal(at(&history, history.count - 1).collapsed, 0);
+    sg_history_free(&history);
+    syngan_context_free(history.context);
+}
+
 static void test_csv(void **state) {
     (void)state;
     folder f;
@@ -142,11 +157,89 @@ static void test_chart(void **state) {
     folder_remove(&f);
 }
 
+/* Runs of iterations are points at their middle, with their mean: of 2,501
+ * iterations three each, and of the last two. */
+static void test_means(void **state) {
+    (void)state;
+    enum { COUNT = 2501, RUN = 3, POINTS = 834 };
+    static const char *const names[] = {"discriminator, real",
+                                        "discriminator, fake", "generator"};
+    folder f;
+    folder_make(&f);
+    char paths[2][FOLDER_PATH_MAX];
+    folder_file(&f, "a.svg", paths[0]);
+    folder_file(&f, "b.svg", paths[1]);
+    sg_history history = {.context = test_context(1)};
+    for (int i = 0; i < COUNT; i++)
+        add(&history, (float)(i % RUN), (float)i, 1.0f - (float)(i % 2));
+    assert_ok(history.context, sg_history_write_chart(&history, paths[0]));
+    syngan_tensor *x, *values;
+    assert_ok(history.context,
+              syngan_tensor_create(history.context, SYNGAN_TYPE_F32,
+                                   SYNGAN_SHAPE(POINTS), &x));
+    assert_ok(history.context,
+              syngan_tensor_create(history.context, SYNGAN_TYPE_F32,
+                                   SYNGAN_SHAPE(3, POINTS), &values));
+    float *to = syngan_tensor_data(values);
+    for (int p = 0; p < POINTS; p++) {
+        bool last = p == POINTS - 1; /* of two: 0 and 1 */
+        float middle = (float)(RUN * p) + (last ? 0.5f : 1.0f);
+        ((float *)syngan_tensor_data(x))[p] = middle;
+        to[p] = last ? 0.5f : 1.0f;
+        to[POINTS + p] = middle;
+        to[2 * POINTS + p] = last    ? 0.5f
+                             : p % 2 ? (float)(1 / 3.0)
+                                     : (float)(2 / 3.0);
+    }
+    assert_ok(
+        history.context,
+        syngan_chart_write(x, values, names, "Losses by iteration", paths[1]));
+    char *texts[2] = {file_read(paths[0], NULL), file_read(paths[1], NULL)};
+    assert_string_equal(texts[0], texts[1]);
+    free(texts[0]);
+    free(texts[1]);
+    syngan_tensor_free(x);
+    syngan_tensor_free(values);
+    sg_history_free(&history);
+    syngan_context_free(history.context);
+    folder_remove(&f);
+}
+
+static syngan_status write_both(syngan_context *context, void *user) {
+    char *const *paths = user;
+    const float measures[SG_MEASURES] = {1, 2, 3};
+    sg_history history = {.context = context};
+    syngan_status status = SYNGAN_OK;
+    for (int i = 0; i < 20 && status == SYNGAN_OK; i++)
+        status = sg_history_add(&history, measures, 1);
+    if (status == SYNGAN_OK) status = sg_history_write_csv(&history, paths[0]);
+    if (status == SYNGAN_OK)
+        status = sg_history_write_chart(&history, paths[1]);
+    sg_history_free(&history);
+    return status;
+}
+
+/* Nothing is left behind, neither in memory nor beside the files. */
+static void test_writing_fails(void **state) {
+    (void)state;
+    folder f;
+    folder_make(&f);
+    char csv[FOLDER_PATH_MAX], svg[FOLDER_PATH_MAX];
+    char *paths[2] = {folder_file(&f, "a.csv", csv),
+                      folder_file(&f, "a.svg", svg)};
+    const fault_sweep sweep = {.body = write_both, .user = paths};
+    assert_true(fault_sweep_memory(&sweep) > 2);
+    assert_true(fault_sweep_io(&sweep, ENOSPC) > 4);
+    assert_int_equal(folder_count(&f), 2);
+    folder_remove(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records),  cmocka_unit_test(test_reserve),
         cmocka_unit_test(test_collapse), cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_chart),
+        cmocka_unit_test(test_chart),    cmocka_unit_test(test_at_the_limit),
+        cmocka_unit_test(test_means),    cmocka_unit_test(test_writing_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "op/ops.h"
 #include "op/optimizer.h"
 #include "support/check.h"
+#include "support/fault.h"
 #include "support/test.h"
 
 #define STEPS 5
@@ -109,6 +110,81 @@ static void test_kinds(void **state) {
     }
     check_optimizer(NULL);
     check_optimizer(SYNGAN_OPTIMIZER(.beta1 = 0, .beta2 = 0));
+}
+
+/* ---- options ------------------------------------------------------------- */
+
+/* The first node of an operator. */
+static const void *fields_of(const check *c, const char *op) {
+    for (size_t id = 0; id < c->graph->count; id++)
+        if (strcmp(c->graph->nodes[id]->op->name, op) == 0)
+            return c->graph->nodes[id]->fields;
+    fail_msg("there is no %s", op);
+    return NULL;
+}
+
+/* Each option is where its operator looks for it. */
+static void check_fields(int32_t kind, const char *op) {
+    check c;
+    check_begin(&c);
+    syngan_model *model = make_model(c.context);
+    const syngan_optimizer_options *o =
+        SYNGAN_OPTIMIZER(.kind = kind, .learning_rate = 0.5f, .beta1 = 0.125f,
+                         .beta2 = 0.25f, .epsilon = 0.375f, .momentum = 0.625f,
+                         .rho = 0.75f, .weight_decay = 0.0625f, .clip_value = 3,
+                         .schedule = SYNGAN_SCHEDULE_EXPONENTIAL,
+                         .schedule_steps = 7, .warmup_steps = 5,
+                         .final_rate = 0.03125f);
+    syngan_optimizer *optimizer = make_optimizer(&c, model, o);
+    (void)syngan_optimizer_minimize(optimizer, make_loss(&c, model));
+    assert_ok(c.context, syngan_graph_status(c.graph));
+    const sg_learning_rate_fields *rate = fields_of(&c, "learning_rate");
+    assert_true(rate->rate == 0.5 && rate->final_rate == 0.03125);
+    assert_int_equal(rate->steps, 7);
+    assert_int_equal(rate->warmup, 5);
+    assert_int_equal(rate->schedule, SYNGAN_SCHEDULE_EXPONENTIAL);
+    const sg_optimizer_fields *f = fields_of(&c, op);
+    assert_true(f->beta1 == 0.125 && f->beta2 == 0.25 && f->epsilon == 0.375);
+    assert_true(f->momentum == 0.625 && f->rho == 0.75);
+    assert_true(f->decay == 0.0625 && f->clip == 3);
+    assert_int_equal(f->decoupled, kind == SYNGAN_OPTIMIZER_ADAMW);
+    syngan_optimizer_free(optimizer);
+    syngan_model_free(model);
+    check_end(&c);
+}
+
+static void test_fields(void **state) {
+    (void)state;
+    check_fields(SYNGAN_OPTIMIZER_ADAM, "adam");
+    check_fields(SYNGAN_OPTIMIZER_ADAMW, "adam");
+    check_fields(SYNGAN_OPTIMIZER_SGD, "sgd");
+    check_fields(SYNGAN_OPTIMIZER_RMSPROP, "rmsprop");
+}
+
+static syngan_status body(syngan_context *context, void *user) {
+    syngan_model *model = NULL;
+    syngan_optimizer *optimizer = NULL;
+    syngan_graph *graph;
+    SG_TRY(syngan_graph_create(context, &graph));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 3));
+    syngan_node *y = syngan_dense(x, SYNGAN_DENSE(.units = 2));
+    syngan_status status = syngan_model_create(y, "model", &model);
+    syngan_graph_free(graph);
+    if (status == SYNGAN_OK)
+        status = syngan_optimizer_create(
+            model, SYNGAN_OPTIMIZER(.kind = *(const int32_t *)user),
+            &optimizer);
+    syngan_optimizer_free(optimizer);
+    syngan_model_free(model);
+    return status;
+}
+
+static void test_memory(void **state) {
+    (void)state;
+    for (int32_t kind = SYNGAN_OPTIMIZER_ADAM; kind <= SYNGAN_OPTIMIZER_RMSPROP;
+         kind++)
+        fault_sweep_memory(&(fault_sweep){.body = body, .user = &kind});
 }
 
 /* The norm of all gradients together, times the scale, is the limit. */
@@ -253,6 +329,10 @@ static void test_refused_options(void **state) {
     REFUSED("schedule_steps", .schedule = SYNGAN_SCHEDULE_LINEAR);
     REFUSED("final_rate", .schedule = SYNGAN_SCHEDULE_EXPONENTIAL,
             .schedule_steps = 4);
+    REFUSED("final_rate", .schedule = SYNGAN_SCHEDULE_EXPONENTIAL,
+            .schedule_steps = 4, .final_rate = 0.1f, .learning_rate = 0);
+    REFUSED("final_rate", .schedule = SYNGAN_SCHEDULE_STEP, .schedule_steps = 4,
+            .final_rate = 0.1f, .learning_rate = 0);
     REFUSED("warmup_steps", .warmup_steps = -1);
     REFUSED("reserved", .reserved = {0, 1});
     assert_int_equal(syngan_optimizer_create(NULL, NULL, &optimizer),
@@ -293,6 +373,8 @@ static void test_refused_losses(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_clip_norm),
         cmocka_unit_test(test_no_gradient),
         cmocka_unit_test(test_defaults),
