@@ -66,11 +66,15 @@ typedef struct syngan_parameter_options {
     int64_t fan_out; /**< likewise */
     int32_t frozen;  /**< 1: no optimizer changes it */
     int32_t reserved;
+    uint64_t seed; /**< of random first values, which depend on the model's and
+                        the parameter's name besides; default
+                        SYNGAN_AUTO_SEED: the context's */
 } syngan_parameter_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_PARAMETER_DEFAULTS                                              \
     .struct_size = SYNGAN_INITIALISED(syngan_parameter_options),               \
-    .scale = 0.05f, .fan_in = SYNGAN_AUTO, .fan_out = SYNGAN_AUTO
+    .scale = 0.05f, .fan_in = SYNGAN_AUTO, .fan_out = SYNGAN_AUTO,             \
+    .seed = SYNGAN_AUTO_SEED
 #define SYNGAN_PARAMETER_INIT                                                  \
     { SYNGAN_PARAMETER_DEFAULTS }
 #define SYNGAN_PARAMETER(...)                                                  \
@@ -92,11 +96,20 @@ typedef struct syngan_dense_options {
         initializer;         /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
     int32_t reserved;
+    syngan_initializer
+        bias_initializer; /**< of uniform, normal, constant and zeros (the
+                               default), since a bias has no fans */
+    float bias_initializer_scale; /**< default 0.05 */
+    uint64_t seed; /**< of first values; default SYNGAN_AUTO_SEED: the
+                        context's, as is 0 in a struct that was zeroed instead
+                        of initialised */
 } syngan_dense_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_DENSE_DEFAULTS                                                  \
     .struct_size = SYNGAN_INITIALISED(syngan_dense_options),                   \
-    .activation_slope = 0.2f, .initializer_scale = 0.05f
+    .activation_slope = 0.2f, .initializer_scale = 0.05f,                      \
+    .bias_initializer = SYNGAN_INITIALIZER_ZEROS,                              \
+    .bias_initializer_scale = 0.05f, .seed = SYNGAN_AUTO_SEED
 #define SYNGAN_DENSE_INIT                                                      \
     { SYNGAN_DENSE_DEFAULTS }
 #define SYNGAN_DENSE(...)                                                      \
@@ -114,11 +127,14 @@ typedef struct syngan_embedding_options {
     int64_t units;   /**< required: numbers in a row */
     syngan_initializer initializer; /**< of the table; default uniform */
     float initializer_scale;        /**< default 0.05 */
+    uint64_t seed; /**< of first values; default SYNGAN_AUTO_SEED: the
+                        context's */
 } syngan_embedding_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_EMBEDDING_DEFAULTS                                              \
     .struct_size = SYNGAN_INITIALISED(syngan_embedding_options),               \
-    .initializer = SYNGAN_INITIALIZER_UNIFORM, .initializer_scale = 0.05f
+    .initializer = SYNGAN_INITIALIZER_UNIFORM, .initializer_scale = 0.05f,     \
+    .seed = SYNGAN_AUTO_SEED
 #define SYNGAN_EMBEDDING_INIT                                                  \
     { SYNGAN_EMBEDDING_DEFAULTS }
 #define SYNGAN_EMBEDDING(...)                                                  \
@@ -148,12 +164,20 @@ typedef struct syngan_conv1d_options {
     syngan_initializer
         initializer;         /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
+    syngan_initializer
+        bias_initializer; /**< of uniform, normal, constant and zeros (the
+                               default), since a bias has no fans */
+    float bias_initializer_scale; /**< default 0.05 */
+    uint64_t seed; /**< of first values; default SYNGAN_AUTO_SEED: the
+                        context's, as is 0 in a struct that was zeroed instead
+                        of initialised */
 } syngan_conv1d_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_CONV1D_DEFAULTS                                                 \
     .struct_size = SYNGAN_INITIALISED(syngan_conv1d_options), .stride = 1,     \
     .dilation = 1, .groups = 1, .activation_slope = 0.2f,                      \
-    .initializer_scale = 0.05f
+    .initializer_scale = 0.05f, .bias_initializer = SYNGAN_INITIALIZER_ZEROS,  \
+    .bias_initializer_scale = 0.05f, .seed = SYNGAN_AUTO_SEED
 #define SYNGAN_CONV1D_INIT                                                     \
     { SYNGAN_CONV1D_DEFAULTS }
 #define SYNGAN_CONV1D(...)                                                     \
@@ -188,13 +212,22 @@ typedef struct syngan_conv2d_options {
         initializer;         /**< of the weight; default Glorot uniform */
     float initializer_scale; /**< default 0.05 */
     int32_t reserved;
+    syngan_initializer
+        bias_initializer; /**< of uniform, normal, constant and zeros (the
+                               default), since a bias has no fans */
+    float bias_initializer_scale; /**< default 0.05 */
+    uint64_t seed; /**< of first values; default SYNGAN_AUTO_SEED: the
+                        context's, as is 0 in a struct that was zeroed instead
+                        of initialised */
 } syngan_conv2d_options;
 /** Fields that are not named here are 0 or NULL by default. */
 #define SYNGAN_CONV2D_DEFAULTS                                                 \
     .struct_size = SYNGAN_INITIALISED(syngan_conv2d_options),                  \
     .kernel_width = SYNGAN_AUTO, .stride = 1, .stride_width = SYNGAN_AUTO,     \
     .dilation = 1, .dilation_width = SYNGAN_AUTO, .groups = 1,                 \
-    .activation_slope = 0.2f, .initializer_scale = 0.05f
+    .activation_slope = 0.2f, .initializer_scale = 0.05f,                      \
+    .bias_initializer = SYNGAN_INITIALIZER_ZEROS,                              \
+    .bias_initializer_scale = 0.05f, .seed = SYNGAN_AUTO_SEED
 #define SYNGAN_CONV2D_INIT                                                     \
     { SYNGAN_CONV2D_DEFAULTS }
 #define SYNGAN_CONV2D(...)                                                     \

@@ -3,6 +3,7 @@
 #include "support/test.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <syngan/layers.h>
@@ -187,6 +188,107 @@ static void test_initializers(void **state) {
     }
     assert_float_equal(first_value(model, "constant"), 2.5, 0);
     syngan_model_free(model);
+    syngan_graph_free(graph);
+    syngan_context_free(context);
+}
+
+/* The first values of a parameter of a model made of one layer: dense, a
+ * convolution or a transposed one. */
+enum { DENSE, CONVOLUTION, TRANSPOSED, KINDS };
+
+static void layer_values(uint64_t context_seed, int kind, bool weight,
+                         int32_t initializer, uint64_t seed, float *out) {
+    static const char *const names[] = {"l.bias", "l.weight"};
+    syngan_context *context;
+    syngan_graph *graph;
+    syngan_model *model;
+    syngan_tensor *tensor;
+    assert_int_equal(
+        syngan_context_create(
+            SYNGAN_CONTEXT(.threads = 1, .seed = context_seed), &context),
+        SYNGAN_OK);
+    assert_ok(context, syngan_graph_create(context, &graph));
+    syngan_node *x = kind == DENSE
+                         ? syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                        SYNGAN_SHAPE(SYNGAN_BATCH, 4))
+                         : syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                        SYNGAN_SHAPE(SYNGAN_BATCH, 4, 3, 3));
+    const syngan_conv2d_options *conv =
+        SYNGAN_CONV2D(.name = "l", .filters = 1000, .kernel = 1,
+                      .bias_initializer = initializer,
+                      .bias_initializer_scale = 0.5f, .seed = seed);
+    x = kind == CONVOLUTION ? syngan_conv2d(x, conv)
+        : kind == TRANSPOSED
+            ? syngan_conv2d_transpose(x, conv)
+            : syngan_dense(x, SYNGAN_DENSE(.name = "l", .units = 1000,
+                                           .bias_initializer = initializer,
+                                           .bias_initializer_scale = 0.5f,
+                                           .seed = seed));
+    assert_ok(context, syngan_model_create(x, "m", &model));
+    assert_ok(context, syngan_model_parameter(model, names[weight], &tensor));
+    for (int i = 0; i < 1000; i++)
+        out[i] = ((float *)syngan_tensor_data(tensor))[i];
+    syngan_tensor_free(tensor);
+    syngan_model_free(model);
+    syngan_graph_free(graph);
+    syngan_context_free(context);
+}
+
+static double stddev_of(const float *values) {
+    double sum = 0;
+    for (int i = 0; i < 1000; i++)
+        sum += (double)values[i] * (double)values[i];
+    return sqrt(sum / 1000);
+}
+
+static void test_layer_bias(void **state) {
+    (void)state;
+    static const double stddev[] = {[SYNGAN_INITIALIZER_UNIFORM] = 0.288675,
+                                    [SYNGAN_INITIALIZER_NORMAL] = 0.5,
+                                    [SYNGAN_INITIALIZER_CONSTANT] = 0.5,
+                                    [SYNGAN_INITIALIZER_ZEROS] = 0};
+    float values[1000];
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int32_t i = SYNGAN_INITIALIZER_UNIFORM;
+             i <= SYNGAN_INITIALIZER_ZEROS; i++) {
+            layer_values(7, kind, false, i, SYNGAN_AUTO_SEED, values);
+            assert_true(fabs(stddev_of(values) - stddev[i]) <=
+                        0.08 * stddev[i]);
+        }
+}
+
+/* A layer's seed is its own, 0 as well; without one it is the context's. */
+static void test_layer_seed(void **state) {
+    (void)state;
+    float own[1000], same[1000], others[1000];
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int weight = 0; weight < 2; weight++)
+            for (uint64_t seed = 0; seed < 3; seed++) {
+                layer_values(7, kind, weight, SYNGAN_INITIALIZER_NORMAL, seed,
+                             own);
+                layer_values(seed, kind, weight, SYNGAN_INITIALIZER_NORMAL,
+                             SYNGAN_AUTO_SEED, same);
+                layer_values(7, kind, weight, SYNGAN_INITIALIZER_NORMAL,
+                             SYNGAN_AUTO_SEED, others);
+                assert_memory_equal(own, same, sizeof own);
+                assert_memory_not_equal(own, others, sizeof own);
+            }
+}
+
+/* A bias has no fans: an initialiser that needs them is refused. */
+static void test_layer_bias_refused(void **state) {
+    (void)state;
+    syngan_context *context = test_context(1);
+    syngan_graph *graph;
+    syngan_model *model;
+    assert_ok(context, syngan_graph_create(context, &graph));
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32,
+                                  SYNGAN_SHAPE(SYNGAN_BATCH, 4));
+    x = syngan_dense(
+        x, SYNGAN_DENSE(.units = 2,
+                        .bias_initializer = SYNGAN_INITIALIZER_GLOROT_UNIFORM));
+    assert_fails(context, syngan_model_create(x, "m", &model),
+                 SYNGAN_E_ARGUMENT, "bias_initializer");
     syngan_graph_free(graph);
     syngan_context_free(context);
 }
@@ -434,6 +536,9 @@ int main(void) {
         cmocka_unit_test(test_summary),
         cmocka_unit_test(test_first_values),
         cmocka_unit_test(test_initializers),
+        cmocka_unit_test(test_layer_bias),
+        cmocka_unit_test(test_layer_seed),
+        cmocka_unit_test(test_layer_bias_refused),
         cmocka_unit_test(test_clone),
         cmocka_unit_test(test_shared_parameters),
         cmocka_unit_test(test_inputs),

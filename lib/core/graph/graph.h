@@ -25,6 +25,7 @@ typedef struct sg_variable {
     int32_t initializer;
     float scale;
     int64_t fan_in, fan_out;
+    uint64_t seed;
 } sg_variable;
 
 struct syngan_node {

@@ -18,6 +18,7 @@ sg_variable *sg_variable_make(syngan_context *context, const char *name,
     atomic_init(&variable->references, 1);
     variable->context = context;
     variable->dims = *dims;
+    variable->seed = context->seed;
     sg_context_retain(context);
     return variable;
 }

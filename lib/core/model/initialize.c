@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * First values of parameters: a function of the context's seed, the model's
- * name and the parameter's name, so that adding a layer changes no other one.
+ * First values of parameters: a function of their seed, the model's name and
+ * the parameter's name, so that adding a layer changes no other one.
  */
 #include <assert.h>
 #include <math.h>
@@ -37,8 +37,7 @@ static void fill_normal(const sg_random *random, float *data, size_t count,
         data[i] *= scale;
 }
 
-void sg_initialize(const sg_variable *variable, const char *model_name,
-                   uint64_t seed) {
+void sg_initialize(const sg_variable *variable, const char *model_name) {
     assert(variable->tensor->type == SYNGAN_TYPE_F32);
     float *data = variable->tensor->data;
     size_t count = (size_t)sg_dims_count(&variable->dims);
@@ -46,7 +45,8 @@ void sg_initialize(const sg_variable *variable, const char *model_name,
     double fan_sum = fan_in + (double)variable->fan_out;
     char name[STREAM_NAME_MAX];
     snprintf(name, sizeof name, "%s/%s", model_name, variable->name);
-    const sg_random random = {.seed = seed, .stream = sg_stream_id(name)};
+    const sg_random random = {.seed = variable->seed,
+                              .stream = sg_stream_id(name)};
     switch (variable->initializer) {
     case SYNGAN_INITIALIZER_GLOROT_UNIFORM:
         fill_uniform(&random, data, count, sqrt(6.0 / fan_sum));

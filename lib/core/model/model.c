@@ -179,7 +179,7 @@ static syngan_status make_parameters(syngan_model *model) {
         if (variable->tensor != NULL) continue;
         status = sg_variable_allocate(variable);
         fresh[i] = status == SYNGAN_OK;
-        if (fresh[i]) sg_initialize(variable, model->name, context->seed);
+        if (fresh[i]) sg_initialize(variable, model->name);
     }
     for (size_t i = 0; status != SYNGAN_OK && i < model->n_parameters; i++) {
         if (!fresh[i]) continue;
@@ -223,6 +223,7 @@ static sg_variable *variable_like(const sg_variable *source) {
     variable->scale = source->scale;
     variable->fan_in = source->fan_in;
     variable->fan_out = source->fan_out;
+    variable->seed = source->seed;
     return variable;
 }
 

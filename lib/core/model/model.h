@@ -50,10 +50,8 @@ syngan_status sg_model_make(syngan_node *output, const char *name,
 syngan_status sg_model_clone_empty(const syngan_model *model, const char *name,
                                    syngan_model **out);
 
-/* Sets the elements of a variable to its first values: those of a model made
- * in a context of this seed. */
-void sg_initialize(const sg_variable *variable, const char *model_name,
-                   uint64_t seed);
+/* Sets the elements of a variable to its first values. */
+void sg_initialize(const sg_variable *variable, const char *model_name);
 
 /* As syngan_node_update_statistics(), for the batch normalisations whose
  * running statistics are parameters of `model` only; NULL: for all. A momentum

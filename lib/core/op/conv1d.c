@@ -60,7 +60,10 @@ syngan_node *syngan_conv1d(syngan_node *x,
         .activation_slope = o.activation_slope,
         .no_bias = o.no_bias,
         .initializer = o.initializer,
-        .initializer_scale = o.initializer_scale};
+        .initializer_scale = o.initializer_scale,
+        .bias_initializer = o.bias_initializer,
+        .bias_initializer_scale = o.bias_initializer_scale,
+        .seed = o.seed};
     syngan_node *y = syngan_conv2d(
         syngan_reshape(x, (int64_t[]){size[0], size[1], 1, size[2]}, 4),
         &image);

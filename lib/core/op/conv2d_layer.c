@@ -110,11 +110,11 @@ static syngan_node *finish(const layer *l, const sg_op *op, int64_t outer,
     const syngan_conv2d_options *o = &l->options;
     sg_dims dims =
         sg_dims_make((int64_t[]){outer, inner, o->kernel, o->kernel_width}, 4);
-    syngan_node *weight = sg_layer_weight(l->x->graph, l->name, &dims,
-                                          o->initializer, o->initializer_scale);
+    syngan_node *weight = sg_layer_parameter(l->x->graph, l->name, "weight",
+                                             &dims, SG_LAYER_WEIGHT(o));
     syngan_node *y = sg_node(NULL, op, (syngan_node *[]){l->x, weight}, 2,
                              &l->fields, l->name);
-    if (!o->no_bias) y = sg_layer_bias(y, l->name);
+    if (!o->no_bias) y = sg_layer_bias(y, l->name, SG_LAYER_BIAS(o));
     return sg_layer_activation(y, o->activation, o->activation_slope);
 }
 

@@ -30,11 +30,11 @@ static syngan_node *make(syngan_node *x, const syngan_dense_options *o,
                              name, sg_dims_text(&x->dims, text));
     const sg_matmul_fields fields = {.transpose_b = 1};
     sg_dims dims = sg_dims_make((int64_t[]){o->units, x->dims.size[1]}, 2);
-    syngan_node *weight = sg_layer_weight(x->graph, name, &dims, o->initializer,
-                                          o->initializer_scale);
+    syngan_node *weight =
+        sg_layer_parameter(x->graph, name, "weight", &dims, SG_LAYER_WEIGHT(o));
     syngan_node *y = sg_node(NULL, &sg_op_matmul, (syngan_node *[]){x, weight},
                              2, &fields, name);
-    if (!o->no_bias) y = sg_layer_bias(y, name);
+    if (!o->no_bias) y = sg_layer_bias(y, name, SG_LAYER_BIAS(o));
     return sg_layer_activation(y, o->activation, o->activation_slope);
 }
 

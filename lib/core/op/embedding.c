@@ -16,6 +16,7 @@ static const sg_field options_fields[] = {
             "First values of the table"),
     SG_F32(T, initializer_scale, SG_ABOVE_ZERO, 1e6, 0.05,
            "Scale of uniform, normal and constant first values"),
+    SG_SEED(T, seed, "Seed of first values; auto: the context's"),
 };
 #undef T
 SG_FIELDS(sg_options_embedding, "embedding", syngan_embedding_options,
@@ -36,8 +37,8 @@ syngan_node *syngan_embedding(syngan_node *indices,
                              "embedding '%s': %s must be given", name,
                              o.entries == 0 ? "entries" : "units");
     sg_dims dims = sg_dims_make((int64_t[]){o.entries, o.units}, 2);
-    syngan_node *table = sg_layer_weight(indices->graph, name, &dims,
-                                         o.initializer, o.initializer_scale);
+    syngan_node *table = sg_layer_parameter(indices->graph, name, "weight",
+                                            &dims, SG_LAYER_WEIGHT(&o));
     return sg_node(NULL, &sg_op_gather, (syngan_node *[]){table, indices}, 2,
                    NULL, name);
 }

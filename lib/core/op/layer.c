@@ -16,20 +16,12 @@ syngan_node *sg_layer_parameter(syngan_graph *graph, const char *layer,
                             options);
 }
 
-syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
-                             const sg_dims *dims, int32_t initializer,
-                             float scale) {
-    return sg_layer_parameter(
-        graph, layer, "weight", dims,
-        SYNGAN_PARAMETER(.initializer = initializer, .scale = scale));
-}
-
-syngan_node *sg_layer_bias(syngan_node *x, const char *layer) {
+syngan_node *sg_layer_bias(syngan_node *x, const char *layer,
+                           const syngan_parameter_options *options) {
     if (x->op == NULL) return x;
     sg_dims dims = sg_dims_make(&x->dims.size[1], 1);
-    syngan_node *bias = sg_layer_parameter(
-        x->graph, layer, "bias", &dims,
-        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_ZEROS));
+    syngan_node *bias =
+        sg_layer_parameter(x->graph, layer, "bias", &dims, options);
     return sg_node2(&sg_op_bias_add, x, bias, NULL);
 }
 

@@ -16,12 +16,16 @@
 syngan_node *sg_layer_parameter(syngan_graph *graph, const char *layer,
                                 const char *part, const sg_dims *dims,
                                 const syngan_parameter_options *options);
-/* "layer.weight", with the options that layers offer. */
-syngan_node *sg_layer_weight(syngan_graph *graph, const char *layer,
-                             const sg_dims *dims, int32_t initializer,
-                             float scale);
-/* "layer.bias", one zero for each channel of x, added along dimension 1. */
-syngan_node *sg_layer_bias(syngan_node *x, const char *layer);
+/* "layer.bias", one number for each channel of x, added along dimension 1. */
+syngan_node *sg_layer_bias(syngan_node *x, const char *layer,
+                           const syngan_parameter_options *options);
+/* The options of a layer's weight and bias, of a struct that has them. */
+#define SG_LAYER_WEIGHT(o)                                                     \
+    SYNGAN_PARAMETER(.initializer = (o)->initializer,                          \
+                     .scale = (o)->initializer_scale, .seed = (o)->seed)
+#define SG_LAYER_BIAS(o)                                                       \
+    SYNGAN_PARAMETER(.initializer = (o)->bias_initializer,                     \
+                     .scale = (o)->bias_initializer_scale, .seed = (o)->seed)
 /* A value of syngan_activation, applied to x. */
 syngan_node *sg_layer_activation(syngan_node *x, int32_t activation,
                                  float slope);
@@ -61,6 +65,12 @@ void sg_pad_same(int64_t size, int64_t kernel, int32_t stride, int32_t dilation,
                 SYNGAN_INITIALIZER_GLOROT_UNIFORM,                             \
                 "First values of the weight"),                                 \
         SG_F32(type, initializer_scale, SG_ABOVE_ZERO, 1e6, 0.05,              \
-               "Scale of uniform, normal and constant first values")
+               "Scale of uniform, normal and constant first values"),          \
+        SG_ENUM(type, bias_initializer, "uniform|normal|constant|zeros",       \
+                SYNGAN_INITIALIZER_UNIFORM, SYNGAN_INITIALIZER_ZEROS,          \
+                SYNGAN_INITIALIZER_ZEROS, "First values of the bias"),         \
+        SG_F32(type, bias_initializer_scale, SG_ABOVE_ZERO, 1e6, 0.05,         \
+               "Scale of the bias's first values"),                            \
+        SG_SEED(type, seed, "Seed of first values; auto: the context's")
 
 #endif

@@ -154,6 +154,7 @@ static const sg_field parameter_field[] = {
     SG_I64(TYPE, fan_out, 1, 1e18, SG_AUTO,
            "Units that an input reaches; auto: by the shape."),
     SG_BOOL(TYPE, frozen, "1: no optimizer changes it."),
+    SG_SEED(TYPE, seed, "Seed of first values; auto: the context's."),
 };
 SG_FIELDS(sg_options_parameter, "parameter", TYPE, parameter_field);
 #undef TYPE
@@ -186,6 +187,7 @@ static sg_variable *make_variable(syngan_graph *graph, const char *name,
     variable->trainable = options->frozen == 0;
     variable->initializer = options->initializer;
     variable->scale = options->scale;
+    if (options->seed != SYNGAN_AUTO_SEED) variable->seed = options->seed;
     set_fans(variable, options);
     return variable;
 }

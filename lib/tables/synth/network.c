@@ -20,36 +20,33 @@
  * as many weights as the row has numbers times those of the condition. */
 #define WIDE_CONDITION 2048
 
-static syngan_node *uniform_parameter(syngan_graph *graph, const char *layer,
-                                      const char *part, const sg_dims *dims,
-                                      int64_t inputs) {
-    char name[64];
-    snprintf(name, sizeof name, "%s.%s", layer, part);
-    return syngan_parameter(
-        graph, name, dims->size, (size_t)dims->rank,
-        SYNGAN_PARAMETER(.initializer = SYNGAN_INITIALIZER_UNIFORM,
-                         .scale = (float)(1.0 / sqrt((double)inputs))));
-}
+/* A network in the making. */
+typedef struct network {
+    const sg_network_sizes *sizes;
+    syngan_graph *graph;
+    uint64_t seed; /* of first values */
+} network;
 
-static syngan_node *dense(syngan_node *x, const char *name, int64_t units) {
+static syngan_node *dense(const network *n, syngan_node *x, const char *name,
+                          int64_t units) {
     if (syngan_node_failed(x)) return x;
-    int64_t inputs = x->dims.size[1];
-    sg_dims weight = sg_dims_make((const int64_t[]){units, inputs}, 2);
-    sg_dims bias = sg_dims_make(&units, 1);
-    syngan_node *w =
-        uniform_parameter(x->graph, name, "weight", &weight, inputs);
-    syngan_node *b = uniform_parameter(x->graph, name, "bias", &bias, inputs);
-    return sg_node2(&sg_op_bias_add, syngan_matmul(x, w, 0, 1), b, NULL);
+    float bound = (float)(1.0 / sqrt((double)x->dims.size[1]));
+    return syngan_dense(
+        x, SYNGAN_DENSE(.name = name, .units = units,
+                        .initializer = SYNGAN_INITIALIZER_UNIFORM,
+                        .initializer_scale = bound,
+                        .bias_initializer = SYNGAN_INITIALIZER_UNIFORM,
+                        .bias_initializer_scale = bound, .seed = n->seed));
 }
 
 /* ---- the generator ------------------------------------------------------ */
 
 /* relu(norm(dense(x))) joined with x */
-static syngan_node *residual(syngan_node *x, int32_t number, int64_t width) {
+static syngan_node *residual(const network *n, syngan_node *x, int32_t number) {
     char layer[32], norm[32];
     snprintf(layer, sizeof layer, "layer_%d", number);
     snprintf(norm, sizeof norm, "norm_%d", number);
-    syngan_node *h = dense(x, layer, width);
+    syngan_node *h = dense(n, x, layer, n->sizes->width);
     h = syngan_batch_norm(
         h, SYNGAN_BATCH_NORM(.name = norm, .momentum = 0.9f, .epsilon = 1e-5f));
     syngan_node *both[] = {syngan_relu(h), x};
@@ -62,46 +59,46 @@ int64_t sg_condition_taken(int64_t condition, int64_t width) {
 
 /* A wide condition becomes as many numbers as a layer has; it is a table of
  * them, since one number of a condition is 1 and the others are 0. */
-static syngan_node *condition_input(syngan_graph *graph,
-                                    const sg_network_sizes *sizes) {
-    syngan_node *x = syngan_input(graph, "condition", SYNGAN_TYPE_F32,
+static syngan_node *condition_input(const network *n) {
+    const sg_network_sizes *sizes = n->sizes;
+    syngan_node *x = syngan_input(n->graph, "condition", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, sizes->condition));
     if (sg_condition_taken(sizes->condition, sizes->width) == sizes->condition)
         return x;
-    sg_dims dims =
-        sg_dims_make((const int64_t[]){sizes->width, sizes->condition}, 2);
-    return syngan_matmul(
-        x, uniform_parameter(graph, "condition", "weight", &dims, 1), 0, 1);
+    return syngan_dense(
+        x, SYNGAN_DENSE(.name = "condition", .units = sizes->width,
+                        .no_bias = 1, .initializer = SYNGAN_INITIALIZER_UNIFORM,
+                        .initializer_scale = 1.0f, .seed = n->seed));
 }
 
-static syngan_node *generator_network(syngan_graph *graph,
-                                      const sg_network_sizes *sizes) {
-    syngan_node *x = syngan_input(graph, "noise", SYNGAN_TYPE_F32,
+static syngan_node *generator_network(const network *n) {
+    const sg_network_sizes *sizes = n->sizes;
+    syngan_node *x = syngan_input(n->graph, "noise", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, sizes->noise));
     if (sizes->condition > 0) {
-        syngan_node *both[] = {x, condition_input(graph, sizes)};
+        syngan_node *both[] = {x, condition_input(n)};
         x = syngan_concat(both, 2, 1);
     }
     for (int32_t i = 1; i <= sizes->depth; i++)
-        x = residual(x, i, sizes->width);
-    return dense(x, "output", sizes->row);
+        x = residual(n, x, i);
+    return dense(n, x, "output", sizes->row);
 }
 
 /* ---- the critic --------------------------------------------------------- */
 
-static syngan_node *critic_network(syngan_graph *graph,
-                                   const sg_network_sizes *sizes) {
+static syngan_node *critic_network(const network *n) {
+    const sg_network_sizes *sizes = n->sizes;
     int64_t columns =
         sizes->pac * (sizes->row + sizes->condition + sizes->viewed);
-    syngan_node *x = syngan_input(graph, "rows", SYNGAN_TYPE_F32,
+    syngan_node *x = syngan_input(n->graph, "rows", SYNGAN_TYPE_F32,
                                   SYNGAN_SHAPE(SYNGAN_BATCH, columns));
     for (int32_t i = 1; i <= sizes->depth; i++) {
         char layer[32];
         snprintf(layer, sizeof layer, "layer_%d", i);
-        x = syngan_leaky_relu(dense(x, layer, sizes->width), SLOPE);
+        x = syngan_leaky_relu(dense(n, x, layer, sizes->width), SLOPE);
         x = syngan_dropout(x, DROP);
     }
-    return dense(x, "output", 1);
+    return dense(n, x, "output", 1);
 }
 
 /* ---- sizes -------------------------------------------------------------- */
@@ -135,31 +132,28 @@ double sg_network_weights(const sg_network_sizes *sizes, bool critic) {
 
 /* ---- making models ------------------------------------------------------ */
 
-static syngan_status
-make_model(syngan_context *context, const sg_network_sizes *sizes,
-           syngan_node *(*build)(syngan_graph *, const sg_network_sizes *),
-           const char *name, uint64_t seed, syngan_model **out) {
-    syngan_graph *graph;
-    SG_TRY(syngan_graph_create(context, &graph));
-    syngan_status status = syngan_model_create(build(graph, sizes), name, out);
-    syngan_graph_free(graph);
-    if (status != SYNGAN_OK) return status;
-    for (size_t i = 0; i < (*out)->n_parameters; i++)
-        sg_initialize((*out)->parameters[i], name, seed);
-    return SYNGAN_OK;
+static syngan_status make_model(syngan_context *context,
+                                const sg_network_sizes *sizes, uint64_t seed,
+                                syngan_node *(*build)(const network *),
+                                const char *name, syngan_model **out) {
+    network n = {.sizes = sizes, .seed = seed};
+    SG_TRY(syngan_graph_create(context, &n.graph));
+    syngan_status status = syngan_model_create(build(&n), name, out);
+    syngan_graph_free(n.graph);
+    return status;
 }
 
 syngan_status sg_generator_make(syngan_context *context,
                                 const sg_network_sizes *sizes, uint64_t seed,
                                 syngan_model **out) {
-    return make_model(context, sizes, generator_network, "generator", seed,
+    return make_model(context, sizes, seed, generator_network, "generator",
                       out);
 }
 
 syngan_status sg_critic_make(syngan_context *context,
                              const sg_network_sizes *sizes, uint64_t seed,
                              syngan_model **out) {
-    return make_model(context, sizes, critic_network, "critic", seed, out);
+    return make_model(context, sizes, seed, critic_network, "critic", out);
 }
 
 syngan_status sg_network_parts(const sg_encoder *encoder, bool choices,
