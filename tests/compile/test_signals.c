@@ -111,6 +111,65 @@ static uint64_t pair_step(syngan_context *context) {
     return all;
 }
 
+static uint64_t hash_parameters(syngan_context *context, uint64_t before,
+                                const syngan_model *model) {
+    for (size_t i = 0; i < syngan_model_parameter_count(model); i++) {
+        syngan_tensor *value;
+        assert_ok(context,
+                  syngan_model_parameter(
+                      model, syngan_model_parameter_name(model, i), &value));
+        before =
+            hash(before, syngan_tensor_data(value), syngan_tensor_bytes(value));
+        syngan_tensor_free(value);
+    }
+    return before;
+}
+
+/* Iterations of the trainer with the optimizer `kind`: updates of parameters,
+ * moments, running statistics and the averaged generator, and a gradient of a
+ * gradient. */
+static uint64_t train_pair(syngan_context *context, syngan_optimizer_kind kind,
+                           syngan_dataset *dataset) {
+    syngan_model *generator, *discriminator, *average;
+    syngan_trainer *trainer;
+    const syngan_optimizer_options *optimizer =
+        SYNGAN_OPTIMIZER(.kind = kind, .learning_rate = 1e-3f);
+    assert_ok(context,
+              pair_generator(context, PAIR_GENERATOR_LAYERS, &generator));
+    assert_ok(context, pair_discriminator(context, PAIR_DISCRIMINATOR_LAYERS,
+                                          &discriminator));
+    assert_ok(context,
+              syngan_trainer_create(
+                  generator, discriminator, dataset,
+                  SYNGAN_TRAINER(.batch = 4, .penalty = SYNGAN_PENALTY_R1,
+                                 .average_decay = 0.9f,
+                                 .generator_optimizer = optimizer,
+                                 .discriminator_optimizer = optimizer),
+                  &trainer));
+    assert_ok(context, syngan_trainer_run(trainer, 2));
+    assert_ok(context, syngan_trainer_sampler(trainer, &average));
+    uint64_t all = hash_parameters(context, 0, generator);
+    all = hash_parameters(context, all, discriminator);
+    all = hash_parameters(context, all, average);
+    syngan_model_free(average);
+    syngan_trainer_free(trainer);
+    syngan_model_free(discriminator);
+    syngan_model_free(generator);
+    return all;
+}
+
+static uint64_t updates(syngan_context *context) {
+    uint64_t all = 0;
+    syngan_dataset *dataset;
+    assert_ok(context, syngan_dataset_digits(
+                           context, 16, SYNGAN_DATASET(.seed = 1), &dataset));
+    for (syngan_optimizer_kind kind = SYNGAN_OPTIMIZER_ADAM;
+         kind <= SYNGAN_OPTIMIZER_RMSPROP; kind++)
+        all = all * 31 + train_pair(context, kind, dataset);
+    syngan_dataset_free(dataset);
+    return all;
+}
+
 #ifdef SYNGAN_HAVE_TABLES
 /* A fit of a small table, and rows of it. */
 static uint64_t table_fit(syngan_context *context) {
@@ -169,6 +228,11 @@ static void steps_in_a_storm(void **state) {
     bits_are_the_same(pair_step);
 }
 
+static void updates_in_a_storm(void **state) {
+    (void)state;
+    bits_are_the_same(updates);
+}
+
 #ifdef SYNGAN_HAVE_TABLES
 static void fits_in_a_storm(void **state) {
     (void)state;
@@ -180,6 +244,7 @@ static int run_suite(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_in_a_storm),
         cmocka_unit_test(steps_in_a_storm),
+        cmocka_unit_test(updates_in_a_storm),
 #ifdef SYNGAN_HAVE_TABLES
         cmocka_unit_test(fits_in_a_storm),
 #endif
