@@ -193,8 +193,8 @@ static void test_initializers(void **state) {
 }
 
 /* The first values of a parameter of a model made of one layer: dense, a
- * convolution or a transposed one. */
-enum { DENSE, CONVOLUTION, TRANSPOSED, KINDS };
+ * convolution, a transposed one or one of sequences. */
+enum { DENSE, CONVOLUTION, TRANSPOSED, SEQUENCE, KINDS };
 
 static void layer_values(uint64_t context_seed, int kind, bool weight,
                          int32_t initializer, uint64_t seed, float *out) {
@@ -208,22 +208,26 @@ static void layer_values(uint64_t context_seed, int kind, bool weight,
             SYNGAN_CONTEXT(.threads = 1, .seed = context_seed), &context),
         SYNGAN_OK);
     assert_ok(context, syngan_graph_create(context, &graph));
-    syngan_node *x = kind == DENSE
-                         ? syngan_input(graph, "x", SYNGAN_TYPE_F32,
-                                        SYNGAN_SHAPE(SYNGAN_BATCH, 4))
-                         : syngan_input(graph, "x", SYNGAN_TYPE_F32,
-                                        SYNGAN_SHAPE(SYNGAN_BATCH, 4, 3, 3));
+    /* N x 4, N x 4 x 3, N x 4 x 3 x 3 */
+    const int64_t size[] = {SYNGAN_BATCH, 4, 3, 3};
+    size_t rank = kind == DENSE ? 2 : kind == SEQUENCE ? 3 : 4;
+    syngan_node *x = syngan_input(graph, "x", SYNGAN_TYPE_F32, size, rank);
     const syngan_conv2d_options *conv =
         SYNGAN_CONV2D(.name = "l", .filters = 1000, .kernel = 1,
                       .bias_initializer = initializer,
                       .bias_initializer_scale = 0.5f, .seed = seed);
-    x = kind == CONVOLUTION ? syngan_conv2d(x, conv)
-        : kind == TRANSPOSED
-            ? syngan_conv2d_transpose(x, conv)
-            : syngan_dense(x, SYNGAN_DENSE(.name = "l", .units = 1000,
-                                           .bias_initializer = initializer,
-                                           .bias_initializer_scale = 0.5f,
-                                           .seed = seed));
+    const syngan_conv1d_options *sequence =
+        SYNGAN_CONV1D(.name = "l", .filters = 1000, .kernel = 1,
+                      .bias_initializer = initializer,
+                      .bias_initializer_scale = 0.5f, .seed = seed);
+    const syngan_dense_options *dense =
+        SYNGAN_DENSE(.name = "l", .units = 1000,
+                     .bias_initializer = initializer,
+                     .bias_initializer_scale = 0.5f, .seed = seed);
+    x = kind == DENSE         ? syngan_dense(x, dense)
+        : kind == CONVOLUTION ? syngan_conv2d(x, conv)
+        : kind == TRANSPOSED  ? syngan_conv2d_transpose(x, conv)
+                              : syngan_conv1d(x, sequence);
     assert_ok(context, syngan_model_create(x, "m", &model));
     assert_ok(context, syngan_model_parameter(model, names[weight], &tensor));
     for (int i = 0; i < 1000; i++)
