@@ -12,7 +12,10 @@ import sys
 import table_data
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.join(HERE, "..", "build", "bench", "bench", "bench_table")
+BUILT = os.path.join(HERE, "..", "build", "bench", "bench")
+PROGRAM = os.path.join(BUILT, "bench_table")
+JUDGE = os.path.join(BUILT, "bench_judge")
+COLUMNS = ("quality", "shapes", "pairs", "trend", "c2st", "auc")
 EPOCHS = {"credit": 300, "customers": 200, "taxis": 60, "adult": 30}
 WHOSE = ("syngan", "ctgan")
 
@@ -42,17 +45,22 @@ def make(whose, train, epochs, seed, threads, out):
     os.replace(out + ".part", out)
 
 
-def score(train, test, target, paths):
-    """Scores of the training rows themselves and of each synthetic table."""
+def score(train, test, target, independent, paths):
+    """Scores of the training rows themselves, of independent columns, of the
+    rows held out and of each synthetic table. Fails where the library's own
+    evaluation says otherwise."""
     lines = subprocess.run(
         [sys.executable, os.path.join(HERE, "table_scores.py"), train, test,
-         target, *paths], check=True, stdout=subprocess.PIPE).stdout
+         target, independent, *paths, "--judge", JUDGE], check=True,
+        stdout=subprocess.PIPE).stdout
     return [json.loads(line) for line in lines.decode().splitlines()]
 
 
 def cell(scores, name):
     """Mean, and in parentheses the least and the greatest."""
-    values = [one[name] for one in scores]
+    values = [one[name] for one in scores if name in one]
+    if not values:
+        return "–"
     if len(values) == 1:
         return f"{values[0]:.3f}"
     return (f"{statistics.mean(values):.3f} "
@@ -62,8 +70,7 @@ def cell(scores, name):
 def show(name, epochs, rows, scores):
     for who, mine in scores.items():
         print(f"| {name}, {rows} rows, {epochs} epochs | {who} | "
-              + " | ".join(cell(mine, what) for what in
-                           ("quality", "shapes", "pairs", "auc")) + " |",
+              + " | ".join(cell(mine, what) for what in COLUMNS) + " |",
               flush=True)
 
 
@@ -80,11 +87,13 @@ def compare(chosen, name, seeds):
                 if not os.path.exists(path):
                     make(who, train, epochs, seed, chosen.threads, path)
     paths = sum(made.values(), [])
-    found = score(train, test, table_data.TABLES[name][1], paths)
+    independent = os.path.join(chosen.out, f"{name}_independent.csv")
+    found = score(train, test, table_data.TABLES[name][1], independent, paths)
     with open(os.path.join(chosen.out, f"{name}.json"), "w") as file:
         json.dump(found, file, indent=1)
-    by_path = dict(zip(paths, found[1:]))
-    scores = {"the real rows": found[:1]}
+    by_path = dict(zip(paths, found[3:]))
+    scores = {"the real rows": found[:1], "independent columns": found[1:2],
+              "held-out real rows": found[2:3]}
     scores.update((who, [by_path[path] for path in made[who]])
                   for who in made)
     with open(train) as file:
@@ -96,8 +105,8 @@ def main():
     if chosen.quick:
         chosen.seeds, chosen.out = "1", chosen.out + "-quick"
     table_data.prepare(chosen.data, chosen.out)
-    print("| table | made by | quality | shapes | pairs | AUC |\n"
-          "|---|---|---|---|---|---|", flush=True)
+    print("| table | made by | quality | shapes | related pairs | all pairs | "
+          "C2ST | AUC |\n|---|---|---|---|---|---|---|---|", flush=True)
     for name in chosen.tables.split():
         compare(chosen, name, chosen.seeds.split())
 

@@ -27,7 +27,8 @@ static syngan_table *made(syngan_context *context, uint64_t first,
     for (uint64_t i = first; i < first + ROWS; i++) {
         float z[8];
         sg_random_normal(&random, 8 * i, 8, z);
-        bool keep = sg_random_below(&random, 1000000 + i, 1000) < 1000 * kept;
+        bool keep =
+            (double)sg_random_below(&random, 1000000 + i, 1000) < 1000 * kept;
         for (int k = 4; k < 8; k++)
             if (keep) z[k] = z[0];
         used += (size_t)sprintf(text + used, "%.3f,%.3f,%s,%s\n",
