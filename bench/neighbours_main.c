@@ -63,8 +63,9 @@ static void search(const syngan_table *real, const syngan_table *synthetic) {
     sg_coded coded[2];
     const sg_features_options options = {
         .without = -1, .most = 64, .marks_missing = true};
-    check(sg_report_make(context, &report));
-    check(sg_match_make(real, synthetic, NULL, -1, report, &match));
+    check(sg_report_make(context, sg_measures, &report));
+    check(sg_match_make((const syngan_table *const[SG_SIDES]){real, synthetic},
+                        -1, report, &match));
     check(sg_features_make(&match, &options, &features));
     int64_t rows = match.rows[0];
     int64_t *all = malloc((size_t)rows * sizeof *all);
