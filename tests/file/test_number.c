@@ -69,6 +69,40 @@ static void all_bits_come_back(void **state) {
     }
 }
 
+/* Digits of a text, without zeros at the beginning and at the end. */
+static int count_digits(const char *text) {
+    int count = 0, zeros = 0;
+    for (; *text != '\0' && *text != 'e'; text++) {
+        if (*text < '0' || *text > '9') continue;
+        zeros = *text == '0' ? zeros + 1 : 0;
+        count += count > 0 || *text != '0';
+    }
+    return count > zeros ? count - zeros : 0;
+}
+
+/* No more digits than it takes, from 15 (6 of f32) on. */
+static void digits_are_as_few_as_can_be(void **state) {
+    (void)state;
+    const sg_random random = {.seed = 3};
+    int seen[18] = {0};
+    for (uint64_t i = 0; i < 20000; i++) {
+        char text[SG_NUMBER_TEXT], shorter[400];
+        uint32_t words[2];
+        sg_random_bits(&random, 2 * i, 2, words);
+        double value = (double)words[0] * 0x1p-20 + (double)words[1] * 0x1p-53;
+        float narrow = (float)value;
+        int digits = count_digits(sg_number_f64(value, text));
+        snprintf(shorter, sizeof shorter, "%.*g", digits - 1, value);
+        assert_true(digits <= 15 || strtod(shorter, NULL) != value);
+        seen[digits]++;
+        digits = count_digits(sg_number_f32(narrow, text));
+        snprintf(shorter, sizeof shorter, "%.*g", digits - 1, (double)narrow);
+        assert_true(digits <= 6 || strtof(shorter, NULL) != narrow);
+        seen[digits]++;
+    }
+    assert_true(seen[8] > 0 && seen[9] > 0 && seen[16] > 0 && seen[17] > 0);
+}
+
 /* Short numbers, and those beside them, are written as printf() does. */
 static void digits_are_those_of_printf(void **state) {
     (void)state;
@@ -117,6 +151,7 @@ int main(void) {
         cmocka_unit_test(plain_numbers_have_no_exponent),
         cmocka_unit_test(numbers_that_are_not_finite_have_names),
         cmocka_unit_test(all_bits_come_back),
+        cmocka_unit_test(digits_are_as_few_as_can_be),
         cmocka_unit_test(digits_are_those_of_printf),
         cmocka_unit_test(the_point_is_a_point_everywhere),
     };
