@@ -306,16 +306,17 @@ static void test_other_table(void **state) {
     end(&f);
 }
 
-/* Rows first ... of a table whose words are a and b; `swapped`: b and a. */
+/* Rows first ... of a table whose words are a and b; `swapped`: b and a. Row 0
+ * has `word`, which makes it the first one that the table knows. */
 static syngan_table *words_table(syngan_context *context, int first,
-                                 bool swapped) {
+                                 const char *word, bool swapped) {
     const char *words[ROWS];
     double x[ROWS];
     syngan_table *table, *part;
     int64_t rows[ROWS];
     for (int i = 0; i < ROWS; i++) {
         bool is_b = (i * 7 % 11 < 4) != swapped;
-        words[i] = i == 0 ? "b" : is_b ? "b" : "a";
+        words[i] = i == 0 ? word : is_b ? "b" : "a";
         x[i] = i % 17;
         rows[i] = i;
     }
@@ -334,9 +335,10 @@ static void test_same_texts(void **state) {
     (void)state;
     syngan_context *context = test_context(1);
     syngan_synthesizer *s;
-    syngan_table *all = words_table(context, 0, false);
-    syngan_table *one = words_table(context, 1, false);
-    syngan_table *other = words_table(context, 1, true);
+    syngan_table *all = words_table(context, 0, "b", false);
+    syngan_table *one = words_table(context, 1, "b", false);
+    syngan_table *again = words_table(context, 1, "a", false);
+    syngan_table *other = words_table(context, 1, "a", true);
     assert_ok(context, syngan_synthesizer_fit(
                            one, SYNGAN_SYNTHESIZER(TINY, .epochs = 1), &s));
     assert_fails(context, syngan_synthesizer_continue(s, other, 2),
@@ -344,7 +346,9 @@ static void test_same_texts(void **state) {
     assert_fails(context, syngan_synthesizer_continue(s, all, 2),
                  SYNGAN_E_MISMATCH, "not the one that was learnt");
     assert_ok(context, syngan_synthesizer_continue(s, one, 2));
+    assert_ok(context, syngan_synthesizer_continue(s, again, 3));
     syngan_synthesizer_free(s);
+    syngan_table_free(again);
     syngan_table_free(other);
     syngan_table_free(one);
     syngan_table_free(all);
