@@ -18,4 +18,12 @@ typedef struct sg_hash_key {
 sg_hash_key sg_hash_key_draw(void);
 uint64_t sg_hash(const sg_hash_key *key, const void *data, size_t size);
 
+/* Mixes 64 bits, one to one (Steele and others, "Fast splittable pseudorandom
+ * number generators", 2014, with Stafford's constants). */
+static inline uint64_t sg_mix(uint64_t x) {
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
 #endif

@@ -90,13 +90,6 @@ const syngan_table *sg_decoder_table(const sg_decoder *decoder) {
     return decoder->table;
 }
 
-static int64_t count_missing(const sg_column *column, int64_t rows) {
-    int64_t count = 0;
-    for (int64_t row = 0; row < rows; row++)
-        count += sg_column_is_missing(column, row);
-    return count;
-}
-
 syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out) {
     syngan_table *table = decoder->table;
     *out = NULL;
@@ -107,7 +100,7 @@ syngan_status sg_decoder_finish(sg_decoder *decoder, syngan_table **out) {
                                        decoder->ids, table->rows,
                                        &table->columns[c]));
         table->columns[c].missing =
-            count_missing(&table->columns[c], table->rows);
+            sg_column_count_missing(&table->columns[c], table->rows);
     }
     *out = table;
     decoder->table = NULL;

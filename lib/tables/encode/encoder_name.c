@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -69,12 +70,6 @@ static void widen(uint64_t set[2]) {
         for (int32_t c = kinds[k][0]; some && c <= kinds[k][1]; c++)
             put_in(set, c);
     }
-}
-
-static uint64_t mix(uint64_t x) {
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
 }
 
 /* ---- fitting ---------------------------------------------------------------
@@ -271,17 +266,17 @@ static syngan_status fit_names(const naming *n, sg_name_code *out) {
  * saved synthesizer holds it. */
 static uint64_t secret_of(const sg_column *column, int64_t rows,
                           uint64_t seed) {
-    uint64_t secret = mix(seed);
+    uint64_t secret = sg_mix(seed);
     for (int64_t row = 0; row < rows; row++) {
         if (column->codes[row] < 0) {
-            secret = mix(secret + 1);
+            secret = sg_mix(secret + 1);
             continue;
         }
         const char *text =
             sg_dictionary_text(column->words, column->codes[row]);
         for (; *text != '\0'; text++)
             secret = (secret ^ (unsigned char)*text) * 1099511628211u;
-        secret = mix(secret);
+        secret = sg_mix(secret);
     }
     return secret;
 }
@@ -422,7 +417,7 @@ static uint64_t permute(uint64_t index, uint64_t limit, uint64_t key) {
     do {
         uint64_t left = index >> half, right = index & mask;
         for (uint64_t round = 0; round < 6; round++) {
-            uint64_t next = left ^ (mix(right + mix(key + round)) & mask);
+            uint64_t next = left ^ (sg_mix(right + sg_mix(key + round)) & mask);
             left = right;
             right = next;
         }
@@ -444,7 +439,7 @@ static void write_characters(const sg_name_pattern *p, uint64_t key,
     }
     for (int32_t i = p->n_leading; i < p->length; i++) {
         uint64_t size = (uint64_t)set_size(p->set[i]);
-        uint64_t digit = i < last ? index : mix(key + (uint64_t)i);
+        uint64_t digit = i < last ? index : sg_mix(key + (uint64_t)i);
         text[i] = (char)nth(p->set[i], (uint32_t)(digit % size));
         if (i < last) index /= size;
     }
@@ -457,7 +452,7 @@ int32_t sg_name_write(const sg_name_code *code, uint64_t seed, uint64_t id,
     double unit = (double)draw * 0x1p-53;
     if (unit < code->missing) return -1;
     if (code->step > 0)
-        return sg_name_write_order(code, mix(mix(seed) ^ id), id, text);
+        return sg_name_write_order(code, sg_mix(sg_mix(seed) ^ id), id, text);
     unit = (unit - code->missing) / (1 - code->missing);
     int32_t which = 0;
     while (which < code->n_patterns - 1 && unit >= code->pattern[which].share)
@@ -465,8 +460,8 @@ int32_t sg_name_write(const sg_name_code *code, uint64_t seed, uint64_t id,
     const sg_name_pattern *p = &code->pattern[which];
     int32_t last, length = p->length;
     uint64_t capacity = capacity_of(p, &last), round = id / capacity;
-    uint64_t key = mix(seed + (uint64_t)which);
-    write_characters(p, mix(key ^ id), permute(id % capacity, capacity, key),
+    uint64_t key = sg_mix(seed + (uint64_t)which);
+    write_characters(p, sg_mix(key ^ id), permute(id % capacity, capacity, key),
                      last, text);
     if (round == 0) return length;
     /* All texts are used up: digits follow, up to a length that neither the

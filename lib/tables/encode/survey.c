@@ -218,9 +218,8 @@ syngan_status sg_survey_finish(sg_survey *s, const syngan_table **table,
     for (size_t c = 0; c < n; c++) {
         surveyed *column = &s->columns[c];
         s->whole[c] = column->whole;
-        for (int64_t row = 0; row < s->most; row++)
-            column->sample->missing +=
-                sg_column_is_missing(column->sample, row);
+        column->sample->missing =
+            sg_column_count_missing(column->sample, s->most);
     }
     *table = s->sample;
     whole->rows = s->rows;

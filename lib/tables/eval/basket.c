@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "table/group.h"
 #include "table/sort.h"
@@ -42,14 +43,6 @@ static void end_side(syngan_context *context, side *s) {
     sg_free(context, s->hash);
 }
 
-static uint64_t mix(uint64_t x) {
-    x ^= x >> 30;
-    x *= 0xbf58476d1ce4e5b9u;
-    x ^= x >> 27;
-    x *= 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 /* Sums of hashes do not depend on the order of the items; 52 bits of one are a
  * number. */
 static void fill_sets(const sg_column *item, const sg_groups *groups,
@@ -64,10 +57,10 @@ static void fill_sets(const sg_column *item, const sg_groups *groups,
             seen[code[own]] = g;
             s->frequency[code[own]]++;
             s->items[at++] = code[own];
-            hash += mix((uint64_t)code[own] + 1);
+            hash += sg_mix((uint64_t)code[own] + 1);
         }
         if (at == begin) continue;
-        s->hash[s->count] = (double)(mix(hash) >> 12);
+        s->hash[s->count] = (double)(sg_mix(hash) >> 12);
         s->first[++s->count] = at;
     }
 }

@@ -57,6 +57,13 @@ bool sg_column_is_missing(const sg_column *column, int64_t row) {
     return true;
 }
 
+int64_t sg_column_count_missing(const sg_column *column, int64_t rows) {
+    int64_t count = 0;
+    for (int64_t row = 0; row < rows; row++)
+        count += sg_column_is_missing(column, row);
+    return count;
+}
+
 uint64_t sg_column_bits(const sg_column *column, int64_t row) {
     if (sg_column_has_codes(column)) return (uint64_t)column->codes[row];
     if (!sg_column_has_reals(column)) return (uint64_t)column->integers[row];

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 struct sg_distinct_text {
@@ -69,17 +70,11 @@ static syngan_status add(sg_distinct *d, uint64_t hash, const char *text,
     return SYNGAN_OK;
 }
 
-static uint64_t mix(uint64_t x) {
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 static uint64_t hash_text(const char *text, size_t size) {
     uint64_t hash = 14695981039346656037u; /* FNV-1a */
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (unsigned char)text[i]) * 1099511628211u;
-    return mix(hash);
+    return sg_mix(hash);
 }
 
 /* Short numbers are known by their word, from which the text can be made. */
@@ -87,7 +82,7 @@ static syngan_status add_numerals(sg_distinct *d, const sg_cells *cells) {
     const uint64_t *cell = sg_cells_words(cells);
     char text[SG_NUMERAL_TEXT];
     for (size_t row = 0; row < cells->count; row++) {
-        uint64_t hash = mix(cell[row]);
+        uint64_t hash = sg_mix(cell[row]);
         if (sg_cell_kind(cell[row]) != SG_CELL_NUMERAL || !is_kept(d, hash))
             continue;
         SG_TRY(add(d, hash, text, sg_numeral_text(cell[row], text)));

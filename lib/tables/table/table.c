@@ -46,13 +46,6 @@ void syngan_table_free(syngan_table *table) {
     sg_context_release(context);
 }
 
-static int64_t count_missing(const sg_column *column, int64_t rows) {
-    int64_t count = 0;
-    for (int64_t row = 0; row < rows; row++)
-        count += sg_column_is_missing(column, row);
-    return count;
-}
-
 static syngan_status add_name(syngan_table *table, const char *name) {
     int32_t code;
     if (table->names == NULL) table->names = sg_dictionary_make(table->context);
@@ -73,7 +66,7 @@ static syngan_status add(syngan_table *table, sg_column *column) {
         return sg_fail_memory(table->context, "a table", sizeof *column);
     table->columns = array;
     SG_TRY(add_name(table, column->name));
-    column->missing = count_missing(column, table->rows);
+    column->missing = sg_column_count_missing(column, table->rows);
     table->columns[table->n_columns++] = *column;
     *column = (sg_column){0};
     return SYNGAN_OK;

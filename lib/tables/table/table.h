@@ -112,6 +112,7 @@ static inline size_t sg_column_step(const sg_column *column) {
     return sg_column_has_codes(column) ? sizeof(int32_t) : sizeof(int64_t);
 }
 bool sg_column_is_missing(const sg_column *column, int64_t row);
+int64_t sg_column_count_missing(const sg_column *column, int64_t rows);
 /* The bits of a value that is not missing, alike for equal values. */
 uint64_t sg_column_bits(const sg_column *column, int64_t row);
 
