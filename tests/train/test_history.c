@@ -205,12 +205,13 @@ static void test_means(void **state) {
     folder_remove(&f);
 }
 
+/* More rows than a writer keeps before it writes. */
 static syngan_status write_both(syngan_context *context, void *user) {
     char *const *paths = user;
     const float measures[SG_MEASURES] = {1, 2, 3};
     sg_history history = {.context = context};
     syngan_status status = SYNGAN_OK;
-    for (int i = 0; i < 20 && status == SYNGAN_OK; i++)
+    for (int i = 0; i < 4000 && status == SYNGAN_OK; i++)
         status = sg_history_add(&history, measures, 1);
     if (status == SYNGAN_OK) status = sg_history_write_csv(&history, paths[0]);
     if (status == SYNGAN_OK)
