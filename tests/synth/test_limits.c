@@ -10,6 +10,7 @@
 
 #include "support/tables.h"
 #include "support/test.h"
+#include "synth/sample.h"
 #include "synth/where.h"
 
 /* ---- conditions ---------------------------------------------------------- */
@@ -229,6 +230,34 @@ static void test_most_rows(void **state) {
     syngan_context_free(context);
 }
 
+/* ---- noise --------------------------------------------------------------- */
+
+/* Each row has noise of its own, wherever a batch begins. */
+static void test_noise(void **state) {
+    (void)state;
+    enum { NOISE = 8, FIRST = 3, COUNT = 40, SHIFT = 7 };
+    float noise[COUNT * NOISE];
+    syngan_context *context = test_context(1);
+    syngan_synthesizer *s = fit_unique(context);
+    const sg_sampler *sampler;
+    sg_sampling sampling;
+    assert_ok(context, sg_synthesizer_sampler(s, 0, &sampler));
+    assert_ok(context, sg_sampling_begin(s, sampler, 5, NULL, 1, &sampling));
+    assert_ok(context, sg_sampling_run(&sampling, FIRST, COUNT));
+    memcpy(noise, syngan_tensor_data(sampler->noise), sizeof noise);
+    for (int i = 0; i < COUNT * NOISE; i++)
+        for (int k = 0; k < i; k++)
+            assert_true(noise[i] != noise[k]);
+    assert_ok(context,
+              sg_sampling_run(&sampling, FIRST + SHIFT, COUNT - SHIFT));
+    assert_memory_equal(noise + SHIFT * NOISE,
+                        syngan_tensor_data(sampler->noise),
+                        (COUNT - SHIFT) * NOISE * sizeof *noise);
+    sg_sampling_end(&sampling);
+    syngan_synthesizer_free(s);
+    syngan_context_free(context);
+}
+
 /* A bound is in; of two columns the lower may be equal unless that is strict.
  */
 static void test_bounds(void **state) {
@@ -277,7 +306,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conditions), cmocka_unit_test(test_unique),
         cmocka_unit_test(test_tries),      cmocka_unit_test(test_most_rows),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_noise),      cmocka_unit_test(test_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

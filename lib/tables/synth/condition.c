@@ -41,7 +41,9 @@ int64_t sg_conditions_width(const sg_encoder *encoder) {
     return none.width;
 }
 
-/* Sums up the weights of a column's values to chances, the last one 1. */
+/* Sums up the weights of a column's values to chances. Both sums have one
+ * order, so that the last chance is 1, and so is each before it that no
+ * possible value follows. */
 static void accumulate(double *chance, int32_t width) {
     double sum = 0.0, total = 0.0;
     for (int32_t i = 0; i < width; i++)
@@ -50,11 +52,6 @@ static void accumulate(double *chance, int32_t width) {
         sum += chance[i];
         chance[i] = sum / total;
     }
-    /* Rounding leaves no gap at the end, nor any chance to the values behind
-     * the last possible one. */
-    double last = width > 0 ? chance[width - 1] : 1.0;
-    for (int32_t i = width; i-- > 0 && chance[i] == last;)
-        chance[i] = 1.0;
 }
 
 static void set_chances(const sg_encoder *encoder, int64_t n_rows,
