@@ -220,10 +220,11 @@
  * independent columns: of the way from them to the hold-out, or to the best
  * value where there is none, quality.score, quality.pairs.all, the AUC of the
  * trees and utility.ratio must have gone a half, each pairs.*.trend a quarter;
- * below independent columns the former are poor. A way of less than 0.02 is
- * none. The worst column and pair are named. Columns that are not compared are
- * counted and named, and nothing is good while there are any. A hold-out of
- * fewer than 100 rows is no baseline: privacy is judged as without one.
+ * below independent columns the score, the AUC and the ratio are poor. A way of
+ * less than 0.02 is none. The worst column and pair are named. Columns that are
+ * not compared are counted and named, and nothing is good while there are any.
+ * A hold-out of fewer than 100 rows is no baseline: privacy is judged as
+ * without one.
  */
 #ifndef SYNGAN_EVALUATE_H
 #define SYNGAN_EVALUATE_H

@@ -123,7 +123,7 @@ const sg_measure sg_measure_quality_all_pairs = {
     .has_baselines = true,
     .rule = {.judgement = SG_JUDGE_QUALITY,
              .plain = {-INFINITY, -INFINITY},
-             .way = {0.5, 0},
+             .way = {0.5, -INFINITY},
              .best = 1},
     .compute = all_pairs};
 
