@@ -86,6 +86,7 @@ SYNGAN_OPTIONS_NAME(dense)
 SYNGAN_OPTIONS_NAME(embedding)
 SYNGAN_OPTIONS_NAME(evaluate)
 SYNGAN_OPTIONS_NAME(grid)
+SYNGAN_OPTIONS_NAME(group_norm)
 SYNGAN_OPTIONS_NAME(optimizer)
 SYNGAN_OPTIONS_NAME(parameter)
 SYNGAN_OPTIONS_NAME(pool2d)
@@ -618,6 +619,19 @@ inline node stop_gradient(node x) {
 /* ---- layers ---------------------------------------------------------------
  */
 
+inline node group_norm(node x, const syngan_group_norm_options &o =
+                                   options<syngan_group_norm_options>()) {
+    return x.sibling(syngan_group_norm(x.get(), &o));
+}
+inline node pixel_norm(node x, double epsilon = 1e-8) {
+    return x.sibling(syngan_pixel_norm(x.get(), epsilon));
+}
+inline node modulate(node x, node scale, node shift) {
+    return x.sibling(syngan_modulate(x.get(), scale.get(), shift.get()));
+}
+inline node minibatch_stddev(node x, int64_t group = 4) {
+    return x.sibling(syngan_minibatch_stddev(x.get(), group));
+}
 inline node embedding(node indices, const syngan_embedding_options &o) {
     return indices.sibling(syngan_embedding(indices.get(), &o));
 }

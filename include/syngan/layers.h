@@ -285,6 +285,62 @@ typedef struct syngan_batch_norm_options {
 SYNGAN_API syngan_node *
 syngan_batch_norm(syngan_node *x, const syngan_batch_norm_options *options);
 
+typedef struct syngan_group_norm_options {
+    size_t struct_size;
+    const char *name;
+    int32_t groups; /**< of neighbouring channels; divides their number; default
+                         SYNGAN_AUTO: each channel for itself */
+    float epsilon;  /**< default 1e-5 */
+    int32_t no_affine; /**< 1: without weight and bias */
+    int32_t reserved;
+} syngan_group_norm_options;
+/** Fields that are not named here are 0 or NULL by default. */
+#define SYNGAN_GROUP_NORM_DEFAULTS                                             \
+    .struct_size = SYNGAN_INITIALISED(syngan_group_norm_options),              \
+    .groups = SYNGAN_AUTO, .epsilon = 1e-5f
+#define SYNGAN_GROUP_NORM_INIT                                                 \
+    { SYNGAN_GROUP_NORM_DEFAULTS }
+#define SYNGAN_GROUP_NORM(...)                                                 \
+    (&(const syngan_group_norm_options){SYNGAN_GROUP_NORM_DEFAULTS,            \
+                                        __VA_ARGS__})
+
+/**
+ * Normalisation within each example, in both modes alike: groups of channels
+ * get mean 0 and variance 1, (x - mean) / sqrt(variance + epsilon) with the
+ * biased variance, then each channel its weight (at first 1) and bias. One
+ * group for each channel is instance normalisation (Ulyanov and others 2016),
+ * one group of all is layer normalisation (Ba and others 2016), other numbers
+ * are group normalisation (Wu and He 2018).
+ * @param x N x C or N x C x ..., as is the result; a group has at least 2
+ *          numbers. Weight and bias: C
+ */
+SYNGAN_API syngan_node *
+syngan_group_norm(syngan_node *x, const syngan_group_norm_options *options);
+
+/** Pixel normalisation (Karras and others 2018): x / sqrt(mean of x^2 over the
+ *  channels + `epsilon`), with an epsilon above 0; the paper's is 1e-8.
+ *  @param x N x C or N x C x ... */
+SYNGAN_API syngan_node *syngan_pixel_norm(syngan_node *x, double epsilon);
+
+/** x `scale` + `shift`, with numbers of each example's own for its channels.
+ *  Behind syngan_group_norm() with `no_affine` it is adaptive instance
+ *  normalisation (Huang and Belongie 2017), behind syngan_batch_norm()
+ *  conditional batch normalisation (de Vries and others 2017).
+ *  @param x N x C or N x C x ...; scale, shift: N x C, such as a
+ *           syngan_embedding() or syngan_dense() makes */
+SYNGAN_API syngan_node *syngan_modulate(syngan_node *x, syngan_node *scale,
+                                        syngan_node *shift);
+
+/** Minibatch standard deviation (Karras and others 2018): one more channel with
+ *  the standard deviation over the examples of a group, with 1e-8 added to the
+ *  variance, averaged over channels and pixels.
+ *  @param x     N x C or N x C x ...
+ *  @param group examples in a group, at least 2; the paper's is 4. All groups
+ *               are of the greatest size up to it that divides the batch; the
+ *               batch is one group if there is none, as for other primes.
+ *               Example n is in group n mod (number of groups) */
+SYNGAN_API syngan_node *syngan_minibatch_stddev(syngan_node *x, int64_t group);
+
 /** Dropout (Srivastava and others 2014): zeroes each element with probability
  *  `rate` (0 <= rate < 1) and scales the others by 1 / (1 - rate), in training
  *  mode; the identity in inference mode. x has any shape. */

@@ -53,6 +53,7 @@ static void initialisers_have_the_tables_defaults(void **state) {
     BOTH(dense, DENSE)
     BOTH(embedding, EMBEDDING)
     BOTH(grid, GRID)
+    BOTH(group_norm, GROUP_NORM)
     BOTH(optimizer, OPTIMIZER)
     BOTH(parameter, PARAMETER)
     BOTH(pool2d, POOL2D)
@@ -170,7 +171,7 @@ static void layers_refuse_zero(void **state) {
                 assert_true(field->minimum > 0 || field->maximum < 0);
         }
     }
-    assert_int_equal(layers, 6);
+    assert_int_equal(layers, 7);
 }
 
 static void zeroed_structs_are_refused(void **state) {

@@ -93,6 +93,47 @@ static void conv2d_weight(const reference_frame *f) {
     products(f, &x, &w, &y, add_to_w);
 }
 
+/* ---- normalisation of rows ------------------------------------------------
+ */
+
+/* Mean and deviation of the row that element i is in. */
+static int64_t row_of(const reference_frame *f, int64_t i, double *mean,
+                      double *deviation) {
+    int64_t length = f->node->dims.size[f->node->dims.rank - 1];
+    const double *x = f->in[0] + i / length * length;
+    *mean = *deviation = 0;
+    for (int64_t j = 0; j < length; j++)
+        *mean += x[j] / (double)length;
+    for (int64_t j = 0; j < length; j++)
+        *deviation += (x[j] - *mean) * (x[j] - *mean) / (double)length;
+    *deviation = sqrt(*deviation + reference_field(f, "epsilon"));
+    return length;
+}
+
+static void row_norm(const reference_frame *f) {
+    double mean, deviation;
+    for (int64_t i = 0; i < reference_count(f); i++) {
+        row_of(f, i, &mean, &deviation);
+        f->out[i] = (f->in[0][i] - mean) / deviation;
+    }
+}
+
+static void row_norm_input(const reference_frame *f) {
+    double mean, deviation;
+    for (int64_t i = 0; i < reference_count(f); i++) {
+        int64_t length = row_of(f, i, &mean, &deviation);
+        int64_t first = i / length * length;
+        double sum = 0, along = 0;
+        for (int64_t j = first; j < first + length; j++) {
+            sum += f->in[1][j];
+            along += f->in[1][j] * (f->in[0][j] - mean) / deviation;
+        }
+        double unit = (f->in[0][i] - mean) / deviation;
+        f->out[i] =
+            (f->in[1][i] - (sum + unit * along) / (double)length) / deviation;
+    }
+}
+
 /* ---- batch normalisation ------------------------------------------------- */
 
 /* Elements of one channel: N times `inner`. */
@@ -303,6 +344,8 @@ static const struct {
     {&sg_op_batch_norm_infer, batch_norm_infer},
     {&sg_op_batch_norm_reduce, batch_norm_reduce},
     {&sg_op_batch_norm_input, batch_norm_input},
+    {&sg_op_row_norm, row_norm},
+    {&sg_op_row_norm_input, row_norm_input},
     {&sg_op_average_pool2d, average_pool2d},
     {&sg_op_average_pool2d_grad, average_pool2d_grad},
     {&sg_op_max_pool2d, max_pool2d},
