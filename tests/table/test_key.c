@@ -294,6 +294,18 @@ static void other_keys_are_new_integers(void **state) {
     syngan_context_free(context);
 }
 
+/* Names in pieces: a capital letter behind capitals begins a word where a small
+ * one follows; of very many words the first sixteen count. */
+static void names_are_split(void **state) {
+    (void)state;
+    assert_int_equal(sg_key_name("XYZAmount"), SG_NAMED_MEASURE);
+    assert_int_equal(sg_key_name("XYZAMOUNT"), SG_NAMED_NOTHING);
+    assert_int_equal(sg_key_name("q_q_q_q_q_q_q_q_q_q_q_q_q_q_q_id"),
+                     SG_NAMED_KEY);
+    assert_int_equal(sg_key_name("q_q_q_q_q_q_q_q_q_q_q_q_q_q_q_q_id"),
+                     SG_NAMED_NOTHING);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_tell),
@@ -302,6 +314,7 @@ int main(void) {
         cmocka_unit_test(survives_lack_of_memory),
         cmocka_unit_test(keys_that_rise_go_on),
         cmocka_unit_test(other_keys_are_new_integers),
+        cmocka_unit_test(names_are_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
