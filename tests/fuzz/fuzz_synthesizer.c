@@ -11,7 +11,8 @@
 
 #include "fuzz/fuzz.h"
 #include "model/network.h"
-#include "synth/synth.h"
+#include "synth/basket.h"
+#include "synth/sequence.h"
 
 /* Most columns of a dense row, and most width of layers, that are tried. */
 #define SIZE_MAX_TRIED 512
@@ -113,9 +114,9 @@ static void put_parts(syngan_context *context, sg_safetensors_writer *file,
         return;
     }
     FUZZ_CHECK(sg_safetensors_put_text(file, "rows", text) == SYNGAN_OK);
-    put_all(context, file, count == 2 ? SG_ROWS_BASKETS : SG_ROWS_HEADS,
+    put_all(context, file, count == 2 ? SG_BASKETS_PREFIX : SG_HEADS_PREFIX,
             part[1]);
-    if (count == 3) put_all(context, file, SG_ROWS_STEPS, part[2]);
+    if (count == 3) put_all(context, file, SG_STEPS_PREFIX, part[2]);
 }
 
 static fuzz_output make_file(const char *text, size_t size) {

@@ -18,7 +18,7 @@ UNDEFINED = "U"
 # Modules whose files still have cycles; those of all others, and the modules
 # among themselves, have none.
 OPEN = {f"lib/tables/{name}"
-        for name in ("table", "exchange", "synth")}
+        for name in ("table", "exchange")}
 
 
 def source(object_file):

@@ -10,7 +10,7 @@
 
 #include "support/tables.h"
 #include "support/test.h"
-#include "synth/sample.h"
+#include "synth/row_kind.h"
 #include "synth/where.h"
 
 /* ---- conditions ---------------------------------------------------------- */
@@ -241,8 +241,9 @@ static void test_noise(void **state) {
     syngan_synthesizer *s = fit_unique(context);
     const sg_sampler *sampler;
     sg_sampling sampling;
-    assert_ok(context, sg_synthesizer_sampler(s, 0, &sampler));
-    assert_ok(context, sg_sampling_begin(s, sampler, 5, NULL, 1, &sampling));
+    assert_ok(context, sg_gan_sampler(s->learnt, 0, &sampler));
+    assert_ok(context,
+              sg_sampling_begin(s->learnt, sampler, 5, NULL, 1, &sampling));
     assert_ok(context, sg_sampling_run(&sampling, FIRST, COUNT));
     memcpy(noise, syngan_tensor_data(sampler->noise), sizeof noise);
     for (int i = 0; i < COUNT * NOISE; i++)

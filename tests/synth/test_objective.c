@@ -16,6 +16,7 @@
 #include "support/memory_stream.h"
 #include "support/test.h"
 #include "synth/objective.h"
+#include "synth/row_kind.h"
 #include "train/average.h"
 
 enum { ROWS = 120, BATCH = 20, PAC = 5, NOISE = 6, MOST = 1 << 16 };
@@ -104,16 +105,18 @@ static const sg_subject subjects[] = {
 /* The same with a subject, of the encoder of the first. */
 static void give_subject(syngan_context *context, const sg_subject *subject,
                          syngan_synthesizer *s[2]) {
-    sg_synth_settings settings = s[0]->settings;
-    sg_encoder *encoder = sg_encoder_retain(s[0]->encoder);
+    const sg_gan *first = s[0]->learnt;
+    sg_synth_settings settings = first->settings;
+    sg_encoder *encoder = sg_encoder_retain(first->encoder);
     settings.given = GIVEN;
     settings.viewed = VIEWED;
     for (int i = 0; i < 2; i++) {
-        syngan_synthesizer_free(s[i]);
-        assert_ok(context,
-                  sg_synthesizer_make(&settings, sg_encoder_retain(encoder),
-                                      ROWS, true, &s[i]));
-        s[i]->subject = subject;
+        sg_gan *gan = NULL;
+        sg_gan_free(s[i]->learnt);
+        assert_ok(context, sg_gan_make(&settings, sg_encoder_retain(encoder),
+                                       ROWS, true, &gan));
+        gan->subject = subject;
+        s[i]->learnt = gan;
     }
     sg_encoder_release(encoder);
 }
@@ -122,7 +125,7 @@ static void give_subject(syngan_context *context, const sg_subject *subject,
 
 typedef struct written {
     syngan_graph *graph;
-    syngan_synthesizer *s;
+    const sg_gan *gan;
     const int32_t *parts;
     int64_t row, condition;
     syngan_node *given; /* NULL: no condition */
@@ -137,16 +140,16 @@ static void make_rows(written *w) {
     syngan_node *inputs[2] = {
         syngan_random_normal(w->graph, SYNGAN_SHAPE(BATCH, NOISE)), w->given};
     w->logits =
-        syngan_model_apply(w->graph, w->s->generator, inputs,
+        syngan_model_apply(w->graph, w->gan->generator, inputs,
                            w->given == NULL ? 1 : 2, SYNGAN_MODE_TRAINING);
-    if (w->s->subject != NULL && w->s->subject->activate != NULL) {
-        w->rows = activate(w->s->subject, w->logits, w->given);
+    if (w->gan->subject != NULL && w->gan->subject->activate != NULL) {
+        w->rows = activate(w->gan->subject, w->logits, w->given);
         return;
     }
     syngan_node *uniform =
         syngan_random_uniform(w->graph, SYNGAN_SHAPE(BATCH, w->row));
     w->rows =
-        syngan_part_activation(w->logits, w->parts, w->s->encoder->n_parts,
+        syngan_part_activation(w->logits, w->parts, w->gan->encoder->n_parts,
                                uniform, (double)(float)TEMPERATURE);
 }
 
@@ -164,15 +167,16 @@ static syngan_node *with_view(const written *w, syngan_node *x) {
     for (int64_t i = 0; i < PAC; i++) {
         syngan_node *one = syngan_slice(x, 1, i * width, width);
         packs[2 * i] = one;
-        packs[2 * i + 1] = view(w->s->subject, syngan_slice(one, 1, 0, w->row),
-                                syngan_slice(one, 1, w->row, w->condition));
+        packs[2 * i + 1] =
+            view(w->gan->subject, syngan_slice(one, 1, 0, w->row),
+                 syngan_slice(one, 1, w->row, w->condition));
     }
     return syngan_concat(packs, 2 * PAC, 1);
 }
 
 static syngan_node *judge(const written *w, syngan_node *x) {
-    if (w->s->subject != NULL) x = with_view(w, x);
-    return syngan_model_apply(w->graph, w->s->critic, &x, 1,
+    if (w->gan->subject != NULL) x = with_view(w, x);
+    return syngan_model_apply(w->graph, w->gan->critic, &x, 1,
                               SYNGAN_MODE_TRAINING);
 }
 
@@ -202,47 +206,48 @@ static void write_critic(written *w, sg_objective *out) {
     syngan_node *of_real = mean(judge(w, real));
     syngan_node *of_fake = mean(judge(w, fake));
     out->loss = syngan_subtract(of_fake, of_real);
-    if (w->s->settings.recipe.critic_statistics)
+    if (w->gan->settings.recipe.critic_statistics)
         out->updates[out->n_updates++] = sg_update_statistics(
-            w->logits, w->s->generator, w->s->settings.recipe.momentum);
+            w->logits, w->gan->generator, w->gan->settings.recipe.momentum);
     out->updates[out->n_updates++] = syngan_optimizer_minimize(
-        w->s->critic_optimizer, syngan_add(penalty(w, real, fake), out->loss));
+        w->gan->critic_optimizer,
+        syngan_add(penalty(w, real, fake), out->loss));
 }
 
 static void write_generator(written *w, sg_objective *out) {
     make_rows(w);
     out->loss = syngan_affine(mean(judge(w, packed(w, w->rows))), -1.0, 0.0);
-    if (w->s->subject != NULL) {
+    if (w->gan->subject != NULL) {
         syngan_node *real =
             syngan_input(w->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
                          SYNGAN_SHAPE(BATCH, w->row));
-        out->loss = syngan_add(loss(w->s->subject, w->logits, w->given, real),
+        out->loss = syngan_add(loss(w->gan->subject, w->logits, w->given, real),
                                out->loss);
     } else if (w->given != NULL) {
         syngan_node *target = syngan_input(
             w->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(BATCH));
         out->loss = syngan_add(
             mean(syngan_part_cross_entropy(w->logits, w->parts,
-                                           w->s->encoder->n_parts, target)),
+                                           w->gan->encoder->n_parts, target)),
             out->loss);
     }
     out->updates[out->n_updates++] = sg_update_statistics(
-        w->logits, w->s->generator, w->s->settings.recipe.momentum);
+        w->logits, w->gan->generator, w->gan->settings.recipe.momentum);
     out->updates[out->n_updates++] =
-        syngan_optimizer_minimize(w->s->generator_optimizer, out->loss);
-    if (w->s->average != NULL)
+        syngan_optimizer_minimize(w->gan->generator_optimizer, out->loss);
+    if (w->gan->average != NULL)
         out->updates[out->n_updates++] =
-            sg_average_build(w->graph, w->s->generator, w->s->average);
+            sg_average_build(w->graph, w->gan->generator, w->gan->average);
 }
 
-static void write_down(syngan_graph *graph, syngan_synthesizer *s,
+static void write_down(syngan_graph *graph, const sg_gan *gan,
                        sg_objective_kind kind, const int32_t *parts,
                        sg_objective *out) {
     written w = {.graph = graph,
-                 .s = s,
+                 .gan = gan,
                  .parts = parts,
-                 .row = s->encoder->width,
-                 .condition = sg_synthesizer_given(s)};
+                 .row = gan->encoder->width,
+                 .condition = sg_gan_given(gan)};
     *out = (sg_objective){0};
     if (w.condition > 0)
         w.given = syngan_input(graph, SG_INPUT_CONDITION, SYNGAN_TYPE_F32,
@@ -279,19 +284,19 @@ static void fill(syngan_program *program, const char *name,
     syngan_tensor_free(tensor);
 }
 
-static float step(syngan_context *context, syngan_synthesizer *s,
+static float step(syngan_context *context, const sg_gan *gan,
                   sg_objective_kind kind, bool by_hand) {
     syngan_graph *graph;
     syngan_program *program = NULL;
     syngan_tensor *loss;
     sg_objective objective;
     int32_t *parts;
-    assert_ok(context, sg_network_parts(s->encoder, true, &parts));
+    assert_ok(context, sg_network_parts(gan->encoder, true, &parts));
     assert_ok(context, syngan_graph_create(context, &graph));
     if (by_hand)
-        write_down(graph, s, kind, parts, &objective);
+        write_down(graph, gan, kind, parts, &objective);
     else
-        sg_objective_build(graph, s, kind, parts, &objective);
+        sg_objective_build(graph, gan, kind, parts, &objective);
     assert_ok(context,
               syngan_program_create(&objective.loss, 1, objective.updates,
                                     objective.n_updates,
@@ -299,8 +304,8 @@ static float step(syngan_context *context, syngan_synthesizer *s,
     fill(program, SG_INPUT_REAL, NULL);
     fill(program, SG_AVERAGE_DECAY, NULL);
     fill(program, SG_INPUT_CONDITION,
-         s->subject == NULL ? &s->conditions : NULL);
-    fill(program, SG_INPUT_TARGET, &s->conditions);
+         gan->subject == NULL ? &gan->conditions : NULL);
+    fill(program, SG_INPUT_TARGET, &gan->conditions);
     assert_ok(context, syngan_program_run(program, 9));
     assert_ok(context, syngan_program_output(program, 0, &loss));
     float value = *(float *)syngan_tensor_data(loss);
@@ -337,16 +342,17 @@ static void check(bool words, const sg_subject *subject,
     syngan_context *context = test_context(1);
     syngan_synthesizer *s[2];
     make_two(context, words, s);
-    assert_int_equal(s[0]->conditions.width > 0, words);
+    assert_int_equal(((sg_gan *)s[0]->learnt)->conditions.width > 0, words);
     if (subject != NULL) give_subject(context, subject, s);
+    const sg_gan *gan[] = {s[0]->learnt, s[1]->learnt};
     for (int i = 0; i < 3; i++)
         all[i].count = 0;
-    assert_ok(context, sg_synthesizer_visit(s[0], take, &all[0]));
-    float loss = step(context, s[0], kind, false);
-    float wanted = step(context, s[1], kind, true);
+    assert_ok(context, sg_gan_visit(gan[0], take, &all[0]));
+    float loss = step(context, gan[0], kind, false);
+    float wanted = step(context, gan[1], kind, true);
     assert_float_equal(loss, wanted, 1e-5);
-    assert_ok(context, sg_synthesizer_visit(s[0], take, &all[1]));
-    assert_ok(context, sg_synthesizer_visit(s[1], take, &all[2]));
+    assert_ok(context, sg_gan_visit(gan[0], take, &all[1]));
+    assert_ok(context, sg_gan_visit(gan[1], take, &all[2]));
     size_t changed = 0;
     for (size_t i = 0; i < all[0].count; i++) {
         double want = (double)all[2].value[i];

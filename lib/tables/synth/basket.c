@@ -11,9 +11,10 @@
 #include "base/thread.h"
 #include "synth/fit.h"
 
-void sg_baskets_free(sg_baskets *b) {
+static void end(void *learnt) {
+    sg_baskets *b = learnt;
     if (b == NULL) return;
-    syngan_synthesizer_free(b->rows);
+    sg_gan_free(b->rows);
     syngan_table_free(b->form);
     sg_free(b->context, b->until);
     sg_free(b->context, b);
@@ -131,9 +132,8 @@ static syngan_status fit_data(sg_baskets *b, const syngan_table *items,
         return status;
     }
     sg_examples examples = {.table = items, .subject = &subject.subject};
-    status = sg_synthesizer_learn(&examples, settings, encoder, sg_seconds(),
-                                  atomic_load(&b->context->bytes), &b->rows);
-    if (b->rows != NULL) b->rows->subject = NULL;
+    status = sg_gan_learn(&examples, settings, encoder, sg_seconds(),
+                          atomic_load(&b->context->bytes), &b->rows);
     sg_basket_subject_end(&subject);
     return status;
 }
@@ -144,7 +144,6 @@ static syngan_status fit_items(sg_baskets *b, const syngan_table *table,
                                int64_t *first,
                                const sg_synth_settings *settings) {
     sg_synth_settings s = *settings;
-    s.options.key = s.options.item = s.options.order = NULL;
     syngan_table *items = NULL;
     sg_encoder *encoder = NULL;
     sg_basket_data data = {.context = b->context, .first = first};
@@ -152,8 +151,8 @@ static syngan_status fit_items(sg_baskets *b, const syngan_table *table,
     s.given = SG_BASKET_GIVEN;
     syngan_status status = sg_basket_items(table, groups, item, first, &items);
     if (status == SYNGAN_OK)
-        status = sg_synthesizer_encoder(&(sg_examples){.table = items}, &s,
-                                        sg_seconds(), &encoder);
+        status = sg_examples_encoder(&(sg_examples){.table = items}, &s,
+                                     sg_seconds(), &encoder);
     if (status == SYNGAN_OK)
         status =
             sg_basket_data_make(encoder, items, first, groups->count, &data);
@@ -177,9 +176,8 @@ static syngan_status fit_groups(sg_baskets *b, const syngan_table *table,
     return fit_items(b, table, groups, item, first, settings);
 }
 
-syngan_status sg_baskets_fit(const syngan_table *table,
-                             const sg_synth_settings *settings,
-                             sg_baskets **out) {
+static syngan_status fit(const syngan_table *table,
+                         const sg_synth_settings *settings, void **out) {
     syngan_context *context = table->context;
     int64_t key, item;
     sg_groups groups;
@@ -201,3 +199,24 @@ syngan_status sg_baskets_fit(const syngan_table *table,
     sg_groups_end(&groups);
     return status;
 }
+
+/* ---- the kind of rows --------------------------------------------------- */
+
+static const sg_gan *last(const void *learnt) {
+    return ((const sg_baskets *)learnt)->rows;
+}
+
+static const syngan_table *prototype(const void *learnt) {
+    return ((const sg_baskets *)learnt)->form;
+}
+
+const sg_row_kind sg_rows_baskets = {
+    .fit = fit,
+    .sample = sg_baskets_sample,
+    .write = sg_baskets_write,
+    .read = sg_baskets_read,
+    .visit = sg_baskets_visit,
+    .last = last,
+    .prototype = prototype,
+    .free = end,
+};

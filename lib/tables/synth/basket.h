@@ -19,13 +19,14 @@
  *
  *   basket_data.c     the items of each basket
  *   basket_network.c  rows and losses as nodes
- *   basket.c          fitting
+ *   basket.c          fitting; the kind of rows
  *   basket_sample.c   sampling
+ *   basket_file.c     in files
  */
 #ifndef SG_SYNTH_BASKET_H
 #define SG_SYNTH_BASKET_H
 
-#include "synth/synth.h"
+#include "synth/row_kind.h"
 #include "table/group.h"
 
 /* Numbers that are given: size / 8, log(size), 1 / size. */
@@ -76,21 +77,24 @@ void sg_basket_give(int64_t size, float *out);
 
 typedef struct sg_baskets {
     syngan_context *context;
-    syngan_table *form;       /* no rows: key and item */
-    syngan_synthesizer *rows; /* its encoder is one of the items alone */
-    double *until;            /* by size - 1: share of baskets up to it */
-    int32_t longest;          /* size */
+    syngan_table *form; /* no rows: key and item */
+    sg_gan *rows;       /* its encoder is one of the items alone */
+    double *until;      /* by size - 1: share of baskets up to it */
+    int32_t longest;    /* size */
 } sg_baskets;
 
-syngan_status sg_baskets_fit(const syngan_table *table,
-                             const sg_synth_settings *settings,
-                             sg_baskets **out);
-void sg_baskets_free(sg_baskets *baskets); /* takes NULL */
-/* Baskets first ... first + count - 1 of the seed. `options`: a condition on
- * the item says that a basket has it, and is kept by making baskets again. */
-syngan_status sg_baskets_sample(sg_baskets *baskets, int64_t first,
-                                int64_t count, uint64_t seed,
-                                const syngan_sample_options *options,
-                                int64_t *rejected, syngan_table **out);
+/* In a file, the names of what is in the GAN begin so. */
+#define SG_BASKETS_PREFIX "baskets."
+
+/* What the constant sg_rows_baskets is made of. */
+/* A condition on the item says that a basket has it, and is kept by making
+ * baskets again. */
+syngan_status sg_baskets_sample(void *learnt, const sg_sample_request *request,
+                                int64_t *rejected);
+void sg_baskets_write(const void *learnt, sg_json_writer *json);
+syngan_status sg_baskets_read(syngan_context *context, sg_json_value object,
+                              sg_gan_load_fn load, void *argument, void **out);
+syngan_status sg_baskets_visit(const void *learnt, sg_gan_visit_fn visit,
+                               void *argument);
 
 #endif

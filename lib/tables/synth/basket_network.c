@@ -157,11 +157,11 @@ static void set_bias(const sg_basket_subject *b, const syngan_model *model) {
 }
 
 /* Items start out as frequent as they are. */
-static void prepare(const sg_subject *subject, syngan_synthesizer *s) {
+static void prepare(const sg_subject *subject, sg_gan *gan) {
     const sg_basket_subject *b = subject->user;
-    set_bias(b, s->generator);
-    set_bias(b, s->sampler);
-    set_bias(b, s->average);
+    set_bias(b, gan->generator);
+    set_bias(b, gan->sampler);
+    set_bias(b, gan->average);
 }
 
 /* ---- making ------------------------------------------------------------- */

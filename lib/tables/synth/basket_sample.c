@@ -15,6 +15,8 @@
 
 /* Baskets that are worth a thread. */
 enum { GRAIN = 16 };
+/* Baskets of a piece if the caller leaves it to us. */
+enum { PIECE = 16384 };
 
 typedef struct sample {
     const sg_baskets *b;
@@ -318,23 +320,36 @@ static syngan_status keep_where(sample *s) {
     return status;
 }
 
-syngan_status sg_baskets_sample(sg_baskets *b, int64_t first, int64_t count,
-                                uint64_t seed,
-                                const syngan_sample_options *options,
-                                int64_t *rejected, syngan_table **out) {
-    sample s = {.b = b,
-                .context = b->context,
-                .seed = seed,
+typedef struct piece {
+    sg_baskets *b;
+    const sg_sample_request *request;
+    int64_t *rejected;
+} piece;
+
+/* Baskets first ... first + count - 1. */
+static syngan_status make_piece(void *argument, int64_t first, int64_t count,
+                                syngan_table **out) {
+    const piece *p = argument;
+    sample s = {.b = p->b,
+                .context = p->b->context,
+                .seed = p->request->seed,
                 .first = first,
                 .count = count,
-                .options = options};
-    SG_TRY(sg_synthesizer_sampler(b->rows, options->bf16, &s.sampler));
+                .options = p->request->options};
+    SG_TRY(sg_gan_sampler(p->b->rows, s.options->bf16 != 0, &s.sampler));
     syngan_status status = keep_where(&s);
     if (status == SYNGAN_OK) status = make_places(&s);
     if (status == SYNGAN_OK) status = make_table(&s, out);
-    *rejected += s.rejected;
+    *p->rejected += s.rejected;
     end_places(&s);
     sg_free(s.context, s.attempt);
     sg_where_end(&s.where);
     return status;
+}
+
+syngan_status sg_baskets_sample(void *learnt, const sg_sample_request *request,
+                                int64_t *rejected) {
+    piece p = {.b = learnt, .request = request, .rejected = rejected};
+    return sg_sample_pieces(
+        request, request->piece == 0 ? PIECE : request->piece, make_piece, &p);
 }

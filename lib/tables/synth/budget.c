@@ -52,7 +52,7 @@ static uint64_t sampling_bytes(const sg_synth_settings *settings,
     double layers = (double)o->width * (double)(o->depth + 1) +
                     (double)o->noise + (double)encoder->width;
     double bytes = SAMPLER_ROWS * LAYER_VALUES * sizeof(float) * layers;
-    bytes += sg_synthesizer_least_bytes(settings, encoder) / 4;
+    bytes += sg_gan_least_bytes(settings, encoder) / 4;
     return (uint64_t)bytes + ((uint64_t)encoder->form->n_columns << 18);
 }
 
@@ -73,26 +73,25 @@ static uint64_t enough_for(const syngan_context *context,
 static uint64_t guess(const sg_synth_settings *settings,
                       const sg_encoder *encoder, int64_t rows, bool in_file) {
     uint64_t cells = in_file ? 0 : (uint64_t)sg_encoder_row_cells(encoder) * 2;
-    return (uint64_t)(4 * sg_synthesizer_least_bytes(settings, encoder)) +
+    return (uint64_t)(4 * sg_gan_least_bytes(settings, encoder)) +
            (uint64_t)rows * cells * sizeof(sg_encoded_cell) + 4 * SLACK;
 }
 
 /* Of training, with rows that don't lie in a file. */
-static uint64_t training_bytes(syngan_synthesizer *s, bool in_file) {
+static uint64_t training_bytes(sg_gan *gan, bool in_file) {
     uint64_t bytes;
-    if (sg_training_estimate(s, &bytes) != SYNGAN_OK)
-        return guess(&s->settings, s->encoder, s->n_rows, in_file);
-    return in_file ? bytes - sg_examples_bytes(s) : bytes;
+    if (sg_training_estimate(gan, &bytes) != SYNGAN_OK)
+        return guess(&gan->settings, gan->encoder, gan->n_rows, in_file);
+    return in_file ? bytes - sg_examples_bytes(gan) : bytes;
 }
 
 /* ---- refusing ------------------------------------------------------------ */
 
-syngan_status sg_budget_check_networks(const sg_budget *budget,
-                                       const sg_synth_settings *settings,
-                                       const sg_encoder *encoder,
-                                       int64_t rows) {
+static syngan_status check_networks(const sg_budget *budget,
+                                    const sg_synth_settings *settings,
+                                    const sg_encoder *encoder, int64_t rows) {
     syngan_context *context = encoder->context;
-    double bytes = sg_synthesizer_least_bytes(settings, encoder);
+    double bytes = sg_gan_least_bytes(settings, encoder);
     double all = (double)machine_memory();
     const char *what = "fewer columns, or a smaller max_choices or width";
     if (budget->limit != 0 &&
@@ -115,33 +114,42 @@ syngan_status sg_budget_check_networks(const sg_budget *budget,
                    all * 1e-6, what);
 }
 
-static syngan_status refuse(const sg_budget *budget,
-                            const syngan_synthesizer *s, uint64_t bytes,
-                            uint64_t enough) {
-    return sg_fail(s->context, SYNGAN_E_MEMORY,
+syngan_status sg_budget_make_gan(const sg_budget *budget,
+                                 const sg_synth_settings *settings,
+                                 sg_encoder *encoder, int64_t rows,
+                                 sg_gan **out) {
+    syngan_status status = check_networks(budget, settings, encoder, rows);
+    if (status == SYNGAN_OK)
+        return sg_gan_make(settings, encoder, rows, true, out);
+    sg_encoder_release(encoder);
+    return status;
+}
+
+static syngan_status refuse(const sg_budget *budget, const sg_gan *gan,
+                            uint64_t bytes, uint64_t enough) {
+    return sg_fail(gan->context, SYNGAN_E_MEMORY,
                    "synthesizer: learning %lld rows, of %d numbers each when "
                    "encoded, would take %.1f MB, more than the limit of %.1f "
                    "MB; a smaller max_choices or width takes less, and a limit "
                    "of %.1f MB would be enough",
-                   (long long)s->n_rows, s->encoder->width,
+                   (long long)gan->n_rows, gan->encoder->width,
                    shown(budget, bytes), limit_of(budget),
                    shown(budget, enough));
 }
 
-syngan_status sg_budget_check_training(sg_budget *budget, syngan_synthesizer *s,
+syngan_status sg_budget_check_training(sg_budget *budget, sg_gan *gan,
                                        const sg_examples *examples) {
     if (budget->limit == 0) return SYNGAN_OK;
-    uint64_t training = training_bytes(s, examples->whole != NULL);
-    uint64_t bytes = atomic_load(&s->context->bytes) + training;
-    budget->enough =
-        enough_for(s->context, &s->settings, s->encoder, examples, training);
+    uint64_t training = training_bytes(gan, examples->whole != NULL);
+    uint64_t bytes = atomic_load(&gan->context->bytes) + training;
+    budget->enough = enough_for(gan->context, &gan->settings, gan->encoder,
+                                examples, training);
     return bytes <= budget->limit ? SYNGAN_OK
-                                  : refuse(budget, s, bytes, budget->enough);
+                                  : refuse(budget, gan, bytes, budget->enough);
 }
 
-syngan_status sg_budget_place_rows(const sg_budget *budget,
-                                   syngan_synthesizer *s, uint64_t sampling,
-                                   sg_examples *examples) {
+syngan_status sg_budget_place_rows(const sg_budget *budget, sg_gan *gan,
+                                   uint64_t sampling, sg_examples *examples) {
     bool is_whole = examples->whole != NULL;
     uint64_t limit = budget->limit;
     if (limit == 0 && is_whole) limit = machine_memory() / 2;
@@ -150,20 +158,19 @@ syngan_status sg_budget_place_rows(const sg_budget *budget,
     uint64_t beside = is_whole ? examples->whole->reading : 0;
     beside += beside / 4;
     if (beside < sampling) beside = sampling;
-    uint64_t bytes = atomic_load(&s->context->bytes) + beside;
-    uint64_t all = bytes + sg_examples_bytes(s) + SLACK / 16;
+    uint64_t bytes = atomic_load(&gan->context->bytes) + beside;
+    uint64_t all = bytes + sg_examples_bytes(gan) + SLACK / 16;
     examples->mapped = is_whole && all > limit;
     if (examples->mapped) all = bytes;
     return all <= limit || budget->limit == 0
                ? SYNGAN_OK
-               : refuse(budget, s, all, all + SLACK);
+               : refuse(budget, gan, all, all + SLACK);
 }
 
-syngan_status sg_budget_explain(const sg_budget *budget,
-                                const syngan_synthesizer *s,
+syngan_status sg_budget_explain(const sg_budget *budget, const sg_gan *gan,
                                 syngan_status status) {
     if (status != SYNGAN_E_MEMORY || budget->limit == 0) return status;
-    return refuse(budget, s, budget->enough, budget->enough);
+    return refuse(budget, gan, budget->enough, budget->enough);
 }
 
 syngan_status sg_budget_check_stages(const sg_budget *budget,

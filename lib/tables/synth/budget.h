@@ -20,24 +20,23 @@ typedef struct sg_budget {
 sg_budget sg_budget_make(const syngan_context *context,
                          const sg_synth_settings *settings, uint64_t before);
 
-/* Before the networks are made: refuses those that would pass the limit, or the
- * machine's memory, by themselves. */
-syngan_status sg_budget_check_networks(const sg_budget *budget,
-                                       const sg_synth_settings *settings,
-                                       const sg_encoder *encoder, int64_t rows);
+/* A GAN around the encoder, which it takes over, on failure too; networks that
+ * would pass the limit, or the machine's memory, by themselves are refused. */
+syngan_status sg_budget_make_gan(const sg_budget *budget,
+                                 const sg_synth_settings *settings,
+                                 sg_encoder *encoder, int64_t rows,
+                                 sg_gan **out);
 /* Before training is made: refuses what would pass the limit even with its rows
  * in a file. */
-syngan_status sg_budget_check_training(sg_budget *budget, syngan_synthesizer *s,
+syngan_status sg_budget_check_training(sg_budget *budget, sg_gan *gan,
                                        const sg_examples *examples);
 /* Once it is made: where rows are to lie. `sampling`: bytes that a measure of
  * quality takes for a while. */
-syngan_status sg_budget_place_rows(const sg_budget *budget,
-                                   syngan_synthesizer *s, uint64_t sampling,
-                                   sg_examples *examples);
+syngan_status sg_budget_place_rows(const sg_budget *budget, sg_gan *gan,
+                                   uint64_t sampling, sg_examples *examples);
 /* `status`, unless it says that the limit was met while training was made: then
  * with a sentence that tells what would be enough. */
-syngan_status sg_budget_explain(const sg_budget *budget,
-                                const syngan_synthesizer *s,
+syngan_status sg_budget_explain(const sg_budget *budget, const sg_gan *gan,
                                 syngan_status status);
 /* Likewise while rows were read and prepared, for which no more than `bytes`
  * are taken. */

@@ -119,18 +119,18 @@ static syngan_status calibrate(sg_sampling *sampling, float *logits,
     return SYNGAN_OK;
 }
 
-syngan_status sg_calibrate(syngan_synthesizer *s, const sg_sampler *sampler,
+syngan_status sg_calibrate(sg_gan *gan, const sg_sampler *sampler,
                            syngan_model *model) {
-    size_t bytes = count_logits(s->encoder) * ROWS * sizeof(float);
+    size_t bytes = count_logits(gan->encoder) * ROWS * sizeof(float);
     if (bytes == 0) return SYNGAN_OK;
     sg_sampling sampling;
-    SG_TRY(sg_sampling_begin(s, sampler, s->settings.options.seed, NULL, 1,
+    SG_TRY(sg_sampling_begin(gan, sampler, gan->settings.options.seed, NULL, 1,
                              &sampling));
-    float *logits = sg_alloc(s->context, bytes);
-    syngan_status status = logits != NULL
-                               ? calibrate(&sampling, logits, model)
-                               : sg_fail_memory(s->context, "a sample", bytes);
-    sg_free(s->context, logits);
+    float *logits = sg_alloc(gan->context, bytes);
+    syngan_status status =
+        logits != NULL ? calibrate(&sampling, logits, model)
+                       : sg_fail_memory(gan->context, "a sample", bytes);
+    sg_free(gan->context, logits);
     sg_sampling_end(&sampling);
     return status;
 }

@@ -12,7 +12,7 @@
 
 /* Moves the biases of `model`, whose parameters are those that `sampler` runs.
  * Nothing changes without such values beside other ones in a column. */
-syngan_status sg_calibrate(syngan_synthesizer *s, const sg_sampler *sampler,
+syngan_status sg_calibrate(sg_gan *gan, const sg_sampler *sampler,
                            syngan_model *model);
 
 #endif

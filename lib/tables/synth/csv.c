@@ -5,7 +5,7 @@
 #include "base/floats.h"
 #include "base/stream.h"
 #include "base/text.h"
-#include "synth/synth.h"
+#include "synth/row_kind.h"
 
 typedef struct output {
     syngan_context *context;

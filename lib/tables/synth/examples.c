@@ -1,10 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows that are learnt: encoding, and knowing them again.
+ * Rows that are learnt: preparing their columns, encoding, and knowing them
+ * again.
  */
 #include "synth/examples.h"
 
+#include <math.h>
+
 #include "base/memory.h"
+#include "base/thread.h"
+
+/* ---- preparing columns --------------------------------------------------- */
+
+typedef struct preparing {
+    syngan_context *context;
+    const sg_synth_settings *settings;
+    double start;
+} preparing;
+
+static syngan_status tell_column(size_t done, size_t columns, void *user) {
+    const preparing *p = user;
+    const syngan_synthesizer_options *o = &p->settings->options;
+    if (sg_is_cancelled(p->context))
+        return sg_fail(p->context, SYNGAN_E_CANCELLED,
+                       "synthesizer: cancelled after %zu of %zu columns", done,
+                       columns);
+    if (o->progress == NULL) return SYNGAN_OK;
+    double seconds = sg_seconds() - p->start;
+    const syngan_fit_progress progress = {.struct_size = sizeof progress,
+                                          .done = (int64_t)done,
+                                          .total = (int64_t)columns,
+                                          .seconds = seconds,
+                                          .left = seconds / (double)done *
+                                                  (double)(columns - done),
+                                          .quality = (double)NAN};
+    return o->progress(&progress, o->progress_user);
+}
+
+syngan_status sg_examples_encoder(const sg_examples *examples,
+                                  const sg_synth_settings *settings,
+                                  double start, sg_encoder **out) {
+    preparing p = {.context = examples->table->context,
+                   .settings = settings,
+                   .start = start};
+    const sg_encoder_options options = {
+        .max_modes = settings->options.max_modes,
+        .max_choices = settings->options.max_choices,
+        .frequent = settings->recipe.frequent,
+        .seed = settings->options.seed,
+        .whole = examples->whole,
+        .ids_are_rows = examples->subject == NULL && settings->given == 0,
+        .progress = tell_column,
+        .user = &p};
+    return sg_encoder_fit(examples->table, &options, out);
+}
 
 /* ---- fingerprints ------------------------------------------------------- */
 
@@ -111,25 +160,25 @@ syngan_status sg_examples_fingerprint(const sg_examples *examples,
     return pass_hashing(examples, &p, out);
 }
 
-uint64_t sg_examples_bytes(const syngan_synthesizer *s) {
-    if (sg_subject_expands(s->subject)) return 0;
-    int64_t cells = sg_encoder_row_cells(s->encoder) + s->conditions.count;
-    return (uint64_t)s->n_rows * (uint64_t)cells * sizeof(sg_encoded_cell);
+uint64_t sg_examples_bytes(const sg_gan *gan) {
+    if (sg_subject_expands(gan->subject)) return 0;
+    int64_t cells = sg_encoder_row_cells(gan->encoder) + gan->conditions.count;
+    return (uint64_t)gan->n_rows * (uint64_t)cells * sizeof(sg_encoded_cell);
 }
 
-syngan_status sg_examples_encode(const sg_examples *examples,
-                                 syngan_synthesizer *s, uint64_t seed,
-                                 sg_scratch *room, sg_encoded *out) {
-    passing p = {.encoder = s->encoder, .seed = seed, .encoded = out};
-    size_t bytes = (size_t)sg_examples_bytes(s);
+syngan_status sg_examples_encode(const sg_examples *examples, sg_gan *gan,
+                                 uint64_t seed, sg_scratch *room,
+                                 sg_encoded *out) {
+    passing p = {.encoder = gan->encoder, .seed = seed, .encoded = out};
+    size_t bytes = (size_t)sg_examples_bytes(gan);
     if (examples->mapped)
-        SG_TRY(sg_scratch_map(s->context, examples->folder, bytes, room));
+        SG_TRY(sg_scratch_map(gan->context, examples->folder, bytes, room));
     else
-        SG_TRY(sg_scratch_alloc(s->context, bytes, room));
-    *out = (sg_encoded){.rows = s->n_rows,
-                        .width = sg_encoder_row_cells(s->encoder),
+        SG_TRY(sg_scratch_alloc(gan->context, bytes, room));
+    *out = (sg_encoded){.rows = gan->n_rows,
+                        .width = sg_encoder_row_cells(gan->encoder),
                         .cells = room->data};
     return examples->whole == NULL
                ? pass(examples, &p)
-               : pass_hashing(examples, &p, &s->fingerprint);
+               : pass_hashing(examples, &p, &gan->fingerprint);
 }

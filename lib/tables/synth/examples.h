@@ -25,13 +25,17 @@ static inline int64_t sg_examples_count(const sg_examples *examples) {
                                    : examples->table->rows;
 }
 
+/* An encoder as the settings want it. `start`: when the fit began. */
+syngan_status sg_examples_encoder(const sg_examples *examples,
+                                  const sg_synth_settings *settings,
+                                  double start, sg_encoder **out);
 /* Encodes all rows, in `room` that has place for the index of conditions behind
- * them. Of a whole, s->fingerprint is set. */
-syngan_status sg_examples_encode(const sg_examples *examples,
-                                 syngan_synthesizer *s, uint64_t seed,
-                                 sg_scratch *room, sg_encoded *out);
+ * them. Of a whole, gan->fingerprint is set. */
+syngan_status sg_examples_encode(const sg_examples *examples, sg_gan *gan,
+                                 uint64_t seed, sg_scratch *room,
+                                 sg_encoded *out);
 /* Bytes of that room. */
-uint64_t sg_examples_bytes(const syngan_synthesizer *s);
+uint64_t sg_examples_bytes(const sg_gan *gan);
 
 /* A number that tells whether rows are those that were learnt: of the columns
  * that the encoder learns, in its order. */

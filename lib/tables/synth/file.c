@@ -25,7 +25,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/network.h"
-#include "synth/synth.h"
+#include "synth/row_kind.h"
 
 #define FORMAT "syngan synthesizer"
 #define TEXT "synthesizer"
@@ -40,23 +40,22 @@
 
 /* ---- writing ------------------------------------------------------------ */
 
-static syngan_status write_text(const syngan_synthesizer *s, bool training,
-                                char **text) {
+static syngan_status write_text(const sg_gan *gan, bool training, char **text) {
     sg_json_writer json;
-    sg_json_start(&json, s->context);
+    sg_json_start(&json, gan->context);
     sg_json_open_object(&json, NULL);
-    sg_synth_settings_write(&s->settings, &json, "settings");
-    sg_encoder_write(s->encoder, &json, "encoder");
-    if (s->settings.given > 0) {
-        sg_json_put_i64(&json, "given", s->settings.given);
-        sg_json_put_i64(&json, "viewed", s->settings.viewed);
+    sg_synth_settings_write(&gan->settings, &json, "settings");
+    sg_encoder_write(gan->encoder, &json, "encoder");
+    if (gan->settings.given > 0) {
+        sg_json_put_i64(&json, "given", gan->settings.given);
+        sg_json_put_i64(&json, "viewed", gan->settings.viewed);
     }
-    sg_json_put_i64(&json, "rows", s->n_rows);
-    sg_json_put_i64(&json, "steps", s->steps);
+    sg_json_put_i64(&json, "rows", gan->n_rows);
+    sg_json_put_i64(&json, "steps", gan->steps);
     if (training) {
-        sg_json_put_u64(&json, "fingerprint", s->fingerprint);
-        sg_json_put_f64(&json, "best", s->best);
-        sg_json_put_i64(&json, "since", s->since);
+        sg_json_put_u64(&json, "fingerprint", gan->fingerprint);
+        sg_json_put_f64(&json, "best", gan->best);
+        sg_json_put_i64(&json, "since", gan->since);
     }
     sg_json_close_object(&json);
     return sg_json_finish(&json, text, NULL);
@@ -77,14 +76,14 @@ static char *join(syngan_context *context, const char *prefix,
     return sg_format(context, "%s%s", prefix, name);
 }
 
-static syngan_status put_text(const saver *f, const syngan_synthesizer *s) {
-    char *text = NULL, *key = join(s->context, f->prefix, TEXT);
-    if (key == NULL) return sg_fail_memory(s->context, "a text's name", 64);
-    syngan_status status = write_text(s, f->training, &text);
+static syngan_status put_text(const saver *f, const sg_gan *gan) {
+    char *text = NULL, *key = join(gan->context, f->prefix, TEXT);
+    if (key == NULL) return sg_fail_memory(gan->context, "a text's name", 64);
+    syngan_status status = write_text(gan, f->training, &text);
     if (status == SYNGAN_OK)
         status = sg_safetensors_put_text(f->file, key, text);
-    sg_free(s->context, text);
-    sg_free(s->context, key);
+    sg_free(gan->context, text);
+    sg_free(gan->context, key);
     return status;
 }
 
@@ -102,9 +101,9 @@ static syngan_status put_variable(const char *prefix, sg_variable *variable,
     return status;
 }
 
-static syngan_status put_sampler(saver *f, const syngan_synthesizer *s) {
-    for (size_t i = 0; i < s->sampler->n_parameters; i++)
-        SG_TRY(put_variable("sampler.", s->sampler->parameters[i], f));
+static syngan_status put_sampler(saver *f, const sg_gan *gan) {
+    for (size_t i = 0; i < gan->sampler->n_parameters; i++)
+        SG_TRY(put_variable("sampler.", gan->sampler->parameters[i], f));
     return SYNGAN_OK;
 }
 
@@ -112,44 +111,47 @@ static sg_dims measures_dims(int64_t count) {
     return sg_dims_make((const int64_t[]){count, 2}, 2);
 }
 
-static syngan_status put_measures(saver *f, const syngan_synthesizer *s) {
-    sg_dims dims = measures_dims((int64_t)s->n_measures);
-    char *name = join(s->context, f->prefix, MEASURES);
+static syngan_status put_measures(saver *f, const sg_gan *gan) {
+    sg_dims dims = measures_dims((int64_t)gan->n_measures);
+    char *name = join(gan->context, f->prefix, MEASURES);
     float *numbers = f->numbers[f->count++] =
-        sg_alloc(s->context, s->n_measures * 2 * sizeof *numbers);
+        sg_alloc(gan->context, gan->n_measures * 2 * sizeof *numbers);
     if (name == NULL || numbers == NULL) {
-        sg_free(s->context, name);
-        return sg_fail_memory(s->context, "a synthesizer's file",
-                              s->n_measures * 8);
+        sg_free(gan->context, name);
+        return sg_fail_memory(gan->context, "a synthesizer's file",
+                              gan->n_measures * 8);
     }
-    for (size_t i = 0; i < s->n_measures; i++) {
-        numbers[2 * i] = (float)s->measures[i].epoch;
-        numbers[2 * i + 1] = (float)s->measures[i].quality;
+    for (size_t i = 0; i < gan->n_measures; i++) {
+        numbers[2 * i] = (float)gan->measures[i].epoch;
+        numbers[2 * i + 1] = (float)gan->measures[i].quality;
     }
     syngan_status status = sg_safetensors_put_tensor(
         f->file, name, SYNGAN_TYPE_F32, &dims, numbers);
-    sg_free(s->context, name);
+    sg_free(gan->context, name);
     return status;
 }
 
-static syngan_status put_one(const char *prefix, const syngan_synthesizer *s,
+static syngan_status put_one(const char *prefix, const sg_gan *gan,
                              void *argument) {
     saver *f = argument;
     f->prefix = prefix;
-    SG_TRY(put_text(f, s));
-    SG_TRY(put_sampler(f, s));
-    SG_TRY(put_measures(f, s));
-    return f->training ? sg_synthesizer_visit(s, put_variable, f) : SYNGAN_OK;
+    SG_TRY(put_text(f, gan));
+    SG_TRY(put_sampler(f, gan));
+    SG_TRY(put_measures(f, gan));
+    return f->training ? sg_gan_visit(gan, put_variable, f) : SYNGAN_OK;
 }
 
-/* What is around the synthesizers inside. */
+/* What there is besides the GANs. */
 static syngan_status put_rows(const saver *f, const syngan_synthesizer *s) {
     sg_json_writer json;
     char *text;
+    if (s->kind->write == NULL) return SYNGAN_OK;
     sg_json_start(&json, s->context);
     sg_json_open_object(&json, NULL);
     sg_synth_settings_write(&s->settings, &json, "settings");
-    sg_rows_write(s, &json, "rows");
+    sg_json_open_object(&json, ROWS);
+    s->kind->write(s->learnt, &json);
+    sg_json_close_object(&json);
     sg_json_close_object(&json);
     SG_TRY(sg_json_finish(&json, &text, NULL));
     syngan_status status = sg_safetensors_put_text(f->file, ROWS, text);
@@ -161,16 +163,19 @@ static syngan_status put_all(saver *f, const syngan_synthesizer *s) {
     SG_TRY(sg_format_put(f->file, FORMAT));
     SG_TRY(
         sg_safetensors_put_text(f->file, TRAINING, f->training ? "yes" : "no"));
-    if (s->settings.options.rows == SYNGAN_ROWS_INDEPENDENT)
-        return put_one("", s, f);
     SG_TRY(put_rows(f, s));
-    return sg_rows_visit(s, put_one, f);
+    return s->kind->visit(s->learnt, put_one, f);
+}
+
+static bool can_go_on(const syngan_synthesizer *s) {
+    return s->kind->go_on != NULL &&
+           s->kind->last(s->learnt)->generator != NULL;
 }
 
 /* Writes to `out` and ends it. */
 static syngan_status save(const syngan_synthesizer *s, int32_t what,
                           sg_writer *out) {
-    saver f = {.training = what == SYNGAN_SAVE_ALL && s->generator != NULL};
+    saver f = {.training = what == SYNGAN_SAVE_ALL && can_go_on(s)};
     syngan_status status = sg_safetensors_start(s->context, &f.file);
     if (status == SYNGAN_OK) status = put_all(&f, s);
     if (status == SYNGAN_OK) status = sg_safetensors_write(f.file, out);
@@ -300,8 +305,7 @@ static syngan_status read_given(loader *l, sg_json_value root) {
 }
 
 /* An empty synthesizer of the file's settings. */
-static syngan_status read_text(loader *l, sg_json_value root,
-                               syngan_synthesizer **out) {
+static syngan_status read_text(loader *l, sg_json_value root, sg_gan **out) {
     sg_encoder *encoder = NULL;
     SG_TRY(sg_synth_settings_parse(sg_json_member(root, "settings"),
                                    &l->settings));
@@ -320,8 +324,7 @@ static syngan_status read_text(loader *l, sg_json_value root,
         sg_encoder_release(encoder);
         return status;
     }
-    return sg_synthesizer_make(&l->settings, encoder, l->rows, l->training,
-                               out);
+    return sg_gan_make(&l->settings, encoder, l->rows, l->training, out);
 }
 
 static syngan_status get_variable(const char *prefix, sg_variable *variable,
@@ -339,7 +342,7 @@ static syngan_status get_variable(const char *prefix, sg_variable *variable,
     return status;
 }
 
-static syngan_status get_measures(const loader *l, syngan_synthesizer *s) {
+static syngan_status get_measures(const loader *l, sg_gan *gan) {
     char *name = join(l->context, l->prefix, MEASURES);
     if (name == NULL) return sg_fail_memory(l->context, "a tensor's name", 64);
     const sg_safetensors_entry *entry = sg_safetensors_find(l->file, name);
@@ -349,30 +352,30 @@ static syngan_status get_measures(const loader *l, syngan_synthesizer *s) {
         return damaged(l, "is missing or of another shape:", MEASURES);
     const float *numbers = entry->data;
     size_t count = (size_t)entry->dims.size[0];
-    s->measures = sg_alloc(l->context, count * sizeof *s->measures);
-    if (s->measures == NULL)
+    gan->measures = sg_alloc(l->context, count * sizeof *gan->measures);
+    if (gan->measures == NULL)
         return sg_fail_memory(l->context, "a synthesizer",
-                              count * sizeof *s->measures);
-    s->n_measures = s->measure_capacity = count;
+                              count * sizeof *gan->measures);
+    gan->n_measures = gan->measure_capacity = count;
     for (size_t i = 0; i < count; i++) {
         float epoch = numbers[2 * i];
         bool good = epoch >= 0.0f && epoch < 1e15f;
-        s->measures[i] = (sg_measure){.epoch = good ? (int64_t)epoch : 0,
-                                      .quality = (double)numbers[2 * i + 1]};
+        gan->measures[i] = (sg_measure){.epoch = good ? (int64_t)epoch : 0,
+                                        .quality = (double)numbers[2 * i + 1]};
     }
     return SYNGAN_OK;
 }
 
-static syngan_status get_state(loader *l, syngan_synthesizer *s) {
-    for (size_t i = 0; i < s->sampler->n_parameters; i++)
-        SG_TRY(get_variable("sampler.", s->sampler->parameters[i], l));
-    SG_TRY(get_measures(l, s));
-    s->steps = l->steps;
+static syngan_status get_state(loader *l, sg_gan *gan) {
+    for (size_t i = 0; i < gan->sampler->n_parameters; i++)
+        SG_TRY(get_variable("sampler.", gan->sampler->parameters[i], l));
+    SG_TRY(get_measures(l, gan));
+    gan->steps = l->steps;
     if (!l->training) return SYNGAN_OK;
-    s->fingerprint = l->fingerprint;
-    s->best = l->best;
-    s->since = l->since;
-    return sg_synthesizer_visit(s, get_variable, l);
+    gan->fingerprint = l->fingerprint;
+    gan->best = l->best;
+    gan->since = l->since;
+    return sg_gan_visit(gan, get_variable, l);
 }
 
 /* The text of a name, parsed. */
@@ -388,8 +391,7 @@ static syngan_status parse(const loader *l, const char *name, sg_json **out) {
     return status;
 }
 
-static syngan_status get_one(void *argument, const char *prefix,
-                             syngan_synthesizer **out) {
+static syngan_status get_one(void *argument, const char *prefix, sg_gan **out) {
     const loader *from = argument;
     loader l = {.context = from->context,
                 .file = from->file,
@@ -397,43 +399,35 @@ static syngan_status get_one(void *argument, const char *prefix,
                 .training = from->training,
                 .best = -1.0};
     sg_json *json;
-    syngan_synthesizer *s = NULL;
+    sg_gan *gan = NULL;
     SG_TRY(parse(&l, TEXT, &json));
-    syngan_status status = read_text(&l, sg_json_root(json), &s);
+    syngan_status status = read_text(&l, sg_json_root(json), &gan);
     sg_json_free(json);
-    if (status == SYNGAN_OK) status = get_state(&l, s);
+    if (status == SYNGAN_OK) status = get_state(&l, gan);
     if (status == SYNGAN_OK &&
-        s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
+        gan->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
         status = damaged(&l, "has no text", ROWS);
     if (status == SYNGAN_OK)
-        *out = s;
+        *out = gan;
     else
-        syngan_synthesizer_free(s);
+        sg_gan_free(gan);
     return status;
 }
 
+static syngan_status read_learnt(loader *l, sg_json_value rows,
+                                 syngan_synthesizer **out) {
+    SG_TRY(sg_synthesizer_make(l->context, &l->settings, out));
+    return (*out)->kind->read(l->context, rows, get_one, l, &(*out)->learnt);
+}
+
+/* Of rows that are not independent. */
 static syngan_status read_rows(loader *l, sg_json_value root,
                                syngan_synthesizer **out) {
     sg_json_value settings = sg_json_member(root, "settings");
     SG_TRY(sg_synth_settings_parse(settings, &l->settings));
     if (l->settings.options.rows == SYNGAN_ROWS_INDEPENDENT)
         return sg_json_fail(settings, "is neither of baskets nor of sequences");
-    SG_TRY(sg_rows_make(l->context, &l->settings, out));
-    return sg_rows_read(*out, sg_json_member(root, "rows"), get_one, l);
-}
-
-/* A synthesizer of baskets or sequences. */
-static syngan_status get_rows(loader *l, syngan_synthesizer **out) {
-    sg_json *json;
-    syngan_synthesizer *s = NULL;
-    SG_TRY(parse(l, ROWS, &json));
-    syngan_status status = read_rows(l, sg_json_root(json), &s);
-    sg_json_free(json);
-    if (status == SYNGAN_OK)
-        *out = s;
-    else
-        syngan_synthesizer_free(s);
-    return status;
+    return read_learnt(l, sg_json_member(root, ROWS), out);
 }
 
 static syngan_status get_synthesizer(loader *l, syngan_synthesizer **out) {
@@ -441,8 +435,15 @@ static syngan_status get_synthesizer(loader *l, syngan_synthesizer **out) {
     const char *training = sg_safetensors_text(l->file, TRAINING);
     if (training == NULL) return damaged(l, "has no text", TRAINING);
     l->training = strcmp(training, "yes") == 0;
-    return sg_safetensors_text(l->file, ROWS) != NULL ? get_rows(l, out)
-                                                      : get_one(l, "", out);
+    if (sg_safetensors_text(l->file, ROWS) == NULL) {
+        l->settings.options.rows = SYNGAN_ROWS_INDEPENDENT;
+        return read_learnt(l, (sg_json_value){0}, out);
+    }
+    sg_json *json;
+    SG_TRY(parse(l, ROWS, &json));
+    syngan_status status = read_rows(l, sg_json_root(json), out);
+    sg_json_free(json);
+    return status;
 }
 
 /* Reads from `in` and closes it. */
@@ -453,8 +454,13 @@ static syngan_status load(syngan_context *context, sg_reader *in,
     sg_reader_close(in);
     SG_TRY(status);
     loader l = {.context = context, .file = file, .prefix = ""};
-    status = get_synthesizer(&l, out);
+    syngan_synthesizer *s = NULL;
+    status = get_synthesizer(&l, &s);
     sg_safetensors_free(file);
+    if (status == SYNGAN_OK)
+        *out = s;
+    else
+        syngan_synthesizer_free(s);
     return status;
 }
 

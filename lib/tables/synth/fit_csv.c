@@ -12,6 +12,7 @@
 #include "encode/survey.h"
 #include "synth/budget.h"
 #include "synth/fit.h"
+#include "synth/row_kind.h"
 #include "table/csv_pieces.h"
 
 static const char where[] = "syngan_synthesizer_fit_csv";
@@ -80,9 +81,12 @@ static syngan_status fit(csv_fit *f, const syngan_synthesizer_options *options,
                             f->pieces.n_columns),
         survey(f, &settings)));
     f->examples.folder = settings.options.scratch;
-    return sg_synthesizer_fitted(
-        sg_synthesizer_learn(&f->examples, &settings, NULL, start, before, out),
-        out);
+    SG_TRY(sg_synthesizer_make(f->pieces.context, &settings, out));
+    sg_gan *gan = NULL;
+    syngan_status status =
+        sg_gan_learn(&f->examples, &settings, NULL, start, before, &gan);
+    (*out)->learnt = gan;
+    return sg_synthesizer_fitted(status, out);
 }
 
 /* An upper bound on what different texts take: those that are counted, 2^21,

@@ -11,7 +11,7 @@
 #include "train/average.h"
 
 typedef struct plan {
-    const syngan_synthesizer *synthesizer;
+    const sg_gan *gan;
     syngan_graph *graph;
     const int32_t *parts;
     int64_t batch, row, condition, viewed, pac;
@@ -25,23 +25,23 @@ static syngan_node *mean_of(syngan_node *x) {
 /* The generator's rows for new noise, before and behind their activation. */
 static void build_fakes(const plan *p, syngan_node *condition,
                         syngan_node **logits, syngan_node **rows) {
-    const syngan_synthesizer *s = p->synthesizer;
+    const sg_gan *gan = p->gan;
     syngan_node *inputs[2] = {
-        syngan_random_normal(p->graph,
-                             SYNGAN_SHAPE(p->batch, s->settings.options.noise)),
+        syngan_random_normal(
+            p->graph, SYNGAN_SHAPE(p->batch, gan->settings.options.noise)),
         condition};
     *logits =
-        syngan_model_apply(p->graph, s->generator, inputs,
+        syngan_model_apply(p->graph, gan->generator, inputs,
                            condition == NULL ? 1 : 2, SYNGAN_MODE_TRAINING);
-    if (s->subject != NULL && s->subject->activate != NULL) {
-        *rows = s->subject->activate(s->subject, *logits, condition);
+    if (gan->subject != NULL && gan->subject->activate != NULL) {
+        *rows = gan->subject->activate(gan->subject, *logits, condition);
         return;
     }
     syngan_node *uniform =
         syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch, p->row));
-    *rows =
-        syngan_part_activation(*logits, p->parts, s->encoder->n_parts, uniform,
-                               (double)s->settings.options.temperature);
+    *rows = syngan_part_activation(*logits, p->parts, gan->encoder->n_parts,
+                                   uniform,
+                                   (double)gan->settings.options.temperature);
 }
 
 static syngan_node *condition_input(const plan *p) {
@@ -63,7 +63,7 @@ static syngan_node *pack(const plan *p, syngan_node *rows,
 
 /* Packed rows, with what the critic sees of each besides. */
 static syngan_node *add_view(const plan *p, syngan_node *packed) {
-    const sg_subject *subject = p->synthesizer->subject;
+    const sg_subject *subject = p->gan->subject;
     if (p->viewed == 0) return packed;
     syngan_node *rows =
         syngan_reshape(packed, SYNGAN_SHAPE(p->batch, p->row + p->condition));
@@ -79,7 +79,7 @@ static syngan_node *add_view(const plan *p, syngan_node *packed) {
 
 static syngan_node *score(const plan *p, syngan_node *packed) {
     packed = add_view(p, packed);
-    return syngan_model_apply(p->graph, p->synthesizer->critic, &packed, 1,
+    return syngan_model_apply(p->graph, p->gan->critic, &packed, 1,
                               SYNGAN_MODE_TRAINING);
 }
 
@@ -92,7 +92,7 @@ static syngan_node *penalty(const plan *p, syngan_node *real,
         syngan_add(fake, syngan_multiply(place, syngan_subtract(real, fake)));
     return syngan_affine(
         syngan_gradient_penalty(score(p, between), between, 1.0),
-        (double)p->synthesizer->settings.options.penalty_weight, 0.0);
+        (double)p->gan->settings.options.penalty_weight, 0.0);
 }
 
 static void add_update(const plan *p, syngan_node *update) {
@@ -100,13 +100,13 @@ static void add_update(const plan *p, syngan_node *update) {
 }
 
 static void move_statistics(const plan *p, syngan_node *source) {
-    const syngan_synthesizer *s = p->synthesizer;
-    add_update(p, sg_update_statistics(source, s->generator,
-                                       s->settings.recipe.momentum));
+    const sg_gan *gan = p->gan;
+    add_update(p, sg_update_statistics(source, gan->generator,
+                                       gan->settings.recipe.momentum));
 }
 
 static void build_critic(const plan *p) {
-    const syngan_synthesizer *s = p->synthesizer;
+    const sg_gan *gan = p->gan;
     syngan_node *condition = condition_input(p), *logits, *rows;
     build_fakes(p, condition, &logits, &rows);
     syngan_node *fake = pack(p, syngan_stop_gradient(rows), condition);
@@ -119,50 +119,50 @@ static void build_critic(const plan *p) {
     syngan_node *of_fake = mean_of(score(p, fake));
     syngan_node *wasserstein = syngan_subtract(of_fake, of_real);
     p->objective->loss = wasserstein;
-    if (s->settings.recipe.critic_statistics) move_statistics(p, logits);
+    if (gan->settings.recipe.critic_statistics) move_statistics(p, logits);
     add_update(p, syngan_optimizer_minimize(
-                      s->critic_optimizer,
+                      gan->critic_optimizer,
                       syngan_add(wasserstein, penalty(p, real, fake))));
 }
 
 static void build_generator(const plan *p) {
-    const syngan_synthesizer *s = p->synthesizer;
+    const sg_gan *gan = p->gan;
     syngan_node *condition = condition_input(p), *logits, *rows;
     build_fakes(p, condition, &logits, &rows);
     syngan_node *loss =
         syngan_negate(mean_of(score(p, pack(p, rows, condition))));
-    if (s->conditions.width > 0) {
+    if (gan->conditions.width > 0) {
         syngan_node *target = syngan_input(
             p->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(p->batch));
-        loss = syngan_add(loss,
-                          mean_of(syngan_part_cross_entropy(
-                              logits, p->parts, s->encoder->n_parts, target)));
+        loss = syngan_add(
+            loss, mean_of(syngan_part_cross_entropy(
+                      logits, p->parts, gan->encoder->n_parts, target)));
     }
-    if (s->subject != NULL && s->subject->loss != NULL) {
+    if (gan->subject != NULL && gan->subject->loss != NULL) {
         syngan_node *real =
             syngan_input(p->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
                          SYNGAN_SHAPE(p->batch, p->row));
         loss = syngan_add(
-            loss, s->subject->loss(s->subject, logits, condition, real));
+            loss, gan->subject->loss(gan->subject, logits, condition, real));
     }
     move_statistics(p, logits);
     p->objective->loss = loss;
-    add_update(p, syngan_optimizer_minimize(s->generator_optimizer, loss));
-    if (s->average != NULL)
-        add_update(p, sg_average_build(p->graph, s->generator, s->average));
+    add_update(p, syngan_optimizer_minimize(gan->generator_optimizer, loss));
+    if (gan->average != NULL)
+        add_update(p, sg_average_build(p->graph, gan->generator, gan->average));
 }
 
-void sg_objective_build(syngan_graph *graph, const syngan_synthesizer *s,
+void sg_objective_build(syngan_graph *graph, const sg_gan *gan,
                         sg_objective_kind kind, const int32_t *parts,
                         sg_objective *out) {
-    const plan p = {.synthesizer = s,
+    const plan p = {.gan = gan,
                     .graph = graph,
                     .parts = parts,
-                    .batch = s->settings.options.batch,
-                    .row = s->encoder->width,
-                    .condition = sg_synthesizer_given(s),
-                    .viewed = s->settings.viewed,
-                    .pac = s->settings.options.pac,
+                    .batch = gan->settings.options.batch,
+                    .row = gan->encoder->width,
+                    .condition = sg_gan_given(gan),
+                    .viewed = gan->settings.viewed,
+                    .pac = gan->settings.options.pac,
                     .objective = out};
     *out = (sg_objective){0};
     if (kind == SG_OBJECTIVE_CRITIC)

@@ -28,7 +28,7 @@ typedef struct sg_objective {
 } sg_objective;
 
 /* `parts`: of sg_network_parts(). Failures are the graph's. */
-void sg_objective_build(syngan_graph *graph, const syngan_synthesizer *s,
+void sg_objective_build(syngan_graph *graph, const sg_gan *s,
                         sg_objective_kind kind, const int32_t *parts,
                         sg_objective *out);
 

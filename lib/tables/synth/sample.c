@@ -6,14 +6,11 @@
 
 #include <string.h>
 
-#include "base/floats.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "synth/sequence.h"
 #include "table/options.h"
 
-/* Rows of a piece if the caller leaves it to us. */
-enum { PIECE = 65536 };
 /* Rows that are worth a thread. */
 enum { GRAIN = 32 };
 /* Attempts are counted above this bit of a row's id. */
@@ -61,24 +58,23 @@ static syngan_status make_buffers(sg_sampling *p) {
     return sg_fail_memory(p->context, "sampling", batch * sizeof *p->rows);
 }
 
-syngan_status sg_sampling_begin(syngan_synthesizer *s,
-                                const sg_sampler *sampler, uint64_t seed,
-                                const char *where, int32_t max_tries,
-                                sg_sampling *out) {
+syngan_status sg_sampling_begin(sg_gan *gan, const sg_sampler *sampler,
+                                uint64_t seed, const char *where,
+                                int32_t max_tries, sg_sampling *out) {
     sg_sampling *p = out;
-    *p = (sg_sampling){.context = s->context,
-                       .encoder = s->encoder,
-                       .conditions = &s->conditions,
+    *p = (sg_sampling){.context = gan->context,
+                       .encoder = gan->encoder,
+                       .conditions = &gan->conditions,
                        .sampler = sampler,
                        .seed = seed,
-                       .rare_first = s->settings.recipe.rare_first,
+                       .rare_first = gan->settings.recipe.rare_first,
                        .max_tries = max_tries,
-                       .noise = s->settings.options.noise};
-    sg_check_begin(s->context, &s->encoder->form->constraints, &p->check);
-    syngan_status status = sg_where_parse(s->encoder->form, where, &p->where);
+                       .noise = gan->settings.options.noise};
+    sg_check_begin(gan->context, &gan->encoder->form->constraints, &p->check);
+    syngan_status status = sg_where_parse(gan->encoder->form, where, &p->where);
     if (status == SYNGAN_OK)
         status =
-            sg_given_find(s->encoder, &s->conditions, &p->where, &p->given);
+            sg_given_find(gan->encoder, &gan->conditions, &p->where, &p->given);
     if (status == SYNGAN_OK) status = make_buffers(p);
     if (status != SYNGAN_OK) sg_sampling_end(p);
     return status;
@@ -290,94 +286,21 @@ syngan_status sg_sampling_piece(sg_sampling *sampling, int64_t first,
     return status;
 }
 
-/* ---- the public functions ----------------------------------------------- */
+/* ---- pieces -------------------------------------------------------------- */
 
-static syngan_status check_arguments(const syngan_synthesizer *s, int64_t rows,
-                                     int64_t piece, bool taken,
-                                     const char *where) {
-    if (s == NULL) return SYNGAN_E_ARGUMENT;
-    if (taken && rows >= 0 && piece >= 0 && rows <= (int64_t)1 << ATTEMPT_BIT)
-        return SYNGAN_OK;
-    return sg_fail(s->context, SYNGAN_E_ARGUMENT, "%s: %s", where,
-                   !taken      ? "the place for the result is NULL"
-                   : rows < 0  ? "the number of rows is below 0"
-                   : piece < 0 ? "the rows of a piece are below 0"
-                               : "there are no more than 2^44 rows");
-}
-
-syngan_status sg_synthesizer_sampler(syngan_synthesizer *s, int32_t bf16,
-                                     const sg_sampler **out) {
-    sg_sampler *sampler = &s->samplers[bf16 != 0];
-    if (sampler->program == NULL)
-        SG_TRY(sg_sampler_make(s->encoder, s->sampler, bf16 != 0, sampler));
-    *out = sampler;
-    return SYNGAN_OK;
-}
-
-static syngan_status stream(syngan_synthesizer *s, int64_t rows, int64_t piece,
-                            uint64_t seed, const syngan_sample_options *given,
-                            int64_t *rejected, syngan_piece_fn take,
-                            void *user) {
-    syngan_sample_options options;
-    const sg_sampler *sampler;
-    sg_sampling sampling;
-    SG_TRY(sg_options_read(s->context, &sg_options_sample, given, "sample",
-                           &options));
-    if (s->settings.options.rows != SYNGAN_ROWS_INDEPENDENT)
-        return sg_rows_stream(s, rows, piece, seed, &options, rejected, take,
-                              user);
-    if (piece == 0) piece = PIECE;
-    SG_TRY(sg_synthesizer_sampler(s, options.bf16, &sampler));
-    SG_TRY(sg_sampling_begin(s, sampler, seed, options.where, options.max_tries,
-                             &sampling));
-    if (sampling.check.has_unique)
-        piece = (piece - 1) / sampler->batch * sampler->batch + sampler->batch;
+syngan_status sg_sample_pieces(const sg_sample_request *request, int64_t piece,
+                               sg_piece_fn make, void *argument) {
     syngan_status status = SYNGAN_OK;
     /* A whole table of no row is a piece, too. */
     for (int64_t done = 0, first = 1;
-         status == SYNGAN_OK && (done < rows || first); first = 0) {
+         status == SYNGAN_OK && (done < request->rows || first); first = 0) {
         syngan_table *table = NULL;
-        int64_t count = rows - done < piece ? rows - done : piece;
-        status =
-            sg_sampling_piece(&sampling, options.first + done, count, &table);
-        if (status == SYNGAN_OK) status = take(table, user);
+        int64_t left = request->rows - done;
+        int64_t count = left < piece ? left : piece;
+        status = make(argument, request->options->first + done, count, &table);
+        if (status == SYNGAN_OK) status = request->take(table, request->user);
         syngan_table_free(table);
         done += count;
     }
-    if (rejected != NULL) *rejected = sampling.rejected;
-    sg_sampling_end(&sampling);
     return status;
-}
-
-syngan_status syngan_synthesizer_stream(syngan_synthesizer *synthesizer,
-                                        int64_t rows, int64_t piece,
-                                        uint64_t seed,
-                                        const syngan_sample_options *options,
-                                        int64_t *rejected, syngan_piece_fn take,
-                                        void *user) {
-    SG_OWN_FLOATS;
-    if (rejected != NULL) *rejected = 0;
-    SG_TRY(check_arguments(synthesizer, rows, piece, take != NULL,
-                           "syngan_synthesizer_stream"));
-    return stream(synthesizer, rows, piece, seed, options, rejected, take,
-                  user);
-}
-
-/* The only piece. */
-static syngan_status keep_table(const syngan_table *piece, void *user) {
-    *(syngan_table **)user = sg_table_retain((syngan_table *)(uintptr_t)piece);
-    return SYNGAN_OK;
-}
-
-syngan_status syngan_synthesizer_sample(syngan_synthesizer *synthesizer,
-                                        int64_t rows, uint64_t seed,
-                                        const syngan_sample_options *options,
-                                        int64_t *rejected, syngan_table **out) {
-    SG_OWN_FLOATS;
-    if (out != NULL) *out = NULL;
-    if (rejected != NULL) *rejected = 0;
-    SG_TRY(check_arguments(synthesizer, rows, 0, out != NULL,
-                           "syngan_synthesizer_sample"));
-    return stream(synthesizer, rows, rows > 0 ? rows : 1, seed, options,
-                  rejected, keep_table, out);
 }

@@ -34,14 +34,10 @@ typedef struct sg_sampling {
 } sg_sampling;
 
 /* `where` may be NULL. */
-syngan_status sg_sampling_begin(syngan_synthesizer *s,
-                                const sg_sampler *sampler, uint64_t seed,
-                                const char *where, int32_t max_tries,
-                                sg_sampling *out);
+syngan_status sg_sampling_begin(sg_gan *gan, const sg_sampler *sampler,
+                                uint64_t seed, const char *where,
+                                int32_t max_tries, sg_sampling *out);
 void sg_sampling_end(sg_sampling *sampling);
-/* The program for samples, which is kept. */
-syngan_status sg_synthesizer_sampler(syngan_synthesizer *s, int32_t bf16,
-                                     const sg_sampler **out);
 /* The generator's output for `count` rows from `first` on, no more than a
  * batch: their first attempts. Also after a cancel. */
 syngan_status sg_sampling_run(sg_sampling *sampling, int64_t first,
@@ -49,5 +45,24 @@ syngan_status sg_sampling_run(sg_sampling *sampling, int64_t first,
 /* Rows first ... first + count - 1. */
 syngan_status sg_sampling_piece(sg_sampling *sampling, int64_t first,
                                 int64_t count, syngan_table **out);
+
+/* ---- pieces -------------------------------------------------------------- */
+
+/* Rows of a seed that are asked for, options->first on, and where they go. */
+typedef struct sg_sample_request {
+    int64_t rows;
+    int64_t piece; /* rows of one; 0: as the kind of rows likes it */
+    uint64_t seed;
+    const syngan_sample_options *options;
+    syngan_piece_fn take;
+    void *user;
+} sg_sample_request;
+
+/* Makes rows first ... first + count - 1. */
+typedef syngan_status (*sg_piece_fn)(void *argument, int64_t first,
+                                     int64_t count, syngan_table **out);
+/* Makes pieces of `piece` rows and hands them on. */
+syngan_status sg_sample_pieces(const sg_sample_request *request, int64_t piece,
+                               sg_piece_fn make, void *argument);
 
 #endif

@@ -13,17 +13,18 @@ enum { HEAD_STEPS = 2000 };
 /* Rows of a batch that are worth a thread. */
 enum { GRAIN = 32 };
 
-void sg_sequences_free(sg_sequences *q) {
+static void end(void *learnt) {
+    sg_sequences *q = learnt;
     if (q == NULL) return;
-    syngan_synthesizer_free(q->heads);
-    syngan_synthesizer_free(q->steps);
+    sg_gan_free(q->heads);
+    sg_gan_free(q->steps);
     sg_sequence_form_end(&q->form);
     sg_free(q->context, q);
 }
 
 /* ---- the history of rows that are learnt --------------------------------- */
 
-typedef struct learnt {
+typedef struct step_rows {
     sg_step_subject steps; /* first: what `user` points at */
     const sg_sequences *sequences;
     const sg_groups *groups;
@@ -31,10 +32,10 @@ typedef struct learnt {
     int32_t *group;        /* by row of the steps */
     float *levels;         /* by row, then by change */
     sg_encoded heads;
-} learnt;
+} step_rows;
 
 typedef struct filling {
-    const learnt *from;
+    const step_rows *from;
     const sg_encoded *encoded;
     const int64_t *rows;
     float *out;
@@ -47,7 +48,7 @@ static int64_t level_numbers(const sg_sequences *q) {
 
 static void fill_rows(void *argument, int64_t first, int64_t last) {
     const filling *f = argument;
-    const learnt *l = f->from;
+    const step_rows *l = f->from;
     for (int64_t i = first; i < last; i++) {
         int64_t row = f->rows[i], group = l->group[row];
         int64_t begin = l->groups->first[group];
@@ -70,7 +71,7 @@ static void fill_rows(void *argument, int64_t first, int64_t last) {
 static void give(const sg_subject *subject, const sg_encoded *encoded,
                  const int64_t *rows, int64_t count, float *out,
                  int64_t stride) {
-    const learnt *l = (const learnt *)subject->user;
+    const step_rows *l = (const step_rows *)subject->user;
     filling f = {.from = l,
                  .encoded = encoded,
                  .rows = rows,
@@ -90,14 +91,14 @@ static void fill_levels(const sg_sequences *q, const syngan_table *table,
     }
 }
 
-static syngan_status make_learnt(const sg_sequences *q,
-                                 const syngan_table *heads,
-                                 const syngan_table *table,
-                                 const sg_groups *groups, learnt *out) {
+static syngan_status make_step_rows(const sg_sequences *q,
+                                    const syngan_table *heads,
+                                    const syngan_table *table,
+                                    const sg_groups *groups, step_rows *out) {
     int64_t rows = groups->first[groups->count];
-    *out = (learnt){.steps = {.subject = {.give = give, .user = out}},
-                    .sequences = q,
-                    .groups = groups};
+    *out = (step_rows){.steps = {.subject = {.give = give, .user = out}},
+                       .sequences = q,
+                       .groups = groups};
     if (sg_sequence_has_time(&q->form))
         out->time = &table->columns[q->form.order];
     size_t levels = (size_t)(rows * level_numbers(q));
@@ -114,7 +115,7 @@ static syngan_status make_learnt(const sg_sequences *q,
                              q->heads->settings.options.seed, &out->heads);
 }
 
-static void end_learnt(const sg_sequences *q, learnt *l) {
+static void end_step_rows(const sg_sequences *q, step_rows *l) {
     sg_free(q->context, l->group);
     sg_free(q->context, l->levels);
     sg_encoded_end(q->context, &l->heads);
@@ -140,16 +141,15 @@ static syngan_status fit_heads(sg_sequences *q, const syngan_table *heads,
                                int64_t rows) {
     sg_synth_settings s = *settings;
     s.options.rows = SYNGAN_ROWS_INDEPENDENT;
-    s.options.key = s.options.order = s.options.item = NULL;
     s.options.epochs = head_epochs(settings, heads->rows, rows);
     s.options.progress = NULL;
     sg_examples examples = {.table = heads};
-    return sg_synthesizer_learn(&examples, &s, NULL, sg_seconds(),
-                                atomic_load(&q->context->bytes), &q->heads);
+    return sg_gan_learn(&examples, &s, NULL, sg_seconds(),
+                        atomic_load(&q->context->bytes), &q->heads);
 }
 
 static syngan_status prepare_steps(const sg_sequences *q,
-                                   const syngan_table *steps, learnt *rows,
+                                   const syngan_table *steps, step_rows *rows,
                                    const sg_encoder *encoder) {
     sg_encoded encoded;
     rows->steps.steps = encoder;
@@ -161,23 +161,21 @@ static syngan_status prepare_steps(const sg_sequences *q,
 }
 
 static syngan_status fit_steps(sg_sequences *q, const syngan_table *steps,
-                               learnt *rows,
+                               step_rows *rows,
                                const sg_synth_settings *settings) {
     sg_synth_settings s = *settings;
     sg_encoder *encoder = NULL;
     s.options.rows = SYNGAN_ROWS_INDEPENDENT;
-    s.options.key = s.options.order = s.options.item = NULL;
     sg_examples examples = {.table = steps, .subject = &rows->steps.subject};
-    SG_TRY(sg_synthesizer_encoder(&examples, &s, sg_seconds(), &encoder));
+    SG_TRY(sg_examples_encoder(&examples, &s, sg_seconds(), &encoder));
     s.given = sg_past_width(&q->form, q->heads->encoder, encoder);
     s.viewed = sg_step_viewed(encoder);
     syngan_status status = prepare_steps(q, steps, rows, encoder);
     if (status == SYNGAN_OK)
-        status = sg_synthesizer_learn(
-            &examples, &s, sg_encoder_retain(encoder), sg_seconds(),
-            atomic_load(&q->context->bytes), &q->steps);
+        status = sg_gan_learn(&examples, &s, sg_encoder_retain(encoder),
+                              sg_seconds(), atomic_load(&q->context->bytes),
+                              &q->steps);
     sg_encoder_release(encoder);
-    if (q->steps != NULL) q->steps->subject = NULL;
     return status;
 }
 
@@ -186,12 +184,12 @@ static syngan_status fit_tables(sg_sequences *q, const syngan_table *table,
                                 const syngan_table *heads,
                                 const syngan_table *steps,
                                 const sg_synth_settings *settings) {
-    learnt rows;
+    step_rows rows;
     SG_TRY(fit_heads(q, heads, settings, steps->rows));
     if (steps->n_columns == 0) return SYNGAN_OK;
-    syngan_status status = make_learnt(q, heads, table, groups, &rows);
+    syngan_status status = make_step_rows(q, heads, table, groups, &rows);
     if (status == SYNGAN_OK) status = fit_steps(q, steps, &rows, settings);
-    end_learnt(q, &rows);
+    end_step_rows(q, &rows);
     return status;
 }
 
@@ -224,9 +222,8 @@ static syngan_status find_columns(const syngan_table *table,
                    "it");
 }
 
-syngan_status sg_sequences_fit(const syngan_table *table,
-                               const sg_synth_settings *settings,
-                               sg_sequences **out) {
+static syngan_status fit(const syngan_table *table,
+                         const sg_synth_settings *settings, void **out) {
     syngan_context *context = table->context;
     int64_t key, order;
     sg_groups groups;
@@ -242,9 +239,31 @@ syngan_status sg_sequences_fit(const syngan_table *table,
     sg_groups_end(&groups);
     if (q != NULL && q->steps == NULL && sg_sequence_has_steps(&q->form)) {
         /* Heads alone make no rows. */
-        syngan_synthesizer_free(q->heads);
+        sg_gan_free(q->heads);
         q->heads = NULL;
     }
     *out = q;
     return status;
 }
+
+/* ---- the kind of rows --------------------------------------------------- */
+
+static const sg_gan *last(const void *learnt) {
+    const sg_sequences *q = learnt;
+    return q->steps != NULL ? q->steps : q->heads;
+}
+
+static const syngan_table *prototype(const void *learnt) {
+    return ((const sg_sequences *)learnt)->form.form;
+}
+
+const sg_row_kind sg_rows_sequences = {
+    .fit = fit,
+    .sample = sg_sequences_sample,
+    .write = sg_sequences_write,
+    .read = sg_sequences_read,
+    .visit = sg_sequences_visit,
+    .last = last,
+    .prototype = prototype,
+    .free = end,
+};

@@ -18,14 +18,15 @@
  *   sequence_change.c   numbers that move slowly
  *   sequence_history.c  what goes with a row
  *   sequence_network.c  what the networks see and lower besides
- *   sequence.c          fitting
+ *   sequence.c          fitting; the kind of rows
  *   sequence_sample.c   sampling
+ *   sequence_file.c     in files
  */
 #ifndef SG_SYNTH_SEQUENCE_H
 #define SG_SYNTH_SEQUENCE_H
 
 #include "encode/encoder_code.h"
-#include "synth/synth.h"
+#include "synth/row_kind.h"
 #include "table/group.h"
 
 enum {
@@ -185,19 +186,24 @@ void sg_step_subject_end(sg_step_subject *subject);
 typedef struct sg_sequences {
     syngan_context *context;
     sg_sequence_form form;
-    syngan_synthesizer *heads;
-    syngan_synthesizer *steps; /* NULL: there is no column for it */
+    sg_gan *heads;
+    sg_gan *steps; /* NULL: there is no column for it */
 } sg_sequences;
 
-syngan_status sg_sequences_fit(const syngan_table *table,
-                               const sg_synth_settings *settings,
-                               sg_sequences **out);
-void sg_sequences_free(sg_sequences *sequences); /* takes NULL */
-/* Sequences first ... first + count - 1 of the seed. `options`: conditions hold
- * in the heads. */
-syngan_status sg_sequences_sample(sg_sequences *sequences, int64_t first,
-                                  int64_t count, uint64_t seed,
-                                  const syngan_sample_options *options,
-                                  int64_t *rejected, syngan_table **out);
+/* In a file, the names of what is in the GANs begin so. */
+#define SG_HEADS_PREFIX "heads."
+#define SG_STEPS_PREFIX "steps."
+
+/* What the constant sg_rows_sequences is made of. */
+/* Conditions hold in the heads. */
+syngan_status sg_sequences_sample(void *learnt,
+                                  const sg_sample_request *request,
+                                  int64_t *rejected);
+void sg_sequences_write(const void *learnt, sg_json_writer *json);
+syngan_status sg_sequences_read(syngan_context *context, sg_json_value object,
+                                sg_gan_load_fn load, void *argument,
+                                void **out);
+syngan_status sg_sequences_visit(const void *learnt, sg_gan_visit_fn visit,
+                                 void *argument);
 
 #endif

@@ -12,11 +12,12 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
-#include "synth/sample.h"
 #include "synth/sequence.h"
 
 /* Sequences that are worth a thread. */
 enum { GRAIN = 16 };
+/* Sequences of a piece if the caller leaves it to us. */
+enum { PIECE = 512 };
 /* A block may take as much time as one of so many sequences of the greatest
  * length. */
 enum { LANES = 1000 };
@@ -64,7 +65,7 @@ static syngan_status make_heads(sample *s, int64_t first, int64_t count,
                                 syngan_table **out) {
     const sg_sampler *sampler;
     sg_sampling sampling;
-    SG_TRY(sg_synthesizer_sampler(s->q->heads, s->options->bf16, &sampler));
+    SG_TRY(sg_gan_sampler(s->q->heads, s->options->bf16 != 0, &sampler));
     SG_TRY(sg_sampling_begin(s->q->heads, sampler, s->seed, s->options->where,
                              s->options->max_tries, &sampling));
     syngan_status status = sg_sampling_piece(&sampling, first, count, out);
@@ -114,7 +115,7 @@ static void fill_levels(const block *b, int64_t lane, float *out) {
 static void fill_lanes(void *argument, int64_t first, int64_t last) {
     const block *b = argument;
     float levels[SG_CHANGES_MOST * SG_CHANGE_NUMBERS];
-    const syngan_synthesizer *steps = b->s->q->steps;
+    const sg_gan *steps = b->s->q->steps;
     int64_t noise = steps->settings.options.noise;
     int64_t width = steps->settings.given;
     const sg_random random = {.seed = b->s->seed,
@@ -419,9 +420,9 @@ static syngan_status count_rows(sample *s) {
 static syngan_status make_steps(sample *s) {
     const sg_sampler *sampler;
     sg_decoder *decoder;
-    syngan_synthesizer *steps = s->q->steps;
+    sg_gan *steps = s->q->steps;
     if (steps == NULL) return SYNGAN_OK;
-    SG_TRY(sg_synthesizer_sampler(steps, s->options->bf16, &sampler));
+    SG_TRY(sg_gan_sampler(steps, s->options->bf16 != 0, &sampler));
     SG_TRY(sg_decoder_start(steps->encoder, s->offset[s->count], s->seed,
                             &decoder));
     syngan_status status = sg_decoder_finish(decoder, &s->steps);
@@ -451,19 +452,25 @@ static syngan_status check_where(const sg_sequences *q, const char *text) {
     return status;
 }
 
-syngan_status sg_sequences_sample(sg_sequences *q, int64_t first, int64_t count,
-                                  uint64_t seed,
-                                  const syngan_sample_options *options,
-                                  int64_t *rejected, syngan_table **out) {
-    sample s = {.q = q,
-                .context = q->context,
-                .seed = seed,
-                .options = options,
+typedef struct piece {
+    sg_sequences *q;
+    const sg_sample_request *request;
+    int64_t *rejected;
+} piece;
+
+/* Sequences first ... first + count - 1. */
+static syngan_status make_piece(void *argument, int64_t first, int64_t count,
+                                syngan_table **out) {
+    const piece *p = argument;
+    sample s = {.q = p->q,
+                .context = p->q->context,
+                .seed = p->request->seed,
+                .options = p->request->options,
                 .first = first,
                 .count = count};
-    SG_TRY(check_where(q, options->where));
+    SG_TRY(check_where(p->q, s.options->where));
     syngan_status status = make_heads(&s, first, count, &s.heads);
-    *rejected += s.rejected; /* blocks make some of these again */
+    *p->rejected += s.rejected; /* blocks make some of these again */
     if (status == SYNGAN_OK) status = count_rows(&s);
     if (status == SYNGAN_OK) status = make_steps(&s);
     if (status == SYNGAN_OK) status = join(&s, out);
@@ -472,4 +479,12 @@ syngan_status sg_sequences_sample(sg_sequences *q, int64_t first, int64_t count,
     sg_free(s.context, s.offset);
     sg_free(s.context, s.sequence);
     return status;
+}
+
+syngan_status sg_sequences_sample(void *learnt,
+                                  const sg_sample_request *request,
+                                  int64_t *rejected) {
+    piece p = {.q = learnt, .request = request, .rejected = rejected};
+    return sg_sample_pieces(
+        request, request->piece == 0 ? PIECE : request->piece, make_piece, &p);
 }

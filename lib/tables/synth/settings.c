@@ -161,13 +161,18 @@ syngan_status sg_synth_settings_read(syngan_context *context,
                            &out->options));
     settle(context, rows, &out->options);
     SG_TRY(check(context, &out->options, where));
-    /* Borrowed, and of no use for independent rows. */
-    if (out->options.rows == SYNGAN_ROWS_INDEPENDENT)
-        out->options.key = out->options.order = out->options.item = NULL;
     out->recipe = recipes[out->options.recipe];
     out->given = out->viewed = 0;
     out->estimate = NULL;
     return SYNGAN_OK;
+}
+
+void sg_synth_settings_keep(const sg_synth_settings *settings,
+                            sg_synth_settings *out) {
+    *out = *settings;
+    out->options.key = out->options.order = out->options.item =
+        out->options.scratch = NULL;
+    out->estimate = NULL;
 }
 
 /* ---- in files ----------------------------------------------------------- */

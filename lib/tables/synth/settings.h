@@ -33,7 +33,7 @@ typedef struct sg_fit_estimate {
 } sg_fit_estimate;
 
 typedef struct sg_synth_settings {
-    syngan_synthesizer_options options; /* without strings */
+    syngan_synthesizer_options options;
     sg_synth_recipe recipe;
     /* Numbers that go with a row, see sg_subject; 0: none. */
     int64_t given, viewed;
@@ -47,6 +47,9 @@ syngan_status sg_synth_settings_read(syngan_context *context,
                                      const syngan_synthesizer_options *options,
                                      int64_t rows, const char *where,
                                      sg_synth_settings *out);
+/* What outlives a fit: without the strings, which are borrowed. */
+void sg_synth_settings_keep(const sg_synth_settings *settings,
+                            sg_synth_settings *out);
 
 /* As a member `key` of an object, without hooks and limits, and back. */
 void sg_synth_settings_write(const sg_synth_settings *settings,

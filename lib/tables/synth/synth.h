@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The synthesizer handle, and the stages that it goes through:
+ * A conditional GAN for tables, and the stages that it goes through:
  *
  *   settings.c   options and recipe
  *   network.c    generator and critic, of given sizes
+ *   gan.c        both networks with their optimizers and the rows' encoder
  *   objective.c  losses and updates, as graphs
  *   training.c   the programs of a step, and what they need while training
- *   fit.c        the loop: epochs, quality, early stop, estimates
+ *   fit.c        the loop: epochs, quality, early stop
  *   sampler.c    the generator in inference mode, for a batch of conditions
- *   sample.c     rows: conditions, rejection, pieces
- *   file.c       saving and loading
- *   rows.c       synthesizers of baskets and of sequences: see basket.h and
- *                sequence.h
+ *   sample.c     rows: conditions, rejection
+ *
+ * Synthesizers are made of them: see row_kind.h.
  */
 #ifndef SG_SYNTH_SYNTH_H
 #define SG_SYNTH_SYNTH_H
@@ -79,6 +79,8 @@ void sg_sampler_end(sg_sampler *sampler);
  * and the critic sees them with the row; there are no conditions then. Also
  * rows that are no row of the encoder's, but have its width, such as baskets.
  */
+typedef struct sg_gan sg_gan;
+
 typedef struct sg_subject {
     int64_t rows; /* 0: those of the table */
     /* Writes what is given with `count` rows, that of row i to out + i stride;
@@ -102,8 +104,7 @@ typedef struct sg_subject {
     syngan_node *(*loss)(const struct sg_subject *subject, syngan_node *logits,
                          syngan_node *given, syngan_node *real);
     /* Sets first values of new networks. NULL: nothing. */
-    void (*prepare)(const struct sg_subject *subject,
-                    syngan_synthesizer *synthesizer);
+    void (*prepare)(const struct sg_subject *subject, sg_gan *gan);
     void *user;
 } sg_subject;
 
@@ -112,7 +113,8 @@ static inline bool sg_subject_expands(const sg_subject *subject) {
     return subject != NULL && subject->expand != NULL;
 }
 
-/* ---- the handle (synthesizer.c) ----------------------------------------- */
+/* ---- the GAN (gan.c) ------------------------------------------------------
+ */
 
 /* A measure of quality. */
 typedef struct sg_measure {
@@ -120,13 +122,11 @@ typedef struct sg_measure {
     double quality;
 } sg_measure;
 
-struct syngan_synthesizer {
+/* What learns rows of a table, each by itself or with what a subject gives. A
+ * synthesizer has one or, of other kinds of rows, several. */
+struct sg_gan {
     syngan_context *context;
     sg_synth_settings settings;
-    /* One of baskets or of sequences has nothing but one of these, which has
-     * synthesizers in it. */
-    struct sg_baskets *baskets;
-    struct sg_sequences *sequences;
     sg_encoder *encoder;
     sg_conditions conditions;  /* without an index */
     const sg_subject *subject; /* while training; NULL: the table's rows */
@@ -147,24 +147,28 @@ struct syngan_synthesizer {
     sg_sampler samplers[2]; /* made when needed: f32 and bf16 */
 };
 
-/* A handle around an encoder, which it takes over, with new networks; without
- * `training` only the one that samples. */
-syngan_status sg_synthesizer_make(const sg_synth_settings *settings,
-                                  sg_encoder *encoder, int64_t n_rows,
-                                  bool training, syngan_synthesizer **out);
+/* Around an encoder, which it takes over, with new networks; without `training`
+ * only the one that samples. */
+syngan_status sg_gan_make(const sg_synth_settings *settings,
+                          sg_encoder *encoder, int64_t n_rows, bool training,
+                          sg_gan **out);
+void sg_gan_free(sg_gan *gan); /* takes NULL */
+/* The program for samples, which is kept. */
+syngan_status sg_gan_sampler(sg_gan *gan, bool bf16, const sg_sampler **out);
 /* Least bytes that its networks and their optimizers take while training, to be
  * known before they are made. */
-double sg_synthesizer_least_bytes(const sg_synth_settings *settings,
-                                  const sg_encoder *encoder);
+double sg_gan_least_bytes(const sg_synth_settings *settings,
+                          const sg_encoder *encoder);
 /* Numbers that the generator gets besides the noise: a condition, or what the
  * subject gives. */
-int64_t sg_synthesizer_given(const syngan_synthesizer *s);
-/* Steps that an epoch has. */
-int64_t sg_synthesizer_epoch_steps(const syngan_synthesizer *s);
+int64_t sg_gan_given(const sg_gan *gan);
+/* Steps that an epoch has, and epochs that are done. */
+int64_t sg_gan_epoch_steps(const sg_gan *gan);
+int64_t sg_gan_epochs(const sg_gan *gan);
 /* Calls `visit` for each variable that training changes; `owner` is the
- * synthesizer. */
-syngan_status sg_synthesizer_visit(const void *owner, sg_state_fn visit,
-                                   void *argument);
+ * GAN. */
+syngan_status sg_gan_visit(const void *owner, sg_state_fn visit,
+                           void *argument);
 
 /* ---- training (training.c) ---------------------------------------------- */
 
@@ -177,61 +181,20 @@ typedef struct sg_synth_losses {
 
 /* Compiles the programs; an estimate gives the bytes of programs, encoded rows
  * and index instead. */
-syngan_status sg_training_make(syngan_synthesizer *s, sg_training **out);
+syngan_status sg_training_make(sg_gan *gan, sg_training **out);
 /* Encodes the rows, before the first step. After a failure it may be called
  * again. */
 syngan_status sg_training_take(sg_training *training,
                                const sg_examples *examples);
-syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes);
-/* Step s->steps, which is counted up. */
+syngan_status sg_training_estimate(sg_gan *gan, uint64_t *bytes);
+/* Step gan->steps, which is counted up. */
 syngan_status sg_training_step(sg_training *training, sg_synth_losses *losses);
 /* Keeps the state; false if it holds NaN or infinity. And back to it. */
 bool sg_training_keep(sg_training *training);
 void sg_training_go_back(sg_training *training);
 /* The model to sample from as training has it now. */
-syngan_model *sg_training_model(const syngan_synthesizer *s);
+syngan_model *sg_training_model(const sg_gan *gan);
 void sg_training_log(const sg_training *training);
 void sg_training_free(sg_training *training);
-
-/* ---- baskets and sequences (rows.c, rows_file.c) ------------------------ */
-
-/* A handle around nothing yet; what fitting gives; what it frees. */
-syngan_status sg_rows_make(syngan_context *context,
-                           const sg_synth_settings *settings,
-                           syngan_synthesizer **out);
-syngan_status sg_rows_fit(const syngan_table *table,
-                          const sg_synth_settings *settings,
-                          syngan_synthesizer **out);
-void sg_rows_free(syngan_synthesizer *s);
-/* As syngan_synthesizer_stream(), with options that have been read. */
-syngan_status sg_rows_stream(const syngan_synthesizer *s, int64_t rows,
-                             int64_t piece, uint64_t seed,
-                             const syngan_sample_options *options,
-                             int64_t *rejected, syngan_piece_fn take,
-                             void *user);
-/* The synthesizer itself, or the one inside that was trained last. */
-const syngan_synthesizer *sg_synthesizer_core(const syngan_synthesizer *s);
-/* A table without rows, with the columns that are made. */
-const syngan_table *sg_synthesizer_form(const syngan_synthesizer *s);
-
-/* In a file, the names of what is in the synthesizers inside begin so. */
-#define SG_ROWS_BASKETS "baskets."
-#define SG_ROWS_HEADS "heads."
-#define SG_ROWS_STEPS "steps."
-
-/* What there is besides them, as a member of an object. */
-void sg_rows_write(const syngan_synthesizer *s, sg_json_writer *json,
-                   const char *key);
-/* Into a handle around nothing; `load` gives a synthesizer by its prefix. */
-typedef syngan_status (*sg_rows_load_fn)(void *argument, const char *prefix,
-                                         syngan_synthesizer **out);
-syngan_status sg_rows_read(syngan_synthesizer *s, sg_json_value object,
-                           sg_rows_load_fn load, void *argument);
-/* Calls `visit` for each. */
-typedef syngan_status (*sg_rows_visit_fn)(const char *prefix,
-                                          const syngan_synthesizer *inside,
-                                          void *argument);
-syngan_status sg_rows_visit(const syngan_synthesizer *s, sg_rows_visit_fn visit,
-                            void *argument);
 
 #endif

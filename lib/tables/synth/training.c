@@ -30,7 +30,7 @@ typedef struct turn {
 } turn;
 
 struct sg_training {
-    syngan_synthesizer *synthesizer;
+    sg_gan *gan;
     syngan_context *context;
     sg_scratch room; /* of the next two */
     sg_encoded encoded;
@@ -51,8 +51,8 @@ struct sg_training {
 /* ---- programs ----------------------------------------------------------- */
 
 /* A seed of its own for each purpose. */
-static uint64_t seed_of(const syngan_synthesizer *s, const char *name) {
-    const sg_random random = {.seed = s->settings.options.seed,
+static uint64_t seed_of(const sg_gan *gan, const char *name) {
+    const sg_random random = {.seed = gan->settings.options.seed,
                               .stream = sg_stream_id(name)};
     uint32_t bits[2];
     sg_random_bits(&random, 0, 2, bits);
@@ -69,9 +69,9 @@ static syngan_status find_buffers(turn *t) {
 
 static syngan_status compile(sg_training *t, int which,
                              const sg_objective *objective) {
-    const syngan_synthesizer_options *o = &t->synthesizer->settings.options;
+    const syngan_synthesizer_options *o = &t->gan->settings.options;
     const syngan_program_options *options =
-        SYNGAN_PROGRAM(.seed = seed_of(t->synthesizer, turn_names[which]),
+        SYNGAN_PROGRAM(.seed = seed_of(t->gan, turn_names[which]),
                        .profile = o->profile, .bf16 = o->bf16);
     syngan_node *loss = objective->loss;
     if (t->estimating) {
@@ -92,7 +92,7 @@ static syngan_status make_turn(sg_training *t, int which,
     syngan_graph *graph;
     sg_objective objective;
     SG_TRY(syngan_graph_create(t->context, &graph));
-    sg_objective_build(graph, t->synthesizer, (sg_objective_kind)which, parts,
+    sg_objective_build(graph, t->gan, (sg_objective_kind)which, parts,
                        &objective);
     syngan_status status =
         graph->status != SYNGAN_OK
@@ -104,7 +104,7 @@ static syngan_status make_turn(sg_training *t, int which,
 
 static syngan_status make_turns(sg_training *t) {
     int32_t *parts;
-    SG_TRY(sg_network_parts(t->synthesizer->encoder, true, &parts));
+    SG_TRY(sg_network_parts(t->gan->encoder, true, &parts));
     syngan_status status = SYNGAN_OK;
     for (int i = 0; i < SG_OBJECTIVES && status == SYNGAN_OK; i++)
         status = make_turn(t, i, parts);
@@ -138,9 +138,9 @@ void sg_training_free(sg_training *t) {
 }
 
 static syngan_status make_buffers(sg_training *t) {
-    size_t batch = (size_t)t->synthesizer->settings.options.batch;
+    size_t batch = (size_t)t->gan->settings.options.batch;
     if (t->estimating) {
-        t->estimate += sg_snapshot_bytes(t->synthesizer, sg_synthesizer_visit);
+        t->estimate += sg_snapshot_bytes(t->gan, sg_gan_visit);
         return SYNGAN_OK;
     }
     t->words = sg_alloc(t->context, batch * WORDS * sizeof *t->words);
@@ -151,37 +151,37 @@ static syngan_status make_buffers(sg_training *t) {
         t->drawn == NULL)
         return sg_fail_memory(t->context, "training's batch",
                               batch * sizeof *t->drawn);
-    return sg_snapshot_make(t->context, t->synthesizer, sg_synthesizer_visit,
+    return sg_snapshot_make(t->context, t->gan, sg_gan_visit,
                             "a synthesizer's snapshot", &t->kept);
 }
 
 static syngan_status make_data(sg_training *t, const sg_examples *examples) {
-    syngan_synthesizer *s = t->synthesizer;
-    if (!sg_subject_expands(s->subject))
-        SG_TRY(sg_examples_encode(examples, s, seed_of(s, "encode"), &t->room,
-                                  &t->encoded));
-    if (s->settings.given > 0) {
-        sg_conditions_none(s->context, s->n_rows, &t->conditions);
+    sg_gan *gan = t->gan;
+    if (!sg_subject_expands(gan->subject))
+        SG_TRY(sg_examples_encode(examples, gan, seed_of(gan, "encode"),
+                                  &t->room, &t->encoded));
+    if (gan->settings.given > 0) {
+        sg_conditions_none(gan->context, gan->n_rows, &t->conditions);
         return SYNGAN_OK;
     }
-    SG_TRY(sg_conditions_make(s->encoder, s->n_rows, &t->conditions));
+    SG_TRY(sg_conditions_make(gan->encoder, gan->n_rows, &t->conditions));
     int64_t cells = t->encoded.rows * t->encoded.width;
     return sg_conditions_index(&t->conditions, &t->encoded,
                                (int32_t *)(t->encoded.cells + cells));
 }
 
-static syngan_status allocate(syngan_synthesizer *s, sg_training **out) {
-    sg_training *t = sg_alloc_zero(s->context, 1, sizeof *t);
-    if (t == NULL) return sg_fail_memory(s->context, "training", sizeof *t);
-    t->context = s->context;
-    t->synthesizer = s;
+static syngan_status allocate(sg_gan *gan, sg_training **out) {
+    sg_training *t = sg_alloc_zero(gan->context, 1, sizeof *t);
+    if (t == NULL) return sg_fail_memory(gan->context, "training", sizeof *t);
+    t->context = gan->context;
+    t->gan = gan;
     *out = t;
     return SYNGAN_OK;
 }
 
-syngan_status sg_training_make(syngan_synthesizer *s, sg_training **out) {
+syngan_status sg_training_make(sg_gan *gan, sg_training **out) {
     sg_training *t = NULL;
-    SG_TRY(allocate(s, &t));
+    SG_TRY(allocate(gan, &t));
     syngan_status status = make_turns(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
     if (status == SYNGAN_OK)
@@ -199,13 +199,13 @@ syngan_status sg_training_take(sg_training *t, const sg_examples *examples) {
     return status;
 }
 
-syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes) {
+syngan_status sg_training_estimate(sg_gan *gan, uint64_t *bytes) {
     sg_training *t = NULL;
-    SG_TRY(allocate(s, &t));
+    SG_TRY(allocate(gan, &t));
     t->estimating = true;
     syngan_status status = make_turns(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
-    *bytes = t->estimate + sg_examples_bytes(s);
+    *bytes = t->estimate + sg_examples_bytes(gan);
     sg_training_free(t);
     return status;
 }
@@ -215,10 +215,10 @@ syngan_status sg_training_estimate(syngan_synthesizer *s, uint64_t *bytes) {
 /* Draws a condition for each row of the batch, and words that are left. */
 static void draw_conditions(sg_training *t, const char *stream,
                             uint64_t number) {
-    const syngan_synthesizer *s = t->synthesizer;
-    int64_t batch = s->settings.options.batch;
+    const sg_gan *gan = t->gan;
+    int64_t batch = gan->settings.options.batch;
     const sg_random random = {.isa = t->context->isa,
-                              .seed = s->settings.options.seed,
+                              .seed = gan->settings.options.seed,
                               .step = number,
                               .stream = sg_stream_id(stream)};
     sg_random_bits(&random, 0, (size_t)batch * WORDS, t->words);
@@ -234,7 +234,7 @@ static void set_one(float *vector, int64_t width, int32_t place) {
 
 /* A row for each condition. */
 static void choose_rows(sg_training *t, const int64_t *order) {
-    int64_t batch = t->synthesizer->settings.options.batch;
+    int64_t batch = t->gan->settings.options.batch;
     for (int64_t i = 0; i < batch; i++) {
         int64_t from = order == NULL ? i : order[i];
         t->rows[i] = sg_condition_row(&t->conditions, &t->drawn[from],
@@ -243,29 +243,30 @@ static void choose_rows(sg_training *t, const int64_t *order) {
 }
 
 static void give_given(const sg_training *t, float *out, int64_t stride) {
-    const syngan_synthesizer *s = t->synthesizer;
-    s->subject->give(s->subject, &t->encoded, t->rows,
-                     s->settings.options.batch, out, stride);
+    const sg_gan *gan = t->gan;
+    gan->subject->give(gan->subject, &t->encoded, t->rows,
+                       gan->settings.options.batch, out, stride);
 }
 
 static void expand_rows(const sg_training *t, float *out, int64_t stride) {
-    const syngan_synthesizer *s = t->synthesizer;
-    int64_t batch = s->settings.options.batch;
-    if (sg_subject_expands(s->subject))
-        s->subject->expand(s->subject, &t->encoded, t->rows, batch, out,
-                           stride);
+    const sg_gan *gan = t->gan;
+    int64_t batch = gan->settings.options.batch;
+    if (sg_subject_expands(gan->subject))
+        gan->subject->expand(gan->subject, &t->encoded, t->rows, batch, out,
+                             stride);
     else
-        sg_encoder_expand(s->encoder, &t->encoded, t->rows, batch, out, stride);
+        sg_encoder_expand(gan->encoder, &t->encoded, t->rows, batch, out,
+                          stride);
 }
 
 static void give_conditions(sg_training *t, turn *to) {
-    int64_t batch = t->synthesizer->settings.options.batch;
+    int64_t batch = t->gan->settings.options.batch;
     int64_t width = t->conditions.width;
     if (to->condition == NULL) return;
     float *condition = to->condition->data;
     if (width == 0) {
         choose_rows(t, NULL);
-        give_given(t, condition, t->synthesizer->settings.given);
+        give_given(t, condition, t->gan->settings.given);
         return;
     }
     int32_t *target = to->target == NULL ? NULL : to->target->data;
@@ -277,9 +278,9 @@ static void give_conditions(sg_training *t, turn *to) {
 
 /* Fisher and Yates' shuffle. */
 static void draw_order(sg_training *t, uint64_t number) {
-    const syngan_synthesizer *s = t->synthesizer;
-    int64_t batch = s->settings.options.batch;
-    const sg_random random = {.seed = s->settings.options.seed,
+    const sg_gan *gan = t->gan;
+    int64_t batch = gan->settings.options.batch;
+    const sg_random random = {.seed = gan->settings.options.seed,
                               .step = number,
                               .stream = sg_stream_id("order")};
     for (int64_t i = 0; i < batch; i++)
@@ -296,16 +297,16 @@ static void draw_order(sg_training *t, uint64_t number) {
 /* Real rows for the same conditions as the generated ones have, in another
  * order, so that the two don't go in pairs. */
 static void give_rows(sg_training *t, turn *to, uint64_t number) {
-    const syngan_synthesizer *s = t->synthesizer;
-    int64_t batch = s->settings.options.batch, row = s->encoder->width;
+    const sg_gan *gan = t->gan;
+    int64_t batch = gan->settings.options.batch, row = gan->encoder->width;
     int64_t width = t->conditions.width;
-    int64_t stride = row + sg_synthesizer_given(s);
+    int64_t stride = row + sg_gan_given(gan);
     float *real = to->real->data;
     draw_order(t, number);
     choose_rows(t, t->order);
     for (int64_t i = 0; width > 0 && i < batch; i++)
         set_one(real + i * stride + row, width, t->drawn[t->order[i]].place);
-    if (s->subject != NULL) give_given(t, real + row, stride);
+    if (gan->subject != NULL) give_given(t, real + row, stride);
     expand_rows(t, real, stride);
 }
 
@@ -324,34 +325,33 @@ static syngan_status run_critic(sg_training *t, uint64_t number,
 
 static syngan_status run_generator(sg_training *t, sg_synth_losses *losses) {
     turn *generator = &t->turns[SG_OBJECTIVE_GENERATOR];
-    uint64_t number = (uint64_t)t->synthesizer->steps;
+    uint64_t number = (uint64_t)t->gan->steps;
     draw_conditions(t, "generator conditions", number);
     give_conditions(t, generator);
     if (generator->real != NULL)
-        expand_rows(t, generator->real->data, t->synthesizer->encoder->width);
+        expand_rows(t, generator->real->data, t->gan->encoder->width);
     if (generator->decay != NULL)
-        *(float *)generator->decay->data =
-            sg_average_decay(t->synthesizer->settings.recipe.average_decay,
-                             t->synthesizer->steps);
+        *(float *)generator->decay->data = sg_average_decay(
+            t->gan->settings.recipe.average_decay, t->gan->steps);
     SG_TRY(syngan_program_run(generator->program, number));
     losses->generator = *(const float *)generator->loss->data;
     return SYNGAN_OK;
 }
 
 syngan_status sg_training_step(sg_training *t, sg_synth_losses *losses) {
-    syngan_synthesizer *s = t->synthesizer;
-    uint64_t updates = (uint64_t)s->settings.options.critic_steps;
+    sg_gan *gan = t->gan;
+    uint64_t updates = (uint64_t)gan->settings.options.critic_steps;
     double start = sg_seconds();
     for (uint64_t i = 0; i < updates; i++)
-        SG_TRY(run_critic(t, (uint64_t)s->steps * updates + i, losses));
+        SG_TRY(run_critic(t, (uint64_t)gan->steps * updates + i, losses));
     SG_TRY(run_generator(t, losses));
-    s->steps++;
-    s->seconds += sg_seconds() - start;
+    gan->steps++;
+    gan->seconds += sg_seconds() - start;
     return SYNGAN_OK;
 }
 
-syngan_model *sg_training_model(const syngan_synthesizer *s) {
-    return s->average != NULL ? s->average : s->generator;
+syngan_model *sg_training_model(const sg_gan *gan) {
+    return gan->average != NULL ? gan->average : gan->generator;
 }
 
 void sg_training_log(const sg_training *t) {
@@ -376,11 +376,11 @@ void sg_training_log(const sg_training *t) {
 
 bool sg_training_keep(sg_training *t) {
     if (!sg_snapshot_take(&t->kept)) return false;
-    t->kept_steps = t->synthesizer->steps;
+    t->kept_steps = t->gan->steps;
     return true;
 }
 
 void sg_training_go_back(sg_training *t) {
     sg_snapshot_restore(&t->kept);
-    t->synthesizer->steps = t->kept_steps;
+    t->gan->steps = t->kept_steps;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a file has of baskets and sequences besides the synthesizers in them, as
- * JSON:
+ * What a file has of sequences besides their GANs, as JSON:
  *
- *   {"key": name, "key_type": type, "item_type": type, "sizes": [share, ...]}
  *   {"columns": [{"name": name, "role": role}, ...], "key_type": type,
  *    "unit": n, "by_day": whether gaps are, "steps": whether there are any}
  *
@@ -14,25 +12,13 @@
 
 #include "base/memory.h"
 #include "encode/encoder_code.h"
-#include "synth/basket.h"
+#include "synth/rows_column.h"
 #include "synth/sequence.h"
 
-/* Most columns, and most items of a basket, that are read. */
-enum { COLUMNS_MOST = 100000, SIZES_MOST = 4096 };
+/* Most columns that are read. */
+enum { COLUMNS_MOST = 100000 };
 
 /* ---- writing ------------------------------------------------------------ */
-
-static void write_baskets(const sg_baskets *b, sg_json_writer *json) {
-    const sg_column *column = b->form->columns;
-    sg_json_put_string(json, "key", column[0].name);
-    sg_json_put_i64(json, "key_type", column[0].type);
-    sg_json_put_i64(json, "item_type", column[1].type);
-    sg_json_open_array(json, "sizes");
-    for (int32_t i = 0; i < b->longest; i++)
-        sg_json_put_f64(json, NULL,
-                        b->until[i] - (i == 0 ? 0.0 : b->until[i - 1]));
-    sg_json_close_array(json);
-}
 
 static void write_change(const sg_change *change, sg_json_writer *json) {
     sg_grid_put(&change->grid, "grid", json);
@@ -44,7 +30,8 @@ static void write_change(const sg_change *change, sg_json_writer *json) {
     sg_json_close_array(json);
 }
 
-static void write_sequences(const sg_sequences *q, sg_json_writer *json) {
+void sg_sequences_write(const void *learnt, sg_json_writer *json) {
+    const sg_sequences *q = learnt;
     const syngan_table *form = q->form.form;
     sg_json_open_array(json, "columns");
     for (size_t c = 0; c < form->n_columns; c++) {
@@ -62,83 +49,7 @@ static void write_sequences(const sg_sequences *q, sg_json_writer *json) {
     sg_json_put_bool(json, "steps", q->steps != NULL);
 }
 
-void sg_rows_write(const syngan_synthesizer *s, sg_json_writer *json,
-                   const char *key) {
-    sg_json_open_object(json, key);
-    if (s->baskets != NULL)
-        write_baskets(s->baskets, json);
-    else
-        write_sequences(s->sequences, json);
-    sg_json_close_object(json);
-}
-
 /* ---- reading ------------------------------------------------------------ */
-
-static syngan_status add_empty(syngan_table *to, const char *name,
-                               int32_t type) {
-    const sg_format_kind *format = sg_column_types[type]->format;
-    const sg_column form = {
-        .type = type,
-        .decimals = -1,
-        .name = (char *)name,
-        .format = format == NULL ? NULL : (char *)format->standard};
-    return sg_table_add_empty(to, &form);
-}
-
-static syngan_status read_type(sg_json_value object, const char *key,
-                               int32_t *out) {
-    return sg_json_read_i32(sg_json_member(object, key), 1, SG_COLUMN_TYPES,
-                            out);
-}
-
-/* ---- baskets ------------------------------------------------------------ */
-
-static syngan_status read_sizes(sg_baskets *b, sg_json_value sizes) {
-    size_t count;
-    double sum = 0;
-    SG_TRY(sg_json_read_array(sizes, &count));
-    if (count < 1 || count > SIZES_MOST ||
-        count > (size_t)b->rows->encoder->width)
-        return sg_json_fail(sizes, "baskets have more items than there are");
-    b->longest = (int32_t)count;
-    b->until = sg_alloc(b->context, count * sizeof *b->until);
-    if (b->until == NULL)
-        return sg_fail_memory(b->context, "the sizes of baskets", count * 8);
-    for (size_t i = 0; i < count; i++) {
-        double share;
-        sg_json_value item = sg_json_item(sizes, i);
-        SG_TRY(sg_json_read_f64(item, &share));
-        if (!(share >= -1e-9 && share <= 1.0 + 1e-9))
-            return sg_json_fail(item, "is no share");
-        b->until[i] = sum += share;
-    }
-    b->until[count - 1] = 1.0;
-    return SYNGAN_OK;
-}
-
-static syngan_status read_baskets(sg_baskets *b, sg_json_value object) {
-    const sg_encoder *encoder = b->rows->encoder;
-    const char *name;
-    int32_t key, item;
-    if (encoder->n_codes != 1 || encoder->codes[0].codec != &sg_codec_choice ||
-        b->rows->settings.given != SG_BASKET_GIVEN)
-        return sg_json_fail(object, "the encoder is not one of items");
-    SG_TRY(sg_json_read_string(sg_json_member(object, "key"), &name));
-    SG_TRY(read_type(object, "key_type", &key));
-    SG_TRY(read_type(object, "item_type", &item));
-    SG_TRY(sg_table_make(b->context, 0, &b->form));
-    b->form->key = 0;
-    SG_TRY(add_empty(b->form, name, key));
-    SG_TRY(add_empty(b->form, encoder->form->columns[0].name, item));
-    if (!sg_column_has_codes(&b->form->columns[1]))
-        return sg_json_fail(object, "items are no category");
-    sg_dictionary **words = &b->form->columns[1].words;
-    sg_dictionary_release(*words);
-    *words = sg_dictionary_retain(encoder->form->columns[0].words);
-    return read_sizes(b, sg_json_member(object, "sizes"));
-}
-
-/* ---- sequences ---------------------------------------------------------- */
 
 static syngan_status add_inner(syngan_table *to, const syngan_table *form,
                                const char *name, sg_json_value place) {
@@ -193,7 +104,7 @@ static syngan_status read_column(sg_sequences *q, sg_json_value object,
     if (role == SG_ROLE_KEY) {
         if (form->key >= 0) return sg_json_fail(object, "is a second key");
         form->key = at;
-        return add_empty(form->form, name, key_type);
+        return sg_rows_add_empty(form->form, name, key_type);
     }
     if (role == SG_ROLE_ORDER) {
         if (form->order >= 0) return sg_json_fail(object, "is a second order");
@@ -241,7 +152,7 @@ static syngan_status read_sequences(sg_sequences *q, sg_json_value object) {
     SG_TRY(sg_json_read_array(columns, &count));
     if (count > COLUMNS_MOST)
         return sg_json_fail(columns, "are more than %d", COLUMNS_MOST);
-    SG_TRY(read_type(object, "key_type", &key_type));
+    SG_TRY(sg_rows_read_type(object, "key_type", &key_type));
     q->form = (sg_sequence_form){.context = q->context, .key = -1, .order = -1};
     SG_TRY(sg_json_read_i64(sg_json_member(object, "unit"), 1, INT64_MAX,
                             &q->form.unit));
@@ -263,34 +174,23 @@ static syngan_status read_sequences(sg_sequences *q, sg_json_value object) {
                : sg_sequence_form_bind(&q->form, q->steps->encoder->form);
 }
 
-/* ---- both --------------------------------------------------------------- */
-
-syngan_status sg_rows_read(syngan_synthesizer *s, sg_json_value object,
-                           sg_rows_load_fn load, void *argument) {
-    syngan_context *context = s->context;
-    if (s->settings.options.rows == SYNGAN_ROWS_BASKETS) {
-        sg_baskets *b = s->baskets = sg_alloc_zero(context, 1, sizeof *b);
-        if (b == NULL) return sg_fail_memory(context, "baskets", sizeof *b);
-        b->context = context;
-        SG_TRY(load(argument, SG_ROWS_BASKETS, &b->rows));
-        return read_baskets(b, object);
-    }
+syngan_status sg_sequences_read(syngan_context *context, sg_json_value object,
+                                sg_gan_load_fn load, void *argument,
+                                void **out) {
     bool steps;
     SG_TRY(sg_json_read_bool(sg_json_member(object, "steps"), &steps));
-    sg_sequences *q = s->sequences = sg_alloc_zero(context, 1, sizeof *q);
+    sg_sequences *q = *out = sg_alloc_zero(context, 1, sizeof *q);
     if (q == NULL) return sg_fail_memory(context, "sequences", sizeof *q);
     q->context = context;
-    SG_TRY(load(argument, SG_ROWS_HEADS, &q->heads));
-    if (steps) SG_TRY(load(argument, SG_ROWS_STEPS, &q->steps));
+    SG_TRY(load(argument, SG_HEADS_PREFIX, &q->heads));
+    if (steps) SG_TRY(load(argument, SG_STEPS_PREFIX, &q->steps));
     return read_sequences(q, object);
 }
 
-syngan_status sg_rows_visit(const syngan_synthesizer *s, sg_rows_visit_fn visit,
-                            void *argument) {
-    if (s->baskets != NULL)
-        return visit(SG_ROWS_BASKETS, s->baskets->rows, argument);
-    SG_TRY(visit(SG_ROWS_HEADS, s->sequences->heads, argument));
-    return s->sequences->steps == NULL
-               ? SYNGAN_OK
-               : visit(SG_ROWS_STEPS, s->sequences->steps, argument);
+syngan_status sg_sequences_visit(const void *learnt, sg_gan_visit_fn visit,
+                                 void *argument) {
+    const sg_sequences *q = learnt;
+    SG_TRY(visit(SG_HEADS_PREFIX, q->heads, argument));
+    return q->steps == NULL ? SYNGAN_OK
+                            : visit(SG_STEPS_PREFIX, q->steps, argument);
 }
