@@ -196,7 +196,7 @@ static syngan_node *penalty(const written *w, syngan_node *real,
                          WEIGHT, 0.0);
 }
 
-static void write_critic(written *w, sg_objective *out) {
+static void write_critic(written *w, sg_phase_graph *out) {
     make_rows(w);
     syngan_node *fake = packed(w, syngan_stop_gradient(w->rows));
     syngan_node *real = syngan_reshape(
@@ -205,36 +205,37 @@ static void write_critic(written *w, sg_objective *out) {
         SYNGAN_SHAPE(BATCH / PAC, PAC * (w->row + w->condition)));
     syngan_node *of_real = mean(judge(w, real));
     syngan_node *of_fake = mean(judge(w, fake));
-    out->loss = syngan_subtract(of_fake, of_real);
+    out->outputs[0] = syngan_subtract(of_fake, of_real);
     if (w->gan->settings.recipe.critic_statistics)
         out->updates[out->n_updates++] = sg_update_statistics(
             w->logits, w->gan->generator, w->gan->settings.recipe.momentum);
     out->updates[out->n_updates++] = syngan_optimizer_minimize(
         w->gan->critic_optimizer,
-        syngan_add(penalty(w, real, fake), out->loss));
+        syngan_add(penalty(w, real, fake), out->outputs[0]));
 }
 
-static void write_generator(written *w, sg_objective *out) {
+static void write_generator(written *w, sg_phase_graph *out) {
     make_rows(w);
-    out->loss = syngan_affine(mean(judge(w, packed(w, w->rows))), -1.0, 0.0);
+    out->outputs[0] =
+        syngan_affine(mean(judge(w, packed(w, w->rows))), -1.0, 0.0);
     if (w->gan->subject != NULL) {
         syngan_node *real =
             syngan_input(w->graph, SG_INPUT_REAL, SYNGAN_TYPE_F32,
                          SYNGAN_SHAPE(BATCH, w->row));
-        out->loss = syngan_add(loss(w->gan->subject, w->logits, w->given, real),
-                               out->loss);
+        out->outputs[0] = syngan_add(
+            loss(w->gan->subject, w->logits, w->given, real), out->outputs[0]);
     } else if (w->given != NULL) {
         syngan_node *target = syngan_input(
             w->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(BATCH));
-        out->loss = syngan_add(
+        out->outputs[0] = syngan_add(
             mean(syngan_part_cross_entropy(w->logits, w->parts,
                                            w->gan->encoder->n_parts, target)),
-            out->loss);
+            out->outputs[0]);
     }
     out->updates[out->n_updates++] = sg_update_statistics(
         w->logits, w->gan->generator, w->gan->settings.recipe.momentum);
     out->updates[out->n_updates++] =
-        syngan_optimizer_minimize(w->gan->generator_optimizer, out->loss);
+        syngan_optimizer_minimize(w->gan->generator_optimizer, out->outputs[0]);
     if (w->gan->average != NULL)
         out->updates[out->n_updates++] =
             sg_average_build(w->graph, w->gan->generator, w->gan->average);
@@ -242,13 +243,13 @@ static void write_generator(written *w, sg_objective *out) {
 
 static void write_down(syngan_graph *graph, const sg_gan *gan,
                        sg_objective_kind kind, const int32_t *parts,
-                       sg_objective *out) {
+                       sg_phase_graph *out) {
     written w = {.graph = graph,
                  .gan = gan,
                  .parts = parts,
                  .row = gan->encoder->width,
                  .condition = sg_gan_given(gan)};
-    *out = (sg_objective){0};
+    *out = (sg_phase_graph){.graph = graph};
     if (w.condition > 0)
         w.given = syngan_input(graph, SG_INPUT_CONDITION, SYNGAN_TYPE_F32,
                                SYNGAN_SHAPE(BATCH, w.condition));
@@ -289,16 +290,17 @@ static float step(syngan_context *context, const sg_gan *gan,
     syngan_graph *graph;
     syngan_program *program = NULL;
     syngan_tensor *loss;
-    sg_objective objective;
+    sg_phase_graph objective = {0};
     int32_t *parts;
     assert_ok(context, sg_network_parts(gan->encoder, true, &parts));
     assert_ok(context, syngan_graph_create(context, &graph));
+    objective.graph = graph;
     if (by_hand)
         write_down(graph, gan, kind, parts, &objective);
     else
-        sg_objective_build(graph, gan, kind, parts, &objective);
+        sg_objective_build(gan, kind, parts, &objective);
     assert_ok(context,
-              syngan_program_create(&objective.loss, 1, objective.updates,
+              syngan_program_create(objective.outputs, 1, objective.updates,
                                     objective.n_updates,
                                     SYNGAN_PROGRAM(.seed = 4), &program));
     fill(program, SG_INPUT_REAL, NULL);

@@ -13,7 +13,8 @@ bool sg_loop_keep(sg_loop *loop) {
 void sg_loop_go_back(sg_loop *loop) {
     sg_snapshot_restore(&loop->kept);
     *loop->done = loop->kept_done;
-    if (loop->trainee->back != NULL) loop->trainee->back(loop->owner);
+    if (loop->trainee != NULL && loop->trainee->back != NULL)
+        loop->trainee->back(loop->owner);
 }
 
 static long long units_done(const sg_loop *loop) {

@@ -33,7 +33,7 @@ typedef struct sg_trainee {
 
 typedef struct sg_loop {
     syngan_context *context;
-    const sg_trainee *trainee;
+    const sg_trainee *trainee; /* NULL: state is only kept and put back */
     void *owner;
     int64_t *done;      /* steps done, the owner's */
     int64_t unit_steps; /* steps of what they are counted in */

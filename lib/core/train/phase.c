@@ -9,8 +9,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 
-/* A seed of its own for each phase. */
-static uint64_t phase_seed(uint64_t seed, const char *name) {
+uint64_t sg_phase_seed(uint64_t seed, const char *name) {
     const sg_random random = {.seed = seed, .stream = sg_stream_id(name)};
     uint32_t bits[2];
     sg_random_bits(&random, 0, 2, bits);
@@ -40,7 +39,7 @@ static syngan_status compile(const sg_phase_maker *maker,
     for (int i = 0; i < SG_PHASE_OUTPUTS; i++)
         if (graph->outputs[i] != NULL) outputs[n_outputs++] = graph->outputs[i];
     syngan_program_options options = maker->program;
-    options.seed = phase_seed(options.seed, out->kind->name);
+    options.seed = sg_phase_seed(options.seed, out->kind->name);
     if (maker->estimate != NULL) {
         uint64_t bytes;
         SG_TRY(sg_program_estimate(outputs, n_outputs, graph->updates,

@@ -45,6 +45,9 @@ typedef struct sg_phase_maker {
     uint64_t *estimate; /* not NULL: no program is made, its bytes are added */
 } sg_phase_maker;
 
+/* A seed of its own for each purpose. */
+uint64_t sg_phase_seed(uint64_t seed, const char *name);
+
 /* `stored`: kernels in place of timing, or NULL. */
 syngan_status sg_phase_make(const sg_phase_maker *maker,
                             const sg_phase_kind *kind, const sg_choices *stored,

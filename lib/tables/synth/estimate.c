@@ -28,7 +28,7 @@ static int compare_seconds(const void *a, const void *b) {
 syngan_status sg_estimate_step(sg_training *training, double *seconds) {
     sg_synth_losses losses;
     double each[TRIAL], begin = sg_seconds();
-    (void)sg_training_keep(training);
+    (void)sg_loop_keep(sg_training_loop(training));
     syngan_status status = sg_training_step(training, &losses);
     while (status == SYNGAN_OK && sg_seconds() - begin < WARM_UP_SECONDS)
         status = sg_training_step(training, &losses);
@@ -41,7 +41,7 @@ syngan_status sg_estimate_step(sg_training *training, double *seconds) {
         qsort(each, TRIAL, sizeof *each, compare_seconds);
         *seconds = each[TRIAL / 2];
     }
-    sg_training_go_back(training);
+    sg_loop_go_back(sg_training_loop(training));
     return status;
 }
 

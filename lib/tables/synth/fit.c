@@ -105,16 +105,6 @@ static syngan_status judge(fitting *f, double *quality, bool *best) {
 
 /* ---- epochs ------------------------------------------------------------- */
 
-static syngan_status diverged(fitting *f) {
-    int64_t at = f->gan->steps;
-    sg_training_go_back(f->training);
-    return sg_fail(f->gan->context, SYNGAN_E_DIVERGED,
-                   "synthesizer: a loss or a parameter is not finite in step "
-                   "%lld; the state is again that after %lld epochs; lower "
-                   "learning rates may help",
-                   (long long)at, (long long)sg_gan_epochs(f->gan));
-}
-
 /* Epochs of a round: a function of the table and the batch, so that a fit that
  * goes on measures when one that has not stopped does. */
 static int64_t round_epochs(const sg_gan *gan) {
@@ -127,19 +117,40 @@ static bool round_ended(const sg_gan *gan) {
            sg_gan_epochs(gan) % round_epochs(gan) == 0;
 }
 
-/* After an epoch. *stop: early. */
-static syngan_status end_epoch(fitting *f, bool *stop) {
+static syngan_status run_step(void *owner, bool *changed, bool *finite) {
+    fitting *f = owner;
+    *changed = true;
+    SG_TRY(sg_training_step(f->training, &f->losses));
+    *finite = isfinite(f->losses.critic) && isfinite(f->losses.generator);
+    return SYNGAN_OK;
+}
+
+static bool keeps(const void *owner) {
+    const fitting *f = owner;
+    return round_ended(f->gan);
+}
+
+/* After a step; it does something after an epoch. */
+static syngan_status after_step(void *owner, bool kept, bool *stop) {
+    fitting *f = owner;
     sg_gan *gan = f->gan;
     double quality = (double)NAN;
     bool best = false;
-    if (round_ended(gan)) {
-        if (!sg_training_keep(f->training)) return diverged(f);
+    if (gan->steps % sg_gan_epoch_steps(gan) != 0) return SYNGAN_OK;
+    if (kept) {
         if (gan->subject == NULL) SG_TRY(judge(f, &quality, &best));
         int32_t patience = gan->settings.options.patience;
         *stop = patience > 0 && gan->since >= patience;
     }
     return tell(f, quality, best);
 }
+
+static const sg_trainee trainee = {.name = "synthesizer",
+                                   .step = "step",
+                                   .unit = "epochs",
+                                   .run = run_step,
+                                   .keeps = keeps,
+                                   .after = after_step};
 
 /* A round that was trained, but whose measuring was cut short. */
 static bool owes_measure(const sg_gan *gan) {
@@ -149,21 +160,13 @@ static bool owes_measure(const sg_gan *gan) {
 }
 
 static syngan_status train(fitting *f) {
-    sg_gan *gan = f->gan;
-    int64_t epoch = sg_gan_epoch_steps(gan);
+    sg_loop *loop = sg_training_loop(f->training);
     bool stop = false;
-    if (owes_measure(gan)) SG_TRY(end_epoch(f, &stop));
-    while (gan->steps < f->epochs * epoch && !stop) {
-        if (sg_is_cancelled(gan->context))
-            return sg_fail(gan->context, SYNGAN_E_CANCELLED,
-                           "synthesizer: cancelled after %lld epochs",
-                           (long long)sg_gan_epochs(gan));
-        SG_TRY(sg_training_step(f->training, &f->losses));
-        if (!isfinite(f->losses.critic) || !isfinite(f->losses.generator))
-            return diverged(f);
-        if (gan->steps % epoch == 0) SG_TRY(end_epoch(f, &stop));
-    }
-    return SYNGAN_OK;
+    loop->trainee = &trainee;
+    loop->owner = f;
+    if (owes_measure(f->gan)) SG_TRY(after_step(f, true, &stop));
+    return stop ? SYNGAN_OK
+                : sg_loop_run(loop, f->epochs * sg_gan_epoch_steps(f->gan));
 }
 
 static syngan_status check_time(const fitting *f) {
@@ -227,7 +230,7 @@ static syngan_status prepare(fitting *f, sg_budget *budget,
     SG_TRY(sg_budget_place_rows(budget, gan, sampling, examples));
     SG_TRY(take_rows(f, examples));
     SG_TRY(check_time(f));
-    return sg_training_keep(f->training)
+    return sg_loop_keep(sg_training_loop(f->training))
                ? SYNGAN_OK
                : sg_fail(gan->context, SYNGAN_E_DIVERGED,
                          "synthesizer: a parameter is not finite");

@@ -9,13 +9,14 @@
 
 #include "graph/op.h"
 #include "train/average.h"
+#include "train/gan_loss.h"
 
 typedef struct plan {
     const sg_gan *gan;
     syngan_graph *graph;
     const int32_t *parts;
     int64_t batch, row, condition, viewed, pac;
-    sg_objective *objective;
+    sg_phase_graph *out;
 } plan;
 
 static syngan_node *mean_of(syngan_node *x) {
@@ -83,20 +84,22 @@ static syngan_node *score(const plan *p, syngan_node *packed) {
                               SYNGAN_MODE_TRAINING);
 }
 
-/* WGAN-GP (Gulrajani and others 2017), the norm over a packed row. */
+static const sg_gan_loss *wasserstein(void) {
+    return &sg_gan_losses[SYNGAN_LOSS_WASSERSTEIN];
+}
+
+/* WGAN-GP, the norm over a packed row. */
 static syngan_node *penalty(const plan *p, syngan_node *real,
                             syngan_node *fake) {
-    syngan_node *place =
-        syngan_random_uniform(p->graph, SYNGAN_SHAPE(p->batch / p->pac, 1));
-    syngan_node *between =
-        syngan_add(fake, syngan_multiply(place, syngan_subtract(real, fake)));
+    const sg_gan_penalty *row = &sg_gan_penalties[SYNGAN_PENALTY_WGAN_GP];
+    syngan_node *between = sg_points_between(real, fake);
     return syngan_affine(
-        syngan_gradient_penalty(score(p, between), between, 1.0),
-        (double)p->gan->settings.options.penalty_weight, 0.0);
+        syngan_gradient_penalty(score(p, between), between, row->target),
+        row->between * (double)p->gan->settings.options.penalty_weight, 0.0);
 }
 
 static void add_update(const plan *p, syngan_node *update) {
-    p->objective->updates[p->objective->n_updates++] = update;
+    p->out->updates[p->out->n_updates++] = update;
 }
 
 static void move_statistics(const plan *p, syngan_node *source) {
@@ -115,22 +118,23 @@ static void build_critic(const plan *p) {
                      SYNGAN_SHAPE(p->batch, p->row + p->condition)),
         SYNGAN_SHAPE(p->batch / p->pac, p->pac * (p->row + p->condition)));
     /* One after the other: the streams of what the critic drops go by it. */
-    syngan_node *of_real = mean_of(score(p, real));
-    syngan_node *of_fake = mean_of(score(p, fake));
-    syngan_node *wasserstein = syngan_subtract(of_fake, of_real);
-    p->objective->loss = wasserstein;
+    sg_logits logits_of = {.real = score(p, real)};
+    logits_of.fake = score(p, fake);
+    syngan_node *loss = syngan_add(wasserstein()->fake(&logits_of),
+                                   wasserstein()->real(&logits_of));
+    p->out->outputs[0] = loss;
     if (gan->settings.recipe.critic_statistics) move_statistics(p, logits);
-    add_update(p, syngan_optimizer_minimize(
-                      gan->critic_optimizer,
-                      syngan_add(wasserstein, penalty(p, real, fake))));
+    add_update(
+        p, syngan_optimizer_minimize(gan->critic_optimizer,
+                                     syngan_add(loss, penalty(p, real, fake))));
 }
 
 static void build_generator(const plan *p) {
     const sg_gan *gan = p->gan;
     syngan_node *condition = condition_input(p), *logits, *rows;
     build_fakes(p, condition, &logits, &rows);
-    syngan_node *loss =
-        syngan_negate(mean_of(score(p, pack(p, rows, condition))));
+    const sg_logits of_rows = {.fake = score(p, pack(p, rows, condition))};
+    syngan_node *loss = wasserstein()->generator(&of_rows);
     if (gan->conditions.width > 0) {
         syngan_node *target = syngan_input(
             p->graph, SG_INPUT_TARGET, SYNGAN_TYPE_I32, SYNGAN_SHAPE(p->batch));
@@ -146,25 +150,23 @@ static void build_generator(const plan *p) {
             loss, gan->subject->loss(gan->subject, logits, condition, real));
     }
     move_statistics(p, logits);
-    p->objective->loss = loss;
+    p->out->outputs[0] = loss;
     add_update(p, syngan_optimizer_minimize(gan->generator_optimizer, loss));
     if (gan->average != NULL)
         add_update(p, sg_average_build(p->graph, gan->generator, gan->average));
 }
 
-void sg_objective_build(syngan_graph *graph, const sg_gan *gan,
-                        sg_objective_kind kind, const int32_t *parts,
-                        sg_objective *out) {
+void sg_objective_build(const sg_gan *gan, sg_objective_kind kind,
+                        const int32_t *parts, sg_phase_graph *out) {
     const plan p = {.gan = gan,
-                    .graph = graph,
+                    .graph = out->graph,
                     .parts = parts,
                     .batch = gan->settings.options.batch,
                     .row = gan->encoder->width,
                     .condition = sg_gan_given(gan),
                     .viewed = gan->settings.viewed,
                     .pac = gan->settings.options.pac,
-                    .objective = out};
-    *out = (sg_objective){0};
+                    .out = out};
     if (kind == SG_OBJECTIVE_CRITIC)
         build_critic(&p);
     else

@@ -7,6 +7,7 @@
 #define SG_SYNTH_OBJECTIVE_H
 
 #include "synth/synth.h"
+#include "train/phase.h"
 
 /* Inputs, which not each of them has. */
 #define SG_INPUT_REAL                                                          \
@@ -21,15 +22,9 @@ typedef enum sg_objective_kind {
     SG_OBJECTIVES
 } sg_objective_kind;
 
-typedef struct sg_objective {
-    syngan_node *loss;
-    syngan_node *updates[3];
-    size_t n_updates;
-} sg_objective;
-
-/* `parts`: of sg_network_parts(). Failures are the graph's. */
-void sg_objective_build(syngan_graph *graph, const sg_gan *s,
-                        sg_objective_kind kind, const int32_t *parts,
-                        sg_objective *out);
+/* `parts`: of sg_network_parts(). Adds the loss, as the only output, and the
+ * updates; failures are the graph's. */
+void sg_objective_build(const sg_gan *gan, sg_objective_kind kind,
+                        const int32_t *parts, sg_phase_graph *out);
 
 #endif

@@ -19,8 +19,8 @@
 #include "model/model.h"
 #include "synth/condition.h"
 #include "synth/settings.h"
+#include "train/loop.h"
 #include "train/optimizer.h"
-#include "train/snapshot.h"
 
 /* ---- networks (network.c) ----------------------------------------------- */
 
@@ -187,11 +187,10 @@ syngan_status sg_training_make(sg_gan *gan, sg_training **out);
 syngan_status sg_training_take(sg_training *training,
                                const sg_examples *examples);
 syngan_status sg_training_estimate(sg_gan *gan, uint64_t *bytes);
-/* Step gan->steps, which is counted up. */
+/* Runs step gan->steps, without counting it. */
 syngan_status sg_training_step(sg_training *training, sg_synth_losses *losses);
-/* Keeps the state; false if it holds NaN or infinity. And back to it. */
-bool sg_training_keep(sg_training *training);
-void sg_training_go_back(sg_training *training);
+/* The state that it keeps; whoever trains adds what it trains. */
+sg_loop *sg_training_loop(sg_training *training);
 /* The model to sample from as training has it now. */
 syngan_model *sg_training_model(const sg_gan *gan);
 void sg_training_log(const sg_training *training);

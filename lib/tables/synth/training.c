@@ -10,24 +10,21 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
-#include "compile/program.h"
 #include "synth/examples.h"
 #include "synth/objective.h"
 #include "synth/synth.h"
 #include "train/average.h"
-#include "train/snapshot.h"
 
 /* Random words for each row of a batch. */
 enum { WORDS = 4 };
 
-static const char *const turn_names[SG_OBJECTIVES] = {"critic", "generator"};
-
-typedef struct turn {
-    syngan_program *program;
-    syngan_tensor *real, *condition, *target; /* inputs; NULL: it has none */
-    syngan_tensor *decay;                     /* likewise: of the average */
-    syngan_tensor *loss;
-} turn;
+/* The inputs of phases. */
+enum { REAL, CONDITION, TARGET, DECAY };
+static const char *const input_names[SG_PHASE_INPUTS] = {
+    [REAL] = SG_INPUT_REAL,
+    [CONDITION] = SG_INPUT_CONDITION,
+    [TARGET] = SG_INPUT_TARGET,
+    [DECAY] = SG_AVERAGE_DECAY};
 
 struct sg_training {
     sg_gan *gan;
@@ -35,14 +32,12 @@ struct sg_training {
     sg_scratch room; /* of the next two */
     sg_encoded encoded;
     sg_conditions conditions; /* with an index */
-    turn turns[SG_OBJECTIVES];
+    sg_phase phases[SG_OBJECTIVES];
     /* For a batch. */
     uint32_t *words;
     int64_t *rows, *order;
     sg_condition *drawn;
-    /* The state to go back to. */
-    sg_snapshot kept;
-    int64_t kept_steps;
+    sg_loop loop;
     /* Of an estimate: nothing is made, bytes are counted. */
     bool estimating;
     uint64_t estimate;
@@ -50,90 +45,57 @@ struct sg_training {
 
 /* ---- programs ----------------------------------------------------------- */
 
-/* A seed of its own for each purpose. */
-static uint64_t seed_of(const sg_gan *gan, const char *name) {
-    const sg_random random = {.seed = gan->settings.options.seed,
-                              .stream = sg_stream_id(name)};
-    uint32_t bits[2];
-    sg_random_bits(&random, 0, 2, bits);
-    return (uint64_t)bits[1] << 32 | bits[0];
-}
-
-static syngan_status find_buffers(turn *t) {
-    t->real = sg_program_find_input(t->program, SG_INPUT_REAL);
-    t->condition = sg_program_find_input(t->program, SG_INPUT_CONDITION);
-    t->target = sg_program_find_input(t->program, SG_INPUT_TARGET);
-    t->decay = sg_program_find_input(t->program, SG_AVERAGE_DECAY);
-    return syngan_program_output(t->program, 0, &t->loss);
-}
-
-static syngan_status compile(sg_training *t, int which,
-                             const sg_objective *objective) {
-    const syngan_synthesizer_options *o = &t->gan->settings.options;
-    const syngan_program_options *options =
-        SYNGAN_PROGRAM(.seed = seed_of(t->gan, turn_names[which]),
-                       .profile = o->profile, .bf16 = o->bf16);
-    syngan_node *loss = objective->loss;
-    if (t->estimating) {
-        uint64_t bytes;
-        SG_TRY(sg_program_estimate(&loss, 1, objective->updates,
-                                   objective->n_updates, options, &bytes));
-        t->estimate += bytes;
-        return SYNGAN_OK;
-    }
-    SG_TRY(syngan_program_create(&loss, 1, objective->updates,
-                                 objective->n_updates, options,
-                                 &t->turns[which].program));
-    return find_buffers(&t->turns[which]);
-}
-
-static syngan_status make_turn(sg_training *t, int which,
-                               const int32_t *parts) {
-    syngan_graph *graph;
-    sg_objective objective;
-    SG_TRY(syngan_graph_create(t->context, &graph));
-    sg_objective_build(graph, t->gan, (sg_objective_kind)which, parts,
-                       &objective);
-    syngan_status status =
-        graph->status != SYNGAN_OK
-            ? sg_fail(t->context, graph->status, "%s", graph->error_text)
-            : compile(t, which, &objective);
-    syngan_graph_free(graph);
-    return status;
-}
-
-static syngan_status make_turns(sg_training *t) {
+/* For the builders. */
+typedef struct building {
+    const sg_gan *gan;
     int32_t *parts;
-    SG_TRY(sg_network_parts(t->gan->encoder, true, &parts));
+} building;
+
+static void build_critic(sg_phase_graph *out) {
+    const building *b = out->owner;
+    sg_objective_build(b->gan, SG_OBJECTIVE_CRITIC, b->parts, out);
+}
+
+static void build_generator(sg_phase_graph *out) {
+    const building *b = out->owner;
+    sg_objective_build(b->gan, SG_OBJECTIVE_GENERATOR, b->parts, out);
+}
+
+static const sg_phase_kind kinds[SG_OBJECTIVES] = {
+    [SG_OBJECTIVE_CRITIC] = {"critic", build_critic},
+    [SG_OBJECTIVE_GENERATOR] = {"generator", build_generator}};
+
+static syngan_status make_phases(sg_training *t) {
+    const syngan_synthesizer_options *o = &t->gan->settings.options;
+    building b = {.gan = t->gan};
+    const sg_phase_maker maker = {
+        .context = t->context,
+        .owner = &b,
+        .inputs = input_names,
+        .program = *SYNGAN_PROGRAM(.seed = o->seed, .profile = o->profile,
+                                   .bf16 = o->bf16),
+        .estimate = t->estimating ? &t->estimate : NULL};
+    SG_TRY(sg_network_parts(t->gan->encoder, true, &b.parts));
     syngan_status status = SYNGAN_OK;
     for (int i = 0; i < SG_OBJECTIVES && status == SYNGAN_OK; i++)
-        status = make_turn(t, i, parts);
-    sg_free(t->context, parts);
+        status = sg_phase_make(&maker, &kinds[i], NULL, &t->phases[i]);
+    sg_free(t->context, b.parts);
     return status;
 }
 
 /* ---- making and freeing ------------------------------------------------- */
 
-static void free_turn(turn *t) {
-    syngan_tensor_free(t->real);
-    syngan_tensor_free(t->condition);
-    syngan_tensor_free(t->target);
-    syngan_tensor_free(t->decay);
-    syngan_tensor_free(t->loss);
-    syngan_program_free(t->program);
-}
-
 void sg_training_free(sg_training *t) {
     if (t == NULL) return;
     for (int i = 0; i < SG_OBJECTIVES; i++)
-        free_turn(&t->turns[i]);
+        sg_phase_free(&t->phases[i]);
     sg_scratch_end(&t->room);
     sg_conditions_end(&t->conditions);
     sg_free(t->context, t->words);
     sg_free(t->context, t->rows);
     sg_free(t->context, t->order);
     sg_free(t->context, t->drawn);
-    sg_snapshot_end(&t->kept);
+    sg_snapshot_end(&t->loop.kept);
     sg_free(t->context, t);
 }
 
@@ -152,14 +114,15 @@ static syngan_status make_buffers(sg_training *t) {
         return sg_fail_memory(t->context, "training's batch",
                               batch * sizeof *t->drawn);
     return sg_snapshot_make(t->context, t->gan, sg_gan_visit,
-                            "a synthesizer's snapshot", &t->kept);
+                            "a synthesizer's snapshot", &t->loop.kept);
 }
 
 static syngan_status make_data(sg_training *t, const sg_examples *examples) {
     sg_gan *gan = t->gan;
     if (!sg_subject_expands(gan->subject))
-        SG_TRY(sg_examples_encode(examples, gan, seed_of(gan, "encode"),
-                                  &t->room, &t->encoded));
+        SG_TRY(sg_examples_encode(
+            examples, gan, sg_phase_seed(gan->settings.options.seed, "encode"),
+            &t->room, &t->encoded));
     if (gan->settings.given > 0) {
         sg_conditions_none(gan->context, gan->n_rows, &t->conditions);
         return SYNGAN_OK;
@@ -175,6 +138,9 @@ static syngan_status allocate(sg_gan *gan, sg_training **out) {
     if (t == NULL) return sg_fail_memory(gan->context, "training", sizeof *t);
     t->context = gan->context;
     t->gan = gan;
+    t->loop = (sg_loop){.context = gan->context,
+                        .done = &gan->steps,
+                        .unit_steps = sg_gan_epoch_steps(gan)};
     *out = t;
     return SYNGAN_OK;
 }
@@ -182,7 +148,7 @@ static syngan_status allocate(sg_gan *gan, sg_training **out) {
 syngan_status sg_training_make(sg_gan *gan, sg_training **out) {
     sg_training *t = NULL;
     SG_TRY(allocate(gan, &t));
-    syngan_status status = make_turns(t);
+    syngan_status status = make_phases(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
     if (status == SYNGAN_OK)
         *out = t;
@@ -203,7 +169,7 @@ syngan_status sg_training_estimate(sg_gan *gan, uint64_t *bytes) {
     sg_training *t = NULL;
     SG_TRY(allocate(gan, &t));
     t->estimating = true;
-    syngan_status status = make_turns(t);
+    syngan_status status = make_phases(t);
     if (status == SYNGAN_OK) status = make_buffers(t);
     *bytes = t->estimate + sg_examples_bytes(gan);
     sg_training_free(t);
@@ -259,17 +225,18 @@ static void expand_rows(const sg_training *t, float *out, int64_t stride) {
                           stride);
 }
 
-static void give_conditions(sg_training *t, turn *to) {
+static void give_conditions(sg_training *t, sg_phase *to) {
     int64_t batch = t->gan->settings.options.batch;
     int64_t width = t->conditions.width;
-    if (to->condition == NULL) return;
-    float *condition = to->condition->data;
+    if (to->inputs[CONDITION] == NULL) return;
+    float *condition = to->inputs[CONDITION]->data;
     if (width == 0) {
         choose_rows(t, NULL);
         give_given(t, condition, t->gan->settings.given);
         return;
     }
-    int32_t *target = to->target == NULL ? NULL : to->target->data;
+    int32_t *target =
+        to->inputs[TARGET] == NULL ? NULL : to->inputs[TARGET]->data;
     for (int64_t i = 0; i < batch; i++) {
         set_one(condition + i * width, width, t->drawn[i].place);
         if (target != NULL) target[i] = t->drawn[i].dense;
@@ -296,12 +263,12 @@ static void draw_order(sg_training *t, uint64_t number) {
 
 /* Real rows for the same conditions as the generated ones have, in another
  * order, so that the two don't go in pairs. */
-static void give_rows(sg_training *t, turn *to, uint64_t number) {
+static void give_rows(sg_training *t, sg_phase *to, uint64_t number) {
     const sg_gan *gan = t->gan;
     int64_t batch = gan->settings.options.batch, row = gan->encoder->width;
     int64_t width = t->conditions.width;
     int64_t stride = row + sg_gan_given(gan);
-    float *real = to->real->data;
+    float *real = to->inputs[REAL]->data;
     draw_order(t, number);
     choose_rows(t, t->order);
     for (int64_t i = 0; width > 0 && i < batch; i++)
@@ -314,28 +281,24 @@ static void give_rows(sg_training *t, turn *to, uint64_t number) {
 
 static syngan_status run_critic(sg_training *t, uint64_t number,
                                 sg_synth_losses *losses) {
-    turn *critic = &t->turns[SG_OBJECTIVE_CRITIC];
+    sg_phase *critic = &t->phases[SG_OBJECTIVE_CRITIC];
     draw_conditions(t, "critic conditions", number);
     give_conditions(t, critic);
     give_rows(t, critic, number);
-    SG_TRY(syngan_program_run(critic->program, number));
-    losses->critic = *(const float *)critic->loss->data;
-    return SYNGAN_OK;
+    return sg_phase_run(critic, (int64_t)number, &losses->critic);
 }
 
 static syngan_status run_generator(sg_training *t, sg_synth_losses *losses) {
-    turn *generator = &t->turns[SG_OBJECTIVE_GENERATOR];
+    sg_phase *generator = &t->phases[SG_OBJECTIVE_GENERATOR];
     uint64_t number = (uint64_t)t->gan->steps;
     draw_conditions(t, "generator conditions", number);
     give_conditions(t, generator);
-    if (generator->real != NULL)
-        expand_rows(t, generator->real->data, t->gan->encoder->width);
-    if (generator->decay != NULL)
-        *(float *)generator->decay->data = sg_average_decay(
+    if (generator->inputs[REAL] != NULL)
+        expand_rows(t, generator->inputs[REAL]->data, t->gan->encoder->width);
+    if (generator->inputs[DECAY] != NULL)
+        *(float *)generator->inputs[DECAY]->data = sg_average_decay(
             t->gan->settings.recipe.average_decay, t->gan->steps);
-    SG_TRY(syngan_program_run(generator->program, number));
-    losses->generator = *(const float *)generator->loss->data;
-    return SYNGAN_OK;
+    return sg_phase_run(generator, (int64_t)number, &losses->generator);
 }
 
 syngan_status sg_training_step(sg_training *t, sg_synth_losses *losses) {
@@ -345,7 +308,6 @@ syngan_status sg_training_step(sg_training *t, sg_synth_losses *losses) {
     for (uint64_t i = 0; i < updates; i++)
         SG_TRY(run_critic(t, (uint64_t)gan->steps * updates + i, losses));
     SG_TRY(run_generator(t, losses));
-    gan->steps++;
     gan->seconds += sg_seconds() - start;
     return SYNGAN_OK;
 }
@@ -356,31 +318,19 @@ syngan_model *sg_training_model(const sg_gan *gan) {
 
 void sg_training_log(const sg_training *t) {
     enum { LINE = 512 };
-    for (int i = 0; i < SG_OBJECTIVES; i++) {
-        size_t size = syngan_program_report(t->turns[i].program, NULL, 0) + 1;
-        char *text = sg_alloc(t->context, size);
-        if (text == NULL) return;
-        (void)syngan_program_report(t->turns[i].program, text, size);
-        sg_log(t->context, SYNGAN_LOG_INFO, "synthesizer: %s", turn_names[i]);
-        for (char *line = text; *line != '\0';) {
-            char *end = strchr(line, '\n');
-            if (end != NULL) *end = '\0';
-            sg_log(t->context, SYNGAN_LOG_INFO, "%.*s", LINE, line);
-            line = end == NULL ? line + strlen(line) : end + 1;
-        }
-        sg_free(t->context, text);
+    size_t size = sg_phases_report(t->phases, SG_OBJECTIVES, NULL, 0) + 1;
+    char *text = sg_alloc(t->context, size);
+    if (text == NULL) return;
+    (void)sg_phases_report(t->phases, SG_OBJECTIVES, text, size);
+    for (char *line = text; *line != '\0';) {
+        char *end = strchr(line, '\n');
+        if (end != NULL) *end = '\0';
+        sg_log(t->context, SYNGAN_LOG_INFO, "%.*s", LINE, line);
+        line = end == NULL ? line + strlen(line) : end + 1;
     }
+    sg_free(t->context, text);
 }
 
-/* ---- the state to go back to -------------------------------------------- */
-
-bool sg_training_keep(sg_training *t) {
-    if (!sg_snapshot_take(&t->kept)) return false;
-    t->kept_steps = t->gan->steps;
-    return true;
-}
-
-void sg_training_go_back(sg_training *t) {
-    sg_snapshot_restore(&t->kept);
-    t->gan->steps = t->kept_steps;
+sg_loop *sg_training_loop(sg_training *t) {
+    return &t->loop;
 }
