@@ -88,7 +88,7 @@ file(GLOB small_sources CONFIGURE_DEPENDS
   lib/tables/eval/pictures.c
   lib/tables/eval/quality.c lib/tables/eval/report.c lib/tables/eval/rows.c lib/tables/eval/verdict.c
   lib/tables/exchange/*.c lib/tables/encode/encoder_file.c lib/tables/encode/encoder_order_file.c
-  lib/tables/table/schema*.c lib/tables/exchange/sqlite.c lib/tables/table/transactions*.c)
+  lib/tables/table/schema*.c lib/tables/table/retype.c lib/tables/table/transactions*.c)
 set_source_files_properties(${small_sources} PROPERTIES
   COMPILE_OPTIONS $<$<CONFIG:Release>:-Os>)
 

@@ -15,10 +15,6 @@ import project
 
 OURS = re.compile(r"(sg|syngan)_\w+")
 UNDEFINED = "U"
-# Modules whose files still have cycles; those of all others, and the modules
-# among themselves, have none.
-OPEN = {f"lib/tables/{name}"
-        for name in ("table", "exchange")}
 
 
 def source(object_file):
@@ -102,8 +98,6 @@ def main():
                      {None})
     found = list(faults(graph(definitions, uses, module)))
     for one in modules:
-        if one in OPEN:
-            continue
         found += faults(graph(definitions, uses, lambda path:
                               path if module(path) == one else None))
     project.report(found, "files of a module, and modules, do not need each "

@@ -14,15 +14,6 @@
 
 /* ---- an array that columns share ---------------------------------------- */
 
-void sg_arrow_holder_release(void *owner) {
-    sg_arrow_holder *h = owner;
-    if (atomic_fetch_sub(&h->references, 1) != 1) return;
-    syngan_context *context = h->context;
-    if (h->array.release != NULL) h->array.release(&h->array);
-    sg_free(context, h);
-    sg_context_release(context);
-}
-
 static sg_arrow_holder *holder_make(syngan_context *context) {
     sg_arrow_holder *h = sg_alloc_zero(context, 1, sizeof *h);
     if (h == NULL) return NULL;

@@ -171,13 +171,3 @@ syngan_status sg_groups_new_keys(syngan_context *context, int64_t first,
                 keys->integers[row] = first + i + 1;
     return SYNGAN_OK;
 }
-
-/* ---- columns ------------------------------------------------------------ */
-
-syngan_status sg_find_column(const syngan_table *table, const char *name,
-                             int64_t standard, int64_t *out) {
-    *out = name == NULL ? standard : syngan_table_find(table, name);
-    if (name == NULL || *out >= 0) return SYNGAN_OK;
-    return sg_fail(table->context, SYNGAN_E_NOT_FOUND,
-                   "table: there is no column '%s'", name);
-}

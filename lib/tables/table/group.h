@@ -27,8 +27,4 @@ syngan_status sg_groups_new_keys(syngan_context *context, int64_t first,
                                  const int64_t *offset, int64_t count,
                                  sg_column *keys);
 
-/* The column of a name, or `standard` if that is NULL. SYNGAN_E_NOT_FOUND. */
-syngan_status sg_find_column(const syngan_table *table, const char *name,
-                             int64_t standard, int64_t *out);
-
 #endif

@@ -145,18 +145,6 @@ void sg_trim(const char **text, size_t *size) {
         --*size;
 }
 
-bool sg_number_is_plain(const char *text, size_t size,
-                        const sg_number_form *form) {
-    int64_t integer;
-    double real;
-    if (form->infinite) return true;
-    if (form->padded) return false;
-    if (form->whole && form->decimals == 0)
-        return sg_number_integer(text, size, &integer) &&
-               integer != SYNGAN_MISSING;
-    return !form->exponent || sg_number_real(text, size, &real);
-}
-
 /* As many bytes as fit, without half a character at the end. */
 static sg_sight sight_of(const taking *t, int32_t code) {
     const struct used *used = &t->used[code];

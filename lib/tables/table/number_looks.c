@@ -90,6 +90,18 @@ static bool take_pair(sg_number_looks *n, const sg_number_text *t, int k,
     return true;
 }
 
+bool sg_number_is_plain(const char *text, size_t size,
+                        const sg_number_form *form) {
+    int64_t integer;
+    double real;
+    if (form->infinite) return true;
+    if (form->padded) return false;
+    if (form->whole && form->decimals == 0)
+        return sg_number_integer(text, size, &integer) &&
+               integer != SYNGAN_MISSING;
+    return !form->exponent || sg_number_real(text, size, &real);
+}
+
 bool sg_number_looks_take(sg_number_looks *n, const char *text, size_t size,
                           const sg_sight *sight, bool *shortest) {
     sg_number_text t;

@@ -424,6 +424,14 @@ int64_t syngan_table_find(const syngan_table *table, const char *name) {
                : sg_dictionary_find(table->names, name, strlen(name));
 }
 
+syngan_status sg_find_column(const syngan_table *table, const char *name,
+                             int64_t standard, int64_t *out) {
+    *out = name == NULL ? standard : syngan_table_find(table, name);
+    if (name == NULL || *out >= 0) return SYNGAN_OK;
+    return sg_fail(table->context, SYNGAN_E_NOT_FOUND,
+                   "table: there is no column '%s'", name);
+}
+
 const char *syngan_table_name(const syngan_table *table, size_t column) {
     const sg_column *c = column_at(table, column);
     return c == NULL ? NULL : c->name;

@@ -121,4 +121,8 @@ uint64_t sg_column_bits(const sg_column *column, int64_t row);
 size_t sg_column_text(const sg_column *column, int64_t row, char *text,
                       size_t size);
 
+/* The column of a name, or `standard` if that is NULL. SYNGAN_E_NOT_FOUND. */
+syngan_status sg_find_column(const syngan_table *table, const char *name,
+                             int64_t standard, int64_t *out);
+
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dates and times as text. Days are counted as in Hinnant, "chrono-compatible
- * low-level date algorithms" (2021): years begin in March, and 400 of them
- * make an era of 146097 days.
+ * Dates and times as text.
  */
 #include "table/time.h"
 
@@ -10,6 +8,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "table/calendar.h"
 
 #define SECOND INT64_C(1000000)
 #define DAY (86400 * SECOND)
@@ -24,8 +23,6 @@ static const char *const weekdays[7] = {"Sunday",    "Monday",   "Tuesday",
 /* Letters of the short name of a month or day. */
 #define SHORT_NAME 3
 
-/* ---- the calendar ------------------------------------------------------- */
-
 typedef struct parts {
     int64_t year;
     int month, day, hour, minute, second, microsecond;
@@ -34,37 +31,6 @@ typedef struct parts {
     bool twelve, afternoon; /* hours of 1 to 12 */
     uint32_t widths;
 } parts;
-
-static int64_t floor_div(int64_t a, int64_t b) {
-    return a / b - (a % b < 0);
-}
-
-/* Days since 1970-01-01. */
-static int64_t days_of(int64_t year, int month, int day) {
-    year -= month <= 2;
-    int64_t era = floor_div(year, 400), of_era = year - 400 * era;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return 146097 * era + 365 * of_era + of_era / 4 - of_era / 100 + of_year -
-           719468;
-}
-
-static void date_of(int64_t days, parts *p) {
-    days += 719468;
-    int64_t era = floor_div(days, 146097), day = days - 146097 * era;
-    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-    day -= 365 * year + year / 4 - year / 100;
-    int64_t month = (5 * day + 2) / 153; /* 0: March */
-    p->day = (int)(day - (153 * month + 2) / 5 + 1);
-    p->month = (int)(month < 10 ? month + 3 : month - 9);
-    p->year = year + 400 * era + (p->month <= 2);
-}
-
-static int month_days(int64_t year, int month) {
-    static const int days[12] = {31, 28, 31, 30, 31, 30,
-                                 31, 31, 30, 31, 30, 31};
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
-}
 
 /* ---- parts of formats --------------------------------------------------- */
 
@@ -280,8 +246,8 @@ static bool read_parts(const char *format, bool dated, cursor *c, parts *p) {
     if (p->hour >= 24 && !endless && !sharp) return false;
     if (p->twelve) p->hour = p->hour % 12 + (p->afternoon ? 12 : 0);
     if (p->of_year > 0)
-        return p->of_year <= (month_days(p->year, 2) == 29 ? 366 : 365);
-    return p->day <= month_days(p->year, p->month);
+        return p->of_year <= (sg_month_days(p->year, 2) == 29 ? 366 : 365);
+    return p->day <= sg_month_days(p->year, p->month);
 }
 
 bool sg_time_scan(const char *format, const char *text, size_t size,
@@ -289,8 +255,8 @@ bool sg_time_scan(const char *format, const char *text, size_t size,
     cursor c = {text, text + size};
     parts p;
     if (!read_parts(format, false, &c, &p) || c.at != c.end) return false;
-    int64_t day = days_of(p.year, p.month, p.day);
-    if (p.of_year > 0) day = days_of(p.year, 1, 1) + p.of_year - 1;
+    int64_t day = sg_days_of(p.year, p.month, p.day);
+    if (p.of_year > 0) day = sg_days_of(p.year, 1, 1) + p.of_year - 1;
     *microseconds =
         day * DAY +
         ((p.hour * INT64_C(60) + p.minute - p.offset) * 60 + p.second) *
@@ -316,10 +282,10 @@ size_t sg_time_begins(const char *format, const char *text, size_t size) {
 
 static parts parts_of(int64_t microseconds) {
     parts p = {0};
-    int64_t days = floor_div(microseconds, DAY);
+    int64_t days = sg_floor_div(microseconds, DAY);
     int64_t rest = microseconds % DAY;
     if (rest < 0) rest += DAY;
-    date_of(days, &p);
+    sg_date_of(days, &p.year, &p.month, &p.day);
     p.microsecond = (int)(rest % SECOND);
     rest /= SECOND;
     p.second = (int)(rest % 60);
@@ -330,12 +296,12 @@ static parts parts_of(int64_t microseconds) {
 
 void sg_time_season(int64_t microseconds, double *of_month, double *of_year) {
     parts p = parts_of(microseconds);
-    int64_t day = floor_div(microseconds, DAY);
-    int64_t new_year = days_of(p.year, 1, 1);
+    int64_t day = sg_floor_div(microseconds, DAY);
+    int64_t new_year = sg_days_of(p.year, 1, 1);
     double hours = (double)(microseconds - day * DAY) / (double)DAY;
-    *of_month = (p.day - 1 + hours) / month_days(p.year, p.month);
+    *of_month = (p.day - 1 + hours) / sg_month_days(p.year, p.month);
     *of_year = ((double)(day - new_year) + hours) /
-               (double)(days_of(p.year + 1, 1, 1) - new_year);
+               (double)(sg_days_of(p.year + 1, 1, 1) - new_year);
 }
 
 #define PIECE 32
@@ -363,12 +329,13 @@ static void fraction_text(part which, int microsecond, char text[PIECE]) {
 
 /* 1970-01-01 was a Thursday. */
 static int weekday_of(const parts *p) {
-    int64_t day = days_of(p->year, p->month, p->day) + 4;
-    return (int)(day - 7 * floor_div(day, 7));
+    int64_t day = sg_days_of(p->year, p->month, p->day) + 4;
+    return (int)(day - 7 * sg_floor_div(day, 7));
 }
 
 static int day_of_year(const parts *p) {
-    return (int)(days_of(p->year, p->month, p->day) - days_of(p->year, 1, 1)) +
+    return (int)(sg_days_of(p->year, p->month, p->day) -
+                 sg_days_of(p->year, 1, 1)) +
            1;
 }
 
@@ -379,7 +346,7 @@ static void part_text(part which, const parts *p, int64_t hours,
         sg_text(text, PIECE, "%04lld", (long long)p->year);
         break;
     case 'y':
-        digits_text((int)(p->year - 100 * floor_div(p->year, 100)), false,
+        digits_text((int)(p->year - 100 * sg_floor_div(p->year, 100)), false,
                     text);
         break;
     case 'm':
@@ -436,7 +403,7 @@ static void part_text(part which, const parts *p, int64_t hours,
 size_t sg_time_write(const char *format, int64_t microseconds, char *text,
                      size_t size) {
     const parts p = parts_of(microseconds);
-    const int64_t hours = floor_div(microseconds, 3600 * SECOND);
+    const int64_t hours = sg_floor_div(microseconds, 3600 * SECOND);
     size_t used = 0;
     char piece[PIECE] = "";
     while (*format != '\0') {
