@@ -162,6 +162,16 @@ static void number_decode(sg_row_decoding *d, size_t c, int32_t mode) {
 
 /* ---- files --------------------------------------------------------------- */
 
+static void put_tail(const sg_number_code *code, int side, const char *key,
+                     sg_json_writer *writer) {
+    const sg_tail *tail = &code->tail[side];
+    if (!(tail->end > 1)) return;
+    sg_json_open_object(writer, key);
+    sg_json_put_i64(writer, "component", tail->component);
+    sg_json_put_f64(writer, "end", tail->end);
+    sg_json_close_object(writer);
+}
+
 static void number_write(const sg_column_code *of, sg_json_writer *writer) {
     const sg_number_code *code = &of->number;
     const sg_mixture *m = &code->mixture;
@@ -177,6 +187,8 @@ static void number_write(const sg_column_code *of, sg_json_writer *writer) {
     sg_put_f64s(writer, "deviations", m->deviation, m->count);
     sg_put_f64s(writer, "singles", code->singles, code->n_singles);
     sg_put_f64s(writer, "share", code->share, code->n_modes);
+    put_tail(code, 0, "low_tail", writer);
+    put_tail(code, 1, "high_tail", writer);
 }
 
 static syngan_status read_mixture(sg_json_value column, sg_mixture *out) {
@@ -229,6 +241,19 @@ static syngan_status read_singles(syngan_context *context, sg_json_value column,
     return SYNGAN_OK;
 }
 
+/* Files of earlier versions have none. */
+static syngan_status read_tail(sg_json_value value, sg_number_code *code,
+                               int side) {
+    int32_t component;
+    double end;
+    if (!sg_json_present(value)) return SYNGAN_OK;
+    SG_TRY(sg_json_read_i32(sg_json_member(value, "component"), 0,
+                            code->mixture.count - 1, &component));
+    SG_TRY(sg_read_between(sg_json_member(value, "end"), 1, 1e300, &end));
+    sg_tail_set(&code->tail[side], component, end);
+    return SYNGAN_OK;
+}
+
 static syngan_status read_number(syngan_context *context, sg_json_value column,
                                  bool is_real, sg_number_code *out) {
     SG_TRY(sg_grid_read(column, "grid", is_real, &out->grid));
@@ -243,6 +268,8 @@ static syngan_status read_number(syngan_context *context, sg_json_value column,
     SG_TRY(sg_json_read_bool(sg_json_member(column, "missing"),
                              &out->has_missing));
     SG_TRY(read_mixture(column, &out->mixture));
+    SG_TRY(read_tail(sg_json_member(column, "low_tail"), out, 0));
+    SG_TRY(read_tail(sg_json_member(column, "high_tail"), out, 1));
     return read_singles(context, column, out);
 }
 

@@ -134,6 +134,16 @@ static inline int64_t sg_residue(int64_t v, int64_t step) {
 /* To the nearest integer, and to so many decimals (-1: as it is). */
 double sg_round(double x);
 double sg_round_decimals(double x, int32_t decimals);
+/* A component reaches so many standard deviations to each side. */
+#define SG_NUMBER_REACH 4
+
+/* A side on which a component goes further: to `end` times its reach. */
+typedef struct sg_tail {
+    int32_t component;
+    double end;   /* 0: there is none */
+    double scale; /* of the logarithm */
+} sg_tail;
+
 /*
  * An integer, time or real as a mode and a number within it.
  *
@@ -141,7 +151,8 @@ double sg_round_decimals(double x, int32_t decimals);
  * about x = v. The mixture lies in y, which is x or sign(d) log(1 + |d| /
  * width) with d = x - centre, for heavy tails. Modes are, in this order:
  * components of the mixture, with the number (y - mean) / (4 deviation) in [-1,
- * 1]; single values; "missing". The numbers of the latter two are 0.
+ * 1], which the tails of the outer ones are stretched for (encoder_tail.c);
+ * single values; "missing". The numbers of the latter two are 0.
  *
  * Single values may be marks far from all others, such as 9999-12-31; so that
  * the mixture has bounds, and levels, of its own.
@@ -157,7 +168,15 @@ typedef struct sg_number_code {
     double *singles; /* x, rising */
     double *share;   /* of the rows, by mode */
     sg_mixture mixture;
+    sg_tail tail[2]; /* at the low end and at the high one */
 } sg_number_code;
+
+/* Gives the components at the bounds their tails. */
+void sg_number_fit_tails(sg_number_code *code);
+void sg_tail_set(sg_tail *tail, int32_t component, double end);
+/* The number of y in a component, and back. */
+double sg_number_within(const sg_number_code *code, int32_t k, double y);
+double sg_number_beyond(const sg_number_code *code, int32_t k, double u);
 
 /* y of x, and back. */
 double sg_number_y(const sg_number_code *code, double x);

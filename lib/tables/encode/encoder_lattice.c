@@ -299,12 +299,25 @@ double sg_lattice_step(const sg_grid *grid) {
 
 /* ---- writing ------------------------------------------------------------- */
 
-/* `at` reflected between 0 and `width`, as often as it takes. */
-static double reflect(double at, double width) {
+/*
+ * `at` reflected between 0 and `width`, so that what lies beyond does not pile
+ * up at a bound, but less than `depth` deep: what lies far beyond stays near
+ * the bound, for it is one of the few extreme values.
+ */
+static double reflect(double at, double width, double depth) {
     if (at >= 0 && at <= width) return at;
-    at = fmod(fabs(at), 2 * width);
-    if (!(at >= 0)) return 0; /* not finite, or no width */
-    return at > width ? 2 * width - at : at;
+    double beyond = at > width ? at - width : -at;
+    if (!(beyond < HUGE_VAL)) return at > width ? width - depth : depth;
+    beyond *= depth / (beyond + depth);
+    return at > width ? width - beyond : beyond;
+}
+
+/* Of a range, how deep it may go: in steps at least four, since values have to
+ * be shared out among the last ones. */
+static double depth_of(double width, double least) {
+    double depth = width / 8;
+    if (depth < least) depth = least;
+    return depth < width ? depth : width;
 }
 
 /* The multiples of a level between bounds. */
@@ -329,7 +342,8 @@ static multiples find_multiples(const sg_level *level, int64_t low,
 /* The multiple that lies `at` steps from the first one. Each has as much room
  * as the others, those at the bounds included. */
 static int64_t multiple_at(const multiples *m, double at) {
-    double k = floor(reflect(at + 0.5, (double)m->last + 1));
+    double width = (double)m->last + 1;
+    double k = floor(reflect(at + 0.5, width, depth_of(width, 4)));
     int64_t steps = k < (double)m->last ? (int64_t)k : m->last;
     return (int64_t)((uint64_t)m->first + (uint64_t)steps * (uint64_t)m->step);
 }
@@ -387,7 +401,8 @@ static void write_real(const sg_grid *grid, double x, int32_t i,
         column->reals[row] = (double)multiple_at(&m, at) / scale;
         return;
     }
-    x = grid->low + reflect(x - grid->low, grid->high - grid->low);
+    double width = grid->high - grid->low;
+    x = grid->low + reflect(x - grid->low, width, depth_of(width, 0));
     sg_grid_write_real(grid, x, column, row);
 }
 

@@ -14,9 +14,6 @@
 #include "encode/exponential.h"
 #include "table/sort.h"
 
-/* A component reaches so many standard deviations to each side. */
-#define REACH 4
-
 /* ---- values as x -------------------------------------------------------- */
 
 static double x_of(const sg_number_code *code, const sg_column *column,
@@ -183,8 +180,10 @@ void sg_number_fit(syngan_context *context, const sg_column *column,
         if (count >= 0) {
             sg_sort_f64(context, x, x + rows, count);
             if (!sg_is_cancelled(context) &&
-                fit_values(&f, x, count, &found, out))
+                fit_values(&f, x, count, &found, out)) {
+                sg_number_fit_tails(out);
                 failure->status = SYNGAN_OK;
+            }
         }
     }
     sg_free(context, x);
@@ -394,8 +393,7 @@ void sg_number_encode(const sg_number_code *code, const sg_column *column,
     for (int32_t i = 0; i < count; i++) {
         if (modes[i] != OF_MIXTURE) continue;
         int32_t k = modes[i] = component[i];
-        double scaled = (y[i] - m->mean[k]) / (REACH * m->deviation[k]);
-        numbers[i] = (float)(scaled < -1 ? -1 : scaled > 1 ? 1 : scaled);
+        numbers[i] = (float)sg_number_within(code, k, y[i]);
     }
 }
 
@@ -427,10 +425,7 @@ void sg_number_decode(const sg_number_code *code, int32_t mode, float number,
     } else if (mode >= m->count) {
         write_x(code, code->singles[mode - m->count], column, row);
     } else {
-        double o = (double)number;
-        o = o > -1 ? o : -1; /* also NaN */
-        o = o < 1 ? o : 1;
-        double y = m->mean[mode] + REACH * m->deviation[mode] * o;
+        double y = sg_number_beyond(code, mode, (double)number);
         write_mixed(code, sg_number_x(code, y), unit, column, row);
     }
 }
