@@ -29,7 +29,7 @@ enum { REAL, SYNTHETIC, SIDES };
 /* ---- tables -------------------------------------------------------------- */
 
 static const char *word(uint64_t number) {
-    static char words[WORDS][8];
+    static char words[WORDS][16];
     snprintf(words[number], sizeof words[number], "w%d", (int)number);
     return words[number];
 }

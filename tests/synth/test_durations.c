@@ -15,7 +15,7 @@ enum { ROWS = 120, GROUP = 6 };
 /* took: quarters of an hour; since: seconds that rise with the rows of a
  * person. */
 static syngan_table *make_table(syngan_context *context) {
-    static char names[ROWS / GROUP][8];
+    static char names[ROWS / GROUP][16];
     int64_t took[ROWS], since[ROWS];
     const char *person[ROWS];
     syngan_table *table;

@@ -19,7 +19,7 @@ enum {
     ROUND = 22,
     EPOCHS = 10 * ROUND,
     SAMPLED = 60,
-    SEEDS = 16
+    SEEDS = 64
 };
 
 #define SMALL .batch = BATCH, .pac = 5, .noise = 4, .width = 8, .depth = 1
