@@ -282,7 +282,7 @@ static void test_infinite(void **state) {
 static void check_upsample(geometry g, int32_t factor, int32_t block) {
     sg_desc small = image_desc(&g);
     sg_desc large = KERNEL_DESC(g.n, g.c, g.h * factor, g.w * factor);
-    sg_upsample_fields fields = {factor, 0};
+    sg_upsample_fields fields = {factor};
     float *x = kernel_numbers(&small, 1), *dy = kernel_numbers(&large, 2);
     double *y = zeros(&large), *dx = zeros(&small);
     int64_t width = g.w * factor;

@@ -107,8 +107,8 @@ static void test_conversion(void **state) {
     for (int32_t isa = SYNGAN_ISA_SSE41; isa <= sg_cpu_isa(); isa++) {
         uint16_t narrow[COUNT];
         float wide[COUNT];
-        SG_SIMD_PICK(isa, sg_narrow)(COUNT, x, narrow);
-        SG_SIMD_PICK(isa, sg_widen)(COUNT, narrow, wide);
+        sg_simd_pick(isa, sg_narrow)(COUNT, x, narrow);
+        sg_simd_pick(isa, sg_widen)(COUNT, narrow, wide);
         for (size_t i = 0; i < COUNT; i++) {
             assert_int_equal(narrow[i], sg_bf16_from_f32(x[i]));
             float want = sg_f32_from_bf16(narrow[i]);

@@ -191,8 +191,7 @@ static void memory_is_used_again(void **state) {
     end(&f);
 }
 
-/* ---- outputs
- * ------------------------------------------------------------------ */
+/* ---- outputs ------------------------------------------------------------- */
 
 static void any_node_can_be_an_output(void **state) {
     (void)state;
@@ -214,8 +213,7 @@ static void any_node_can_be_an_output(void **state) {
     end(&f);
 }
 
-/* ---- updates
- * -------------------------------------------------------------------- */
+/* ---- updates ------------------------------------------------------------- */
 
 /* Two variables that change places: both read the old values. */
 static void updates_read_old_values(void **state) {
@@ -270,8 +268,7 @@ static void conflicting_updates_are_refused(void **state) {
     end(&f);
 }
 
-/* ---- errors
- * ------------------------------------------------------------------------ */
+/* ---- errors -------------------------------------------------------------- */
 
 static void bad_requests(void **state) {
     (void)state;
@@ -411,8 +408,7 @@ static void bf16_needs_the_processor(void **state) {
     end(&f);
 }
 
-/* ---- memory
- * ------------------------------------------------------------------------- */
+/* ---- memory -------------------------------------------------------------- */
 
 static syngan_status train(syngan_context *context, void *user) {
     uint64_t *calls = user;

@@ -41,7 +41,7 @@ static void draws_by_chance(void **state) {
             int32_t first = sg_draw_alternative_sse41(logit, width, unit[u]);
             check(logit, width, unit[u], first);
             for (int32_t isa = SYNGAN_ISA_AVX2; isa <= sg_cpu_isa(); isa++)
-                assert_int_equal(SG_SIMD_PICK(isa, sg_draw_alternative)(
+                assert_int_equal(sg_simd_pick(isa, sg_draw_alternative)(
                                      logit, width, unit[u]),
                                  first);
         }
@@ -57,7 +57,7 @@ static void takes_everything(void **state) {
             logit[i] = i % 3 == 0 ? NAN : i % 3 == 1 ? INFINITY : -INFINITY;
         for (int32_t isa = SYNGAN_ISA_SSE41; isa <= sg_cpu_isa(); isa++)
             assert_in_range(
-                SG_SIMD_PICK(isa, sg_draw_alternative)(logit, width, 0.5f), 0,
+                sg_simd_pick(isa, sg_draw_alternative)(logit, width, 0.5f), 0,
                 width - 1);
     }
 }

@@ -425,8 +425,7 @@ static void constraints_hold_in_every_row(void **state) {
     syngan_context_free(context);
 }
 
-/* ---- what can't be learnt
- * ----------------------------------------------------- */
+/* ---- what can't be learnt ------------------------------------------------ */
 
 static void what_cant_be_learnt_is_told(void **state) {
     (void)state;
@@ -610,8 +609,7 @@ static void damaged_text_is_refused_or_safe(void **state) {
     syngan_context_free(context);
 }
 
-/* ---- threads and memory
- * ------------------------------------------------------- */
+/* ---- threads and memory -------------------------------------------------- */
 
 static void threads_dont_matter(void **state) {
     (void)state;

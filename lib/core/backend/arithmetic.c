@@ -38,8 +38,8 @@ static sg_layout common_layout(const sg_site *site) {
 }
 
 /* Distances of a plain operand seen in the shape of the output. */
-static void spread(const sg_dims *operand, const sg_dims *output,
-                   int64_t *strides) {
+static void arithmetic_spread(const sg_dims *operand, const sg_dims *output,
+                              int64_t *strides) {
     int64_t own[SG_STRIDED_RANK];
     int32_t extra = output->rank - operand->rank;
     sg_strides(operand, own);
@@ -60,7 +60,7 @@ static void spread_blocked(const sg_desc *operand, const sg_dims *output,
         sg_strides(&split, strides);
         return;
     }
-    spread(&operand->dims, output, plain);
+    arithmetic_spread(&operand->dims, output, plain);
     strides[0] = plain[0];
     strides[1] = plain[1] * block;
     strides[2] = strides[3] = 0;
@@ -82,8 +82,8 @@ static void set_loop(const sg_site *site, sg_strided *loop) {
         loop->rank = dims->rank;
         for (int32_t i = 0; i < dims->rank; i++)
             loop->size[i] = dims->size[i];
-        spread(&site->input[0].dims, dims, loop->a);
-        spread(&site->input[1].dims, dims, loop->b);
+        arithmetic_spread(&site->input[0].dims, dims, loop->a);
+        arithmetic_spread(&site->input[1].dims, dims, loop->b);
     }
     sg_strided_simplify(loop);
 }
@@ -110,13 +110,12 @@ typedef struct arithmetic {
     const float *a, *b;
     float *out;
     int32_t kind;
-    int32_t reserved;
 } arithmetic;
 
 /* Elements from `first` on that can be done in one call: part of a row, or
  * rows that follow one another in the last dimension but one. */
-static int64_t set_rows(const arithmetic *x, int64_t first, int64_t count,
-                        sg_arithmetic_rows *rows) {
+static int64_t arithmetic_set_rows(const arithmetic *x, int64_t first,
+                                   int64_t count, sg_arithmetic_rows *rows) {
     const sg_strided *loop = x->loop;
     int32_t inner = loop->rank - 1;
     int64_t length = loop->size[inner], row = first / length, a, b;
@@ -149,8 +148,8 @@ static void arithmetic_range(void *argument, int64_t first, int64_t last) {
         float *piece = x->out + first;
         size_t count = (size_t)(end - first);
         while (first < end) {
-            first += set_rows(x, first, end - first, &rows);
-            SG_SIMD_PICK(isa, sg_arithmetic_vector)(&rows);
+            first += arithmetic_set_rows(x, first, end - first, &rows);
+            sg_simd_pick(isa, sg_arithmetic_vector)(&rows);
         }
         for (int32_t i = 0; i < x->site->n_unary; i++)
             sg_unary_run(isa, &x->site->unary[i], count, piece, piece);

@@ -14,7 +14,6 @@
 typedef struct sg_arithmetic_rows {
     int32_t kind;
     int32_t a_step, b_step;
-    int32_t reserved;
     int64_t rows, count;
     int64_t a_row, b_row;
     const float *a, *b;

@@ -99,10 +99,12 @@ static void add_rows(const moments *m, int64_t image, int64_t group,
     int64_t place = ((image * v->groups + group) * v->rows + first) * v->width;
     size_t rows = (size_t)(last - first), width = (size_t)v->width;
     int32_t isa = m->site->context->isa;
-    if (v->along) SG_SIMD_PICK(isa, sg_moments_along)
-    (rows, m->a + place, m->b + place, sum, product);
-    else SG_SIMD_PICK(isa, sg_moments)(rows, width, width, m->a + place,
-                                       m->b + place, sum, product);
+    if (v->along)
+        sg_simd_pick(isa, sg_moments_along)(rows, m->a + place, m->b + place,
+                                            sum, product);
+    else
+        sg_simd_pick(isa, sg_moments)(rows, width, width, m->a + place,
+                                      m->b + place, sum, product);
 }
 
 static void sum_part(const moments *m, int64_t part, int64_t group) {
@@ -237,13 +239,15 @@ static void run_rows(const pass *p, int64_t place, int64_t channel, size_t rows,
     int32_t isa = p->site->context->isa;
     const float *x = p->x + place;
     float buffer[PIECE], *out = p->slope_of != NULL ? buffer : p->out + place;
-    if (p->dy != NULL && p->view.along) SG_SIMD_PICK(isa, sg_norm_input_along)
-    (rows, &c, x, p->dy + place, out);
-    else if (p->dy != NULL) SG_SIMD_PICK(isa, sg_norm_input)(
-        rows, width, width, &c, x, p->dy + place, out);
+    if (p->dy != NULL && p->view.along)
+        sg_simd_pick(isa, sg_norm_input_along)(rows, &c, x, p->dy + place, out);
+    else if (p->dy != NULL)
+        sg_simd_pick(isa, sg_norm_input)(rows, width, width, &c, x,
+                                         p->dy + place, out);
     else if (p->view.along)
-        SG_SIMD_PICK(isa, sg_normalise_along)(rows, &c, x, out);
-    else SG_SIMD_PICK(isa, sg_normalise)(rows, width, width, &c, x, out);
+        sg_simd_pick(isa, sg_normalise_along)(rows, &c, x, out);
+    else
+        sg_simd_pick(isa, sg_normalise)(rows, width, width, &c, x, out);
     for (int32_t u = 0; u < p->site->n_unary; u++)
         sg_unary_run(isa, &p->site->unary[u], rows * width, out, out);
     if (p->slope_of != NULL)
@@ -309,8 +313,10 @@ void sg_batch_norm_numbers(double epsilon, int64_t channels,
     }
 }
 
-static syngan_status normalise(const sg_site *site, const sg_call *call,
-                               const float *mean, const float *variance) {
+static syngan_status batch_norm_normalise(const sg_site *site,
+                                          const sg_call *call,
+                                          const float *mean,
+                                          const float *variance) {
     const sg_batch_norm_fields *f = site->fields;
     const float *const norm[SG_NORMS] = {[SG_NORM_WEIGHT] = call->input[1],
                                          [SG_NORM_BIAS] = call->input[2],
@@ -325,17 +331,18 @@ static syngan_status normalise(const sg_site *site, const sg_call *call,
 /* Inputs: x, gamma, beta, statistics. */
 static syngan_status run_train(const sg_site *site, const sg_call *call) {
     const float *mean = call->input[3];
-    return normalise(site, call, mean, mean + site->output.dims.size[1]);
+    return batch_norm_normalise(site, call, mean,
+                                mean + site->output.dims.size[1]);
 }
 
 /* Inputs: x, gamma, beta, running mean, running variance. */
 static syngan_status run_infer(const sg_site *site, const sg_call *call) {
-    return normalise(site, call, call->input[3], call->input[4]);
+    return batch_norm_normalise(site, call, call->input[3], call->input[4]);
 }
 
 /* ---- gradient of x ------------------------------------------------------ */
 
-static syngan_status plan_input(sg_site *site) {
+static syngan_status batch_norm_plan_input(sg_site *site) {
     plan_images(site, 2, true);
     site->workspace = numbers_bytes(site);
     return SYNGAN_OK;
@@ -391,7 +398,7 @@ static const sg_kernel reduce = {
 static const sg_kernel input = {
     .name = "batch norm, data",
     .absorbs = SG_ABSORB_SLOPE,
-    .plan = plan_input,
+    .plan = batch_norm_plan_input,
     .run = run_input,
 };
 

@@ -32,10 +32,9 @@ typedef struct finish {
     int64_t channels;
     int64_t period;
     int32_t first; /* unary */
-    int32_t reserved;
 } finish;
 
-static void set_rows(finish *f, const sg_desc *output) {
+static void finish_set_rows(finish *f, const sg_desc *output) {
     const sg_dims *dims = &output->dims;
     int64_t count = sg_dims_count(dims);
     int64_t inner = sg_dims_product(dims, 2, dims->rank);
@@ -59,8 +58,8 @@ static int64_t piece_channel(const finish *f, int64_t row, int64_t at) {
     return f->step == 0 ? at : row * f->step % f->channels;
 }
 
-static void normalise(const finish *f, float *data, size_t count,
-                      int64_t channel) {
+static void finish_normalise(const finish *f, float *data, size_t count,
+                             int64_t channel) {
     int32_t isa = f->site->context->isa;
     const float *numbers = f->numbers + channel;
     const sg_norm_channel c = {.mean = numbers,
@@ -68,21 +67,22 @@ static void normalise(const finish *f, float *data, size_t count,
                                .shift = numbers + 2 * f->channels};
     size_t width = f->step == 0 ? count : (size_t)f->period;
     if (width == 1)
-        SG_SIMD_PICK(isa, sg_normalise_along)(count, &c, data, data);
+        sg_simd_pick(isa, sg_normalise_along)(count, &c, data, data);
     else
-        SG_SIMD_PICK(isa, sg_normalise)
-    (count / width, width, width, &c, data, data);
+        sg_simd_pick(isa, sg_normalise)(count / width, width, width, &c, data,
+                                        data);
 }
 
 static void finish_floats(const finish *f, float *data, size_t count,
                           int64_t channel) {
     const sg_site *site = f->site;
     int32_t isa = site->context->isa;
-    if (f->bias != NULL) SG_SIMD_PICK(isa, sg_add_bias)
-    (data, count, f->bias + channel, (size_t)f->period);
+    if (f->bias != NULL)
+        sg_simd_pick(isa, sg_add_bias)(data, count, f->bias + channel,
+                                       (size_t)f->period);
     for (int32_t u = f->first; u <= site->n_unary; u++) {
         if (f->numbers != NULL && u == site->norm_at)
-            normalise(f, data, count, channel);
+            finish_normalise(f, data, count, channel);
         if (u < site->n_unary)
             sg_unary_run(isa, &site->unary[u], count, data, data);
     }
@@ -112,9 +112,9 @@ static void finish_piece(const finish *f, int64_t row, int64_t at,
     }
     float wide[PIECE];
     uint16_t *data = (uint16_t *)(void *)output;
-    SG_SIMD_PICK(isa, sg_widen)((size_t)count, data, wide);
+    sg_simd_pick(isa, sg_widen)((size_t)count, data, wide);
     finish_floats(f, wide, (size_t)count, channel);
-    SG_SIMD_PICK(isa, sg_narrow)((size_t)count, wide, data);
+    sg_simd_pick(isa, sg_narrow)((size_t)count, wide, data);
 }
 
 static void finish_range(void *argument, int64_t first, int64_t last) {
@@ -152,7 +152,7 @@ void sg_finish(const sg_site *site, const sg_call *call, bool bias,
                 .first = first};
     if (!bias && !site->has_norm && !site->has_slope && first >= site->n_unary)
         return;
-    set_rows(&f, &site->output);
+    finish_set_rows(&f, &site->output);
     finish_all(&f);
 }
 
@@ -201,7 +201,7 @@ static syngan_status run_bias_add(const sg_site *site, const sg_call *call) {
                 .output = call->output,
                 .bias = call->input[1],
                 .numbers = sg_finish_numbers(site, call)};
-    set_rows(&f, &site->output);
+    finish_set_rows(&f, &site->output);
     finish_all(&f);
     return SYNGAN_OK;
 }

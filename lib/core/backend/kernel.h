@@ -73,7 +73,6 @@ typedef struct sg_call {
 typedef struct sg_kernel {
     const char *name;
     uint32_t absorbs;
-    uint32_t reserved;
     /* NULL: accepts every site. Looks, changes nothing. */
     bool (*accepts)(const sg_site *site);
     /* NULL: everything plain, nothing else to do. What a failed plan leaves in

@@ -26,7 +26,6 @@ typedef struct sg_layout {
 
 typedef struct sg_desc {
     int32_t type; /* SYNGAN_TYPE_F32, ... */
-    int32_t reserved;
     sg_dims dims;
     sg_layout layout;
 } sg_desc;

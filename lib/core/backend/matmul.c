@@ -39,7 +39,7 @@ static product product_of(const sg_site *site) {
     };
 }
 
-static double product_count(const sg_site *site) {
+static double matmul_product_count(const sg_site *site) {
     product p = product_of(site);
     return (double)(p.batch * p.m) * (double)(p.n * p.k);
 }
@@ -63,7 +63,7 @@ static void plan_plain(sg_site *site) {
     site->output.layout = (sg_layout){.kind = SG_PLAIN};
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status matmul_run(const sg_site *site, const sg_call *call) {
     matmul_state *state = site->state;
     void *const pointers[] = {
         call->input[0], call->input[1], call->output,
@@ -83,7 +83,7 @@ static syngan_status build_matmul(sg_site *site, matmul_state *state, sg_md a,
     static const int names[] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST,
                                 DNNL_ARG_BIAS};
     SG_TRY(sg_onednn_fuse_unary(site, &state->primitive, &state->fused_unary));
-    sg_onednn_products(&state->primitive, product_count(site));
+    sg_onednn_products(&state->primitive, matmul_product_count(site));
     dnnl_status_t status =
         sg_onednn_matmul_desc(&state->primitive, a, b, bias, c);
     if (status != dnnl_success)
@@ -147,7 +147,7 @@ static syngan_status build_dense(sg_site *site, matmul_state *state,
         {DNNL_ARG_DIFF_DST, DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS},
     };
     sg_onednn *p = &state->primitive;
-    sg_onednn_products(p, product_count(site));
+    sg_onednn_products(p, matmul_product_count(site));
     dnnl_status_t status;
     if (direction == SG_FORWARD)
         status = sg_onednn_dense_desc(p, direction, a, b, NULL, c);
@@ -194,7 +194,7 @@ static const sg_kernel kernel_dense = {
     .absorbs = SG_ABSORB_ALL,
     .accepts = accepts_dense,
     .plan = plan_dense,
-    .run = run,
+    .run = matmul_run,
     .destroy = sg_onednn_destroy,
 };
 
@@ -203,7 +203,7 @@ static const sg_kernel kernel_matmul = {
     .absorbs = SG_ABSORB_ALL,
     .accepts = accepts_matmul,
     .plan = plan_matmul,
-    .run = run,
+    .run = matmul_run,
     .destroy = sg_onednn_destroy,
 };
 

@@ -44,7 +44,7 @@ static void take_greatest_off(size_t count, float *y) {
         y[i] -= greatest;
 }
 
-static void normalise(size_t count, float *y) {
+static void part_simd_normalise(size_t count, float *y) {
     float sum = 0.0f;
     for (size_t i = 0; i < count; i++)
         sum += y[i];
@@ -72,7 +72,7 @@ void SG_SIMD(sg_part_row)(const sg_parts *parts, float scale, const float *x,
         if (width == 0.0f)
             tanh_of(x + at, y + at);
         else if (width > 0.0f)
-            normalise(count, y + at);
+            part_simd_normalise(count, y + at);
         else
             memcpy(y + at, x + at, count * sizeof *y);
         at += count;

@@ -34,7 +34,7 @@ typedef struct pool {
 /* ---- common parts ------------------------------------------------------- */
 
 /* All values in one layout: blocked if one comes so. */
-static syngan_status plan(sg_site *site) {
+static syngan_status pool_plan(sg_site *site) {
     SG_TRY(sg_plan_elementwise(site));
     site->in_place = false;
     return SYNGAN_OK;
@@ -108,7 +108,7 @@ static void pool_planes(void *argument, int64_t first, int64_t last) {
 }
 
 /* Items of `size` numbers that are worth a thread. */
-static int64_t grain(int64_t size) {
+static int64_t pool_grain(int64_t size) {
     return size < SG_GRAIN ? SG_GRAIN / (size + 1) + 1 : 1;
 }
 
@@ -116,11 +116,11 @@ static syngan_status pool_run(pool *p) {
     syngan_context *context = p->site->context;
     if (p->windows_out != NULL) {
         int64_t work = p->fields.size_h * p->width * p->lanes;
-        sg_parallel(context, p->planes * p->pooled_h, grain(work), pool_rows,
-                    p);
+        sg_parallel(context, p->planes * p->pooled_h, pool_grain(work),
+                    pool_rows, p);
     } else {
         int64_t work = p->height * p->width * p->lanes;
-        sg_parallel(context, p->planes, grain(work), pool_planes, p);
+        sg_parallel(context, p->planes, pool_grain(work), pool_planes, p);
     }
     return SYNGAN_OK;
 }
@@ -129,7 +129,7 @@ static syngan_status pool_run(pool *p) {
 
 static syngan_status run_average(const sg_site *site, const sg_call *call) {
     pool p = pool_make(site, site->fields, &site->input[0], &site->output);
-    p.function = SG_SIMD_PICK(site->context->isa, sg_pool_average);
+    p.function = sg_simd_pick(site->context->isa, sg_pool_average);
     p.image = call->input[0];
     p.windows_out = call->output;
     return pool_run(&p);
@@ -138,16 +138,17 @@ static syngan_status run_average(const sg_site *site, const sg_call *call) {
 static syngan_status run_average_grad(const sg_site *site,
                                       const sg_call *call) {
     pool p = pool_make(site, site->fields, &site->output, &site->input[0]);
-    p.function = SG_SIMD_PICK(site->context->isa, sg_pool_average_grad);
+    p.function = sg_simd_pick(site->context->isa, sg_pool_average_grad);
     p.windows = call->input[0];
     p.image_out = call->output;
     return pool_run(&p);
 }
 
 static const sg_kernel average_kernel = {
-    .name = "average pool", .plan = plan, .run = run_average};
-static const sg_kernel average_grad_kernel = {
-    .name = "average pool gradient", .plan = plan, .run = run_average_grad};
+    .name = "average pool", .plan = pool_plan, .run = run_average};
+static const sg_kernel average_grad_kernel = {.name = "average pool gradient",
+                                              .plan = pool_plan,
+                                              .run = run_average_grad};
 
 const sg_kernel *const sg_average_pool_kernels[] = {&average_kernel, NULL};
 const sg_kernel *const sg_average_pool_grad_kernels[] = {&average_grad_kernel,
@@ -157,7 +158,7 @@ const sg_kernel *const sg_average_pool_grad_kernels[] = {&average_grad_kernel,
 
 static syngan_status run_max(const sg_site *site, const sg_call *call) {
     pool p = pool_make(site, site->fields, &site->input[0], &site->output);
-    p.function = SG_SIMD_PICK(site->context->isa, sg_pool_max);
+    p.function = sg_simd_pick(site->context->isa, sg_pool_max);
     p.image = call->input[0];
     p.windows_out = call->output;
     return pool_run(&p);
@@ -165,7 +166,7 @@ static syngan_status run_max(const sg_site *site, const sg_call *call) {
 
 static syngan_status run_max_grad(const sg_site *site, const sg_call *call) {
     pool p = pool_make(site, site->fields, &site->input[0], &site->input[1]);
-    p.function = SG_SIMD_PICK(site->context->isa, sg_pool_max_grad);
+    p.function = sg_simd_pick(site->context->isa, sg_pool_max_grad);
     p.image = call->input[0];
     p.windows = call->input[1];
     p.image_out = call->output;
@@ -174,7 +175,7 @@ static syngan_status run_max_grad(const sg_site *site, const sg_call *call) {
 
 static syngan_status run_max_take(const sg_site *site, const sg_call *call) {
     pool p = pool_make(site, site->fields, &site->input[0], &site->output);
-    p.function = SG_SIMD_PICK(site->context->isa, sg_pool_max_take);
+    p.function = sg_simd_pick(site->context->isa, sg_pool_max_take);
     p.image = call->input[0];
     p.taken = call->input[1];
     p.windows_out = call->output;
@@ -182,11 +183,11 @@ static syngan_status run_max_take(const sg_site *site, const sg_call *call) {
 }
 
 static const sg_kernel max_kernel = {
-    .name = "max pool", .plan = plan, .run = run_max};
+    .name = "max pool", .plan = pool_plan, .run = run_max};
 static const sg_kernel max_grad_kernel = {
-    .name = "max pool gradient", .plan = plan, .run = run_max_grad};
+    .name = "max pool gradient", .plan = pool_plan, .run = run_max_grad};
 static const sg_kernel max_take_kernel = {
-    .name = "max pool take", .plan = plan, .run = run_max_take};
+    .name = "max pool take", .plan = pool_plan, .run = run_max_take};
 
 const sg_kernel *const sg_max_pool_kernels[] = {&max_kernel, NULL};
 const sg_kernel *const sg_max_pool_grad_kernels[] = {&max_grad_kernel, NULL};
@@ -212,8 +213,8 @@ static void upsample_row(const pool *p, int64_t row) {
     int64_t factor = p->fields.size_w, size = p->width * p->lanes;
     const float *in = p->windows + row * p->pooled_w * p->lanes;
     float *out = p->image_out + row * factor * size;
-    SG_SIMD_PICK(p->site->context->isa, sg_pool_repeat)
-    (p->pooled_w, p->lanes, factor, in, out);
+    sg_simd_pick(p->site->context->isa, sg_pool_repeat)(p->pooled_w, p->lanes,
+                                                        factor, in, out);
     for (int64_t k = 1; k < factor; k++)
         memcpy(out + k * size, out, (size_t)size * sizeof *out);
 }
@@ -228,23 +229,24 @@ static syngan_status run_upsample(const sg_site *site, const sg_call *call) {
     p.windows = call->input[0];
     p.image_out = call->output;
     sg_parallel(site->context, p.planes * p.pooled_h,
-                grain(p.fields.size_h * p.width * p.lanes), upsample_rows, &p);
+                pool_grain(p.fields.size_h * p.width * p.lanes), upsample_rows,
+                &p);
     return SYNGAN_OK;
 }
 
 static syngan_status run_upsample_grad(const sg_site *site,
                                        const sg_call *call) {
     pool p = upsample_make(site, &site->input[0], &site->output);
-    p.function = SG_SIMD_PICK(site->context->isa, sg_pool_average);
+    p.function = sg_simd_pick(site->context->isa, sg_pool_average);
     p.image = call->input[0];
     p.windows_out = call->output;
     return pool_run(&p);
 }
 
 static const sg_kernel upsample_kernel = {
-    .name = "upsample", .plan = plan, .run = run_upsample};
+    .name = "upsample", .plan = pool_plan, .run = run_upsample};
 static const sg_kernel upsample_grad_kernel = {
-    .name = "upsample gradient", .plan = plan, .run = run_upsample_grad};
+    .name = "upsample gradient", .plan = pool_plan, .run = run_upsample_grad};
 
 const sg_kernel *const sg_upsample_kernels[] = {&upsample_kernel, NULL};
 const sg_kernel *const sg_upsample_grad_kernels[] = {&upsample_grad_kernel,

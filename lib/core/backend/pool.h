@@ -18,7 +18,6 @@ typedef struct sg_pool_fields {
 
 typedef struct sg_upsample_fields {
     int32_t factor;
-    int32_t reserved;
 } sg_upsample_fields;
 
 /* x -> mean of each window. */

@@ -45,7 +45,8 @@ static syngan_status side_md(const sg_site *site, const sg_desc *desc,
     return SYNGAN_OK;
 }
 
-static syngan_status build(sg_site *site, sg_onednn *p, sg_md from, sg_md to) {
+static syngan_status reorder_build(sg_site *site, sg_onednn *p, sg_md from,
+                                   sg_md to) {
     static const int names[] = {DNNL_ARG_FROM, DNNL_ARG_TO};
     sg_onednn_elements(p, sg_dims_count(&site->output.dims));
     dnnl_status_t status = sg_onednn_reorder_desc(p, from, to);
@@ -56,7 +57,7 @@ static syngan_status build(sg_site *site, sg_onednn *p, sg_md from, sg_md to) {
     return SYNGAN_OK;
 }
 
-static syngan_status plan(sg_site *site) {
+static syngan_status reorder_plan(sg_site *site) {
     if (is_copy(site)) return SYNGAN_OK;
     sg_onednn *p;
     SG_TRY(sg_onednn_state(site, sizeof *p, (void **)&p));
@@ -64,7 +65,7 @@ static syngan_status plan(sg_site *site) {
     const sg_desc *in = &site->input[0], *out = &site->output;
     syngan_status status = side_md(site, in, out, &from, &made_from);
     if (status == SYNGAN_OK) status = side_md(site, out, in, &to, &made_to);
-    if (status == SYNGAN_OK) status = build(site, p, from, to);
+    if (status == SYNGAN_OK) status = reorder_build(site, p, from, to);
     sg_md_free(site->context, made_from);
     sg_md_free(site->context, made_to);
     return status;
@@ -76,7 +77,7 @@ static void copy_range(void *argument, int64_t first, int64_t last) {
            (size_t)(last - first));
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status reorder_run(const sg_site *site, const sg_call *call) {
     if (site->state == NULL) {
         sg_parallel(site->context, (int64_t)sg_desc_bytes(&site->output),
                     SG_GRAIN * sizeof(float), copy_range,
@@ -89,7 +90,7 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
 
 const sg_kernel sg_kernel_reorder = {
     .name = "reorder",
-    .plan = plan,
-    .run = run,
+    .plan = reorder_plan,
+    .run = reorder_run,
     .destroy = sg_onednn_destroy,
 };

@@ -15,7 +15,6 @@ enum { SG_STRIDED_RANK = SYNGAN_MAX_RANK + 1 };
  * of a dimension to the next (0: repeated). */
 typedef struct sg_strided {
     int32_t rank;
-    int32_t reserved;
     int64_t size[SG_STRIDED_RANK];
     int64_t a[SG_STRIDED_RANK];
     int64_t b[SG_STRIDED_RANK];

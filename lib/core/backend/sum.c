@@ -117,8 +117,7 @@ static syngan_status sum_plan(sg_site *site) {
     return SYNGAN_OK;
 }
 
-/* ---- running
- * ------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------- */
 
 typedef struct work {
     const sg_site *site;
@@ -138,7 +137,7 @@ static int64_t offset_of(const loop *list, int32_t count, int64_t at) {
     return offset;
 }
 
-static void finish(const work *w, int64_t first, int64_t count) {
+static void sum_finish(const work *w, int64_t first, int64_t count) {
     for (int32_t i = 0; i < w->site->n_unary; i++)
         sg_unary_run(w->site->context->isa, &w->site->unary[i], (size_t)count,
                      w->out + first, w->out + first);
@@ -153,11 +152,11 @@ static void run_range(void *argument, int64_t first, int64_t last) {
         const float *in = w->in + offset_of(p->kept, p->n_kept, result);
         double sum = 0;
         for (int64_t term = 0; term < p->terms; term += p->run)
-            sum += SG_SIMD_PICK(isa, sg_sum_run)(
+            sum += sg_simd_pick(isa, sg_sum_run)(
                 in + offset_of(p->summed, p->n_summed, term), (size_t)p->run);
         w->out[result] = (float)sum;
     }
-    finish(w, first, last - first);
+    sum_finish(w, first, last - first);
 }
 
 /* Neighbouring results, a block of columns at a time. */
@@ -175,12 +174,12 @@ static void column_range(void *argument, int64_t first, int64_t last) {
         const float *in = w->in + offset_of(p->kept, p->n_kept, result);
         double sum[COLUMNS] = {0};
         for (int64_t term = 0; term < p->terms; term += rows->size)
-            SG_SIMD_PICK(isa, sg_sum_add)
-        (in + offset_of(p->summed, p->n_summed, term), (size_t)rows->size,
-         (size_t)rows->step, (size_t)count, sum);
+            sg_simd_pick(isa, sg_sum_add)(
+                in + offset_of(p->summed, p->n_summed, term),
+                (size_t)rows->size, (size_t)rows->step, (size_t)count, sum);
         for (int64_t i = 0; i < count; i++)
             w->out[result + i] = (float)sum[i];
-        finish(w, result, count);
+        sum_finish(w, result, count);
     }
 }
 
@@ -189,7 +188,7 @@ static void piece_range(void *argument, int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) {
         int64_t count = w->plan->terms - i * PIECE;
         if (count > PIECE) count = PIECE;
-        w->piece[i] = SG_SIMD_PICK(w->site->context->isa, sg_sum_run)(
+        w->piece[i] = sg_simd_pick(w->site->context->isa, sg_sum_run)(
             w->in + i * PIECE, (size_t)count);
     }
 }
@@ -200,7 +199,7 @@ static void run_everything(work *w, int64_t pieces) {
     for (int64_t i = 0; i < pieces; i++)
         sum += w->piece[i];
     w->out[0] = (float)sum;
-    finish(w, 0, 1);
+    sum_finish(w, 0, 1);
 }
 
 static syngan_status sum_run(const sg_site *site, const sg_call *call) {

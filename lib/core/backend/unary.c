@@ -28,11 +28,11 @@ int sg_unary_from_output(int32_t kind) {
 void sg_unary_run(int32_t isa, const sg_unary *unary, size_t count,
                   const float *in, float *out) {
     assert(unary->kind >= 0 && unary->kind < SG_UNARY_COUNT);
-    SG_SIMD_PICK(isa, sg_unary_vector)(unary, count, in, out);
+    sg_simd_pick(isa, sg_unary_vector)(unary, count, in, out);
 }
 
 void sg_unary_grad_run(int32_t isa, const sg_unary *unary, size_t count,
                        const float *v, const float *dy, float *dx) {
     assert(unary->kind >= 0 && unary->kind < SG_UNARY_COUNT);
-    SG_SIMD_PICK(isa, sg_unary_grad_vector)(unary, count, v, dy, dx);
+    sg_simd_pick(isa, sg_unary_grad_vector)(unary, count, v, dy, dx);
 }

@@ -22,8 +22,7 @@ SG_INLINE sg_vf settle(const gradient_vectors *rule, sg_vf g, sg_vf p) {
     return g + rule->decay * p;
 }
 
-/* ---- Adam
- * --------------------------------------------------------------------- */
+/* ---- Adam ---------------------------------------------------------------- */
 
 typedef struct adam_vectors {
     gradient_vectors gradient;
@@ -64,8 +63,7 @@ void SG_SIMD(sg_adam_update)(const sg_adam_rule *rule, size_t count,
     memcpy(v + i, last[3], n * sizeof(float));
 }
 
-/* ---- SGD, RMSprop
- * ---------------------------------------------------------------- */
+/* ---- SGD, RMSprop -------------------------------------------------------- */
 
 SG_INLINE void sgd_step(const gradient_vectors *rule, sg_vf rate,
                         sg_vf momentum, const float *gradient, float *p,
@@ -125,8 +123,7 @@ void SG_SIMD(sg_rmsprop_update)(const sg_gradient_rule *rule, float rate,
     memcpy(v + i, last[2], n * sizeof(float));
 }
 
-/* ---- averages
- * ---------------------------------------------------------------------- */
+/* ---- averages ------------------------------------------------------------ */
 
 void SG_SIMD(sg_average_update)(float decay, size_t count, const float *value,
                                 float *p) {

@@ -32,8 +32,7 @@ uint32_t sg_stream_id(const char *name) {
 
 static void make_range(const sg_random *random, int32_t kind, uint64_t first,
                        size_t count, void *out) {
-    SG_SIMD_PICK(random->isa, sg_random_range)
-    (random, kind, first, count, out);
+    sg_simd_pick(random->isa, sg_random_range)(random, kind, first, count, out);
 }
 
 void sg_random_bits(const sg_random *random, uint64_t first, size_t count,

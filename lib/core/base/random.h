@@ -15,7 +15,6 @@ typedef struct sg_random {
     uint64_t step;
     uint32_t stream; /* who draws; sg_stream_id() makes one from a name */
     int32_t isa;     /* a context's, for speed; 0: the least. Bits are equal */
-    int32_t reserved;
 } sg_random;
 
 /* One block: out = Philox(counter, key), ten rounds. */

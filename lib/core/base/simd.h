@@ -7,7 +7,7 @@
  * is computed as a whole one.
  *
  * Whoever calls such a function declares it by SG_SIMD_DECLARE and chooses by
- * SG_SIMD_PICK; only *_simd.c files see the vectors.
+ * sg_simd_pick; only *_simd.c files see the vectors.
  */
 #ifndef SG_BASE_SIMD_H
 #define SG_BASE_SIMD_H
@@ -19,7 +19,7 @@
     type name##_avx2(__VA_ARGS__);                                             \
     type name##_avx512(__VA_ARGS__)
 
-#define SG_SIMD_PICK(isa, name)                                                \
+#define sg_simd_pick(isa, name)                                                \
     ((isa) >= SYNGAN_ISA_AVX512 ? name##_avx512                                \
      : (isa) >= SYNGAN_ISA_AVX2 ? name##_avx2                                  \
                                 : name##_sse41)

@@ -81,8 +81,7 @@ static syngan_status value_of(syngan_program *program, const syngan_node *node,
     return SYNGAN_OK;
 }
 
-/* ---- steps
- * ------------------------------------------------------------------- */
+/* ---- steps --------------------------------------------------------------- */
 
 static void step_destroy(sg_step *step, syngan_context *context) {
     if (step->kernel != NULL) sg_site_end(step->kernel, &step->site);
@@ -166,8 +165,7 @@ static syngan_status convert_to_plain(syngan_program *program, int32_t value,
     return convert(program, value, &plain, label, out);
 }
 
-/* ---- groups to steps
- * ---------------------------------------------------------- */
+/* ---- groups to steps ----------------------------------------------------- */
 
 /* A view: its input's memory under another shape. */
 static syngan_status lower_view(syngan_program *program,

@@ -147,8 +147,7 @@ syngan_status sg_plan_memory(syngan_program *program) {
     return place(program);
 }
 
-/* ---- pointers
- * ---------------------------------------------------------------- */
+/* ---- pointers ------------------------------------------------------------ */
 
 static void *address(const syngan_program *program, int32_t value) {
     if (value < 0) return NULL;

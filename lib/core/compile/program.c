@@ -23,8 +23,7 @@ static const sg_field fields[] = {
 SG_FIELDS(sg_options_program, "program", TYPE, fields);
 #undef TYPE
 
-/* ---- buffers
- * ------------------------------------------------------------------ */
+/* ---- buffers ------------------------------------------------------------- */
 
 static syngan_status make_buffer(syngan_program *program,
                                  const syngan_node *node, sg_buffer *buffer) {
@@ -71,8 +70,7 @@ static void free_buffers(syngan_program *program, sg_buffer *buffers,
     sg_free(program->context, buffers);
 }
 
-/* ---- compiling
- * ----------------------------------------------------------------- */
+/* ---- compiling ----------------------------------------------------------- */
 
 /* The graph that all nodes share, or the reason why there is none. */
 static syngan_status check_nodes(syngan_node *const *nodes, size_t count,
@@ -240,8 +238,7 @@ void syngan_program_free(syngan_program *program) {
     sg_context_release(context);
 }
 
-/* ---- use
- * ------------------------------------------------------------------------ */
+/* ---- use ----------------------------------------------------------------- */
 
 syngan_tensor *sg_program_find_input(const syngan_program *program,
                                      const char *name) {

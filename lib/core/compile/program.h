@@ -57,7 +57,6 @@ typedef struct sg_group {
 /* A choice that outlives its program: the kernel for the node with an id. */
 typedef struct sg_choice {
     int32_t node;
-    int32_t reserved;
     const char *kernel;
 } sg_choice;
 
@@ -80,7 +79,6 @@ typedef struct sg_value {
     int32_t last;
     int32_t source; /* of a converted copy: the value that it is made from;
                        else -1 */
-    int32_t reserved;
     size_t bytes;
     size_t offset; /* in the arena */
     void *data;
@@ -107,7 +105,6 @@ typedef struct sg_buffer {
     const char *name; /* of an input: its node's */
     syngan_tensor *tensor;
     int32_t value;
-    int32_t reserved;
 } sg_buffer;
 
 struct syngan_program {

@@ -291,8 +291,7 @@ static syngan_status make_groups(selection *s, syngan_node *const *outputs,
     return SYNGAN_OK;
 }
 
-/* ---- the stage
- * --------------------------------------------------------------- */
+/* ---- the stage ----------------------------------------------------------- */
 
 static void selection_end(selection *s) {
     sg_free(s->context, s->uses);

@@ -42,7 +42,6 @@ typedef struct sg_safetensors_entry {
     const void *data; /* row-major, aligned to the size of an element */
     size_t bytes;
     int32_t type; /* SYNGAN_TYPE_F32, ... */
-    int32_t reserved;
     sg_dims dims;
 } sg_safetensors_entry;
 

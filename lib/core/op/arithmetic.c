@@ -8,7 +8,7 @@
 #include "graph/op.h"
 #include "op/sum.h"
 
-static syngan_status infer(sg_infer *infer) {
+static syngan_status arithmetic_infer(sg_infer *infer) {
     const syngan_node *a = infer->inputs[0], *b = infer->inputs[1];
     if (a->type != SYNGAN_TYPE_F32 || b->type != SYNGAN_TYPE_F32)
         return sg_fail(infer->context, SYNGAN_E_TYPE,
@@ -74,7 +74,8 @@ static void minimum_gradient(syngan_node *node, syngan_node *dy,
                     dx);
 }
 
-static void no_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+static void arithmetic_no_gradient(syngan_node *node, syngan_node *dy,
+                                   syngan_node **dx) {
     (void)node, (void)dy, (void)dx;
 }
 
@@ -84,7 +85,7 @@ static void no_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
     const sg_op sg_op_##id = {.name = #id,                                     \
                               .version = 1,                                    \
                               .n_inputs = 2,                                   \
-                              .infer = infer,                                  \
+                              .infer = arithmetic_infer,                       \
                               .gradient = gradient_rule,                       \
                               .kernels = sg_arithmetic_kernels[kind]};         \
     syngan_node *syngan_##id(syngan_node *a, syngan_node *b) {                 \
@@ -98,4 +99,4 @@ ARITHMETIC(multiply, SG_MULTIPLY, multiply_gradient)
 ARITHMETIC(divide, SG_DIVIDE, divide_gradient)
 ARITHMETIC(maximum, SG_MAXIMUM, maximum_gradient)
 ARITHMETIC(minimum, SG_MINIMUM, minimum_gradient)
-ARITHMETIC(greater, SG_GREATER, no_gradient)
+ARITHMETIC(greater, SG_GREATER, arithmetic_no_gradient)

@@ -24,7 +24,8 @@ static SG_FIELDS(field_table, "batch_norm", sg_batch_norm_fields, fields);
 
 /* ---- shapes ------------------------------------------------------------- */
 
-static syngan_status check_image(const sg_infer *infer, int32_t index) {
+static syngan_status batch_norm_check_image(const sg_infer *infer,
+                                            int32_t index) {
     const sg_dims *x = &infer->inputs[index]->dims;
     char text[SG_DIMS_TEXT];
     SG_TRY(sg_rule_filled(infer));
@@ -57,7 +58,7 @@ static syngan_status check_channels(const sg_infer *infer, int32_t index,
 
 /* x, gamma, beta, then `rows` inputs of shape 2 x C, then vectors. */
 static syngan_status infer_like_x(sg_infer *infer, int32_t rows) {
-    SG_TRY(check_image(infer, 0));
+    SG_TRY(batch_norm_check_image(infer, 0));
     for (int32_t i = 1; i < infer->n_inputs; i++)
         SG_TRY(check_channels(infer, i, i >= 3 && i < 3 + rows ? 2 : 1));
     infer->dims = infer->inputs[0]->dims;
@@ -71,28 +72,28 @@ static syngan_status infer_train(sg_infer *infer) {
     return infer_like_x(infer, 1);
 }
 
-static void set_rows(sg_infer *infer) {
+static void batch_norm_set_rows(sg_infer *infer) {
     infer->dims =
         sg_dims_make((int64_t[]){2, infer->inputs[0]->dims.size[1]}, 2);
 }
 
 static syngan_status infer_statistics(sg_infer *infer) {
-    SG_TRY(check_image(infer, 0));
-    set_rows(infer);
+    SG_TRY(batch_norm_check_image(infer, 0));
+    batch_norm_set_rows(infer);
     return SYNGAN_OK;
 }
 
 static syngan_status infer_reduce(sg_infer *infer) {
-    SG_TRY(check_image(infer, 0));
-    SG_TRY(check_image(infer, 1));
+    SG_TRY(batch_norm_check_image(infer, 0));
+    SG_TRY(batch_norm_check_image(infer, 1));
     SG_TRY(check_channels(infer, 2, 2));
-    set_rows(infer);
+    batch_norm_set_rows(infer);
     return SYNGAN_OK;
 }
 
-static syngan_status infer_input(sg_infer *infer) {
-    SG_TRY(check_image(infer, 0));
-    SG_TRY(check_image(infer, 1));
+static syngan_status batch_norm_infer_input(sg_infer *infer) {
+    SG_TRY(batch_norm_check_image(infer, 0));
+    SG_TRY(batch_norm_check_image(infer, 1));
     SG_TRY(check_channels(infer, 2, 2));
     SG_TRY(check_channels(infer, 3, 1));
     SG_TRY(check_channels(infer, 4, 2));
@@ -116,7 +117,8 @@ static size_t other_axes(const syngan_node *x, int32_t *axes) {
 }
 
 /* C numbers in a shape that broadcasts with x. */
-static syngan_node *spread(syngan_node *numbers, const syngan_node *x) {
+static syngan_node *batch_norm_spread(syngan_node *numbers,
+                                      const syngan_node *x) {
     const int64_t sizes[] = {1, x->dims.size[1], 1, 1};
     return syngan_reshape(numbers, sizes, (size_t)x->dims.rank);
 }
@@ -124,7 +126,7 @@ static syngan_node *spread(syngan_node *numbers, const syngan_node *x) {
 /* A row of 2 x C, likewise. */
 static syngan_node *row(syngan_node *rows, int64_t index,
                         const syngan_node *x) {
-    return spread(syngan_slice(rows, 0, index, 1), x);
+    return batch_norm_spread(syngan_slice(rows, 0, index, 1), x);
 }
 
 static syngan_node *deviation(syngan_node *variance, double epsilon) {
@@ -161,11 +163,11 @@ static syngan_node *decompose_statistics(syngan_node *node,
 static syngan_node *decompose_infer(syngan_node *node,
                                     syngan_node *const *inputs) {
     syngan_node *x = inputs[0];
-    syngan_node *y =
-        syngan_divide(syngan_subtract(x, spread(inputs[3], x)),
-                      deviation(spread(inputs[4], x), epsilon_of(node)));
-    y = syngan_multiply(y, spread(inputs[1], x));
-    return syngan_add(y, spread(inputs[2], x));
+    syngan_node *y = syngan_divide(
+        syngan_subtract(x, batch_norm_spread(inputs[3], x)),
+        deviation(batch_norm_spread(inputs[4], x), epsilon_of(node)));
+    y = syngan_multiply(y, batch_norm_spread(inputs[1], x));
+    return syngan_add(y, batch_norm_spread(inputs[2], x));
 }
 
 static syngan_node *decompose_reduce(syngan_node *node,
@@ -190,8 +192,9 @@ static syngan_node *decompose_input(syngan_node *node,
         syngan_multiply(unit(x, inputs[2], epsilon), row(means, 1, x));
     syngan_node *rest =
         syngan_subtract(syngan_subtract(dy, row(means, 0, x)), along);
-    syngan_node *scale = syngan_divide(
-        spread(inputs[3], x), deviation(row(inputs[2], 1, x), epsilon));
+    syngan_node *scale =
+        syngan_divide(batch_norm_spread(inputs[3], x),
+                      deviation(row(inputs[2], 1, x), epsilon));
     return syngan_multiply(scale, rest);
 }
 
@@ -288,7 +291,7 @@ const sg_op sg_op_batch_norm_input = {
     .version = 1,
     .n_inputs = 5,
     .fields = &field_table,
-    .infer = infer_input,
+    .infer = batch_norm_infer_input,
     .decompose = decompose_input,
     .kernels = sg_batch_norm_input_kernels,
 };

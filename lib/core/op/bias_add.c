@@ -6,7 +6,7 @@
 #include "graph/rule.h"
 #include "op/ops.h"
 
-static syngan_status infer(sg_infer *infer) {
+static syngan_status bias_add_infer(sg_infer *infer) {
     SG_TRY(sg_rule_filled(infer));
     const sg_dims *x = &infer->inputs[0]->dims, *b = &infer->inputs[1]->dims;
     char text[SG_DIMS_TEXT], bias[SG_DIMS_TEXT];
@@ -20,7 +20,8 @@ static syngan_status infer(sg_infer *infer) {
     return SYNGAN_OK;
 }
 
-static void gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+static void bias_add_gradient(syngan_node *node, syngan_node *dy,
+                              syngan_node **dx) {
     int32_t axes[SYNGAN_MAX_RANK];
     size_t count = 0;
     for (int32_t i = 0; i < node->dims.rank; i++)
@@ -34,7 +35,7 @@ const sg_op sg_op_bias_add = {
     .version = 1,
     .flags = SG_OP_BIAS,
     .n_inputs = 2,
-    .infer = infer,
-    .gradient = gradient,
+    .infer = bias_add_infer,
+    .gradient = bias_add_gradient,
     .kernels = sg_bias_add_kernels,
 };

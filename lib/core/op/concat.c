@@ -9,7 +9,6 @@
 
 typedef struct concat_fields {
     int32_t axis;
-    int32_t reserved;
 } concat_fields;
 
 static const sg_field concat_field[] = {

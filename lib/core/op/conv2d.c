@@ -31,7 +31,7 @@ static SG_FIELDS(field_table, "conv2d", sg_conv_fields, fields);
 
 /* ---- shapes ------------------------------------------------------------- */
 
-static syngan_status fail(const sg_infer *infer, const char *reason) {
+static syngan_status conv2d_fail(const sg_infer *infer, const char *reason) {
     char a[SG_DIMS_TEXT], b[SG_DIMS_TEXT];
     return sg_fail(infer->context, SYNGAN_E_SHAPE, "%s: %s and %s %s",
                    infer->label, sg_dims_text(&infer->inputs[0]->dims, a),
@@ -42,7 +42,7 @@ static syngan_status check_ranks(const sg_infer *infer) {
     SG_TRY(sg_rule_filled(infer));
     if (infer->inputs[0]->dims.rank == 4 && infer->inputs[1]->dims.rank == 4)
         return SYNGAN_OK;
-    return fail(infer, "must both have four dimensions");
+    return conv2d_fail(infer, "must both have four dimensions");
 }
 
 /* Size of y for an image and a kernel of these sizes. */
@@ -75,7 +75,8 @@ static syngan_status infer_conv2d(sg_infer *infer) {
     const int64_t *x = infer->inputs[0]->dims.size;
     const int64_t *w = infer->inputs[1]->dims.size;
     if (x[1] != w[1] * f->groups || w[0] % f->groups != 0)
-        return fail(infer, "don't fit: the weight is filters x channels / "
+        return conv2d_fail(infer,
+                           "don't fit: the weight is filters x channels / "
                            "groups x kernel");
     int64_t height, width;
     SG_TRY(y_size(infer, x[2], x[3], w[2], w[3], &height, &width));
@@ -83,19 +84,20 @@ static syngan_status infer_conv2d(sg_infer *infer) {
     return SYNGAN_OK;
 }
 
-static syngan_status infer_input(sg_infer *infer) {
+static syngan_status conv2d_infer_input(sg_infer *infer) {
     const sg_conv_fields *f = infer->fields;
     SG_TRY(check_ranks(infer));
     const int64_t *y = infer->inputs[0]->dims.size;
     const int64_t *w = infer->inputs[1]->dims.size;
     if (y[1] != w[0] || w[0] % f->groups != 0)
-        return fail(infer, "don't fit: the weight's first size is the image's "
+        return conv2d_fail(infer,
+                           "don't fit: the weight's first size is the image's "
                            "channels, a multiple of the groups");
     int64_t height, width;
     SG_TRY(y_size(infer, f->height, f->width, w[2], w[3], &height, &width));
     if (height != y[2] || width != y[3])
-        return fail(infer,
-                    "don't give an image of the height and width wanted");
+        return conv2d_fail(
+            infer, "don't give an image of the height and width wanted");
     set_dims(infer, y[0], w[1] * f->groups, f->height, f->width);
     return SYNGAN_OK;
 }
@@ -106,21 +108,23 @@ static syngan_status infer_weight(sg_infer *infer) {
     const int64_t *x = infer->inputs[0]->dims.size;
     const int64_t *y = infer->inputs[1]->dims.size;
     if (x[0] != y[0] || x[1] % f->groups != 0 || y[1] % f->groups != 0)
-        return fail(infer, "don't fit: equal batches and channels divisible "
+        return conv2d_fail(infer,
+                           "don't fit: equal batches and channels divisible "
                            "by the groups are expected");
     int64_t height, width;
     SG_TRY(y_size(infer, x[2], x[3], f->height, f->width, &height, &width));
     if (height != y[2] || width != y[3])
-        return fail(infer, "are not those of a convolution of this kernel");
+        return conv2d_fail(infer,
+                           "are not those of a convolution of this kernel");
     set_dims(infer, y[1], x[1] / f->groups, f->height, f->width);
     return SYNGAN_OK;
 }
 
 /* ---- gradients ---------------------------------------------------------- */
 
-static syngan_node *make(const sg_op *op, syngan_node *a, syngan_node *b,
-                         const syngan_node *like, int64_t height,
-                         int64_t width) {
+static syngan_node *conv2d_make(const sg_op *op, syngan_node *a, syngan_node *b,
+                                const syngan_node *like, int64_t height,
+                                int64_t width) {
     sg_conv_fields f = *(const sg_conv_fields *)like->fields;
     f.height = height;
     f.width = width;
@@ -129,18 +133,18 @@ static syngan_node *make(const sg_op *op, syngan_node *a, syngan_node *b,
 
 static syngan_node *make_y(syngan_node *x, syngan_node *w,
                            const syngan_node *like) {
-    return make(&sg_op_conv2d, x, w, like, 0, 0);
+    return conv2d_make(&sg_op_conv2d, x, w, like, 0, 0);
 }
 /* An image of the size of `x`, a weight of the size of `w`. */
 static syngan_node *make_x(syngan_node *y, syngan_node *w, const syngan_node *x,
                            const syngan_node *like) {
-    return make(&sg_op_conv2d_input, y, w, like, x->dims.size[2],
-                x->dims.size[3]);
+    return conv2d_make(&sg_op_conv2d_input, y, w, like, x->dims.size[2],
+                       x->dims.size[3]);
 }
 static syngan_node *make_w(syngan_node *x, syngan_node *y, const syngan_node *w,
                            const syngan_node *like) {
-    return make(&sg_op_conv2d_weight, x, y, like, w->dims.size[2],
-                w->dims.size[3]);
+    return conv2d_make(&sg_op_conv2d_weight, x, y, like, w->dims.size[2],
+                       w->dims.size[3]);
 }
 
 static void gradient_conv2d(syngan_node *node, syngan_node *dy,
@@ -183,7 +187,7 @@ const sg_op sg_op_conv2d_input = {
     .flags = SG_OP_PRODUCT,
     .n_inputs = 2,
     .fields = &field_table,
-    .infer = infer_input,
+    .infer = conv2d_infer_input,
     .gradient = gradient_input,
     .kernels = sg_conv2d_input_kernels,
 };

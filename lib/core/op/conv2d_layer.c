@@ -105,8 +105,8 @@ static void pad_image_same(layer *l, int64_t height, int64_t width) {
 }
 
 /* The node of the operator, with a new weight, and what follows it. */
-static syngan_node *finish(const layer *l, const sg_op *op, int64_t outer,
-                           int64_t inner) {
+static syngan_node *conv2d_layer_finish(const layer *l, const sg_op *op,
+                                        int64_t outer, int64_t inner) {
     const syngan_conv2d_options *o = &l->options;
     sg_dims dims =
         sg_dims_make((int64_t[]){outer, inner, o->kernel, o->kernel_width}, 4);
@@ -136,8 +136,8 @@ syngan_node *syngan_conv2d(syngan_node *x,
     const int64_t *size = x->dims.size;
     if (l.options.padding == SYNGAN_PADDING_SAME)
         pad_image_same(&l, size[2], size[3]);
-    return finish(&l, &sg_op_conv2d, l.options.filters,
-                  size[1] / l.options.groups);
+    return conv2d_layer_finish(&l, &sg_op_conv2d, l.options.filters,
+                               size[1] / l.options.groups);
 }
 
 /* ---- transposed --------------------------------------------------------- */
@@ -179,6 +179,6 @@ syngan_conv2d_transpose(syngan_node *x,
     if (x == NULL) return NULL;
     if (!begin(&l, x, options, &sg_options_conv2d_transpose) || !set_size(&l))
         return &x->graph->error;
-    return finish(&l, &sg_op_conv2d_input, x->dims.size[1],
-                  l.options.filters / l.options.groups);
+    return conv2d_layer_finish(&l, &sg_op_conv2d_input, x->dims.size[1],
+                               l.options.filters / l.options.groups);
 }

@@ -17,8 +17,8 @@ static const sg_field options_fields[] = {
 SG_LAYER_OPTIONS(sg_options_dense, "dense", syngan_dense_options,
                  options_fields);
 
-static syngan_node *make(syngan_node *x, const syngan_dense_options *o,
-                         const char *name) {
+static syngan_node *dense_make(syngan_node *x, const syngan_dense_options *o,
+                               const char *name) {
     char text[SG_DIMS_TEXT];
     if (o->units == 0)
         return sg_graph_fail(x->graph, SYNGAN_E_ARGUMENT,
@@ -46,5 +46,5 @@ syngan_node *syngan_dense(syngan_node *x, const syngan_dense_options *options) {
     if (!sg_builder_options(x, &sg_options_dense, options, "dense", &o))
         return &x->graph->error;
     sg_layer_name(x->graph, o.name, "dense", name, sizeof name);
-    return make(x, &o, name);
+    return dense_make(x, &o, name);
 }

@@ -57,8 +57,8 @@ typedef struct pass {
 static void sums_of(const pass *p, const float *a, const float *b, double *sum,
                     double *product) {
     *sum = *product = 0;
-    SG_SIMD_PICK(p->isa, sg_moments_along)
-    ((size_t)p->length, a, b, sum, product);
+    sg_simd_pick(p->isa, sg_moments_along)((size_t)p->length, a, b, sum,
+                                           product);
 }
 
 /* With m elements in a row, x^ = (x - mean) / s and the deviation s, the
@@ -76,16 +76,15 @@ static void run_row(const pass *p, int64_t row) {
     number[1] = (float)inverse;
     number[2] = number[3] = 0;
     if (p->dy == NULL) {
-        SG_SIMD_PICK(p->isa, sg_normalise_along)
-        ((size_t)p->length, &c, x, out);
+        sg_simd_pick(p->isa, sg_normalise_along)((size_t)p->length, &c, x, out);
         return;
     }
     const float *dy = p->dy + row * p->length;
     sums_of(p, dy, x, &sum, &product);
     number[2] = (float)(sum / count);
     number[3] = (float)((product - sum * mean) * inverse * inverse / count);
-    SG_SIMD_PICK(p->isa, sg_norm_input_along)
-    ((size_t)p->length, &c, x, dy, out);
+    sg_simd_pick(p->isa, sg_norm_input_along)((size_t)p->length, &c, x, dy,
+                                              out);
 }
 
 static void row_range(void *argument, int64_t first, int64_t last) {

@@ -31,7 +31,7 @@ typedef struct work {
 } work;
 
 /* Rows that are worth a thread. */
-static int64_t grain(const work *w) {
+static int64_t index_grain(const work *w) {
     return w->width < SG_GRAIN ? SG_GRAIN / (w->width > 0 ? w->width : 1) : 1;
 }
 
@@ -150,7 +150,7 @@ static syngan_status one_hot_run(const sg_site *site, const sg_call *call) {
               .rows = fields->rows,
               .width = fields->rows,
               .out = call->output};
-    sg_parallel(site->context, w.count, grain(&w), one_hot_range, &w);
+    sg_parallel(site->context, w.count, index_grain(&w), one_hot_range, &w);
     return SYNGAN_OK;
 }
 
@@ -174,7 +174,7 @@ static syngan_status gather_run(const sg_site *site, const sg_call *call) {
               .in = call->input[0],
               .out = call->output};
     if (w.width > 0)
-        sg_parallel(site->context, w.count, grain(&w), gather_range, &w);
+        sg_parallel(site->context, w.count, index_grain(&w), gather_range, &w);
     return SYNGAN_OK;
 }
 
@@ -202,7 +202,7 @@ static syngan_status scatter_run(const sg_site *site, const sg_call *call) {
               .in = call->input[1],
               .out = call->output};
     if (w.width > 0)
-        sg_parallel(site->context, w.rows, grain(&w), scatter_range, &w);
+        sg_parallel(site->context, w.rows, index_grain(&w), scatter_range, &w);
     return SYNGAN_OK;
 }
 
@@ -215,7 +215,8 @@ static const sg_kernel scatter_kernel = {.name = "scatter_add",
 /* ---- gradients ----------------------------------------------------------- */
 
 /* Indices have none. */
-static void no_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+static void index_no_gradient(syngan_node *node, syngan_node *dy,
+                              syngan_node **dx) {
     (void)node;
     (void)dy;
     (void)dx;
@@ -238,7 +239,7 @@ const sg_op sg_op_cast = {.name = "cast",
                           .version = 1,
                           .n_inputs = 1,
                           .infer = cast_infer,
-                          .gradient = no_gradient,
+                          .gradient = index_no_gradient,
                           .kernels =
                               (const sg_kernel *const[]){&cast_kernel, NULL}};
 
@@ -248,7 +249,7 @@ const sg_op sg_op_one_hot = {
     .n_inputs = 1,
     .fields = &rows_table,
     .infer = one_hot_infer,
-    .gradient = no_gradient,
+    .gradient = index_no_gradient,
     .kernels = (const sg_kernel *const[]){&one_hot_kernel, NULL}};
 
 const sg_op sg_op_gather = {

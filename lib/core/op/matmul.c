@@ -25,7 +25,7 @@ static syngan_status fail_shapes(const sg_infer *infer, const char *reason) {
                    f->transpose_b ? " transposed" : "", reason);
 }
 
-static syngan_status infer(sg_infer *infer) {
+static syngan_status matmul_infer(sg_infer *infer) {
     SG_TRY(sg_rule_filled(infer));
     const sg_matmul_fields *f = infer->fields;
     const sg_dims *a = &infer->inputs[0]->dims, *b = &infer->inputs[1]->dims;
@@ -54,7 +54,8 @@ static syngan_status infer(sg_infer *infer) {
  * c = a^T b:   da = b dc^T, db = a dc
  * c = a b^T:   da = dc b,   db = dc^T a
  * c = a^T b^T: da = b^T dc^T, db = dc^T a^T */
-static void gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+static void matmul_gradient(syngan_node *node, syngan_node *dy,
+                            syngan_node **dx) {
     const sg_matmul_fields *f = node->fields;
     syngan_node *a = node->inputs[0], *b = node->inputs[1];
     dx[0] = f->transpose_a ? syngan_matmul(b, dy, f->transpose_b, 1)
@@ -69,8 +70,8 @@ const sg_op sg_op_matmul = {
     .flags = SG_OP_PRODUCT,
     .n_inputs = 2,
     .fields = &field_table,
-    .infer = infer,
-    .gradient = gradient,
+    .infer = matmul_infer,
+    .gradient = matmul_gradient,
     .kernels = sg_matmul_kernels,
 };
 

@@ -13,8 +13,7 @@
 #include "base/thread.h"
 #include "op/ops.h"
 
-/* ---- learning rate
- * ------------------------------------------------------------ */
+/* ---- learning rate ------------------------------------------------------- */
 
 #define TYPE sg_learning_rate_fields
 static const sg_field rate_table[] = {
@@ -77,8 +76,7 @@ const sg_op sg_op_learning_rate = {
     .infer = rate_infer,
     .kernels = (const sg_kernel *const[]){&rate_kernel, NULL}};
 
-/* ---- what the optimizers share
- * -------------------------------------------------- */
+/* ---- what the optimizers share ------------------------------------------- */
 
 #define TYPE sg_optimizer_fields
 static const sg_field optimizer_table[] = {
@@ -162,15 +160,13 @@ static syngan_status update_parallel(work *w, sg_range_fn range) {
     return SYNGAN_OK;
 }
 
-/* ---- Adam
- * ---------------------------------------------------------------------------
- */
+/* ---- Adam ---------------------------------------------------------------- */
 
 static void adam_range(void *argument, int64_t first, int64_t last) {
     const work *w = argument;
-    SG_SIMD_PICK(w->site->context->isa, sg_adam_update)
-    (&w->rule, (size_t)(last - first), w->gradient + first, w->p + first,
-     w->first + first, w->second + first);
+    sg_simd_pick(w->site->context->isa, sg_adam_update)(
+        &w->rule, (size_t)(last - first), w->gradient + first, w->p + first,
+        w->first + first, w->second + first);
 }
 
 static syngan_status adam_run(const sg_site *site, const sg_call *call) {
@@ -199,16 +195,15 @@ const sg_op sg_op_adam = {.name = "adam",
                           .kernels =
                               (const sg_kernel *const[]){&adam_kernel, NULL}};
 
-/* ---- SGD with momentum
- * ------------------------------------------------------------------ */
+/* ---- SGD with momentum --------------------------------------------------- */
 
 static void sgd_range(void *argument, int64_t first, int64_t last) {
     const work *w = argument;
     const sg_optimizer_fields *fields = w->site->fields;
-    SG_SIMD_PICK(w->site->context->isa, sg_sgd_update)
-    (&w->rule.gradient, w->rule.rate, (float)fields->momentum,
-     (size_t)(last - first), w->gradient + first, w->p + first,
-     w->first + first);
+    sg_simd_pick(w->site->context->isa, sg_sgd_update)(
+        &w->rule.gradient, w->rule.rate, (float)fields->momentum,
+        (size_t)(last - first), w->gradient + first, w->p + first,
+        w->first + first);
 }
 
 static syngan_status sgd_run(const sg_site *site, const sg_call *call) {
@@ -232,17 +227,15 @@ const sg_op sg_op_sgd = {.name = "sgd",
                          .kernels =
                              (const sg_kernel *const[]){&sgd_kernel, NULL}};
 
-/* ---- RMSprop
- * -------------------------------------------------------------------------------
- */
+/* ---- RMSprop ------------------------------------------------------------- */
 
 static void rmsprop_range(void *argument, int64_t first, int64_t last) {
     const work *w = argument;
     const sg_optimizer_fields *fields = w->site->fields;
-    SG_SIMD_PICK(w->site->context->isa, sg_rmsprop_update)
-    (&w->rule.gradient, w->rule.rate, (float)fields->rho, w->rule.epsilon,
-     (size_t)(last - first), w->gradient + first, w->p + first,
-     w->first + first);
+    sg_simd_pick(w->site->context->isa, sg_rmsprop_update)(
+        &w->rule.gradient, w->rule.rate, (float)fields->rho, w->rule.epsilon,
+        (size_t)(last - first), w->gradient + first, w->p + first,
+        w->first + first);
 }
 
 static syngan_status rmsprop_run(const sg_site *site, const sg_call *call) {

@@ -148,7 +148,6 @@ typedef struct rows {
     const sg_site *site;
     sg_parts parts;
     float scale;
-    int32_t reserved;
     const float *x, *other; /* other: uniform numbers, or dy */
     float *out;
 } rows;
@@ -164,18 +163,19 @@ static void activation_rows(void *argument, int64_t first, int64_t last) {
     const rows *r = argument;
     int64_t columns = (int64_t)r->parts.columns;
     for (int64_t i = first; i < last; i++)
-        SG_SIMD_PICK(r->site->context->isa, sg_part_row)
-    (&r->parts, r->scale, r->x + i * columns,
-     r->other == NULL ? NULL : r->other + i * columns, r->out + i * columns);
+        sg_simd_pick(r->site->context->isa, sg_part_row)(
+            &r->parts, r->scale, r->x + i * columns,
+            r->other == NULL ? NULL : r->other + i * columns,
+            r->out + i * columns);
 }
 
 static void activation_grad_rows(void *argument, int64_t first, int64_t last) {
     const rows *r = argument;
     int64_t columns = (int64_t)r->parts.columns;
     for (int64_t i = first; i < last; i++)
-        SG_SIMD_PICK(r->site->context->isa, sg_part_grad_row)
-    (&r->parts, r->scale, r->x + i * columns, r->other + i * columns,
-     r->out + i * columns);
+        sg_simd_pick(r->site->context->isa, sg_part_grad_row)(
+            &r->parts, r->scale, r->x + i * columns, r->other + i * columns,
+            r->out + i * columns);
 }
 
 /* Rows worth a thread: an element costs about as much as 8 of an addition. */
@@ -300,8 +300,8 @@ static void entropy_grad_rows(void *argument, int64_t first, int64_t last) {
         float *row = e->out + i * e->columns, *out = row + p.start;
         memset(row, 0, (size_t)e->columns * sizeof *row);
         if (p.width == 0) continue;
-        SG_SIMD_PICK(e->site->context->isa, sg_softmax_row)
-        (0, (size_t)p.width, x, out);
+        sg_simd_pick(e->site->context->isa, sg_softmax_row)(0, (size_t)p.width,
+                                                            x, out);
         out[e->target[i] - p.start] -= 1.0f;
         for (int32_t j = 0; j < p.width; j++)
             out[j] *= e->dy[i];

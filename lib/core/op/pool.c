@@ -55,7 +55,8 @@ static syngan_status check_window(const sg_infer *infer) {
 enum { PIXELS_MAX = 1 << 30 };
 
 /* An image's size may come from the fields, so anything is possible. */
-static syngan_status check_image(const sg_infer *infer, const sg_dims *image) {
+static syngan_status pool_check_image(const sg_infer *infer,
+                                      const sg_dims *image) {
     const int64_t *size = image->size;
     char text[SG_DIMS_TEXT];
     const char *reason = "have no pixels";
@@ -71,7 +72,7 @@ static syngan_status check_image(const sg_infer *infer, const sg_dims *image) {
 static syngan_status pooled(const sg_infer *infer, const sg_dims *image,
                             sg_dims *out) {
     const sg_pool_fields *f = infer->fields;
-    SG_TRY(check_image(infer, image));
+    SG_TRY(pool_check_image(infer, image));
     SG_TRY(check_window(infer));
     *out = *image;
     out->size[2] = sg_conv_size(image->size[2], f->size_h, f->stride_h, 1,
@@ -253,8 +254,8 @@ static sg_pool_fields fields_from(const syngan_pool2d_options *o,
     return f;
 }
 
-static syngan_node *build(syngan_node *x, const sg_op *op,
-                          const syngan_pool2d_options *options) {
+static syngan_node *pool_build(syngan_node *x, const sg_op *op,
+                               const syngan_pool2d_options *options) {
     syngan_pool2d_options o;
     if (x == NULL) return NULL;
     if (!sg_builder_options(x, &sg_options_pool2d, options, op->name, &o))
@@ -274,11 +275,11 @@ static syngan_node *build(syngan_node *x, const sg_op *op,
 syngan_node *syngan_average_pool2d(syngan_node *x,
                                    const syngan_pool2d_options *options) {
     SG_OWN_FLOATS;
-    return build(x, &sg_op_average_pool2d, options);
+    return pool_build(x, &sg_op_average_pool2d, options);
 }
 
 syngan_node *syngan_max_pool2d(syngan_node *x,
                                const syngan_pool2d_options *options) {
     SG_OWN_FLOATS;
-    return build(x, &sg_op_max_pool2d, options);
+    return pool_build(x, &sg_op_max_pool2d, options);
 }

@@ -14,7 +14,7 @@ typedef struct reshape_fields {
 static const sg_field reshape_field[] = {SG_DIMS(reshape_fields, dims)};
 static SG_FIELDS(reshape_table, "reshape", reshape_fields, reshape_field);
 
-static syngan_status fail(const sg_infer *infer, const char *why) {
+static syngan_status reshape_fail(const sg_infer *infer, const char *why) {
     const reshape_fields *fields = infer->fields;
     char x_text[SG_DIMS_TEXT], text[SG_DIMS_TEXT];
     return sg_fail(infer->context, SYNGAN_E_SHAPE,
@@ -39,14 +39,14 @@ static syngan_status complete(const sg_infer *infer, sg_dims *dims,
         else if (open < 0)
             open = i;
         else
-            return fail(infer, "more than one size is to be computed");
+            return reshape_fail(infer, "more than one size is to be computed");
     }
     if (open >= 0 && known != 0 && count % known == 0)
         dims->size[open] = count / known;
     else if (open >= 0)
-        return fail(infer, "no size makes the elements equal");
+        return reshape_fail(infer, "no size makes the elements equal");
     else if (known != count)
-        return fail(infer, "the numbers of elements differ");
+        return reshape_fail(infer, "the numbers of elements differ");
     return SYNGAN_OK;
 }
 
@@ -60,7 +60,7 @@ static syngan_status reshape_infer(sg_infer *infer) {
                          (size_t)sizes.rank, 0));
     bool open = sg_dims_open(x);
     if (open && (fields->dims.rank == 0 || fields->dims.size[0] != -1))
-        return fail(infer, "the first size must be SYNGAN_BATCH");
+        return reshape_fail(infer, "the first size must be SYNGAN_BATCH");
     SG_TRY(complete(infer, &fields->dims, open ? 1 : 0));
     infer->dims = fields->dims;
     infer->type = infer->inputs[0]->type;

@@ -10,7 +10,6 @@
 
 typedef struct softmax_fields {
     int32_t axis;
-    int32_t reserved;
 } softmax_fields;
 
 static const sg_field softmax_field[] = {
@@ -36,7 +35,6 @@ typedef struct softmax {
     float *out;
     int64_t count, width;
     int logarithm;
-    int32_t reserved;
 } softmax;
 
 static void softmax_blocks(void *argument, int64_t first, int64_t last) {
@@ -47,15 +45,15 @@ static void softmax_blocks(void *argument, int64_t first, int64_t last) {
         const float *in = s->in + i * s->count * s->width;
         float *out = s->out + i * s->count * s->width;
         if (width == 1)
-            SG_SIMD_PICK(isa, sg_softmax_row)(s->logarithm, count, in, out);
+            sg_simd_pick(isa, sg_softmax_row)(s->logarithm, count, in, out);
         else
-            SG_SIMD_PICK(isa, sg_softmax_columns)
-        (s->logarithm, count, width, width, in, out);
+            sg_simd_pick(isa, sg_softmax_columns)(s->logarithm, count, width,
+                                                  width, in, out);
     }
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call,
-                         int logarithm) {
+static syngan_status run_softmax(const sg_site *site, const sg_call *call,
+                                 int logarithm) {
     const softmax_fields *fields = site->fields;
     const sg_dims *dims = &site->output.dims;
     softmax s = {.site = site,
@@ -72,11 +70,11 @@ static syngan_status run(const sg_site *site, const sg_call *call,
 }
 
 static syngan_status softmax_run(const sg_site *site, const sg_call *call) {
-    return run(site, call, 0);
+    return run_softmax(site, call, 0);
 }
 
 static syngan_status log_softmax_run(const sg_site *site, const sg_call *call) {
-    return run(site, call, 1);
+    return run_softmax(site, call, 1);
 }
 
 static const sg_kernel softmax_kernel = {.name = "softmax", .run = softmax_run};

@@ -233,7 +233,6 @@ syngan_node *sg_variable_node(syngan_graph *graph, sg_variable *variable) {
 typedef struct filling {
     float *out;
     float value;
-    int32_t reserved;
 } filling;
 
 static void fill_range(void *argument, int64_t first, int64_t last) {

@@ -17,7 +17,7 @@ static const sg_field table[] = {
 };
 static SG_FIELDS(sum_fields, "sum", sg_sum_fields, table);
 
-static syngan_status infer(sg_infer *infer) {
+static syngan_status sum_infer(sg_infer *infer) {
     const sg_sum_fields *fields = infer->fields;
     const syngan_node *x = infer->inputs[0];
     if (x->type != SYNGAN_TYPE_F32)
@@ -36,7 +36,7 @@ static syngan_status infer(sg_infer *infer) {
     return SYNGAN_OK;
 }
 
-static void gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+static void sum_gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
     const sg_sum_fields *fields = node->fields;
     const sg_dims *dims = &node->inputs[0]->dims;
     sg_dims kept = *dims;
@@ -51,8 +51,8 @@ const sg_op sg_op_sum = {.name = "sum",
                          .version = 1,
                          .n_inputs = 1,
                          .fields = &sum_fields,
-                         .infer = infer,
-                         .gradient = gradient,
+                         .infer = sum_infer,
+                         .gradient = sum_gradient,
                          .kernels = sg_sum_kernels};
 
 /* The set of axes, or false after a failure. No axes given: all. */

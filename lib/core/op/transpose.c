@@ -12,7 +12,6 @@
 typedef struct transpose_fields {
     int32_t count;
     int32_t order[SYNGAN_MAX_RANK]; /* dimension i is the input's order[i] */
-    int32_t reserved;
 } transpose_fields;
 
 static const sg_field transpose_field[] = {

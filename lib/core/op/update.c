@@ -11,8 +11,7 @@
 #include "base/thread.h"
 #include "op/ops.h"
 
-/* ---- assign
- * --------------------------------------------------------------------- */
+/* ---- assign -------------------------------------------------------------- */
 
 /* The shape of a new value for the variable that is input 0. */
 static syngan_status value_infer(sg_infer *infer) {
@@ -56,8 +55,7 @@ syngan_node *syngan_assign(syngan_node *parameter, syngan_node *value) {
     return sg_node2(&sg_op_assign, parameter, value, NULL);
 }
 
-/* ---- moving average
- * ---------------------------------------------------------------- */
+/* ---- moving average ------------------------------------------------------ */
 
 typedef struct average_fields {
     double decay;
@@ -81,10 +79,10 @@ static float decay_of(const work *w) {
 
 static void average_range(void *argument, int64_t first, int64_t last) {
     const work *w = argument;
-    SG_SIMD_PICK(w->site->context->isa, sg_average_update)
-    (decay_of(w), (size_t)(last - first),
-     (const float *)w->call->input[1] + first,
-     (float *)w->call->input[0] + first);
+    sg_simd_pick(w->site->context->isa,
+                 sg_average_update)(decay_of(w), (size_t)(last - first),
+                                    (const float *)w->call->input[1] + first,
+                                    (float *)w->call->input[0] + first);
 }
 
 static syngan_status average_run(const sg_site *site, const sg_call *call) {
@@ -136,8 +134,7 @@ syngan_node *syngan_moving_average(syngan_node *parameter, syngan_node *value,
     return sg_node2(&sg_op_moving_average, parameter, value, &fields);
 }
 
-/* ---- count
- * -------------------------------------------------------------------------- */
+/* ---- count --------------------------------------------------------------- */
 
 static syngan_status count_infer(sg_infer *infer) {
     const syngan_node *counter = infer->inputs[0];
@@ -167,9 +164,7 @@ const sg_op sg_op_count = {.name = "count",
                            .kernels =
                                (const sg_kernel *const[]){&count_kernel, NULL}};
 
-/* ---- group
- * ---------------------------------------------------------------------------
- */
+/* ---- group --------------------------------------------------------------- */
 
 static syngan_status group_infer(sg_infer *infer) {
     for (int32_t i = 0; i < infer->n_inputs; i++)

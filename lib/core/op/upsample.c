@@ -30,7 +30,7 @@ static syngan_status check(const sg_infer *infer) {
                    infer->label, (int)f->factor);
 }
 
-static syngan_status infer(sg_infer *infer) {
+static syngan_status upsample_infer(sg_infer *infer) {
     const sg_upsample_fields *f = infer->fields;
     char text[SG_DIMS_TEXT];
     SG_TRY(check(infer));
@@ -62,7 +62,8 @@ static syngan_status infer_grad(sg_infer *infer) {
     return SYNGAN_OK;
 }
 
-static void gradient(syngan_node *node, syngan_node *dy, syngan_node **dx) {
+static void upsample_gradient(syngan_node *node, syngan_node *dy,
+                              syngan_node **dx) {
     dx[0] = sg_node1(&sg_op_upsample2d_grad, dy, node->fields);
 }
 static void gradient_grad(syngan_node *node, syngan_node *dy,
@@ -75,8 +76,8 @@ const sg_op sg_op_upsample2d = {
     .version = 1,
     .n_inputs = 1,
     .fields = &field_table,
-    .infer = infer,
-    .gradient = gradient,
+    .infer = upsample_infer,
+    .gradient = upsample_gradient,
     .kernels = sg_upsample_kernels,
 };
 

@@ -56,11 +56,9 @@ struct syngan_optimizer {
     slot *slots;
     size_t n_slots;
     int32_t n_moments;
-    int32_t reserved;
 };
 
-/* ---- making
- * ---------------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------- */
 
 static const char *const moment_names[][2] = {
     [SYNGAN_OPTIMIZER_ADAM] = {"m", "v"},
@@ -214,8 +212,7 @@ syngan_context *sg_optimizer_context(const syngan_optimizer *optimizer) {
     return optimizer->context;
 }
 
-/* ---- a step
- * ------------------------------------------------------------------------- */
+/* ---- a step -------------------------------------------------------------- */
 
 /* min(1, limit / norm of all gradients together) */
 static syngan_node *norm_scale(syngan_graph *graph,

@@ -133,7 +133,7 @@ static int32_t choose(const put *p, int64_t i, int32_t part_index,
     if (part_index < 0) return 0;
     const sg_part *part = &d->encoder->parts[part_index];
     if (sg_decoding_is_fixed(d, part_index)) return p->fixed->alternative[i];
-    return SG_SIMD_PICK(d->units.random.isa, sg_draw_alternative)(
+    return sg_simd_pick(d->units.random.isa, sg_draw_alternative)(
         d->output + part->start, part->width,
         sg_unit_at(&d->units, (uint64_t)part->index));
 }

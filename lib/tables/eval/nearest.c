@@ -213,7 +213,7 @@ syngan_status sg_nearest(const sg_features *features, const sg_coded *queries,
                 .queries = queries,
                 .records = records,
                 .out = out};
-    s.scan = SG_SIMD_PICK(features->context->isa, sg_nearest_scan);
+    s.scan = sg_simd_pick(features->context->isa, sg_nearest_scan);
     syngan_status status = start(&s);
     for (; status == SYNGAN_OK && s.first_query < queries->rows;
          s.first_query += s.query_block)

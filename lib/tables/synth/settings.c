@@ -37,7 +37,6 @@ typedef struct row_defaults {
     float rate;
     int32_t max_choices;
     int32_t pac; /* 0: the recipe's */
-    int32_t reserved;
 } row_defaults;
 
 static const row_defaults independent_defaults = {

@@ -33,7 +33,6 @@ typedef struct sg_network_sizes {
     int64_t pac;
     int64_t width; /* of hidden layers */
     int32_t depth;
-    int32_t reserved;
 } sg_network_sizes;
 
 /* Numbers that the generator's layers get of a condition of so many: as many,

@@ -19,7 +19,6 @@ enum { END, WORD, QUOTED, OPERATOR, DOTS, OPEN, CLOSE, COMMA };
 
 typedef struct token {
     int32_t kind;
-    int32_t reserved;
     const char *at; /* in the text */
     size_t size;
 } token;

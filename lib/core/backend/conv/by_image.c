@@ -17,7 +17,7 @@ bool sg_by_image_accepts(const sg_site *site) {
            site->output.type == SYNGAN_TYPE_F32;
 }
 
-static void set_sizes(const sg_site *site, sg_by_image *conv) {
+static void by_image_set_sizes(const sg_site *site, sg_by_image *conv) {
     const int64_t *y = site->input[0].dims.size;
     const int64_t *w = site->input[1].dims.size;
     const int64_t *x = site->output.dims.size;
@@ -45,7 +45,7 @@ syngan_status sg_by_image_plan(sg_site *site, size_t size) {
     site->input[1].layout = (sg_layout){.kind = SG_PLAIN};
     site->output.layout = (sg_layout){.kind = SG_PLAIN};
     site->input[0].type = site->input[1].type = SYNGAN_TYPE_F32;
-    set_sizes(site, site->state);
+    by_image_set_sizes(site, site->state);
     return SYNGAN_OK;
 }
 
@@ -63,14 +63,15 @@ static void finish_image(const sg_by_image_run *run, float *x) {
     size_t size = (size_t)(conv->height * conv->width);
     if (run->site->has_bias)
         for (int64_t c = 0; c < conv->channels; c++)
-            SG_SIMD_PICK(isa, sg_add_bias)
-    (x + (size_t)c * size, size, run->call->bias + c, 1);
+            sg_simd_pick(isa, sg_add_bias)(x + (size_t)c * size, size,
+                                           run->call->bias + c, 1);
     size_t place = (size_t)(x - (const float *)run->call->output);
     sg_finish_elements(run->site, run->call, place,
                        size * (size_t)conv->channels);
 }
 
-static void run_image(const sg_by_image_run *run, int64_t image, float *slot) {
+static void by_image_run_image(const sg_by_image_run *run, int64_t image,
+                               float *slot) {
     const sg_by_image *conv = run->site->state;
     const float *y = (const float *)run->call->input[0] +
                      image * conv->filters * conv->rows * conv->columns;
@@ -80,7 +81,7 @@ static void run_image(const sg_by_image_run *run, int64_t image, float *slot) {
     finish_image(run, x);
 }
 
-static void run_slots(void *argument, int64_t first, int64_t last) {
+static void by_image_run_slots(void *argument, int64_t first, int64_t last) {
     const sg_by_image_run *run = argument;
     const sg_by_image *conv = run->site->state;
     for (int64_t slot = first; slot < last; slot++) {
@@ -89,7 +90,7 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
         memset(memory, 0, (size_t)conv->zeros * sizeof *memory);
         int64_t end = conv->images * (slot + 1) / conv->slots;
         for (int64_t i = conv->images * slot / conv->slots; i < end; i++)
-            run_image(run, i, memory);
+            by_image_run_image(run, i, memory);
     }
 }
 
@@ -97,5 +98,5 @@ void sg_by_image_all(const sg_site *site, const sg_call *call,
                      sg_by_image_fn image) {
     const sg_by_image *conv = site->state;
     sg_by_image_run run = {.site = site, .call = call, .image = image};
-    sg_parallel(site->context, conv->slots, 1, run_slots, &run);
+    sg_parallel(site->context, conv->slots, 1, by_image_run_slots, &run);
 }

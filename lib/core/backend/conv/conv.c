@@ -174,7 +174,7 @@ static syngan_status plan_image(sg_site *site, conv_state *state, int role) {
     return matches ? SYNGAN_OK : plan_copy(site, state, role, actual);
 }
 
-static void plan_weight(sg_site *site, const conv_state *state) {
+static void conv_plan_weight(sg_site *site, const conv_state *state) {
     sg_md md = sg_onednn_md(&state->primitive, role_name[state->direction][W]);
     sg_conv_desc(site, state->direction, W)->layout =
         (sg_layout){.kind = SG_OPAQUE,
@@ -195,20 +195,20 @@ static void plan_scratchpad(sg_site *site, conv_state *state) {
 /* ---- planning and running ----------------------------------------------- */
 
 /* For each element of y a kernel of a group's channels. */
-static double product_count(const sg_site *site, int direction) {
+static double conv_product_count(const sg_site *site, int direction) {
     const sg_dims *w = sg_conv_dims(site, direction, W);
     const sg_dims *y = sg_conv_dims(site, direction, Y);
     return (double)sg_dims_count(y) * (double)sg_dims_product(w, 1, 4);
 }
 
-static syngan_status plan(sg_site *site, int32_t direction) {
+static syngan_status conv_plan(sg_site *site, int32_t direction) {
     conv_state *state;
     SG_TRY(sg_onednn_state(site, sizeof *state, (void **)&state));
     state->direction = direction;
     if (direction == SG_FORWARD)
         SG_TRY(
             sg_onednn_fuse_unary(site, &state->primitive, &state->fused_unary));
-    sg_onednn_products(&state->primitive, product_count(site, direction));
+    sg_onednn_products(&state->primitive, conv_product_count(site, direction));
     SG_TRY(choose_desc(site, state));
     const int *name = role_name[direction];
     const int names[] = {name[X], name[W], name[Y], DNNL_ARG_BIAS};
@@ -217,20 +217,20 @@ static syngan_status plan(sg_site *site, int32_t direction) {
                            fused_bias ? 4 : 3));
     SG_TRY(plan_image(site, state, X));
     SG_TRY(plan_image(site, state, Y));
-    plan_weight(site, state);
+    conv_plan_weight(site, state);
     plan_scratchpad(site, state);
     site->detail = sg_onednn_name(&state->primitive);
     return SYNGAN_OK;
 }
 
-static syngan_status plan_forward(sg_site *site) {
-    return plan(site, SG_FORWARD);
+static syngan_status conv_plan_forward(sg_site *site) {
+    return conv_plan(site, SG_FORWARD);
 }
-static syngan_status plan_input(sg_site *site) {
-    return plan(site, SG_BACKWARD_INPUT);
+static syngan_status conv_plan_input(sg_site *site) {
+    return conv_plan(site, SG_BACKWARD_INPUT);
 }
 static syngan_status plan_weight_gradient(sg_site *site) {
-    return plan(site, SG_BACKWARD_WEIGHT);
+    return conv_plan(site, SG_BACKWARD_WEIGHT);
 }
 
 /* Copies a value between the site's and the primitive's order, if that is
@@ -244,7 +244,7 @@ static syngan_status run_copy(const sg_site *site, int role, void *from,
                          scratchpad);
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status conv_run(const sg_site *site, const sg_call *call) {
     const conv_state *state = site->state;
     char *workspace = call->workspace;
     void *scratchpad = workspace == NULL ? NULL : workspace + state->scratchpad;
@@ -278,21 +278,21 @@ static void destroy(sg_site *site) {
 static const sg_kernel forward = {
     .name = "convolution",
     .absorbs = SG_ABSORB_ALL,
-    .plan = plan_forward,
-    .run = run,
+    .plan = conv_plan_forward,
+    .run = conv_run,
     .destroy = destroy,
 };
 static const sg_kernel backward_input = {
     .name = "convolution, data",
     .absorbs = SG_ABSORB_ALL,
-    .plan = plan_input,
-    .run = run,
+    .plan = conv_plan_input,
+    .run = conv_run,
     .destroy = destroy,
 };
 static const sg_kernel backward_weight = {
     .name = "convolution, weight",
     .plan = plan_weight_gradient,
-    .run = run,
+    .run = conv_run,
     .destroy = destroy,
 };
 

@@ -40,7 +40,7 @@ typedef struct few_state {
 /* Strides whose phases (stride_h x stride_w images) still fit in a cache. */
 #define MOST_PHASES 16
 
-static bool accepts(const sg_site *site) {
+static bool few_accepts(const sg_site *site) {
     const sg_conv_fields *f = site->fields;
     return sg_by_image_accepts(site) &&
            f->stride_h <= MOST_PHASES / f->stride_w;
@@ -81,7 +81,7 @@ static void set_pieces(few_state *s) {
     s->conv.zeros = s->conv.filters * s->product_width;
 }
 
-static syngan_status plan(sg_site *site) {
+static syngan_status few_plan(sg_site *site) {
     SG_TRY(sg_by_image_plan(site, sizeof(few_state)));
     set_phases(site, site->state);
     set_pieces(site->state);
@@ -141,14 +141,14 @@ static void scatter(const sg_by_image_run *run, int64_t begin, int64_t end,
             h.first + h.shift;
         const float *from = products + tap * s->product_width +
                             (v.first - begin) * s->conv.columns + h.first;
-        SG_SIMD_PICK(isa, sg_add_rows)
-        ((size_t)(v.last - v.first), (size_t)(h.last - h.first), from,
-         (size_t)s->conv.columns, to, step);
+        sg_simd_pick(isa, sg_add_rows)((size_t)(v.last - v.first),
+                                       (size_t)(h.last - h.first), from,
+                                       (size_t)s->conv.columns, to, step);
     }
 }
 
 /* x from its phases. */
-static void spread(const few_state *s, const float *phases, float *x) {
+static void few_spread(const few_state *s, const float *phases, float *x) {
     const sg_conv_fields *f = &s->fields;
     for (int64_t c = 0; c < s->conv.channels; c++)
         for (int64_t i = 0; i < s->conv.height; i++)
@@ -179,14 +179,14 @@ static void copy_piece(const sg_by_image_run *run, const float *y,
         if (s->conv.block == 1)
             memcpy(to, from, count * sizeof *to);
         else
-            SG_SIMD_PICK(isa, sg_unblock)
-        (count, (size_t)s->conv.block, from, (size_t)s->product_width, to);
+            sg_simd_pick(isa, sg_unblock)(count, (size_t)s->conv.block, from,
+                                          (size_t)s->product_width, to);
     }
 }
 
 /* For each pixel of the piece, what its channels give to each tap. */
-static void multiply(const sg_by_image_run *run, const float *plain,
-                     float *products) {
+static void few_multiply(const sg_by_image_run *run, const float *plain,
+                         float *products) {
     const few_state *s = run->site->state;
     int32_t isa = run->site->context->isa;
     int64_t step = isa >= SYNGAN_ISA_AVX512 ? 32
@@ -202,12 +202,12 @@ static void multiply(const sg_by_image_run *run, const float *plain,
                                                .b_depth = s->product_width,
                                                .out = products + column,
                                                .out_row = s->product_width};
-        SG_SIMD_PICK(isa, sg_winograd_product)(&args);
+        sg_simd_pick(isa, sg_winograd_product)(&args);
     }
 }
 
-static void run_image(const sg_by_image_run *run, const float *y, float *x,
-                      float *slot) {
+static void few_run_image(const sg_by_image_run *run, const float *y, float *x,
+                          float *slot) {
     const few_state *s = run->site->state;
     float *products = slot + s->conv.filters * s->product_width;
     float *phases =
@@ -217,22 +217,22 @@ static void run_image(const sg_by_image_run *run, const float *y, float *x,
         int64_t end = row + s->piece_rows;
         if (end > s->conv.rows) end = s->conv.rows;
         copy_piece(run, y, row, end, slot);
-        multiply(run, slot, products);
+        few_multiply(run, slot, products);
         scatter(run, row, end, products, phases);
     }
-    if (is_strided(s)) spread(s, phases, x);
+    if (is_strided(s)) few_spread(s, phases, x);
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status few_run(const sg_site *site, const sg_call *call) {
     pad_weights(site->state, call->input[1], call->workspace);
-    sg_by_image_all(site, call, run_image);
+    sg_by_image_all(site, call, few_run_image);
     return SYNGAN_OK;
 }
 
 const sg_kernel sg_kernel_conv_few = {
     .name = "convolution, few",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
-    .accepts = accepts,
-    .plan = plan,
-    .run = run,
+    .accepts = few_accepts,
+    .plan = few_plan,
+    .run = few_run,
 };

@@ -14,7 +14,6 @@
 /* Such a convolution. */
 typedef struct sg_phases {
     int32_t direction; /* SG_FORWARD ... */
-    int32_t reserved;
     int64_t images, channels, filters;
     int64_t height, width; /* of x */
     int64_t rows, columns; /* of y */

@@ -30,7 +30,7 @@ typedef struct rows_state {
 
 /* ---- planning ----------------------------------------------------------- */
 
-static bool accepts(const sg_site *site) {
+static bool rows_accepts(const sg_site *site) {
     const sg_conv_fields *f = site->fields;
     return sg_by_image_accepts(site) && f->stride_h == 1 && f->stride_w == 1 &&
            f->dilation_h == 1 && f->dilation_w == 1 &&
@@ -61,7 +61,7 @@ static bool is_bf16(const rows_state *s) {
     return s->lines < s->conv.filters;
 }
 
-static void set_sizes(rows_state *s, const sg_conv_fields *f) {
+static void rows_set_sizes(rows_state *s, const sg_conv_fields *f) {
     s->pad_top = f->pad_top;
     set_line(s, f->pad_left);
     s->sums_size = s->conv.channels * (s->conv.rows + s->conv.kernel_h - 1) *
@@ -72,14 +72,14 @@ static void set_sizes(rows_state *s, const sg_conv_fields *f) {
     s->conv.slot_size = s->conv.zeros + s->sums_size;
 }
 
-static syngan_status plan(sg_site *site) {
+static syngan_status rows_plan(sg_site *site) {
     bool bf16 = site->input[0].type == SYNGAN_TYPE_BF16 &&
                 site->context->isa >= SYNGAN_ISA_AVX512_BF16;
     SG_TRY(sg_by_image_plan(site, sizeof(rows_state)));
     rows_state *s = site->state;
     s->lines =
         bf16 && s->conv.block == 16 ? s->conv.filters / 2 : s->conv.filters;
-    set_sizes(s, site->fields);
+    rows_set_sizes(s, site->fields);
     sg_by_image_reserve(site);
     site->detail = is_bf16(s) ? "sums by rows, bf16" : "sums by rows";
     return SYNGAN_OK;
@@ -133,8 +133,8 @@ static void fill_lines(const sg_by_image_run *run, const float *y, int64_t row,
         else if (s->conv.block == 1)
             memcpy(to, from, count * sizeof *to);
         else
-            SG_SIMD_PICK(isa, sg_unblock)
-        (count, (size_t)s->conv.block, from, (size_t)s->line, to);
+            sg_simd_pick(isa, sg_unblock)(count, (size_t)s->conv.block, from,
+                                          (size_t)s->line, to);
     }
 }
 
@@ -161,8 +161,8 @@ static void take_sums(const rows_state *s, const float *sums, float *x) {
     }
 }
 
-static void run_image(const sg_by_image_run *run, const float *y, float *x,
-                      float *lines) {
+static void rows_run_image(const sg_by_image_run *run, const float *y, float *x,
+                           float *lines) {
     const rows_state *s = run->site->state;
     float *sums = lines + s->lines * s->line;
     memset(sums, 0, (size_t)s->sums_size * sizeof *sums);
@@ -185,22 +185,22 @@ static void run_image(const sg_by_image_run *run, const float *y, float *x,
             if (is_bf16(s))
                 sg_bf16_add_products(&rows);
             else
-                SG_SIMD_PICK(run->site->context->isa, sg_add_products)(&rows);
+                sg_simd_pick(run->site->context->isa, sg_add_products)(&rows);
         }
     }
     take_sums(s, sums, x);
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status rows_run(const sg_site *site, const sg_call *call) {
     turn_weights(site->state, call->input[1], call->workspace);
-    sg_by_image_all(site, call, run_image);
+    sg_by_image_all(site, call, rows_run_image);
     return SYNGAN_OK;
 }
 
 const sg_kernel sg_kernel_conv_rows = {
     .name = "convolution, rows",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
-    .accepts = accepts,
-    .plan = plan,
-    .run = run,
+    .accepts = rows_accepts,
+    .plan = rows_plan,
+    .run = rows_run,
 };

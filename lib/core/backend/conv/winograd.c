@@ -68,7 +68,7 @@ static bool pays(const sg_phases *conv) {
            direct * 10 >= minimal * 16;
 }
 
-static bool accepts(const sg_site *site, int32_t direction) {
+static bool winograd_accepts(const sg_site *site, int32_t direction) {
     sg_phases conv;
     int64_t panel = 2 * lanes_of(site);
     return sg_phases_of(site, direction, &conv) && conv.channels >= 32 &&
@@ -83,7 +83,7 @@ static void set_group(winograd_state *s) {
     s->group = (s->conv.images + groups - 1) / groups;
 }
 
-static void set_sizes(winograd_state *s, const sg_site *site) {
+static void winograd_set_sizes(winograd_state *s, const sg_site *site) {
     s->tiles_h = tiles_of(s->conv.rows);
     s->tiles_w = tiles_of(s->conv.columns);
     s->lanes = lanes_of(site);
@@ -106,7 +106,7 @@ static void set_places(winograd_state *s) {
 /* A panel is two vectors: of filters; of the phases of a vector of channels
  * with equal rows (for the data); or filters for one vector of channels (for
  * the weights). */
-static void set_panels(winograd_state *s, int64_t threads) {
+static void winograd_set_panels(winograd_state *s, int64_t threads) {
     int64_t vectors = s->conv.channels / s->lanes;
     int64_t pairs = s->conv.filters / (2 * s->lanes);
     int64_t depth = s->conv.direction == SG_FORWARD ? PHASES * s->conv.channels
@@ -121,13 +121,13 @@ static void set_panels(winograd_state *s, int64_t threads) {
     s->slots = s->panels < threads ? s->panels : threads;
 }
 
-static syngan_status plan(sg_site *site, int32_t direction) {
+static syngan_status winograd_plan(sg_site *site, int32_t direction) {
     SG_TRY(sg_kernel_state(site, sizeof(winograd_state)));
     winograd_state *s = site->state;
     sg_phases_of(site, direction, &s->conv);
-    set_sizes(s, site);
+    winograd_set_sizes(s, site);
     set_places(s);
-    set_panels(s, site->context->threads);
+    winograd_set_panels(s, site->context->threads);
     sg_phases_plan(site, direction, s->block);
     int64_t floats = s->slab + s->slots * POINTS * s->slab_point;
     site->workspace = (size_t)floats * sizeof(float);
@@ -143,7 +143,6 @@ typedef struct winograd_run {
     float *workspace;
     int64_t first, images; /* of the group */
     int32_t isa;
-    int32_t reserved;
 } winograd_run;
 
 /* Plane of the block that holds channel c, and the channel's place in it. */
@@ -154,8 +153,8 @@ static float *vector_at(const winograd_state *s, float *images, int64_t image,
 }
 
 /* One vector of filters of a tile of y; `tile` counts through the group. */
-static sg_winograd_tile y_tile(const winograd_run *run, int64_t tile,
-                               int64_t filter) {
+static sg_winograd_tile winograd_y_tile(const winograd_run *run, int64_t tile,
+                                        int64_t filter) {
     const winograd_state *s = run->state;
     int64_t tiles = s->tiles_h * s->tiles_w;
     return (sg_winograd_tile){
@@ -200,7 +199,7 @@ static void from_x(void *argument, int64_t first, int64_t last) {
         for (int64_t c = 0; c < s->conv.channels; c += s->lanes)
             for (int64_t phase = 0; phase < PHASES; phase++) {
                 sg_winograd_tile t = x_tile(run, tile, c, phase);
-                SG_SIMD_PICK(run->isa, sg_winograd_from_x)(&t);
+                sg_simd_pick(run->isa, sg_winograd_from_x)(&t);
             }
 }
 
@@ -209,19 +208,19 @@ static void each_y_tile(const winograd_run *run, int64_t first, int64_t last,
     const winograd_state *s = run->state;
     for (int64_t tile = first; tile < last; tile++)
         for (int64_t f = 0; f < s->conv.filters; f += s->lanes) {
-            sg_winograd_tile t = y_tile(run, tile, f);
+            sg_winograd_tile t = winograd_y_tile(run, tile, f);
             transform(&t);
         }
 }
 
 static void from_y(void *argument, int64_t first, int64_t last) {
     const winograd_run *run = argument;
-    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_winograd_from_y));
+    each_y_tile(run, first, last, sg_simd_pick(run->isa, sg_winograd_from_y));
 }
 
 static void to_y(void *argument, int64_t first, int64_t last) {
     const winograd_run *run = argument;
-    each_y_tile(run, first, last, SG_SIMD_PICK(run->isa, sg_winograd_to_y));
+    each_y_tile(run, first, last, sg_simd_pick(run->isa, sg_winograd_to_y));
 }
 
 /* Vectors of channels of images: neighbouring tiles overlap, and come in
@@ -236,8 +235,8 @@ static void to_x(void *argument, int64_t first, int64_t last) {
             for (int64_t phase = 0; phase < PHASES; phase++) {
                 sg_winograd_tile t = x_tile(run, i / vectors * tiles + tile,
                                             i % vectors * s->lanes, phase);
-                SG_SIMD_PICK(run->isa, sg_winograd_to_x)
-                (&t, tile >= s->tiles_w, tile % s->tiles_w > 0);
+                sg_simd_pick(run->isa, sg_winograd_to_x)(&t, tile >= s->tiles_w,
+                                                         tile % s->tiles_w > 0);
             }
 }
 
@@ -252,19 +251,19 @@ static void turn_in(void *argument, int64_t first, int64_t last) {
     int64_t size = input ? s->conv.channels : s->conv.filters;
     int64_t step = input ? TAPS : s->conv.channels * TAPS;
     for (int64_t i = first; i < last; i++)
-        SG_SIMD_PICK(run->isa, sg_winograd_turn)
-    (size, TAPS, run->w + i * (input ? s->conv.channels * TAPS : TAPS), step,
-     run->workspace + s->taps + i * TAPS * size, size);
+        sg_simd_pick(run->isa, sg_winograd_turn)(
+            size, TAPS, run->w + i * (input ? s->conv.channels * TAPS : TAPS),
+            step, run->workspace + s->taps + i * TAPS * size, size);
 }
 
 static void turn_out(void *argument, int64_t first, int64_t last) {
     const winograd_run *run = argument;
     const winograd_state *s = run->state;
     for (int64_t c = first; c < last; c++)
-        SG_SIMD_PICK(run->isa, sg_winograd_turn)
-    (TAPS, s->conv.filters,
-     run->workspace + s->taps + c * TAPS * s->conv.filters, s->conv.filters,
-     run->w + c * TAPS, s->conv.channels * TAPS);
+        sg_simd_pick(run->isa, sg_winograd_turn)(
+            TAPS, s->conv.filters,
+            run->workspace + s->taps + c * TAPS * s->conv.filters,
+            s->conv.filters, run->w + c * TAPS, s->conv.channels * TAPS);
 }
 
 /* Tap (0, 0) of a phase of 2 x 2. */
@@ -281,11 +280,13 @@ static void forward_slab(const winograd_run *run, int64_t panel, int point,
     for (int64_t c = 0; c < s->conv.channels; c += s->lanes, taps += vector)
         for (int64_t phase = 0; phase < PHASES; phase++)
             for (int64_t half = 0; half < 2; half++)
-                SG_SIMD_PICK(run->isa, sg_winograd_from_w)
-    (s->lanes, taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
-     TAPS * s->conv.filters, s->conv.filters, point,
-     slab + (c * PHASES + phase * s->lanes) * s->slab_row + half * s->lanes,
-     s->slab_row, s->slab_point);
+                sg_simd_pick(run->isa, sg_winograd_from_w)(
+                    s->lanes,
+                    taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
+                    TAPS * s->conv.filters, s->conv.filters, point,
+                    slab + (c * PHASES + phase * s->lanes) * s->slab_row +
+                        half * s->lanes,
+                    s->slab_row, s->slab_point);
 }
 
 /* For a vector of channels, phases 2 (panel % 2) and the next. */
@@ -294,10 +295,11 @@ static void input_slab(const winograd_run *run, int64_t panel, int point,
     const winograd_state *s = run->state;
     const float *taps = run->workspace + s->taps + panel / 2 * s->lanes;
     for (int64_t half = 0; half < 2; half++)
-        SG_SIMD_PICK(run->isa, sg_winograd_from_w)
-    (s->conv.filters, taps + phase_tap(panel % 2 * 2 + half) * s->conv.channels,
-     TAPS * s->conv.channels, s->conv.channels, point, slab + half * s->lanes,
-     s->slab_row, s->slab_point);
+        sg_simd_pick(run->isa, sg_winograd_from_w)(
+            s->conv.filters,
+            taps + phase_tap(panel % 2 * 2 + half) * s->conv.channels,
+            TAPS * s->conv.channels, s->conv.channels, point,
+            slab + half * s->lanes, s->slab_row, s->slab_point);
 }
 
 /* Gives points of weights of a vector of channels and a panel of filters to the
@@ -309,20 +311,23 @@ static void weight_slab(const winograd_run *run, int64_t c, int64_t filter,
         run->workspace + s->taps + c * TAPS * s->conv.filters + filter;
     for (int64_t phase = 0; phase < PHASES; phase++)
         for (int64_t half = 0; half < 2; half++)
-            SG_SIMD_PICK(run->isa, sg_winograd_to_w)
-    (s->lanes, slab + phase * s->lanes * s->slab_row + half * s->lanes,
-     s->slab_row, s->slab_point, point, run->first == 0 && point == 0,
-     taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
-     TAPS * s->conv.filters, s->conv.filters);
+            sg_simd_pick(run->isa, sg_winograd_to_w)(
+                s->lanes,
+                slab + phase * s->lanes * s->slab_row + half * s->lanes,
+                s->slab_row, s->slab_point, point,
+                run->first == 0 && point == 0,
+                taps + phase_tap(phase) * s->conv.filters + half * s->lanes,
+                TAPS * s->conv.filters, s->conv.filters);
 }
 
 /* ---- products ----------------------------------------------------------- */
 
 /* Matrix products of one row of points. */
-static void multiply(const winograd_run *run, sg_winograd_product_args args,
-                     int64_t a_point, int64_t b_point, int64_t out_point) {
+static void winograd_multiply(const winograd_run *run,
+                              sg_winograd_product_args args, int64_t a_point,
+                              int64_t b_point, int64_t out_point) {
     for (int i = 0; i < POINTS; i++) {
-        SG_SIMD_PICK(run->isa, sg_winograd_product)(&args);
+        sg_simd_pick(run->isa, sg_winograd_product)(&args);
         args.a += a_point;
         args.b += b_point;
         args.out += out_point;
@@ -357,11 +362,12 @@ static void image_panel(const winograd_run *run, int64_t panel, float *slab) {
             .b_depth = s->slab_row,
             .out = out + point * POINTS * out_point + panel * 2 * s->lanes,
             .out_row = forward ? s->y_row : s->x_row};
-        multiply(run, args, a_point, s->slab_point, out_point);
+        winograd_multiply(run, args, a_point, s->slab_point, out_point);
     }
 }
 
-static void weight_panel(const winograd_run *run, int64_t panel, float *slab) {
+static void winograd_weight_panel(const winograd_run *run, int64_t panel,
+                                  float *slab) {
     const winograd_state *s = run->state;
     int64_t pairs = s->conv.filters / (2 * s->lanes);
     int64_t c = panel / pairs * s->lanes;
@@ -378,12 +384,12 @@ static void weight_panel(const winograd_run *run, int64_t panel, float *slab) {
             .b_depth = s->y_row,
             .out = slab,
             .out_row = s->slab_row};
-        multiply(run, args, s->x_point, s->y_point, s->slab_point);
+        winograd_multiply(run, args, s->x_point, s->y_point, s->slab_point);
         weight_slab(run, c, filter, point, slab);
     }
 }
 
-static void run_slots(void *argument, int64_t first, int64_t last) {
+static void winograd_run_slots(void *argument, int64_t first, int64_t last) {
     const winograd_run *run = argument;
     const winograd_state *s = run->state;
     for (int64_t slot = first; slot < last; slot++) {
@@ -391,7 +397,7 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
         int64_t end = s->panels * (slot + 1) / s->slots;
         for (int64_t i = s->panels * slot / s->slots; i < end; i++)
             if (s->conv.direction == SG_BACKWARD_WEIGHT)
-                weight_panel(run, i, slab);
+                winograd_weight_panel(run, i, slab);
             else
                 image_panel(run, i, slab);
     }
@@ -399,7 +405,7 @@ static void run_slots(void *argument, int64_t first, int64_t last) {
 
 /* ---- the three kernels -------------------------------------------------- */
 
-static void run_group(syngan_context *context, winograd_run *run) {
+static void winograd_run_group(syngan_context *context, winograd_run *run) {
     const winograd_state *s = run->state;
     int64_t tiles = run->images * s->tiles_h * s->tiles_w;
     int64_t vectors = run->images * s->conv.channels / s->lanes;
@@ -407,14 +413,14 @@ static void run_group(syngan_context *context, winograd_run *run) {
         sg_parallel(context, tiles, 1, from_x, run);
     if (s->conv.direction != SG_FORWARD)
         sg_parallel(context, tiles, 1, from_y, run);
-    sg_parallel(context, s->slots, 1, run_slots, run);
+    sg_parallel(context, s->slots, 1, winograd_run_slots, run);
     if (s->conv.direction == SG_FORWARD)
         sg_parallel(context, tiles, 1, to_y, run);
     if (s->conv.direction == SG_BACKWARD_INPUT)
         sg_parallel(context, vectors, 1, to_x, run);
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status run_winograd(const sg_site *site, const sg_call *call) {
     const winograd_state *s = site->state;
     winograd_run all = {.state = s,
                         .x = sg_conv_value(call, s->conv.direction, SG_CONV_X),
@@ -430,7 +436,7 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
     for (; all.first < s->conv.images; all.first += s->group) {
         int64_t left = s->conv.images - all.first;
         all.images = left < s->group ? left : s->group;
-        run_group(site->context, &all);
+        winograd_run_group(site->context, &all);
     }
     if (s->conv.direction == SG_BACKWARD_WEIGHT)
         sg_parallel(site->context, s->conv.channels, 1, turn_out, &all);
@@ -443,44 +449,44 @@ static bool is_f32(const sg_site *site) {
     return site->input[0].type == SYNGAN_TYPE_F32 &&
            site->output.type == SYNGAN_TYPE_F32;
 }
-static bool accepts_forward(const sg_site *site) {
-    return is_f32(site) && accepts(site, SG_FORWARD);
+static bool winograd_accepts_forward(const sg_site *site) {
+    return is_f32(site) && winograd_accepts(site, SG_FORWARD);
 }
-static bool accepts_input(const sg_site *site) {
-    return is_f32(site) && accepts(site, SG_BACKWARD_INPUT);
+static bool winograd_accepts_input(const sg_site *site) {
+    return is_f32(site) && winograd_accepts(site, SG_BACKWARD_INPUT);
 }
 /* Faster than oneDNN's products of bf16, too. */
-static bool accepts_weight(const sg_site *site) {
+static bool winograd_accepts_weight(const sg_site *site) {
     return site->output.type == SYNGAN_TYPE_F32 &&
-           accepts(site, SG_BACKWARD_WEIGHT);
+           winograd_accepts(site, SG_BACKWARD_WEIGHT);
 }
-static syngan_status plan_forward(sg_site *site) {
-    return plan(site, SG_FORWARD);
+static syngan_status winograd_plan_forward(sg_site *site) {
+    return winograd_plan(site, SG_FORWARD);
 }
-static syngan_status plan_input(sg_site *site) {
-    return plan(site, SG_BACKWARD_INPUT);
+static syngan_status winograd_plan_input(sg_site *site) {
+    return winograd_plan(site, SG_BACKWARD_INPUT);
 }
-static syngan_status plan_weight(sg_site *site) {
-    return plan(site, SG_BACKWARD_WEIGHT);
+static syngan_status winograd_plan_weight(sg_site *site) {
+    return winograd_plan(site, SG_BACKWARD_WEIGHT);
 }
 
 const sg_kernel sg_kernel_winograd_forward = {
     .name = "Winograd",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
-    .accepts = accepts_forward,
-    .plan = plan_forward,
-    .run = run,
+    .accepts = winograd_accepts_forward,
+    .plan = winograd_plan_forward,
+    .run = run_winograd,
 };
 const sg_kernel sg_kernel_winograd_input = {
     .name = "Winograd, data",
     .absorbs = SG_ABSORB_BIAS | SG_ABSORB_UNARY | SG_ABSORB_SLOPE,
-    .accepts = accepts_input,
-    .plan = plan_input,
-    .run = run,
+    .accepts = winograd_accepts_input,
+    .plan = winograd_plan_input,
+    .run = run_winograd,
 };
 const sg_kernel sg_kernel_winograd_weight = {
     .name = "Winograd, weight",
-    .accepts = accepts_weight,
-    .plan = plan_weight,
-    .run = run,
+    .accepts = winograd_accepts_weight,
+    .plan = winograd_plan_weight,
+    .run = run_winograd,
 };

@@ -51,7 +51,7 @@ typedef struct bf16_state {
 
 /* ---- planning ----------------------------------------------------------- */
 
-static bool accepts(const sg_site *site, int32_t direction) {
+static bool winograd_bf16_accepts(const sg_site *site, int32_t direction) {
     sg_phases conv;
     if (site->context->isa < SYNGAN_ISA_AVX512_BF16 ||
         site->input[0].type != SYNGAN_TYPE_BF16 ||
@@ -98,7 +98,7 @@ static void set_slots(bf16_state *s, int64_t threads) {
 /* For the weights: points of pairs of images, for each vector of channels and
  * of filters; then a slot for each thread with points of a panel of the
  * weights. */
-static void set_panels(bf16_state *s, int64_t threads) {
+static void winograd_bf16_set_panels(bf16_state *s, int64_t threads) {
     sg_bf16_tiling *t = &s->tiling;
     const sg_phases *conv = &t->conv;
     int64_t panels = conv->channels / LANES * (conv->filters / PANEL);
@@ -116,13 +116,13 @@ static void set_panels(bf16_state *s, int64_t threads) {
     s->slot_size = KINDS * s->kind;
 }
 
-static syngan_status plan(sg_site *site, int32_t direction) {
+static syngan_status winograd_bf16_plan(sg_site *site, int32_t direction) {
     SG_TRY(sg_kernel_state(site, sizeof(bf16_state)));
     bf16_state *s = site->state;
     sg_phases_of(site, direction, &s->tiling.conv);
     sg_bf16_cut(&s->tiling);
     if (direction == SG_BACKWARD_WEIGHT)
-        set_panels(s, site->context->threads);
+        winograd_bf16_set_panels(s, site->context->threads);
     else
         set_slots(s, site->context->threads);
     sg_phases_plan(site, direction, LANES);
@@ -185,8 +185,9 @@ static void from_w(void *argument, int64_t first, int64_t last) {
 
 /* The products for two vectors of columns from number `vector` on, which become
  * columns `column` and following of a span. */
-static void multiply(const bf16_run *run, const sg_bf16_part *part,
-                     int64_t vector, int64_t column) {
+static void winograd_bf16_multiply(const bf16_run *run,
+                                   const sg_bf16_part *part, int64_t vector,
+                                   int64_t column) {
     const bf16_state *s = run->state;
     const sg_bf16_tiling *t = &s->tiling;
     bool forward = t->conv.direction == SG_FORWARD;
@@ -213,8 +214,8 @@ static void multiply(const bf16_run *run, const sg_bf16_part *part,
 
 /* Bias, unary functions and normalisation of a vector of channels of the
  * result, while it is in the cache. */
-static void finish(const bf16_run *run, int64_t image, int64_t images,
-                   int64_t vector) {
+static void winograd_bf16_finish(const bf16_run *run, int64_t image,
+                                 int64_t images, int64_t vector) {
     const bf16_state *s = run->state;
     const sg_phases *conv = &s->tiling.conv;
     int64_t channels =
@@ -234,15 +235,15 @@ static void run_part(const bf16_run *run, const sg_bf16_part *part,
         sg_bf16_y_points(part, 0, part->units);
     for (int64_t v = 0; v < s->vectors; v += s->span) {
         for (int64_t i = 0; i < s->span; i += 2)
-            multiply(run, part, v + i, i * LANES);
+            winograd_bf16_multiply(run, part, v + i, i * LANES);
         for (int64_t half = 0; half < 2 && conv->direction == SG_FORWARD;
              half++) {
             sg_bf16_y_pixels(part, v + half, half);
-            finish(run, image, part->images, v + half);
+            winograd_bf16_finish(run, image, part->images, v + half);
         }
         if (conv->direction == SG_BACKWARD_INPUT) {
             sg_bf16_x_pixels(part, v / PHASES);
-            finish(run, image, part->images, v / PHASES);
+            winograd_bf16_finish(run, image, part->images, v / PHASES);
         }
     }
 }
@@ -263,7 +264,8 @@ static sg_bf16_part part_at(const bf16_run *run, int64_t image, int64_t images,
             conv->direction == SG_BACKWARD_WEIGHT ? (images + 1) / 2 : images};
 }
 
-static void run_slots(void *argument, int64_t first, int64_t last) {
+static void winograd_bf16_run_slots(void *argument, int64_t first,
+                                    int64_t last) {
     const bf16_run *run = argument;
     const bf16_state *s = run->state;
     for (int64_t slot = first; slot < last; slot++) {
@@ -300,8 +302,8 @@ static void give_panel(const bf16_run *run, int64_t vector, int64_t panel,
                          filter);
 }
 
-static void weight_panel(const bf16_run *run, int64_t vector, int64_t panel,
-                         float *slab) {
+static void winograd_bf16_weight_panel(const bf16_run *run, int64_t vector,
+                                       int64_t panel, float *slab) {
     const bf16_state *s = run->state;
     const sg_bf16_tiling *t = &s->tiling;
     sg_bf16_part part = part_at(run, 0, run->images, run->workspace);
@@ -334,23 +336,24 @@ static void run_panels(void *argument, int64_t first, int64_t last) {
         float *slab = run->workspace + s->slot + slot * s->slot_size;
         int64_t end = panels * (slot + 1) / s->slots;
         for (int64_t i = panels * slot / s->slots; i < end; i++)
-            weight_panel(run, i / across, i % across, slab);
+            winograd_bf16_weight_panel(run, i / across, i % across, slab);
     }
 }
 
 /* ---- the three kernels -------------------------------------------------- */
 
-static void run_group(syngan_context *context, bf16_run *run) {
+static void winograd_bf16_run_group(syngan_context *context, bf16_run *run) {
     const bf16_state *s = run->state;
     if (s->tiling.conv.direction == SG_BACKWARD_WEIGHT) {
         sg_parallel(context, (run->images + 1) / 2, 1, pair_points, run);
         sg_parallel(context, s->slots, 1, run_panels, run);
     } else {
-        sg_parallel(context, s->slots, 1, run_slots, run);
+        sg_parallel(context, s->slots, 1, winograd_bf16_run_slots, run);
     }
 }
 
-static syngan_status run(const sg_site *site, const sg_call *call) {
+static syngan_status winograd_bf16_run(const sg_site *site,
+                                       const sg_call *call) {
     const bf16_state *s = site->state;
     const sg_phases *conv = &s->tiling.conv;
     bf16_run all = {.state = s,
@@ -370,47 +373,47 @@ static syngan_status run(const sg_site *site, const sg_call *call) {
     for (; all.first < conv->images; all.first += group) {
         int64_t left = conv->images - all.first;
         all.images = left < group ? left : group;
-        run_group(site->context, &all);
+        winograd_bf16_run_group(site->context, &all);
     }
     return SYNGAN_OK;
 }
 
-static bool accepts_forward(const sg_site *site) {
-    return accepts(site, SG_FORWARD);
+static bool winograd_bf16_accepts_forward(const sg_site *site) {
+    return winograd_bf16_accepts(site, SG_FORWARD);
 }
-static bool accepts_input(const sg_site *site) {
-    return accepts(site, SG_BACKWARD_INPUT);
+static bool winograd_bf16_accepts_input(const sg_site *site) {
+    return winograd_bf16_accepts(site, SG_BACKWARD_INPUT);
 }
-static bool accepts_weight(const sg_site *site) {
-    return accepts(site, SG_BACKWARD_WEIGHT);
+static bool winograd_bf16_accepts_weight(const sg_site *site) {
+    return winograd_bf16_accepts(site, SG_BACKWARD_WEIGHT);
 }
-static syngan_status plan_forward(sg_site *site) {
-    return plan(site, SG_FORWARD);
+static syngan_status winograd_bf16_plan_forward(sg_site *site) {
+    return winograd_bf16_plan(site, SG_FORWARD);
 }
-static syngan_status plan_input(sg_site *site) {
-    return plan(site, SG_BACKWARD_INPUT);
+static syngan_status winograd_bf16_plan_input(sg_site *site) {
+    return winograd_bf16_plan(site, SG_BACKWARD_INPUT);
 }
-static syngan_status plan_weight(sg_site *site) {
-    return plan(site, SG_BACKWARD_WEIGHT);
+static syngan_status winograd_bf16_plan_weight(sg_site *site) {
+    return winograd_bf16_plan(site, SG_BACKWARD_WEIGHT);
 }
 
 const sg_kernel sg_kernel_winograd_bf16_forward = {
     .name = "Winograd",
     .absorbs = SG_ABSORB_ALL,
-    .accepts = accepts_forward,
-    .plan = plan_forward,
-    .run = run,
+    .accepts = winograd_bf16_accepts_forward,
+    .plan = winograd_bf16_plan_forward,
+    .run = winograd_bf16_run,
 };
 const sg_kernel sg_kernel_winograd_bf16_input = {
     .name = "Winograd, data",
     .absorbs = SG_ABSORB_ALL,
-    .accepts = accepts_input,
-    .plan = plan_input,
-    .run = run,
+    .accepts = winograd_bf16_accepts_input,
+    .plan = winograd_bf16_plan_input,
+    .run = winograd_bf16_run,
 };
 const sg_kernel sg_kernel_winograd_bf16_weight = {
     .name = "Winograd, weight",
-    .accepts = accepts_weight,
-    .plan = plan_weight,
-    .run = run,
+    .accepts = winograd_bf16_accepts_weight,
+    .plan = winograd_bf16_plan_weight,
+    .run = winograd_bf16_run,
 };

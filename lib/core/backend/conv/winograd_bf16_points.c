@@ -65,8 +65,8 @@ static void set_offsets(int64_t offset[4], int64_t count, int64_t first,
     }
 }
 
-static sg_bf16_tile y_tile(const sg_bf16_part *part, int64_t row,
-                           int64_t column) {
+static sg_bf16_tile winograd_bf16_points_y_tile(const sg_bf16_part *part,
+                                                int64_t row, int64_t column) {
     const sg_bf16_tiling *g = part->tiling;
     sg_bf16_tile t = tile_of(part, row, column, g->y_row);
     set_offsets(t.row, t.height, tile_first(&g->down, row), 1, g->conv.rows,
@@ -141,7 +141,7 @@ void sg_bf16_y_points(const sg_bf16_part *part, int64_t first, int64_t last) {
     const sg_bf16_tiling *g = part->tiling;
     for (int64_t row = 0; row < g->down.tiles; row++)
         for (int64_t column = 0; column < g->across.tiles; column++) {
-            sg_bf16_tile t = y_tile(part, row, column);
+            sg_bf16_tile t = winograd_bf16_points_y_tile(part, row, column);
             for (int64_t unit = first; unit < last; unit++)
                 y_tile_points(part, unit, &t);
         }
@@ -171,7 +171,7 @@ void sg_bf16_y_pixels(const sg_bf16_part *part, int64_t vector, int64_t half) {
     int64_t plane = g->conv.rows * g->conv.columns * LANES;
     for (int64_t row = 0; row < g->down.tiles; row++)
         for (int64_t column = 0; column < g->across.tiles; column++) {
-            sg_bf16_tile t = y_tile(part, row, column);
+            sg_bf16_tile t = winograd_bf16_points_y_tile(part, row, column);
             t.image = part->y + vector * plane;
             t.count = part->units;
             t.image_step = sg_phases_y_size(&g->conv);
