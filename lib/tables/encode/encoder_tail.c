@@ -5,9 +5,9 @@
  * therefore stretched: up to a knee at two deviations, a number is linear in
  * y; from there on it grows like a logarithm that starts with the same slope,
  * so that 1 is the bound of the column's values:
- *   u(t) = K + (1 - K) log(1 + (t - K) / s) / log(1 + (e - K) / s)
- * for t = |y - mean| / (4 deviation) above K = 1/2, with e that of the bound
- * and s such that u'(K) = 1.
+ *   u(t) = K + s log(1 + (t - K) / s)
+ * for t = |y - mean| / (4 deviation) above K = 1/2, with s such that u is 1 at
+ * the bound.
  */
 #include <math.h>
 
@@ -21,7 +21,7 @@ static double distance(const sg_number_code *code, int32_t k, double y) {
     return (y - m->mean[k]) / (SG_NUMBER_REACH * m->deviation[k]);
 }
 
-/* s of the formula, for an end above 1: s log(1 + (e - K) / s) = 1 - K. The
+/* s of the formula, for an end e above 1: s log(1 + (e - K) / s) = 1 - K, whose
  * left side rises with s. */
 static double scale_of(double end) {
     double low = 0, high = end;
@@ -87,9 +87,8 @@ double sg_number_within(const sg_number_code *code, int32_t k, double y) {
     double t = distance(code, k, y);
     const sg_tail *tail = tail_of(code, k, t);
     if (tail != NULL) {
-        double far = log1p((fabs(t) - knee) / tail->scale);
-        double whole = log1p((tail->end - knee) / tail->scale);
-        t = copysign(knee + (1 - knee) * far / whole, t);
+        double far = tail->scale * log1p((fabs(t) - knee) / tail->scale);
+        t = copysign(knee + far, t);
     }
     return t < -1 ? -1 : t > 1 ? 1 : t;
 }
@@ -100,9 +99,8 @@ double sg_number_beyond(const sg_number_code *code, int32_t k, double u) {
     t = t < 1 ? t : 1;
     const sg_tail *tail = tail_of(code, k, t);
     if (tail != NULL) {
-        double whole = log1p((tail->end - knee) / tail->scale);
-        double far = expm1((fabs(t) - knee) / (1 - knee) * whole);
-        t = copysign(knee + tail->scale * far, t);
+        double far = tail->scale * expm1((fabs(t) - knee) / tail->scale);
+        t = copysign(knee + far, t);
     }
     return m->mean[k] + SG_NUMBER_REACH * m->deviation[k] * t;
 }

@@ -8,7 +8,7 @@
 
 #include "base/floats.h"
 #include "base/memory.h"
-#include "file/utf8.h"
+#include "table/builder.h"
 
 struct syngan_conditions {
     syngan_context *context;
@@ -52,14 +52,6 @@ static syngan_status make_room(syngan_conditions *c, size_t more) {
     c->text = text;
     c->capacity = capacity;
     return SYNGAN_OK;
-}
-
-static syngan_status check_word(const syngan_conditions *c, const char *call,
-                                const char *what, const char *word) {
-    SG_TRY(sg_need(c->context, call, what, word));
-    if (word[0] != '\0' && sg_utf8_is(word)) return SYNGAN_OK;
-    return sg_fail(c->context, SYNGAN_E_ARGUMENT, "%s: `%s` is %s", call, what,
-                   word[0] == '\0' ? "empty" : "not UTF-8");
 }
 
 /* Begins a term: joins it to those before, and writes the column's name. */
@@ -120,8 +112,8 @@ syngan_status syngan_conditions_add(syngan_conditions *conditions,
                        "%s: comparison is %d, but must be one of "
                        "SYNGAN_COMPARISON_...",
                        call, comparison);
-    SG_TRY(check_word(conditions, call, "column", column));
-    SG_TRY(check_word(conditions, call, "value", value));
+    SG_TRY(sg_builder_check(conditions->context, call, "column", column));
+    SG_TRY(sg_builder_check(conditions->context, call, "value", value));
     SG_TRY(make_room(conditions, room_of(column) + room_of(value)));
     begin_term(conditions, column);
     put(conditions, sign[comparison]);
@@ -135,9 +127,9 @@ syngan_status syngan_conditions_add_range(syngan_conditions *conditions,
     SG_OWN_FLOATS;
     static const char call[] = "syngan_conditions_add_range";
     if (conditions == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_word(conditions, call, "column", column));
-    SG_TRY(check_word(conditions, call, "low", low));
-    SG_TRY(check_word(conditions, call, "high", high));
+    SG_TRY(sg_builder_check(conditions->context, call, "column", column));
+    SG_TRY(sg_builder_check(conditions->context, call, "low", low));
+    SG_TRY(sg_builder_check(conditions->context, call, "high", high));
     SG_TRY(
         make_room(conditions, room_of(column) + room_of(low) + room_of(high)));
     begin_term(conditions, column);
@@ -155,14 +147,15 @@ syngan_status syngan_conditions_add_values(syngan_conditions *conditions,
     SG_OWN_FLOATS;
     static const char call[] = "syngan_conditions_add_values";
     if (conditions == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_word(conditions, call, "column", column));
+    SG_TRY(sg_builder_check(conditions->context, call, "column", column));
     SG_TRY(SG_NEED(conditions->context, call, values));
     if (count == 0)
         return sg_fail(conditions->context, SYNGAN_E_ARGUMENT,
                        "%s: there is no value, but one is the least", call);
     size_t room = room_of(column);
     for (size_t i = 0; i < count; i++) {
-        SG_TRY(check_word(conditions, call, "values", values[i]));
+        SG_TRY(
+            sg_builder_check(conditions->context, call, "values", values[i]));
         room += room_of(values[i]);
     }
     SG_TRY(make_room(conditions, room));
@@ -181,8 +174,8 @@ syngan_status syngan_conditions_add_missing(syngan_conditions *conditions,
                                             int32_t missing) {
     SG_OWN_FLOATS;
     if (conditions == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_word(conditions, "syngan_conditions_add_missing", "column",
-                      column));
+    SG_TRY(sg_builder_check(conditions->context,
+                            "syngan_conditions_add_missing", "column", column));
     SG_TRY(make_room(conditions, room_of(column) + 16));
     begin_term(conditions, column);
     put(conditions, missing != 0 ? " is missing" : " is not missing");

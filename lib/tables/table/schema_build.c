@@ -9,7 +9,7 @@
 #include "base/floats.h"
 #include "base/memory.h"
 #include "file/json.h"
-#include "file/utf8.h"
+#include "table/builder.h"
 #include "table/dictionary.h"
 #include "table/infer.h"
 #include "table/options.h"
@@ -70,14 +70,6 @@ static void start(syngan_schema *s, const char *kind, sg_json_writer *writer) {
     sg_json_start(writer, s->context);
     sg_json_open_object(writer, NULL);
     sg_json_put_string(writer, "kind", kind);
-}
-
-static syngan_status check_name(const syngan_schema *s, const char *call,
-                                const char *what, const char *name) {
-    SG_TRY(sg_need(s->context, call, what, name));
-    if (name[0] != '\0') return SYNGAN_OK;
-    return sg_fail(s->context, SYNGAN_E_ARGUMENT, "%s: `%s` is empty", call,
-                   what);
 }
 
 /* ---- making ------------------------------------------------------------- */
@@ -143,7 +135,7 @@ syngan_status syngan_schema_add_column(syngan_schema *schema, const char *name,
     syngan_column_options read;
     int32_t code;
     if (schema == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_name(schema, call, "name", name));
+    SG_TRY(sg_builder_check(schema->context, call, "name", name));
     SG_TRY(sg_options_read(schema->context, &sg_options_column, options, call,
                            &read));
     if (sg_column_type_at(type) == NULL)
@@ -169,7 +161,7 @@ syngan_status syngan_schema_add_missing(syngan_schema *schema,
     SG_OWN_FLOATS;
     static const char call[] = "syngan_schema_add_missing";
     if (schema == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_name(schema, call, "mark", mark));
+    SG_TRY(sg_builder_check(schema->context, call, "mark", mark));
     if (strpbrk(mark, " \t") != NULL || strlen(mark) >= SG_MARK_TEXT)
         return sg_fail(schema->context, SYNGAN_E_ARGUMENT,
                        "%s: \"%.40s\" has spaces or more than %d bytes", call,
@@ -195,8 +187,8 @@ syngan_status syngan_schema_add_greater(syngan_schema *schema, const char *high,
     SG_OWN_FLOATS;
     static const char call[] = "syngan_schema_add_greater";
     if (schema == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_name(schema, call, "high", high));
-    SG_TRY(check_name(schema, call, "low", low));
+    SG_TRY(sg_builder_check(schema->context, call, "high", high));
+    SG_TRY(sg_builder_check(schema->context, call, "low", low));
     sg_json_writer writer;
     start(schema, "greater", &writer);
     sg_json_put_string(&writer, "high", high);
@@ -211,7 +203,7 @@ syngan_status syngan_schema_add_range(syngan_schema *schema, const char *column,
     SG_OWN_FLOATS;
     static const char call[] = "syngan_schema_add_range";
     if (schema == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_name(schema, call, "column", column));
+    SG_TRY(sg_builder_check(schema->context, call, "column", column));
     if (!(low <= high) || (!isfinite(low) && !isfinite(high)))
         return sg_fail(schema->context, SYNGAN_E_ARGUMENT,
                        "%s: column '%s' is to lie from %g to %g; one of them "
@@ -232,7 +224,7 @@ syngan_status syngan_schema_add_text_range(syngan_schema *schema,
     SG_OWN_FLOATS;
     static const char call[] = "syngan_schema_add_text_range";
     if (schema == NULL) return SYNGAN_E_ARGUMENT;
-    SG_TRY(check_name(schema, call, "column", column));
+    SG_TRY(sg_builder_check(schema->context, call, "column", column));
     if (low == NULL && high == NULL)
         return sg_fail(schema->context, SYNGAN_E_ARGUMENT,
                        "%s: `low` and `high` are NULL; one of them at least "
@@ -255,7 +247,7 @@ static syngan_status add_columns(syngan_schema *s, const char *call,
         return sg_fail(s->context, SYNGAN_E_ARGUMENT,
                        "%s: there is no column, but one is the least", call);
     for (size_t i = 0; i < count; i++)
-        SG_TRY(check_name(s, call, "columns", columns[i]));
+        SG_TRY(sg_builder_check(s->context, call, "columns", columns[i]));
     sg_json_writer writer;
     start(s, kind, &writer);
     sg_json_open_array(&writer, "columns");
@@ -290,10 +282,7 @@ static syngan_status set_name(syngan_schema *s, const char *call,
                               const char *column, char **name) {
     char *copy = NULL;
     if (column != NULL) {
-        SG_TRY(check_name(s, call, "column", column));
-        if (!sg_utf8_is(column))
-            return sg_fail(s->context, SYNGAN_E_ARGUMENT,
-                           "%s: `column` is not UTF-8", call);
+        SG_TRY(sg_builder_check(s->context, call, "column", column));
         copy = sg_strdup(s->context, column);
         if (copy == NULL) return sg_fail_memory(s->context, "a schema", 1);
     }
